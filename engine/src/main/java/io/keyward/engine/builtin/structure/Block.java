@@ -1,0 +1,20 @@
+package io.keyward.engine.builtin.structure;
+
+/** A run of bytes within an array that can be grown. */
+public interface Block {
+
+  /** The array in which the run lies. */
+  byte[] bytes();
+
+  /** Index of the first byte of the run in {@link #bytes()}. */
+  int start();
+
+  /** Number of bytes that the run has room for. */
+  int capacity();
+
+  /**
+   * Makes room for at least {@code capacity} bytes and keeps the content; afterwards {@link
+   * #bytes()} and {@link #start()} may be others.
+   */
+  void reserve(int capacity);
+}

@@ -1,0 +1,65 @@
+package io.keyward.engine.builtin.structure;
+
+import java.util.Arrays;
+
+/** A block with an array of its own. */
+public final class ByteBlock implements Block {
+
+  /** What a heap array takes besides its elements, and the step in which it grows. */
+  private static final int ARRAY_HEADER = 12;
+
+  private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
+  private byte[] bytes;
+
+  /** Makes a block with room for {@code capacity} bytes. */
+  public ByteBlock(int capacity) {
+    bytes = new byte[capacity];
+  }
+
+  /** Makes a block of an array that the caller gives away. */
+  public ByteBlock(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  @Override
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  @Override
+  public int start() {
+    return 0;
+  }
+
+  @Override
+  public int capacity() {
+    return bytes.length;
+  }
+
+  /** Grows by half at least, so that appending costs amortized constant time. */
+  @Override
+  public void reserve(int capacity) {
+    int old = bytes.length;
+    if (capacity > old) {
+      int wanted = Math.clamp(old + (old >> 1) + 16L, capacity, Math.max(capacity, MAX_ARRAY));
+      bytes = Arrays.copyOf(bytes, wanted);
+    }
+  }
+
+  /** Gives back what lies beyond {@code capacity} bytes. */
+  public void trim(int capacity) {
+    if (capacity < bytes.length) {
+      bytes = Arrays.copyOf(bytes, capacity);
+    }
+  }
+
+  /** Bytes of heap that the array takes, rounded to whole words. */
+  public long memoryBytes() {
+    return heapBytes(bytes.length);
+  }
+
+  static long heapBytes(int length) {
+    return (long) length + ARRAY_HEADER + 7 & ~7L;
+  }
+}
