@@ -1,0 +1,271 @@
+package io.keyward.config;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.directive.RefusedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/** Turns what the sources gave into settings, and finds all that is wrong with it. */
+final class SettingsChecks {
+  private static final String LOOPBACK = "127.0.0.1 -::1";
+  private static final int MOST_EVENT_LOOPS = 1024;
+  private static final int MOST_PORT = 65535;
+
+  private final Gathered gathered;
+  private final Map<Directive, String> directives = new EnumMap<>(Directive.class);
+  private final Set<Directive> notToRewrite = EnumSet.noneOf(Directive.class);
+
+  SettingsChecks(Gathered gathered) {
+    this.gathered = gathered;
+  }
+
+  Settings settings(Optional<Path> file) throws ConfigurationException {
+    checkDirectives();
+    bindToLoopbackWithoutPassword();
+    checkListeners();
+    checkTls();
+    Settings settings =
+        new Settings(
+            prefix(),
+            username(),
+            namespaces(),
+            new AdminEndpoint(adminHost(), number(Setting.ADMIN_PORT, "9379", 0, MOST_PORT)),
+            named(Setting.TRANSPORT, Transport.AUTO, Transport.values()),
+            eventLoops(),
+            named(Setting.LOG_FORMAT, LogFormat.TEXT, LogFormat.values()),
+            directives,
+            notToRewrite,
+            file);
+    if (!gathered.problems().isEmpty()) {
+      throw new ConfigurationException(gathered.problems());
+    }
+    return settings;
+  }
+
+  private void checkDirectives() {
+    gathered
+        .directives()
+        .forEach(
+            (directive, given) -> {
+              try {
+                String text = new LiveSettings(Map.of(directive, given.text())).text(directive);
+                directives.put(directive, text);
+                if (given.origin() instanceof Origin.Variable) {
+                  notToRewrite.add(directive);
+                }
+              } catch (RefusedException refused) {
+                String reason =
+                    refused.reason().replaceFirst("^" + directive.directiveName() + ": ", "");
+                gathered.wrong(
+                    new Problem(
+                        directive.directiveName(),
+                        directive.secret() ? Problem.HIDDEN : given.text(),
+                        given.origin().place(),
+                        reason,
+                        "give " + directive.expects()));
+              }
+            });
+  }
+
+  /** Protected mode: what has no password and was not told where to listen stays on loopback. */
+  private void bindToLoopbackWithoutPassword() {
+    boolean open = text(Directive.REQUIREPASS).isEmpty();
+    boolean isProtected = text(Directive.PROTECTED_MODE).equals("yes");
+    if (open && isProtected && !gathered.directives().containsKey(Directive.BIND)) {
+      directives.put(Directive.BIND, LOOPBACK);
+      notToRewrite.add(Directive.BIND);
+    }
+  }
+
+  private void checkListeners() {
+    String port = text(Directive.PORT);
+    String tlsPort = text(Directive.TLS_PORT);
+    if (port.equals("0") && tlsPort.equals("0") && text(Directive.UNIXSOCKET).isEmpty()) {
+      wrong(
+          Directive.PORT,
+          "tls-port is 0 and unixsocket is empty as well, so no client could connect",
+          "give a port, a tls-port or a unixsocket");
+    }
+    if (!port.equals("0") && port.equals(tlsPort)) {
+      wrong(Directive.TLS_PORT, "port is the same", "give two different ports");
+    }
+    Given admin = gathered.setting(Setting.ADMIN_PORT, "9379");
+    if (!admin.text().equals("0") && Set.of(port, tlsPort).contains(admin.text())) {
+      gathered.wrong(
+          Problem.of(
+              Setting.ADMIN_PORT.path(),
+              admin,
+              "clients connect to the same port",
+              "give the admin server a port of its own"));
+    }
+  }
+
+  private void checkTls() {
+    for (Directive file :
+        List.of(Directive.TLS_CERT_FILE, Directive.TLS_KEY_FILE, Directive.TLS_CA_CERT_FILE)) {
+      if (!text(file).isEmpty() && !Files.isReadable(Path.of(text(file)))) {
+        wrong(file, "there is no file that can be read", "give the path of a PEM file");
+      }
+    }
+    if (!text(Directive.TLS_CA_CERT_DIR).isEmpty()
+        && !Files.isDirectory(Path.of(text(Directive.TLS_CA_CERT_DIR)))) {
+      wrong(Directive.TLS_CA_CERT_DIR, "there is no such folder", "give a folder of PEM files");
+    }
+    if (text(Directive.TLS_PORT).equals("0")) {
+      return;
+    }
+    for (Directive needed : List.of(Directive.TLS_CERT_FILE, Directive.TLS_KEY_FILE)) {
+      if (text(needed).isEmpty()) {
+        wrong(needed, "tls-port needs it", "give the path of a PEM file, or set tls-port 0");
+      }
+    }
+    if (!text(Directive.TLS_AUTH_CLIENTS).equals("no")
+        && text(Directive.TLS_CA_CERT_FILE).isEmpty()
+        && text(Directive.TLS_CA_CERT_DIR).isEmpty()) {
+      wrong(
+          Directive.TLS_AUTH_CLIENTS,
+          "there is no authority to check client certificates with",
+          "give tls-ca-cert-file or tls-ca-cert-dir, or set tls-auth-clients no");
+    }
+  }
+
+  private String prefix() {
+    Given given = gathered.setting(Setting.PREFIX, "");
+    String prefix = given.text();
+    boolean forbidden =
+        prefix.contains("::")
+            || prefix.endsWith(":")
+            || prefix
+                .chars()
+                .anyMatch(
+                    character ->
+                        character == '{'
+                            || character == '}'
+                            || Character.isWhitespace(character)
+                            || Character.isISOControl(character));
+    if (forbidden) {
+      gathered.wrong(
+          Problem.of(
+              Setting.PREFIX.path(),
+              given,
+              "a prefix contains no ::, no {, no } and no space, and does not end with a colon",
+              "give a plain name such as blue"));
+    }
+    return prefix;
+  }
+
+  private String username() {
+    Given given = gathered.setting(Setting.USERNAME, "");
+    if (!given.text().isEmpty() && text(Directive.REQUIREPASS).isEmpty()) {
+      gathered.wrong(
+          Problem.of(
+              Setting.USERNAME.path(),
+              given,
+              "a user name needs a password",
+              "set REDIS_PASSWORD or requirepass as well"));
+    }
+    if (given.text().chars().anyMatch(character -> character <= ' ')) {
+      gathered.wrong(
+          Problem.of(
+              Setting.USERNAME.path(),
+              given,
+              "a user name contains no spaces",
+              "give a plain name such as blue"));
+    }
+    return given.text();
+  }
+
+  private Namespaces namespaces() {
+    List<String> declared = words(gathered.setting(Setting.NAMESPACES, ""));
+    Collection<String> valid =
+        new TreeSet<>(Stream.concat(Namespaces.LIBRECHAT.stream(), declared.stream()).toList());
+    Given given = gathered.setting(Setting.PINNED, "");
+    List<String> pinned = words(given);
+    for (String name : pinned) {
+      if (!valid.contains(name)) {
+        gathered.wrong(
+            new Problem(
+                given.origin() instanceof Origin.Variable
+                    ? Setting.PINNED.variable()
+                    : Setting.PINNED.path(),
+                name,
+                given.origin().place(),
+                "there is no such namespace",
+                "use one of "
+                    + String.join(", ", valid)
+                    + ", or declare it under namespaces: in keyward.yaml"));
+      }
+    }
+    return new Namespaces(declared, pinned);
+  }
+
+  private String adminHost() {
+    return gathered.setting(Setting.ADMIN_BIND, "127.0.0.1").text();
+  }
+
+  private int eventLoops() {
+    String cores = Integer.toString(Runtime.getRuntime().availableProcessors());
+    return number(Setting.EVENT_LOOPS, cores, 1, MOST_EVENT_LOOPS);
+  }
+
+  private int number(Setting setting, String byDefault, int least, int most) {
+    Given given = gathered.setting(setting, byDefault);
+    if (given.text().matches("[0-9]{1,9}")) {
+      int number = Integer.parseInt(given.text());
+      if (number >= least && number <= most) {
+        return number;
+      }
+    }
+    String range = "a whole number from " + least + " to " + most;
+    gathered.wrong(Problem.of(setting.path(), given, "it is not " + range, "give " + range));
+    return least;
+  }
+
+  private <E extends Enum<E>> E named(Setting setting, E byDefault, E[] all) {
+    Given given = gathered.setting(setting, spelled(byDefault));
+    for (E constant : all) {
+      if (spelled(constant).equals(given.text())) {
+        return constant;
+      }
+    }
+    List<String> names = Arrays.stream(all).map(SettingsChecks::spelled).toList();
+    gathered.wrong(
+        Problem.of(
+            setting.path(),
+            given,
+            "there is no such choice",
+            "give one of " + String.join(", ", names)));
+    return byDefault;
+  }
+
+  private static String spelled(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static List<String> words(Given given) {
+    return Arrays.stream(given.text().split("[,\\s]+", -1))
+        .filter(word -> !word.isEmpty())
+        .toList();
+  }
+
+  private String text(Directive directive) {
+    return directives.getOrDefault(directive, directive.defaultText());
+  }
+
+  private void wrong(Directive directive, String reason, String remedy) {
+    gathered.wrong(
+        Problem.of(directive.directiveName(), gathered.directive(directive), reason, remedy));
+  }
+}

@@ -1,0 +1,211 @@
+package io.keyward.config;
+
+import io.keyward.config.directive.Directive;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+
+/**
+ * Reads keyward.yaml.
+ *
+ * <p>It walks the syntax tree and takes scalars as they are written, so that {@code no} stays "no",
+ * {@code 0700} stays "0700", and each value knows its line.
+ */
+final class YamlFile {
+  private static final String DIRECTIVES = "directives";
+
+  private final Path file;
+  private final Gathered gathered;
+
+  private YamlFile(Path file, Gathered gathered) {
+    this.file = file;
+    this.gathered = gathered;
+  }
+
+  static void read(Path file, Gathered gathered) {
+    new YamlFile(file, gathered).read();
+  }
+
+  private void read() {
+    Node root;
+    try {
+      root = compose(Files.readString(file));
+    } catch (NoSuchFileException missing) {
+      gathered.wrong(
+          new Problem(
+              "configuration file",
+              file.toString(),
+              "command line",
+              "there is no such file",
+              "give the path of a keyward.yaml, or begin options with --"));
+      return;
+    } catch (IOException unreadable) {
+      gathered.wrong(
+          new Problem(
+              "configuration file",
+              file.toString(),
+              "command line",
+              "it cannot be read as UTF-8 text",
+              "make it a UTF-8 text file that this user may read"));
+      return;
+    } catch (MarkedYAMLException malformed) {
+      int line = malformed.getProblemMark() == null ? 1 : malformed.getProblemMark().getLine() + 1;
+      gathered.wrong(
+          new Problem(
+              "configuration file",
+              file.toString(),
+              new Origin.FileLine(name(), line).place(),
+              "it is not valid YAML: " + malformed.getProblem(),
+              "mend that line"));
+      return;
+    }
+    if (root instanceof MappingNode top) {
+      readTop(top, "");
+    } else if (root != null) {
+      wrong("configuration file", root, "it holds no settings", "write lines of name: value");
+    }
+  }
+
+  /** The syntax tree of a YAML text; null for an empty one. */
+  static @Nullable Node compose(String text) {
+    return new Yaml(new LoaderOptions()).compose(new StringReader(text));
+  }
+
+  private void readTop(MappingNode mapping, String above) {
+    Set<String> seen = new HashSet<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      String path = above + keyText(tuple.getKeyNode());
+      Node value = tuple.getValueNode();
+      if (!seen.add(path)) {
+        wrong(path, tuple.getKeyNode(), "it is there twice", "delete one of the two");
+      } else if (path.equals(DIRECTIVES)) {
+        readDirectives(value);
+      } else if (Setting.atPath(path).isPresent()) {
+        Setting setting = Setting.atPath(path).orElseThrow();
+        Optional<String> text = text(value);
+        if (text.isPresent()) {
+          gathered.give(setting, new Given(text.get(), line(value)));
+        } else {
+          wrong(path, value, "it takes a value, not a group of settings", "write name: value");
+        }
+      } else if (isGroup(path)) {
+        if (value instanceof MappingNode group) {
+          readTop(group, path + ".");
+        } else {
+          wrong(path, value, "it is a group of settings, not a value", groupRemedy(path));
+        }
+      } else {
+        wrong(path, tuple.getKeyNode(), "there is no such setting", unknownRemedy(path));
+      }
+    }
+  }
+
+  private void readDirectives(Node node) {
+    if (!(node instanceof MappingNode mapping)) {
+      if (!text(node).orElse("?").isEmpty()) {
+        wrong(DIRECTIVES, node, "it is a group of settings, not a value", "write name: value");
+      }
+      return;
+    }
+    Set<Directive> seen = new HashSet<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      String name = keyText(tuple.getKeyNode());
+      String path = DIRECTIVES + "." + name;
+      Optional<Directive> directive = Directive.named(name);
+      Optional<String> text = text(tuple.getValueNode());
+      if (directive.isEmpty()) {
+        wrong(path, tuple.getKeyNode(), "there is no such directive", directiveRemedy(name));
+      } else if (!seen.add(directive.get())) {
+        wrong(path, tuple.getKeyNode(), "it is there twice", "delete one of the two");
+      } else if (text.isEmpty()
+          || (tuple.getValueNode() instanceof SequenceNode
+              && !directive.get().takesSeveralWords())) {
+        wrong(
+            path,
+            tuple.getKeyNode(),
+            "it takes a single value",
+            "give " + directive.get().expects());
+      } else {
+        gathered.give(directive.get(), new Given(text.get(), line(tuple.getValueNode())));
+      }
+    }
+  }
+
+  static String directiveRemedy(String name) {
+    return Suggestion.remedy(
+        name, Arrays.stream(Directive.values()).map(Directive::directiveName).sorted().toList());
+  }
+
+  private static String unknownRemedy(String path) {
+    if (Directive.named(path).isPresent()) {
+      return "Redis directives stand under directives:, move it there";
+    }
+    Stream<String> paths = Arrays.stream(Setting.values()).map(Setting::path);
+    return Suggestion.remedy(path, Stream.concat(paths, Stream.of(DIRECTIVES)).toList());
+  }
+
+  private static boolean isGroup(String path) {
+    return Arrays.stream(Setting.values())
+        .anyMatch(setting -> setting.path().startsWith(path + "."));
+  }
+
+  private static String groupRemedy(String path) {
+    return Arrays.stream(Setting.values())
+        .map(Setting::path)
+        .filter(known -> known.startsWith(path + "."))
+        .map(known -> known.substring(path.length() + 1) + ": value")
+        .collect(Collectors.joining(" and ", "write below it ", ""));
+  }
+
+  /** A scalar as it is written, a list's scalars joined with blanks, nothing for all else. */
+  private static Optional<String> text(Node node) {
+    if (node instanceof ScalarNode scalar) {
+      return Optional.of(scalar.getValue());
+    }
+    if (node instanceof SequenceNode sequence) {
+      List<Node> items = sequence.getValue();
+      if (items.stream().allMatch(ScalarNode.class::isInstance)) {
+        return Optional.of(
+            items.stream()
+                .map(item -> ((ScalarNode) item).getValue())
+                .collect(Collectors.joining(" ")));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static String keyText(Node key) {
+    return key instanceof ScalarNode scalar ? scalar.getValue() : "?";
+  }
+
+  private void wrong(String path, Node node, String reason, String remedy) {
+    // A key that is wrong may stand beside a secret, so no value is shown.
+    gathered.wrong(new Problem(path, "…", line(node).place(), reason, remedy));
+  }
+
+  private Origin line(Node node) {
+    return new Origin.FileLine(name(), node.getStartMark().getLine() + 1);
+  }
+
+  private String name() {
+    return String.valueOf(file.getFileName());
+  }
+}

@@ -1,0 +1,301 @@
+package io.keyward.config.directive;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** What values a directive takes, and how they are read and shown. */
+sealed interface Kind {
+  /**
+   * Checks a value.
+   *
+   * @param text what the user wrote; several arguments are joined with blanks
+   * @param current the text of the present value, which some kinds build upon
+   * @throws RefusedException with the reason in Redis's words
+   */
+  Value parse(String text, String current) throws RefusedException;
+
+  /** What to give, for the remedy in an error, such as "yes or no". */
+  String expects();
+
+  /** True if the value is a list, so that a file may give it as one. */
+  default boolean takesSeveralWords() {
+    return false;
+  }
+
+  /** An integer between two bounds, both allowed. */
+  record WholeNumber(long least, long most) implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      if (!Numbers.isDecimal(text)) {
+        throw new RefusedException("argument couldn't be parsed into an integer");
+      }
+      return Value.of(within(Long.parseLong(text), least, most));
+    }
+
+    @Override
+    public String expects() {
+      return "a whole number from " + least + " to " + most;
+    }
+  }
+
+  /** An integer that is moved to the nearer bound when it lies outside. */
+  record Clamped(int least, int most) implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      long number = new WholeNumber(0, Integer.MAX_VALUE).parse(text, current).number();
+      return Value.of(Math.clamp(number, least, most));
+    }
+
+    @Override
+    public String expects() {
+      return "a whole number from " + least + " to " + most;
+    }
+  }
+
+  /** A size in bytes between two bounds, written with or without a unit. */
+  record Memory(long least, long most) implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      long bytes = Numbers.parseMemory(text);
+      if (bytes < 0) {
+        throw new RefusedException("argument must be a memory value");
+      }
+      return Value.of(within(bytes, least, most));
+    }
+
+    @Override
+    public String expects() {
+      return "a size such as 1048576, 512kb, 100mb or 2gb"
+          + (least > 0 ? ", at least " + least + " bytes" : "");
+    }
+  }
+
+  /** A file mode in octal. */
+  record FileMode() implements Kind {
+    private static final int MOST = 0777;
+
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      if (!text.matches("[0-7]{1,10}")) {
+        throw new RefusedException("argument couldn't be parsed as an octal number");
+      }
+      long mode = Long.parseLong(text, 8);
+      if (mode > MOST) {
+        throw new RefusedException("argument must be between 0 and 777 inclusive");
+      }
+      return Value.of(Long.toOctalString(mode), mode);
+    }
+
+    @Override
+    public String expects() {
+      return "an octal file mode such as 700; 0 = as the umask has it";
+    }
+  }
+
+  /** Yes or no. */
+  record YesNo() implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      return switch (text.toLowerCase(Locale.ROOT)) {
+        case "yes" -> Value.of("yes", 1);
+        case "no" -> Value.of("no", 0);
+        default -> throw new RefusedException("argument must be 'yes' or 'no'");
+      };
+    }
+
+    @Override
+    public String expects() {
+      return "yes or no";
+    }
+  }
+
+  /** One of several names; its number is its position in the list. */
+  record OneOf(List<String> names) implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      for (int i = 0; i < names.size(); i++) {
+        if (names.get(i).equalsIgnoreCase(text)) {
+          return Value.of(names.get(i), i);
+        }
+      }
+      throw new RefusedException("argument(s) must be one of the following: " + listed());
+    }
+
+    @Override
+    public String expects() {
+      return "one of " + listed();
+    }
+
+    private String listed() {
+      return String.join(", ", names);
+    }
+  }
+
+  /** Any text. */
+  record Text() implements Kind {
+    @Override
+    public Value parse(String text, String current) {
+      return Value.of(text);
+    }
+
+    @Override
+    public String expects() {
+      return "text";
+    }
+  }
+
+  /** A file's name without folders; {@code what} is how Redis's reason calls it. */
+  record BaseName(String directive, String what, boolean mayBeEmpty) implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      if (text.isEmpty() && !mayBeEmpty) {
+        throw new RefusedException(directive + " can't be empty");
+      }
+      if (text.indexOf('/') >= 0 || text.indexOf('\\') >= 0) {
+        throw new RefusedException(directive + " can't be a path, just a " + what);
+      }
+      return Value.of(text);
+    }
+
+    @Override
+    public String expects() {
+      return "a " + what + " without slashes";
+    }
+  }
+
+  /** Words with blanks between them. */
+  record Words(int most) implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      List<String> words = split(text);
+      if (words.size() > most) {
+        throw new RefusedException("Too many bind addresses specified.");
+      }
+      return Value.of(words);
+    }
+
+    @Override
+    public String expects() {
+      return "up to " + most + " words with blanks between them";
+    }
+
+    @Override
+    public boolean takesSeveralWords() {
+      return true;
+    }
+  }
+
+  /** Pairs of seconds and changes after which to save, or nothing. */
+  record SavePoints() implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      List<String> words = split(text);
+      boolean valid = words.size() % 2 == 0;
+      for (int i = 0; i < words.size() && valid; i++) {
+        boolean seconds = i % 2 == 0;
+        valid = Numbers.isWholeNumber(words.get(i)) && !(seconds && words.get(i).equals("0"));
+      }
+      if (!valid) {
+        throw new RefusedException("Invalid save parameters");
+      }
+      return Value.of(words);
+    }
+
+    @Override
+    public String expects() {
+      return "pairs of seconds and changes such as \"3600 1 300 100\", or \"\"";
+    }
+
+    @Override
+    public boolean takesSeveralWords() {
+      return true;
+    }
+  }
+
+  /** Limits for classes of clients; classes that are not named keep theirs. */
+  record BufferLimits() implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      OutputBufferLimits limits = OutputBufferLimits.UNLIMITED.with(split(current));
+      return Value.of(limits.with(split(text)).words());
+    }
+
+    @Override
+    public String expects() {
+      return "class, hard limit, soft limit and soft seconds, such as \"pubsub 32mb 8mb 60\"";
+    }
+
+    @Override
+    public boolean takesSeveralWords() {
+      return true;
+    }
+  }
+
+  /** Classes of keyspace events, as {@link KeyspaceEvents} bits. */
+  record EventClasses() implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      int bits = KeyspaceEvents.parse(text);
+      return Value.of(KeyspaceEvents.format(bits), bits);
+    }
+
+    @Override
+    public String expects() {
+      return "letters out of Ag$lshzxeKEtmdn, or \"\" for no events";
+    }
+  }
+
+  /** Percentiles between 0 and 100. */
+  record Percentiles() implements Kind {
+    private static final int DECIMALS = 6;
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,18})?");
+
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      List<String> words = new ArrayList<>();
+      for (String word : split(text)) {
+        if (!NUMBER.matcher(word).matches()) {
+          throw new RefusedException("Invalid latency-tracking-info-percentiles parameters");
+        }
+        BigDecimal percentile = new BigDecimal(word);
+        if (percentile.signum() < 0 || percentile.compareTo(BigDecimal.valueOf(100)) > 0) {
+          throw new RefusedException(
+              "latency-tracking-info-percentiles parameters should sit between [0.0,100.0]");
+        }
+        words.add(
+            percentile
+                .setScale(DECIMALS, RoundingMode.HALF_EVEN)
+                .stripTrailingZeros()
+                .toPlainString());
+      }
+      return Value.of(words);
+    }
+
+    @Override
+    public String expects() {
+      return "numbers from 0 to 100 such as \"50 99 99.9\"";
+    }
+
+    @Override
+    public boolean takesSeveralWords() {
+      return true;
+    }
+  }
+
+  private static long within(long number, long least, long most) throws RefusedException {
+    if (number < least || number > most) {
+      throw new RefusedException(
+          "argument must be between " + least + " and " + most + " inclusive");
+    }
+    return number;
+  }
+
+  private static List<String> split(String text) {
+    String trimmed = text.strip();
+    return trimmed.isEmpty() ? List.of() : List.of(trimmed.split("\\s+"));
+  }
+}
