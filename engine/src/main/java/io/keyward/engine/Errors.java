@@ -1,0 +1,50 @@
+package io.keyward.engine;
+
+/** Errors whose text never varies, in Redis's words. */
+public final class Errors {
+  public static final CommandException WRONG_TYPE =
+      new CommandException(
+          "WRONGTYPE Operation against a key holding the wrong kind of value");
+  public static final CommandException SYNTAX = CommandException.error("syntax error");
+  public static final CommandException NOT_AN_INTEGER =
+      CommandException.error("value is not an integer or out of range");
+  public static final CommandException NOT_A_FLOAT =
+      CommandException.error("value is not a valid float");
+  public static final CommandException OUT_OF_RANGE = CommandException.error("value is out of range");
+  public static final CommandException NOT_POSITIVE =
+      CommandException.error("value is out of range, must be positive");
+  public static final CommandException NO_SUCH_KEY = CommandException.error("no such key");
+  public static final CommandException INDEX_OUT_OF_RANGE =
+      CommandException.error("index out of range");
+  public static final CommandException OVERFLOW =
+      CommandException.error("increment or decrement would overflow");
+  public static final CommandException NAN_OR_INFINITY =
+      CommandException.error("increment would produce NaN or Infinity");
+  public static final CommandException STRING_TOO_LONG =
+      CommandException.error("string exceeds maximum allowed size (proto-max-bulk-len)");
+  public static final CommandException INVALID_CURSOR = CommandException.error("invalid cursor");
+  public static final CommandException DATABASE_OUT_OF_RANGE =
+      CommandException.error("DB index is out of range");
+  public static final CommandException OUT_OF_MEMORY =
+      new CommandException("OOM command not allowed when used memory > 'maxmemory'.");
+  public static final CommandException NOT_AUTHENTICATED =
+      new CommandException("NOAUTH Authentication required.");
+  public static final CommandException EXECUTION_ABORTED =
+      new CommandException("EXECABORT Transaction discarded because of previous errors.");
+  public static final CommandException TIMEOUT_NOT_A_FLOAT =
+      CommandException.error("timeout is not a float or out of range");
+  public static final CommandException TIMEOUT_NEGATIVE =
+      CommandException.error("timeout is negative");
+
+  private Errors() {}
+
+  /** The error for an expiry that cannot be represented, naming the command in lower case. */
+  public static CommandException invalidExpiry(String command) {
+    return CommandException.error("invalid expire time in '" + command + "' command");
+  }
+
+  /** The error for a call with too few or too many arguments. */
+  public static CommandException wrongArity(String fullName) {
+    return CommandException.error("wrong number of arguments for '" + fullName + "' command");
+  }
+}

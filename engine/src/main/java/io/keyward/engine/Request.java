@@ -1,0 +1,247 @@
+package io.keyward.engine;
+
+import io.keyward.engine.command.Command;
+import io.keyward.engine.text.Numbers;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arguments of one command as offsets into one buffer, with what the command may know of its
+ * surroundings.
+ *
+ * <p>Argument 0 is the command's name. The object and its buffer are reused for the next request:
+ * whoever keeps a request beyond the call takes {@link #copy()}.
+ */
+public final class Request {
+  private byte[] bytes = {};
+  private int[] offsets = new int[16];
+  private int[] lengths = new int[16];
+  private int count;
+
+  private @Nullable Command command;
+  private @Nullable Client client;
+  private @Nullable Object store;
+  private long now;
+
+  /** Forgets the arguments and reads further ones from {@code buffer}. */
+  public void begin(byte[] buffer) {
+    bytes = buffer;
+    count = 0;
+  }
+
+  /** Adds an argument at {@code offset} of the buffer. */
+  public void add(int offset, int length) {
+    if (count == offsets.length) {
+      grow();
+    }
+    offsets[count] = offset;
+    lengths[count] = length;
+    count++;
+  }
+
+  private void grow() {
+    int larger = Math.max(16, offsets.length * 2);
+    offsets = Arrays.copyOf(offsets, larger);
+    lengths = Arrays.copyOf(lengths, larger);
+  }
+
+  /** Gives back arrays that one request with very many arguments has made large. */
+  public void trim() {
+    if (offsets.length > 4096) {
+      offsets = new int[16];
+      lengths = new int[16];
+    }
+    count = 0;
+  }
+
+  /** Moves the arguments to a buffer that holds the same bytes, {@code shift} further on. */
+  public void rebase(byte[] buffer, int shift) {
+    bytes = buffer;
+    for (int i = 0; i < count; i++) {
+      offsets[i] += shift;
+    }
+  }
+
+  /** A request that owns its bytes, for the queue of a transaction or a blocked client. */
+  public Request copy() {
+    int total = 0;
+    for (int i = 0; i < count; i++) {
+      total += lengths[i];
+    }
+    Request copy = new Request();
+    copy.bytes = new byte[total];
+    copy.offsets = new int[count];
+    copy.lengths = Arrays.copyOf(lengths, count);
+    copy.count = count;
+    int at = 0;
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(bytes, offsets[i], copy.bytes, at, lengths[i]);
+      copy.offsets[i] = at;
+      at += lengths[i];
+    }
+    copy.command = command;
+    copy.client = client;
+    copy.store = store;
+    copy.now = now;
+    return copy;
+  }
+
+  /** The number of arguments, the command's name included. */
+  public int count() {
+    return count;
+  }
+
+  /** The buffer that holds every argument. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  public int offset(int index) {
+    return offsets[index];
+  }
+
+  public int length(int index) {
+    return lengths[index];
+  }
+
+  /** The bytes that all arguments take together. */
+  public long totalLength() {
+    long total = 0;
+    for (int i = 0; i < count; i++) {
+      total += lengths[i];
+    }
+    return total;
+  }
+
+  /** Whether the argument is this word, given in upper case, in any case. */
+  public boolean is(int index, String upperCaseWord) {
+    int length = lengths[index];
+    if (length != upperCaseWord.length()) {
+      return false;
+    }
+    int offset = offsets[index];
+    for (int i = 0; i < length; i++) {
+      int c = bytes[offset + i];
+      if (c >= 'a' && c <= 'z') {
+        c -= 32;
+      }
+      if (c != upperCaseWord.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Whether two arguments hold the same bytes. */
+  public boolean same(int one, int other) {
+    return Arrays.equals(
+        bytes,
+        offsets[one],
+        offsets[one] + lengths[one],
+        bytes,
+        offsets[other],
+        offsets[other] + lengths[other]);
+  }
+
+  /**
+   * The argument as a signed 64-bit integer.
+   *
+   * @throws CommandException {@link Errors#NOT_AN_INTEGER} if it is none
+   */
+  public long integer(int index) {
+    return integer(index, Errors.NOT_AN_INTEGER);
+  }
+
+  /** The argument as a signed 64-bit integer, or the given error. */
+  public long integer(int index, CommandException otherwise) {
+    if (!Numbers.isInteger(bytes, offsets[index], lengths[index])) {
+      throw otherwise;
+    }
+    return Numbers.parseInteger(bytes, offsets[index], lengths[index]);
+  }
+
+  /** The argument as an integer between two bounds, both included, or the given error. */
+  public long integer(int index, long least, long most, CommandException otherwise) {
+    long value = integer(index, otherwise);
+    if (value < least || value > most) {
+      throw otherwise;
+    }
+    return value;
+  }
+
+  /**
+   * The argument as a double; infinities are accepted, NaN is not.
+   *
+   * @throws CommandException {@link Errors#NOT_A_FLOAT} if it is none
+   */
+  public double number(int index) {
+    return number(index, Errors.NOT_A_FLOAT);
+  }
+
+  /** The argument as a double, or the given error. */
+  public double number(int index, CommandException otherwise) {
+    if (!Numbers.isDouble(bytes, offsets[index], lengths[index])) {
+      throw otherwise;
+    }
+    return Numbers.parseDouble(bytes, offsets[index], lengths[index]);
+  }
+
+  /** A copy of the argument's bytes. */
+  public byte[] copyOf(int index) {
+    return Arrays.copyOfRange(bytes, offsets[index], offsets[index] + lengths[index]);
+  }
+
+  /** The argument as text, byte for character (ISO 8859-1), for names and messages. */
+  public String text(int index) {
+    return new String(bytes, offsets[index], lengths[index], StandardCharsets.ISO_8859_1);
+  }
+
+  /** The declaration of the command that is being executed. */
+  public Command command() {
+    Command present = command;
+    if (present == null) {
+      throw new IllegalStateException("the request has not been resolved to a command");
+    }
+    return present;
+  }
+
+  public void command(Command resolved) {
+    command = resolved;
+  }
+
+  /** The connection that sent the request. */
+  public Client client() {
+    Client present = client;
+    if (present == null) {
+      throw new IllegalStateException("the request has no client");
+    }
+    return present;
+  }
+
+  public void client(Client sender) {
+    client = sender;
+  }
+
+  /** The engine's own view of the database that the client has selected. */
+  public Object store() {
+    Object present = store;
+    if (present == null) {
+      throw new IllegalStateException("the request has not been given a database");
+    }
+    return present;
+  }
+
+  public void store(Object database) {
+    store = database;
+  }
+
+  /** The time at which the command runs, in milliseconds since 1970; it stands still within it. */
+  public long now() {
+    return now;
+  }
+
+  public void now(long milliseconds) {
+    now = milliseconds;
+  }
+}

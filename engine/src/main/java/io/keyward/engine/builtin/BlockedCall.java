@@ -1,0 +1,75 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Loop;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A command that waits for one of its keys, to be executed again when one is ready. */
+public final class BlockedCall {
+  private final Request request;
+  private final Database database;
+  private final Type type;
+  private final List<Key> keys;
+  private final Consumer<Reply> timeoutReply;
+  private @Nullable Loop.Timer timer;
+  private boolean done;
+
+  BlockedCall(
+      Request request,
+      Database database,
+      Type type,
+      List<Key> keys,
+      Consumer<Reply> timeoutReply) {
+    this.request = request;
+    this.database = database;
+    this.type = type;
+    this.keys = keys;
+    this.timeoutReply = timeoutReply;
+  }
+
+  Client client() {
+    return request.client();
+  }
+
+  Request request() {
+    return request;
+  }
+
+  Database database() {
+    return database;
+  }
+
+  /** The type of value that the command waits for. */
+  Type type() {
+    return type;
+  }
+
+  List<Key> keys() {
+    return keys;
+  }
+
+  /** Writes what the client gets when its time is up. */
+  void writeTimeout(Reply reply) {
+    timeoutReply.accept(reply);
+  }
+
+  void timer(Loop.Timer started) {
+    timer = started;
+  }
+
+  boolean done() {
+    return done;
+  }
+
+  void finish() {
+    done = true;
+    Loop.Timer running = timer;
+    if (running != null) {
+      running.cancel();
+    }
+  }
+}

@@ -1,0 +1,199 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The clients that wait for keys of one database, in the order in which they came.
+ *
+ * <p>A blocking command that finds nothing calls {@link #block} and returns. When one of its keys
+ * has been changed and holds a value of the type that it waits for, the command is executed again
+ * after the command that made the change: it either replies, or calls {@link #block} again and
+ * keeps its place.
+ */
+public final class BlockedClients {
+  private final Database database;
+  private final Map<Key, Set<BlockedCall>> waiting = new HashMap<>();
+  private final LinkedHashSet<Key> ready = new LinkedHashSet<>();
+  private @Nullable BlockedCall retried;
+  private boolean retriedWaitsOn;
+
+  BlockedClients(Database database) {
+    this.database = database;
+  }
+
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
+  /** How many keys are waited for. */
+  public int keys() {
+    return waiting.size();
+  }
+
+  /**
+   * Lets the request's client wait for keys; in a transaction or a script, where nobody may wait,
+   * the reply is that of a timeout.
+   *
+   * @param keyArguments the positions of the keys
+   * @param timeoutMillis 0 for no end
+   * @param timeoutReply writes the reply for when the time is up
+   */
+  public void block(
+      Request request,
+      Reply reply,
+      Type type,
+      int[] keyArguments,
+      long timeoutMillis,
+      Consumer<Reply> timeoutReply) {
+    BuiltinKeyspace keyspace = database.keyspace();
+    if (retried != null && retried.client() == request.client()) {
+      retriedWaitsOn = true;
+      return;
+    }
+    if (!keyspace.mayBlock(request.client())) {
+      timeoutReply.accept(reply);
+      return;
+    }
+    List<Key> keys = new ArrayList<>(keyArguments.length);
+    for (int argument : keyArguments) {
+      keys.add(
+          Key.copyOf(request.bytes(), request.offset(argument), request.length(argument)));
+    }
+    Client client = request.client();
+    BlockedCall call = new BlockedCall(request.copy(), database, type, keys, timeoutReply);
+    for (Key key : keys) {
+      waiting.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(call);
+    }
+    client.blocked(true);
+    ClientState.of(client).blockedCall(call);
+    keyspace.blockedClients(1);
+    if (timeoutMillis > 0) {
+      call.timer(keyspace.home().loop().schedule(timeoutMillis, () -> timeOut(call)));
+    }
+  }
+
+  private void timeOut(BlockedCall call) {
+    if (!call.done()) {
+      call.writeTimeout(call.client().reply());
+      end(call);
+    }
+  }
+
+  /**
+   * Ends a client's waiting by CLIENT UNBLOCK: as if its time were up, or with an error.
+   *
+   * @return whether the client was waiting
+   */
+  public static boolean unblock(Client client, boolean withError) {
+    BlockedCall call = ClientState.of(client).blockedCall();
+    if (call == null) {
+      return false;
+    }
+    if (withError) {
+      client.reply().error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+    } else {
+      call.writeTimeout(client.reply());
+    }
+    call.database().blocked().end(call);
+    return true;
+  }
+
+  /** Forgets what a client that leaves was waiting for. */
+  static void forget(Client client) {
+    BlockedCall call = ClientState.of(client).blockedCall();
+    if (call != null) {
+      call.database().blocked().remove(call);
+    }
+  }
+
+  private void end(BlockedCall call) {
+    remove(call);
+    call.client().connection().flushSoon();
+    call.client().connection().resume();
+  }
+
+  private void remove(BlockedCall call) {
+    call.finish();
+    for (Key key : call.keys()) {
+      Set<BlockedCall> calls = waiting.get(key);
+      if (calls != null) {
+        calls.remove(call);
+        if (calls.isEmpty()) {
+          waiting.remove(key);
+        }
+      }
+    }
+    Client client = call.client();
+    client.blocked(false);
+    ClientState.of(client).blockedCall(null);
+    database.keyspace().blockedClients(-1);
+  }
+
+  /** A key that somebody may wait for has been changed. */
+  void ready(byte[] bytes, int offset, int length) {
+    Key key = Key.copyOf(bytes, offset, length);
+    if (waiting.containsKey(key) && ready.add(key)) {
+      database.keyspace().keysReady();
+    }
+  }
+
+  /** Any key may have been changed. */
+  void allReady() {
+    if (!waiting.isEmpty()) {
+      ready.addAll(waiting.keySet());
+      database.keyspace().keysReady();
+    }
+  }
+
+  /** Executes the waiting commands of keys that have been changed. */
+  void serve(long now) {
+    while (!ready.isEmpty()) {
+      Key key = ready.removeFirst();
+      Set<BlockedCall> calls = waiting.get(key);
+      if (calls == null) {
+        continue;
+      }
+      for (BlockedCall call : List.copyOf(calls)) {
+        if (!call.done() && holds(key, call.type(), now)) {
+          retry(call, now);
+        }
+      }
+    }
+  }
+
+  private boolean holds(Key key, Type type, long now) {
+    Entry found = database.find(key.bytes(), 0, key.bytes().length, now, database.newView());
+    return found != null && found.type() == type;
+  }
+
+  private void retry(BlockedCall call, long now) {
+    retried = call;
+    retriedWaitsOn = false;
+    Request request = call.request();
+    request.now(now);
+    Reply reply = call.client().reply();
+    int mark = reply.length();
+    try {
+      request.command().handler().execute(request, reply);
+    } catch (CommandException answer) {
+      reply.truncate(mark);
+      reply.error(answer.line());
+    } finally {
+      retried = null;
+    }
+    if (!retriedWaitsOn) {
+      end(call);
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.Client;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Keyspace;
+import io.keyward.engine.Loop;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.command.CommandTable;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A keyspace whose data is in this process. */
+public final class BuiltinKeyspace implements Keyspace {
+  private final String prefix;
+  private final Home home;
+  private final CommandTable table;
+  private final MemoryAccount account = new MemoryAccount();
+  private final @Nullable Database[] databases;
+  private final Statistics statistics;
+  private final KeyspaceNotifications notifications = new KeyspaceNotifications(this);
+  private final Channels channels = new Channels(this);
+  private final Executor executor;
+  private final ActiveExpiry activeExpiry = new ActiveExpiry(this);
+  private final Pause pause = new Pause(this);
+  private final Map<Long, Client> clients = new LinkedHashMap<>();
+  private final Reply deferredPushes = new Reply();
+  private @Nullable Client current;
+  private boolean keysReady;
+  private boolean atomic;
+  private int blockedClients;
+  private long changes;
+
+  public BuiltinKeyspace(String prefix, Home home, CommandTable table) {
+    this.prefix = prefix;
+    this.home = home;
+    this.table = table;
+    databases = new Database[(int) home.settings().number(Directive.DATABASES)];
+    statistics = new Statistics(table);
+    executor = new Executor(this, table);
+    home.keyspaces().add(this);
+  }
+
+  @Override
+  public String prefix() {
+    return prefix;
+  }
+
+  @Override
+  public Loop loop() {
+    return home.loop();
+  }
+
+  public Home home() {
+    return home;
+  }
+
+  public CommandTable table() {
+    return table;
+  }
+
+  public MemoryAccount account() {
+    return account;
+  }
+
+  public Statistics statistics() {
+    return statistics;
+  }
+
+  public KeyspaceNotifications notifications() {
+    return notifications;
+  }
+
+  public Channels channels() {
+    return channels;
+  }
+
+  /** Holds clients back for CLIENT PAUSE. */
+  public Pause pause() {
+    return pause;
+  }
+
+  public Executor executor() {
+    return executor;
+  }
+
+  /** How many numbered databases there are. */
+  public int databaseCount() {
+    return databases.length;
+  }
+
+  /** A numbered database, made when it is first asked for. */
+  public Database database(int number) {
+    Database database = databases[number];
+    if (database == null) {
+      database = new Database(this, number);
+      databases[number] = database;
+    }
+    return database;
+  }
+
+  /** A numbered database if it has ever been asked for. */
+  public @Nullable Database databaseIfUsed(int number) {
+    return databases[number];
+  }
+
+  /**
+   * The number of a database.
+   *
+   * @throws io.keyward.engine.CommandException if there is none of that number
+   */
+  public int databaseNumber(long number) {
+    if (number < 0 || number >= databases.length) {
+      throw Errors.DATABASE_OUT_OF_RANGE;
+    }
+    return (int) number;
+  }
+
+  @Override
+  public void enter(Client client) {
+    client.keyspace(this);
+    client.state(new ClientState(client));
+    clients.put(client.id(), client);
+  }
+
+  @Override
+  public void leave(Client client) {
+    BlockedClients.forget(client);
+    pause.forget(client);
+    ClientState state = ClientState.of(client);
+    channels.leave(state);
+    state.watcher().clear();
+    clients.remove(client.id());
+    client.keyspace(null);
+    client.state(null);
+  }
+
+  @Override
+  public Collection<Client> clients() {
+    return Collections.unmodifiableCollection(clients.values());
+  }
+
+  /** The client of this id, or null. */
+  public @Nullable Client client(long id) {
+    return clients.get(id);
+  }
+
+  @Override
+  public long usedBytes() {
+    return account.bytes();
+  }
+
+  @Override
+  public void beginBurst() {
+    executor.beginBurst();
+  }
+
+  @Override
+  public void endBurst() {
+    executor.endBurst();
+  }
+
+  @Override
+  public void execute(Request request, Reply reply) {
+    current = request.client();
+    executor.execute(request, reply);
+    current = null;
+    if (keysReady) {
+      serveBlocked(request.now());
+    }
+    if (deferredPushes.length() > 0) {
+      reply.raw(deferredPushes.bytes(), 0, deferredPushes.length());
+      deferredPushes.clear();
+    }
+  }
+
+  /** Where a push message for a client is to be written; it is sent soon after. */
+  public Reply pushTo(Client client) {
+    if (client == current) {
+      deferredPushes.resp3(client.reply().resp3());
+      return deferredPushes;
+    }
+    client.connection().flushSoon();
+    return client.reply();
+  }
+
+  /** Runs what must not be interrupted by waiting: a transaction or a script. */
+  public void atomically(Runnable commands) {
+    boolean before = atomic;
+    atomic = true;
+    try {
+      commands.run();
+    } finally {
+      atomic = before;
+    }
+  }
+
+  /** Whether a command of this client may wait, now. */
+  boolean mayBlock(Client client) {
+    return !atomic && !client.internal();
+  }
+
+  void keysReady() {
+    keysReady = true;
+  }
+
+  private void serveBlocked(long now) {
+    while (keysReady) {
+      keysReady = false;
+      for (Database database : databases) {
+        if (database != null) {
+          database.blocked().serve(now);
+        }
+      }
+    }
+  }
+
+  void blockedClients(int change) {
+    blockedClients += change;
+  }
+
+  /** How many clients wait for keys. */
+  public int blockedClients() {
+    return blockedClients;
+  }
+
+  void countChange() {
+    changes++;
+  }
+
+  /** Counts every change of data; its difference tells whether a command changed anything. */
+  public long changes() {
+    return changes;
+  }
+
+  /** The regular work, until {@code deadline} on the clock of {@link System#nanoTime()}. */
+  void tick(long now, long deadline) {
+    activeExpiry.run(now, deadline);
+    pause.check(now);
+    if (keysReady) {
+      serveBlocked(now);
+    }
+  }
+
+  /** Removes all keys of all databases. */
+  public void flushAll() {
+    for (Database database : databases) {
+      if (database != null) {
+        database.flush();
+      }
+    }
+  }
+
+  /** Expires keys whose time is up without waiting for anybody to ask for them. */
+  public ActiveExpiry activeExpiry() {
+    return activeExpiry;
+  }
+}

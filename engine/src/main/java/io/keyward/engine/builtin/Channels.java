@@ -1,0 +1,155 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Reply;
+import io.keyward.engine.text.Glob;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The channels of one keyspace and who listens: plain, by pattern, and sharded.
+ *
+ * <p>A message is written into each listener's outgoing bytes at once, so messages leave in the
+ * order of publication. Cost: one look-up and one copy for each listener, and one match for each
+ * distinct pattern.
+ */
+public final class Channels {
+  private static final byte[] MESSAGE = {'m', 'e', 's', 's', 'a', 'g', 'e'};
+  private static final byte[] PATTERN_MESSAGE = {'p', 'm', 'e', 's', 's', 'a', 'g', 'e'};
+  private static final byte[] SHARD_MESSAGE = {'s', 'm', 'e', 's', 's', 'a', 'g', 'e'};
+
+  private final BuiltinKeyspace keyspace;
+  private final Map<Key, Set<Client>> channels = new LinkedHashMap<>();
+  private final Map<Key, Set<Client>> patterns = new LinkedHashMap<>();
+  private final Map<Key, Set<Client>> shardChannels = new LinkedHashMap<>();
+
+  Channels(BuiltinKeyspace keyspace) {
+    this.keyspace = keyspace;
+  }
+
+  /** Sends a message to the channel's listeners and to those of matching patterns. */
+  public int publish(
+      byte[] channel,
+      int channelOffset,
+      int channelLength,
+      byte[] message,
+      int messageOffset,
+      int messageLength) {
+    int receivers = 0;
+    if (!channels.isEmpty()) {
+      Set<Client> listeners = channels.get(Key.copyOf(channel, channelOffset, channelLength));
+      if (listeners != null) {
+        for (Client listener : listeners) {
+          Reply to = keyspace.pushTo(listener);
+          to.push(3);
+          to.bulk(MESSAGE);
+          to.bulk(channel, channelOffset, channelLength);
+          to.bulk(message, messageOffset, messageLength);
+          receivers++;
+        }
+      }
+    }
+    for (Map.Entry<Key, Set<Client>> pattern : patterns.entrySet()) {
+      byte[] glob = pattern.getKey().bytes();
+      if (Glob.matches(glob, 0, glob.length, channel, channelOffset, channelLength, false)) {
+        for (Client listener : pattern.getValue()) {
+          Reply to = keyspace.pushTo(listener);
+          to.push(4);
+          to.bulk(PATTERN_MESSAGE);
+          to.bulk(glob);
+          to.bulk(channel, channelOffset, channelLength);
+          to.bulk(message, messageOffset, messageLength);
+          receivers++;
+        }
+      }
+    }
+    return receivers;
+  }
+
+  /** Sends a message to the listeners of a sharded channel. */
+  public int publishSharded(
+      byte[] channel,
+      int channelOffset,
+      int channelLength,
+      byte[] message,
+      int messageOffset,
+      int messageLength) {
+    Set<Client> listeners = shardChannels.get(Key.copyOf(channel, channelOffset, channelLength));
+    if (listeners == null) {
+      return 0;
+    }
+    for (Client listener : listeners) {
+      Reply to = keyspace.pushTo(listener);
+      to.push(3);
+      to.bulk(SHARD_MESSAGE);
+      to.bulk(channel, channelOffset, channelLength);
+      to.bulk(message, messageOffset, messageLength);
+    }
+    return listeners.size();
+  }
+
+  /** The kinds of subscription. */
+  public enum Kind {
+    CHANNEL,
+    PATTERN,
+    SHARD_CHANNEL
+  }
+
+  private Map<Key, Set<Client>> of(Kind kind) {
+    return switch (kind) {
+      case CHANNEL -> channels;
+      case PATTERN -> patterns;
+      case SHARD_CHANNEL -> shardChannels;
+    };
+  }
+
+  private static Set<Key> own(ClientState state, Kind kind) {
+    return switch (kind) {
+      case CHANNEL -> state.channels();
+      case PATTERN -> state.patterns();
+      case SHARD_CHANNEL -> state.shardChannels();
+    };
+  }
+
+  /** Lets a client listen; nothing changes if it does already. */
+  public void subscribe(ClientState state, Kind kind, Key name) {
+    if (own(state, kind).add(name)) {
+      of(kind).computeIfAbsent(name, k -> new LinkedHashSet<>()).add(state.client());
+    }
+  }
+
+  /** Ends a client's listening; nothing changes if it does not listen. */
+  public void unsubscribe(ClientState state, Kind kind, Key name) {
+    if (own(state, kind).remove(name)) {
+      Set<Client> listeners = of(kind).get(name);
+      if (listeners != null) {
+        listeners.remove(state.client());
+        if (listeners.isEmpty()) {
+          of(kind).remove(name);
+        }
+      }
+    }
+  }
+
+  void leave(ClientState state) {
+    for (Kind kind : Kind.values()) {
+      for (Key name : Set.copyOf(own(state, kind))) {
+        unsubscribe(state, kind, name);
+      }
+    }
+  }
+
+  /** The names that have listeners. */
+  public Collection<Key> names(Kind kind) {
+    return Collections.unmodifiableSet(of(kind).keySet());
+  }
+
+  /** How many clients listen to this very name. */
+  public int listeners(Kind kind, Key name) {
+    return of(kind).getOrDefault(name, Set.of()).size();
+  }
+}

@@ -1,0 +1,479 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Errors;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.memory.Bytes;
+import io.keyward.engine.builtin.memory.Dictionary;
+import io.keyward.engine.builtin.memory.EntryLayout;
+import io.keyward.engine.builtin.memory.KeyHash;
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.memory.PagePool;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One numbered database of a keyspace: its keys, and the only way to read and change them.
+ *
+ * <p>Look-ups give views ({@link Entry}) that are reused: {@link #read} and {@link #write} share
+ * one, so a command that works on two keys at once brings a view of its own for the second.
+ *
+ * <p>Whoever changes a value says so by {@link #changed}, once for each key: it serves WATCH,
+ * blocked clients, keyspace events and the count of changes. {@link #remove} does not say it.
+ */
+public final class Database {
+  private final BuiltinKeyspace keyspace;
+  private final PagePool pool;
+  private final MemoryAccount account;
+  private final Entry view;
+  private final Watches watches = new Watches();
+  private final BlockedClients blocked;
+  private Dictionary keys;
+  private int number;
+
+  Database(BuiltinKeyspace keyspace, int number) {
+    this.keyspace = keyspace;
+    this.number = number;
+    pool = keyspace.home().pool();
+    account = keyspace.account();
+    keys = new Dictionary(pool, account);
+    view = new Entry(this);
+    blocked = new BlockedClients(this);
+  }
+
+  /** The database that the request's client has selected. */
+  public static Database of(Request request) {
+    return (Database) request.store();
+  }
+
+  public BuiltinKeyspace keyspace() {
+    return keyspace;
+  }
+
+  public PagePool pool() {
+    return pool;
+  }
+
+  public MemoryAccount account() {
+    return account;
+  }
+
+  Dictionary keys() {
+    return keys;
+  }
+
+  public int number() {
+    return number;
+  }
+
+  /** The clients that wait for keys of this database. */
+  public BlockedClients blocked() {
+    return blocked;
+  }
+
+  Watches watches() {
+    return watches;
+  }
+
+  /** A further view, for commands that hold several keys at once. */
+  public Entry newView() {
+    return new Entry(this);
+  }
+
+  /** The number of keys, those included whose time is up but that nobody has met yet. */
+  public int size() {
+    return keys.size();
+  }
+
+  /** The number of keys that expire. */
+  public int expiring() {
+    return keys.marked();
+  }
+
+  /* Look-ups. */
+
+  /** The key for reading, or null; counts a hit or a miss and renews the key's access clock. */
+  public @Nullable Entry read(Request request, int argument) {
+    return read(request, argument, view);
+  }
+
+  /** The key for reading through the given view, or null. */
+  public @Nullable Entry read(Request request, int argument, Entry into) {
+    Entry found = peek(request, argument, into);
+    if (found == null) {
+      keyspace.statistics().miss();
+      if (keyspace.notifications().wants(KeyspaceNotifications.MISS)) {
+        keyspace
+            .notifications()
+            .publish(
+                number,
+                KeyspaceNotifications.MISS,
+                "keymiss",
+                request.bytes(),
+                request.offset(argument),
+                request.length(argument));
+      }
+      return null;
+    }
+    keyspace.statistics().hit();
+    if (!request.client().noTouch()) {
+      touch(found);
+    }
+    return found;
+  }
+
+  /**
+   * The key for reading, or null if it is not there.
+   *
+   * @throws io.keyward.engine.CommandException WRONGTYPE if it is of another type
+   */
+  public @Nullable Entry read(Request request, int argument, Type type) {
+    return check(read(request, argument, view), type);
+  }
+
+  /** The key for reading through the given view; WRONGTYPE if it is of another type. */
+  public @Nullable Entry read(Request request, int argument, Type type, Entry into) {
+    return check(read(request, argument, into), type);
+  }
+
+  /** The key for changing it, or null; counts neither hit nor miss. */
+  public @Nullable Entry write(Request request, int argument) {
+    return write(request, argument, view);
+  }
+
+  /** The key for changing it through the given view, or null. */
+  public @Nullable Entry write(Request request, int argument, Entry into) {
+    Entry found = peek(request, argument, into);
+    if (found != null) {
+      touch(found);
+    }
+    return found;
+  }
+
+  /** The key for changing it, or null; WRONGTYPE if it is of another type. */
+  public @Nullable Entry write(Request request, int argument, Type type) {
+    return check(write(request, argument, view), type);
+  }
+
+  /** The key for changing it through the given view; WRONGTYPE if it is of another type. */
+  public @Nullable Entry write(Request request, int argument, Type type, Entry into) {
+    return check(write(request, argument, into), type);
+  }
+
+  private static @Nullable Entry check(@Nullable Entry found, Type type) {
+    if (found != null && found.type() != type) {
+      throw Errors.WRONG_TYPE;
+    }
+    return found;
+  }
+
+  /** The key without a trace: no statistics, no access clock. What has expired is not there. */
+  public @Nullable Entry peek(Request request, int argument, Entry into) {
+    return find(
+        request.bytes(), request.offset(argument), request.length(argument), request.now(), into);
+  }
+
+  /** The key without a trace, or null. */
+  public @Nullable Entry find(byte[] key, int offset, int length, long now, Entry into) {
+    long hash = KeyHash.hash(key, offset, length);
+    int reference = keys.find(hash, key, offset, length);
+    if (reference == Dictionary.ABSENT) {
+      return null;
+    }
+    into.at(this, hash, reference);
+    if (expired(into, now)) {
+      expire(into);
+      return null;
+    }
+    return into;
+  }
+
+  /** The view of an entry that a walk has met. */
+  public Entry at(int reference, Entry into) {
+    long hash = EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference));
+    return into.at(this, hash, reference);
+  }
+
+  static boolean expired(Entry entry, long now) {
+    long expiry = entry.expiry();
+    return expiry >= 0 && expiry <= now;
+  }
+
+  /** Removes a key whose time is up, and tells those who want to know. */
+  void expire(Entry entry) {
+    keyspace.statistics().expired();
+    byte[] page = entry.bytes();
+    int offset = entry.keyOffset();
+    int length = entry.keyLength();
+    changed(page, offset, length, KeyspaceNotifications.EXPIRED, "expired");
+    remove(entry);
+  }
+
+  private void touch(Entry entry) {
+    int clock = keyspace.home().accessClock(entry.clock());
+    if (clock != entry.clock()) {
+      entry.clock(clock);
+    }
+  }
+
+  /* Changes. */
+
+  /**
+   * Adds a key that is not there, with room for so many bytes of value, which the caller writes.
+   */
+  public Entry create(Request request, int argument, Type type, Encoding encoding, int room) {
+    return create(
+        request.bytes(),
+        request.offset(argument),
+        request.length(argument),
+        type,
+        encoding,
+        room,
+        view);
+  }
+
+  /** Adds a key that is not there; the view is the new entry's. */
+  public Entry create(
+      byte[] key, int offset, int length, Type type, Encoding encoding, int room, Entry into) {
+    long hash = KeyHash.hash(key, offset, length);
+    int reference = lay(key, offset, length, type, encoding, room, -1);
+    keys.insert(hash, reference, false);
+    Entry created = into.at(this, hash, reference);
+    if (keyspace.notifications().wants(KeyspaceNotifications.NEW)) {
+      keyspace
+          .notifications()
+          .publish(number, KeyspaceNotifications.NEW, "new", key, offset, length);
+    }
+    return created;
+  }
+
+  /** Takes a slot and writes flags, key, type, clock and expiry (-1: none). */
+  private int lay(
+      byte[] key, int offset, int length, Type type, Encoding encoding, int room, long expiry) {
+    int flags = EntryLayout.flagsFor(EntryLayout.TYPED, length);
+    if (expiry >= 0) {
+      flags |= EntryLayout.EXPIRES;
+    }
+    int head = EntryLayout.headerSize(flags) + length;
+    int reference = pool.allocate(Math.addExact(head, room), account);
+    byte[] page = pool.page(reference);
+    int at = PagePool.offset(reference);
+    EntryLayout.writeKey(page, at, flags, key, offset, length);
+    Bytes.putInt(
+        page,
+        EntryLayout.typeOffset(page, at),
+        (type.ordinal() | encoding.ordinal() << 4) & 0xFF | keyspace.home().newClock() << 8);
+    if (expiry >= 0) {
+      Bytes.putLong(page, EntryLayout.expiryOffset(page, at), expiry);
+    }
+    return reference;
+  }
+
+  /**
+   * Gives a key a value of another kind, whether it is there or not, with room for so many bytes,
+   * which the caller writes. Its expiry goes unless it is to be kept.
+   *
+   * @param present the key as {@link #write} has found it, or null
+   */
+  public Entry overwrite(
+      @Nullable Entry present,
+      Request request,
+      int argument,
+      Type type,
+      Encoding encoding,
+      int room,
+      boolean keepExpiry) {
+    if (present == null) {
+      return create(request, argument, type, encoding, room);
+    }
+    if (present.encoding().held()) {
+      keyspace.home().freeLater(present.release());
+    }
+    long expiry = keepExpiry ? present.expiry() : -1;
+    boolean sameHead = (present.expiry() >= 0) == (expiry >= 0);
+    int head = present.start() - PagePool.offset(present.reference());
+    if (sameHead && PagePool.roundedSize(head + room) == present.slotBytes()) {
+      present.retype(type, encoding);
+      return present;
+    }
+    int old = present.reference();
+    int laid =
+        lay(
+            request.bytes(),
+            request.offset(argument),
+            request.length(argument),
+            type,
+            encoding,
+            room,
+            expiry);
+    if (!sameHead) {
+      keys.mark(present.hash(), old, expiry >= 0);
+    }
+    keys.replace(present.hash(), old, laid);
+    pool.free(old, account);
+    return present.at(this, present.hash(), laid);
+  }
+
+  /** Sets the time at which a key expires, in milliseconds since 1970; -1 for never. */
+  public void expireAt(Entry entry, long milliseconds) {
+    boolean had = entry.expiry() >= 0;
+    if (had && milliseconds >= 0) {
+      Bytes.putLong(
+          entry.bytes(),
+          EntryLayout.expiryOffset(entry.bytes(), PagePool.offset(entry.reference())),
+          milliseconds);
+    } else if (had != milliseconds >= 0) {
+      relay(entry, milliseconds);
+    }
+  }
+
+  /** Lays an entry anew with or without the expiry part. */
+  private void relay(Entry entry, long expiry) {
+    int old = entry.reference();
+    byte[] page = entry.bytes();
+    int value = entry.start();
+    int room = entry.capacity();
+    int slack = entry.type() == Type.STRING ? room - usedByString(entry) : 0;
+    int laid =
+        lay(
+            page,
+            entry.keyOffset(),
+            entry.keyLength(),
+            entry.type(),
+            entry.encoding(),
+            room - slack,
+            expiry);
+    int clock = entry.clock();
+    byte[] newPage = pool.page(laid);
+    int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
+    System.arraycopy(page, value, newPage, to, room - slack);
+    keys.mark(entry.hash(), old, expiry >= 0);
+    keys.replace(entry.hash(), old, laid);
+    pool.free(old, account);
+    entry.at(this, entry.hash(), laid).clock(clock);
+  }
+
+  private static int usedByString(Entry entry) {
+    if (entry.encoding() == Encoding.INT) {
+      return Long.BYTES;
+    }
+    int length = entry.stringLength();
+    return Entry.lengthBytes(length) + length;
+  }
+
+  /** Takes a key out and frees what it holds, big values in slices later. */
+  public void remove(Entry entry) {
+    if (entry.encoding().held()) {
+      keyspace.home().freeLater(entry.release());
+    }
+    int reference = entry.reference();
+    keys.remove(entry.hash(), reference);
+    pool.free(reference, account);
+  }
+
+  /**
+   * Moves the value of a key to another name, here or in another database of the keyspace; the
+   * target is not there. Type, expiry and clock go along.
+   */
+  public void rename(Entry entry, Database target, byte[] key, int offset, int length) {
+    byte[] page = entry.bytes();
+    int room = entry.capacity();
+    long hash = KeyHash.hash(key, offset, length);
+    long expiry = entry.expiry();
+    int laid =
+        target.lay(key, offset, length, entry.type(), entry.encoding(), room, expiry);
+    byte[] newPage = pool.page(laid);
+    int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
+    System.arraycopy(page, entry.start(), newPage, to, room);
+    int old = entry.reference();
+    keys.remove(entry.hash(), old);
+    pool.free(old, account);
+    target.keys.insert(hash, laid, expiry >= 0);
+  }
+
+  /** Says that an argument's key has been changed, by an event of this class and name. */
+  public void changed(Request request, int argument, int eventClass, String event) {
+    changed(
+        request.bytes(), request.offset(argument), request.length(argument), eventClass, event);
+  }
+
+  /** Says that a key has been changed, by an event of this class and name. */
+  public void changed(byte[] key, int offset, int length, int eventClass, String event) {
+    keyspace.countChange();
+    if (!watches.isEmpty()) {
+      watches.touched(key, offset, length);
+    }
+    if (!blocked.isEmpty()) {
+      blocked.ready(key, offset, length);
+    }
+    if (keyspace.notifications().wants(eventClass)) {
+      keyspace.notifications().publish(number, eventClass, event, key, offset, length);
+    }
+  }
+
+  /* Walks. */
+
+  /** Visits the entries of the next few buckets; see {@link Dictionary#scan}. */
+  public long scan(long cursor, IntConsumer visitor) {
+    return keys.scan(cursor, visitor);
+  }
+
+  /** Visits every entry; the visitor may remove the one it is given, and nothing else. */
+  public void forEach(IntConsumer visitor) {
+    keys.forEach(visitor);
+  }
+
+  /** A key, each with the same chance, or null if there is none. */
+  public @Nullable Entry random(long now, Entry into) {
+    for (int attempt = 0; ; attempt++) {
+      int reference = keys.random(keyspace.home().random());
+      if (reference == Dictionary.ABSENT) {
+        return null;
+      }
+      at(reference, into);
+      if (!expired(into, now)) {
+        return into;
+      }
+      if (attempt < 100) {
+        expire(into);
+      } else {
+        return into;
+      }
+    }
+  }
+
+  /** Whether the entry that a walk has met is past its time. */
+  public boolean expired(int reference, long now) {
+    byte[] page = pool.page(reference);
+    long expiry = EntryLayout.expiry(page, PagePool.offset(reference));
+    return expiry >= 0 && expiry <= now;
+  }
+
+  /** Empties the database; the memory is given back in slices afterwards. */
+  public void flush() {
+    if (keys.size() == 0) {
+      return;
+    }
+    long now = System.currentTimeMillis();
+    watches.flushed(this, now);
+    Dictionary detached = keys;
+    keys = new Dictionary(pool, account);
+    keyspace.home().freeLater(new DetachedKeys(detached, pool, account, keyspace.home()));
+  }
+
+  /** Exchanges the keys of two databases; the clients stay where they are. */
+  void swap(Database other) {
+    long now = System.currentTimeMillis();
+    Dictionary mine = keys;
+    watches.swapped(this, other, now);
+    other.watches.swapped(other, this, now);
+    keys = other.keys;
+    other.keys = mine;
+    blocked.allReady();
+    other.blocked.allReady();
+  }
+
+  /** Checks every structure of the database; for tests. */
+  public void validate() {
+    keys.validate();
+  }
+}

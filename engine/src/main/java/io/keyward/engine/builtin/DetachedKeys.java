@@ -1,0 +1,50 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.builtin.memory.Bytes;
+import io.keyward.engine.builtin.memory.Dictionary;
+import io.keyward.engine.builtin.memory.EntryLayout;
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.memory.PagePool;
+
+/** The keys of a database that has been flushed, on their way to be freed. */
+final class DetachedKeys implements Held {
+  private final Dictionary keys;
+  private final PagePool pool;
+  private final MemoryAccount account;
+  private final Home home;
+
+  DetachedKeys(Dictionary keys, PagePool pool, MemoryAccount account, Home home) {
+    this.keys = keys;
+    this.pool = pool;
+    this.account = account;
+    this.home = home;
+  }
+
+  @Override
+  public long memoryBytes() {
+    return keys.memory();
+  }
+
+  @Override
+  public long freeEffort() {
+    return keys.size();
+  }
+
+  @Override
+  public boolean free(int budget) {
+    return keys.drain(Math.max(1, budget / 8), this::freeEntry);
+  }
+
+  private void freeEntry(int reference) {
+    byte[] page = pool.page(reference);
+    int at = PagePool.offset(reference);
+    int code = page[EntryLayout.typeOffset(page, at)] >>> 4 & 0xF;
+    if (Encoding.of(code).held()) {
+      int handle = Bytes.getInt(page, EntryLayout.valueOffset(page, at));
+      Held value = (Held) pool.held(handle);
+      pool.drop(handle);
+      home.freeLater(value);
+    }
+    pool.free(reference, account);
+  }
+}

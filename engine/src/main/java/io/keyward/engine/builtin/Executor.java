@@ -1,0 +1,247 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Client.ReplyMode;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.command.Category;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandFlag;
+import io.keyward.engine.command.CommandTable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The way of a command through a keyspace: found, checked, queued or held back or executed, counted.
+ *
+ * <p>The checks come in Redis's order, so that a client sees the same error first.
+ */
+public final class Executor {
+  private static final Logger log = LoggerFactory.getLogger(Executor.class);
+
+  private final BuiltinKeyspace keyspace;
+  private final CommandTable table;
+  private final ErrorCounts errorCounts = new ErrorCounts();
+  private long now;
+  private long nanos;
+
+  Executor(BuiltinKeyspace keyspace, CommandTable table) {
+    this.keyspace = keyspace;
+    this.table = table;
+  }
+
+  /** How often each error code has been sent. */
+  public ErrorCounts errorCounts() {
+    return errorCounts;
+  }
+
+  void beginBurst() {
+    now = System.currentTimeMillis();
+    nanos = System.nanoTime();
+  }
+
+  void endBurst() {
+    now = 0;
+  }
+
+  void execute(Request request, Reply reply) {
+    Client client = request.client();
+    int mark = reply.length();
+    if (client.replyMode() != ReplyMode.ON) {
+      reply.openMark();
+      decide(request, reply, client);
+      reply.closeMark();
+      if (client.replyMode() != ReplyMode.ON) {
+        reply.truncate(mark);
+      }
+      client.replyMode(
+          switch (client.replyMode()) {
+            case SKIP_NEXT -> ReplyMode.SKIP;
+            case SKIP -> ReplyMode.ON;
+            case ON -> ReplyMode.ON;
+            case OFF -> ReplyMode.OFF;
+          });
+    } else {
+      decide(request, reply, client);
+    }
+  }
+
+  private void decide(Request request, Reply reply, Client client) {
+    request.now(now == 0 ? System.currentTimeMillis() : now);
+    Command command;
+    try {
+      command = resolve(request);
+    } catch (CommandException refusal) {
+      refuse(client, reply, refusal);
+      return;
+    }
+    ClientState state = ClientState.of(client);
+    CommandException refusal = check(request, command, client, state);
+    if (refusal != null) {
+      keyspace.statistics().rejected(command);
+      refuse(client, reply, refusal);
+      return;
+    }
+    Transaction transaction = state.transaction();
+    if (transaction != null && !immediate(command)) {
+      transaction.add(request);
+      reply.simple("QUEUED");
+      return;
+    }
+    if (keyspace.pause().holds(writes(command, transaction))
+        && command.group() != io.keyward.engine.command.CommandGroup.CONNECTION) {
+      keyspace.pause().hold(request);
+      return;
+    }
+    client.lastCommand(command.fullName());
+    call(request, reply, command);
+  }
+
+  /**
+   * Finds the declaration for a request's name and checks the number of its arguments.
+   *
+   * @throws CommandException if there is no such command, or not with so many arguments
+   */
+  public Command resolve(Request request) {
+    Command command = table.find(request);
+    if (command == null) {
+      throw unknown(request);
+    }
+    if (!command.subcommands().isEmpty() && request.count() > 1) {
+      Command child =
+          CommandTable.findSubcommand(
+              command, request.bytes(), request.offset(1), request.length(1));
+      if (child == null) {
+        throw CommandException.error(
+            "unknown subcommand '"
+                + shortened(request.text(1), 128)
+                + "'. Try "
+                + command.name().toUpperCase(java.util.Locale.ROOT)
+                + " HELP.");
+      }
+      command = child;
+    }
+    request.command(command);
+    if (!command.accepts(request.count())) {
+      throw Errors.wrongArity(command.fullName());
+    }
+    return command;
+  }
+
+  private static CommandException unknown(Request request) {
+    StringBuilder arguments = new StringBuilder();
+    for (int i = 1; i < request.count() && arguments.length() < 128; i++) {
+      arguments
+          .append('\'')
+          .append(shortened(request.text(i), 128 - arguments.length()))
+          .append("' ");
+    }
+    return CommandException.error(
+        "unknown command '"
+            + shortened(request.text(0), 128)
+            + "', with args beginning with: "
+            + arguments);
+  }
+
+  private static String shortened(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most);
+  }
+
+  private @Nullable CommandException check(
+      Request request, Command command, Client client, ClientState state) {
+    if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH)) {
+      return Errors.NOT_AUTHENTICATED;
+    }
+    if (command.denyOutOfMemory() && !keyspace.home().memoryLimit().makeRoom(request.now())) {
+      return Errors.OUT_OF_MEMORY;
+    }
+    if (state.subscriptions() > 0
+        && !request.client().reply().resp3()
+        && !allowedWhileSubscribed(command)) {
+      return CommandException.error(
+          "Can't execute '"
+              + command.fullName()
+              + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
+              + " context");
+    }
+    if (state.transaction() != null && command.has(CommandFlag.NO_MULTI)) {
+      return CommandException.error("Command not allowed inside a transaction");
+    }
+    return null;
+  }
+
+  private static boolean allowedWhileSubscribed(Command command) {
+    return switch (command.name()) {
+      case "subscribe",
+          "psubscribe",
+          "ssubscribe",
+          "unsubscribe",
+          "punsubscribe",
+          "sunsubscribe",
+          "ping",
+          "quit",
+          "reset" ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Whether a command is executed although a transaction gathers commands. */
+  private static boolean immediate(Command command) {
+    return switch (command.name()) {
+      case "exec", "discard", "multi", "watch", "quit", "reset" ->
+          command.categories().contains(Category.TRANSACTION)
+              || command.categories().contains(Category.CONNECTION);
+      default -> false;
+    };
+  }
+
+  private static boolean writes(Command command, @Nullable Transaction transaction) {
+    if (transaction != null && command.name().equals("exec")) {
+      return transaction.queue().stream().anyMatch(queued -> queued.command().write());
+    }
+    return command.write() || command.has(CommandFlag.MAY_REPLICATE);
+  }
+
+  private void refuse(Client client, Reply reply, CommandException refusal) {
+    ClientState state = ClientState.of(client);
+    Transaction transaction = state.transaction();
+    if (transaction != null) {
+      transaction.spoil();
+    }
+    keyspace.statistics().error();
+    errorCounts.count(refusal.line());
+    reply.error(refusal.line());
+  }
+
+  /** Executes a request that has been resolved and checked, and counts it. */
+  public void call(Request request, Reply reply, Command command) {
+    int mark = reply.length();
+    long before = reply.written();
+    request.store(keyspace.database(request.client().database()));
+    try {
+      command.handler().execute(request, reply);
+    } catch (CommandException answer) {
+      fail(reply, mark, before, command, answer);
+    } catch (RuntimeException | StackOverflowError defect) {
+      log.error("{} failed", command.fullName(), defect);
+      fail(reply, mark, before, command, CommandException.error("internal error"));
+    }
+    long end = System.nanoTime();
+    keyspace.statistics().called(command, end - nanos);
+    nanos = end;
+  }
+
+  private void fail(
+      Reply reply, int mark, long before, Command command, CommandException answer) {
+    if (reply.written() - before == reply.length() - mark) {
+      reply.truncate(mark);
+    }
+    keyspace.statistics().failed(command);
+    errorCounts.count(answer.line());
+    reply.error(answer.line());
+  }
+}

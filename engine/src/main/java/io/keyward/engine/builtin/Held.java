@@ -1,0 +1,17 @@
+package io.keyward.engine.builtin;
+
+/** A value that is an object beside the pages: a big collection. */
+public interface Held {
+  /** Bytes that the value takes, its slots in the pages included. */
+  long memoryBytes();
+
+  /** How many pieces have to be freed one by one; 1 for what the collector takes as a whole. */
+  long freeEffort();
+
+  /**
+   * Frees at most about {@code budget} pieces.
+   *
+   * @return whether nothing is left to be freed
+   */
+  boolean free(int budget);
+}

@@ -1,0 +1,154 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.Loop;
+import io.keyward.engine.builtin.memory.PagePool;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the keyspaces of one event loop share: the pages, the clock of accesses, what is to be freed
+ * and the regular work done in slices.
+ *
+ * <p>A tick runs {@code hz} times a second for at most a slice of time; work that is left over is
+ * taken up again after other tasks of the loop have had their turn.
+ */
+public final class Home {
+  private static final long SLICE_NANOS = 1_000_000;
+  private static final int FREE_AT_ONCE = 64;
+
+  private final Loop loop;
+  private final LiveSettings settings;
+  private final PagePool pool = new PagePool();
+  private final RandomGenerator random = new SplittableRandom();
+  private final AccessClock accessClock = new AccessClock();
+  private final List<BuiltinKeyspace> keyspaces = new ArrayList<>();
+  private final ArrayDeque<Held> toFree = new ArrayDeque<>();
+  private final MemoryLimit memoryLimit = new MemoryLimit(this);
+  private long freedLater;
+  private boolean freeing;
+  private boolean stopped;
+
+  public Home(Loop loop, LiveSettings settings) {
+    this.loop = loop;
+    this.settings = settings;
+    accessClock.refresh(settings, System.currentTimeMillis());
+  }
+
+  public Loop loop() {
+    return loop;
+  }
+
+  public LiveSettings settings() {
+    return settings;
+  }
+
+  public PagePool pool() {
+    return pool;
+  }
+
+  public RandomGenerator random() {
+    return random;
+  }
+
+  /** The keyspaces that live on this loop. */
+  public List<BuiltinKeyspace> keyspaces() {
+    return keyspaces;
+  }
+
+  /** Keeps the data within {@code maxmemory}. */
+  public MemoryLimit memoryLimit() {
+    return memoryLimit;
+  }
+
+  int eventClasses() {
+    return (int) settings.number(Directive.NOTIFY_KEYSPACE_EVENTS);
+  }
+
+  /** The clock of a key that has just been used, given its former one. */
+  int accessClock(int former) {
+    return accessClock.used(former, random);
+  }
+
+  /** The clock of a new key. */
+  int newClock() {
+    return accessClock.fresh();
+  }
+
+  /** Reads LRU and LFU clocks of keys. */
+  public AccessClock clock() {
+    return accessClock;
+  }
+
+  /** Begins the regular work. */
+  public void start() {
+    loop.schedule(tickMillis(), this::tick);
+  }
+
+  /** Ends the regular work. */
+  public void stop() {
+    stopped = true;
+  }
+
+  private long tickMillis() {
+    return Math.max(2, 1000 / Math.max(1, settings.number(Directive.HZ)));
+  }
+
+  private void tick() {
+    if (stopped) {
+      return;
+    }
+    long now = System.currentTimeMillis();
+    accessClock.refresh(settings, now);
+    for (int i = 0; i < keyspaces.size(); i++) {
+      keyspaces.get(i).tick(now, System.nanoTime() + SLICE_NANOS);
+    }
+    loop.schedule(tickMillis(), this::tick);
+  }
+
+  /** Frees a held value: at once if that is little work, else in slices between other tasks. */
+  public void freeLater(Held value) {
+    if (value.freeEffort() <= FREE_AT_ONCE) {
+      value.free(Integer.MAX_VALUE);
+      return;
+    }
+    toFree.add(value);
+    if (!freeing) {
+      freeing = true;
+      loop.execute(this::freeSlice);
+    }
+  }
+
+  private void freeSlice() {
+    long until = System.nanoTime() + SLICE_NANOS;
+    while (true) {
+      Held value = toFree.peek();
+      if (value == null) {
+        freeing = false;
+        return;
+      }
+      if (value.free(512)) {
+        toFree.remove();
+        freedLater++;
+      }
+      if (System.nanoTime() >= until) {
+        loop.schedule(1, this::freeSlice);
+        return;
+      }
+    }
+  }
+
+  /** Values that wait to be freed. */
+  public int pendingFrees() {
+    return toFree.size();
+  }
+
+  /** Values that have been freed in slices since the start. */
+  public long freedLater() {
+    return freedLater;
+  }
+}

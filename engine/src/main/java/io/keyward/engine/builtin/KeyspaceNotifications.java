@@ -1,0 +1,53 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.config.directive.KeyspaceEvents;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Publishes what happens to keys on the keyspace's own {@code __keyspace@} and {@code __keyevent@}
+ * channels, for the classes that {@code notify-keyspace-events} names.
+ */
+public final class KeyspaceNotifications {
+  public static final int GENERIC = KeyspaceEvents.GENERIC;
+  public static final int STRING = KeyspaceEvents.STRING;
+  public static final int LIST = KeyspaceEvents.LIST;
+  public static final int SET = KeyspaceEvents.SET;
+  public static final int HASH = KeyspaceEvents.HASH;
+  public static final int SORTED_SET = KeyspaceEvents.SORTED_SET;
+  public static final int EXPIRED = KeyspaceEvents.EXPIRED;
+  public static final int EVICTED = KeyspaceEvents.EVICTED;
+  public static final int STREAM = KeyspaceEvents.STREAM;
+  public static final int MISS = KeyspaceEvents.MISS;
+  public static final int NEW = KeyspaceEvents.NEW;
+
+  private final BuiltinKeyspace keyspace;
+
+  KeyspaceNotifications(BuiltinKeyspace keyspace) {
+    this.keyspace = keyspace;
+  }
+
+  /** Whether events of this class are published. */
+  boolean wants(int eventClass) {
+    return (keyspace.home().eventClasses() & eventClass) != 0;
+  }
+
+  void publish(int database, int eventClass, String event, byte[] key, int offset, int length) {
+    int wanted = keyspace.home().eventClasses();
+    byte[] name = event.getBytes(StandardCharsets.ISO_8859_1);
+    if ((wanted & KeyspaceEvents.KEYSPACE) != 0) {
+      byte[] channel = channel("__keyspace@", database, key, offset, length);
+      keyspace.channels().publish(channel, 0, channel.length, name, 0, name.length);
+    }
+    if ((wanted & KeyspaceEvents.KEYEVENT) != 0) {
+      byte[] channel = channel("__keyevent@", database, name, 0, name.length);
+      keyspace.channels().publish(channel, 0, channel.length, key, offset, length);
+    }
+  }
+
+  private static byte[] channel(String head, int database, byte[] tail, int offset, int length) {
+    byte[] start = (head + database + "__:").getBytes(StandardCharsets.ISO_8859_1);
+    byte[] channel = java.util.Arrays.copyOf(start, start.length + length);
+    System.arraycopy(tail, offset, channel, start.length, length);
+    return channel;
+  }
+}

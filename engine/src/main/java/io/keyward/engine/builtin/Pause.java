@@ -1,0 +1,101 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Request;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Holds back the requests of a keyspace's clients for CLIENT PAUSE.
+ *
+ * <p>A held client counts as blocked; its request is executed when the pause is over. While a pause
+ * lasts, no key is expired by the regular work.
+ */
+public final class Pause {
+  /** What is held back. */
+  public enum Scope {
+    NOTHING,
+    WRITES,
+    EVERYTHING
+  }
+
+  private final BuiltinKeyspace keyspace;
+  private final Map<Client, Request> held = new LinkedHashMap<>();
+  private Scope scope = Scope.NOTHING;
+  private long until;
+
+  Pause(BuiltinKeyspace keyspace) {
+    this.keyspace = keyspace;
+  }
+
+  public Scope scope() {
+    return scope;
+  }
+
+  /**
+   * Begins or extends a pause; the stricter scope and the later end of the two count.
+   *
+   * @param end milliseconds since 1970
+   */
+  public void begin(Scope wanted, long end) {
+    if (wanted.compareTo(scope) > 0) {
+      scope = wanted;
+    }
+    until = Math.max(until, end);
+    keyspace
+        .home()
+        .loop()
+        .schedule(
+            Math.max(1, until - System.currentTimeMillis()),
+            () -> check(System.currentTimeMillis()));
+  }
+
+  /** Ends the pause now; the held requests are executed. */
+  public void end() {
+    scope = Scope.NOTHING;
+    until = 0;
+    List<Request> waiting = new ArrayList<>(held.values());
+    held.clear();
+    for (Request request : waiting) {
+      Client client = request.client();
+      client.blocked(false);
+      keyspace.beginBurst();
+      keyspace.execute(request, client.reply());
+      keyspace.endBurst();
+      client.connection().flushSoon();
+      client.connection().resume();
+    }
+  }
+
+  void check(long now) {
+    if (scope != Scope.NOTHING && now >= until) {
+      end();
+    }
+  }
+
+  /** Whether a request that would do this is to be held back. */
+  boolean holds(boolean write) {
+    return switch (scope) {
+      case NOTHING -> false;
+      case WRITES -> write;
+      case EVERYTHING -> true;
+    };
+  }
+
+  void hold(Request request) {
+    Request copy = request.copy();
+    request.client().blocked(true);
+    held.put(request.client(), copy);
+  }
+
+  void forget(Client client) {
+    held.remove(client);
+  }
+
+  /** Clients whose request is held back. */
+  public int heldClients() {
+    return held.size();
+  }
+}

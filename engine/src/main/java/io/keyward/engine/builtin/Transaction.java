@@ -1,0 +1,37 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Request;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The commands queued since MULTI. */
+public final class Transaction {
+  private final List<Request> queue = new ArrayList<>();
+  private long bytes;
+  private boolean spoiled;
+
+  /** Keeps a copy of the request. */
+  void add(Request request) {
+    Request copy = request.copy();
+    queue.add(copy);
+    bytes += request.totalLength();
+  }
+
+  public List<Request> queue() {
+    return queue;
+  }
+
+  /** Bytes of the queued arguments. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Whether a queued command was refused, so that EXEC will abort. */
+  public boolean spoiled() {
+    return spoiled;
+  }
+
+  public void spoil() {
+    spoiled = true;
+  }
+}

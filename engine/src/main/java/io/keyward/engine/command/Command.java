@@ -1,0 +1,317 @@
+package io.keyward.engine.command;
+
+import io.keyward.engine.Request;
+import io.keyward.engine.command.KeySpec.KeyFlag;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The declaration of one command: the only place that says its name, arity, flags, key positions,
+ * categories and handler.
+ *
+ * <p>A command with subcommands ({@code CLIENT}) holds theirs, each a declaration of its own whose
+ * full name is {@code client|list}.
+ */
+public final class Command {
+  private final String name;
+  private final String fullName;
+  private final CommandGroup group;
+  private final String since;
+  private final String summary;
+  private final String complexity;
+  private final String syntax;
+  private final int arity;
+  private final Set<CommandFlag> flags;
+  private final Set<Category> categories;
+  private final List<KeySpec> keySpecs;
+  private final List<String> tips;
+  private final @Nullable KeyFinder finder;
+  private final Handler handler;
+  private final Map<String, Command> subcommands;
+  private final boolean write;
+  private final boolean denyOutOfMemory;
+  private int index = -1;
+
+  private Command(Builder from) {
+    name = from.name;
+    fullName = from.parent.isEmpty() ? from.name : from.parent + "|" + from.name;
+    group = from.group;
+    since = from.since;
+    summary = from.summary;
+    complexity = from.complexity;
+    syntax = from.syntax;
+    arity = from.arity;
+    keySpecs = List.copyOf(from.keySpecs);
+    tips = List.copyOf(from.tips);
+    finder = from.finder;
+    handler = from.handler;
+    subcommands = Collections.unmodifiableMap(new LinkedHashMap<>(from.subcommands));
+    EnumSet<CommandFlag> allFlags = EnumSet.noneOf(CommandFlag.class);
+    allFlags.addAll(from.flags);
+    if (KeyPositions.movable(keySpecs)) {
+      allFlags.add(CommandFlag.MOVABLEKEYS);
+    }
+    flags = Collections.unmodifiableSet(allFlags);
+    categories = Collections.unmodifiableSet(derivedCategories(from));
+    write = flags.contains(CommandFlag.WRITE);
+    denyOutOfMemory = flags.contains(CommandFlag.DENYOOM);
+  }
+
+  private EnumSet<Category> derivedCategories(Builder from) {
+    EnumSet<Category> derived = EnumSet.noneOf(Category.class);
+    derived.addAll(from.categories);
+    Category ofGroup = group.category();
+    if (ofGroup != null) {
+      derived.add(ofGroup);
+    }
+    if (flags.contains(CommandFlag.WRITE)) {
+      derived.add(Category.WRITE);
+    }
+    if (flags.contains(CommandFlag.READONLY)
+        && group != CommandGroup.SCRIPTING) {
+      derived.add(Category.READ);
+    }
+    if (flags.contains(CommandFlag.ADMIN)) {
+      derived.add(Category.ADMIN);
+      derived.add(Category.DANGEROUS);
+    }
+    if (flags.contains(CommandFlag.PUBSUB)) {
+      derived.add(Category.PUBSUB);
+    }
+    if (flags.contains(CommandFlag.BLOCKING)) {
+      derived.add(Category.BLOCKING);
+    }
+    derived.add(flags.contains(CommandFlag.FAST) ? Category.FAST : Category.SLOW);
+    return derived;
+  }
+
+  /** Begins the declaration of a command, named in lower case. */
+  public static Builder named(String name, CommandGroup group) {
+    return new Builder(name, group);
+  }
+
+  /** The name in lower case, of a subcommand without its parent's. */
+  public String name() {
+    return name;
+  }
+
+  /** {@code get}, {@code client|list}. */
+  public String fullName() {
+    return fullName;
+  }
+
+  public CommandGroup group() {
+    return group;
+  }
+
+  /** The version of Redis that introduced the command, or the gateway's own mark. */
+  public String since() {
+    return since;
+  }
+
+  public String summary() {
+    return summary;
+  }
+
+  public String complexity() {
+    return complexity;
+  }
+
+  /** The arguments in the notation of Redis's documentation, without the name. */
+  public String syntax() {
+    return syntax;
+  }
+
+  /** The exact number of arguments, name included, or minus the least number. */
+  public int arity() {
+    return arity;
+  }
+
+  public boolean accepts(int argumentCount) {
+    return arity >= 0 ? argumentCount == arity : argumentCount >= -arity;
+  }
+
+  public Set<CommandFlag> flags() {
+    return flags;
+  }
+
+  public boolean has(CommandFlag flag) {
+    return flags.contains(flag);
+  }
+
+  /** Whether the command may change data. */
+  public boolean write() {
+    return write;
+  }
+
+  /** Whether the command is refused when memory is short. */
+  public boolean denyOutOfMemory() {
+    return denyOutOfMemory;
+  }
+
+  public Set<Category> categories() {
+    return categories;
+  }
+
+  public List<KeySpec> keySpecs() {
+    return keySpecs;
+  }
+
+  public List<String> tips() {
+    return tips;
+  }
+
+  public Handler handler() {
+    return handler;
+  }
+
+  public Map<String, Command> subcommands() {
+    return subcommands;
+  }
+
+  /** A small number, unique among the commands of a table; subcommands have theirs. */
+  public int index() {
+    return index;
+  }
+
+  void index(int assigned) {
+    index = assigned;
+  }
+
+  /** Gives the position of every key of the request, in the order of the arguments. */
+  public void keys(Request request, IntConsumer positions) {
+    KeyFinder own = finder;
+    if (own != null) {
+      own.find(request, positions);
+    } else {
+      KeyPositions.find(keySpecs, request, positions);
+    }
+  }
+
+  @Override
+  public String toString() {
+    return fullName;
+  }
+
+  /** Gathers a declaration. */
+  public static final class Builder {
+    private final String name;
+    private final CommandGroup group;
+    private String parent = "";
+    private String since = "1.0.0";
+    private String summary = "";
+    private String complexity = "";
+    private String syntax = "";
+    private int arity;
+    private final EnumSet<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
+    private final EnumSet<Category> categories = EnumSet.noneOf(Category.class);
+    private final List<KeySpec> keySpecs = new ArrayList<>();
+    private final List<String> tips = new ArrayList<>();
+    private final Map<String, Command> subcommands = new LinkedHashMap<>();
+    private @Nullable KeyFinder finder;
+    private Handler handler = Command::needsSubcommand;
+
+    private Builder(String name, CommandGroup group) {
+      if (!name.equals(name.toLowerCase(Locale.ROOT))) {
+        throw new IllegalArgumentException("not in lower case: " + name);
+      }
+      this.name = name;
+      this.group = group;
+    }
+
+    public Builder since(String version) {
+      since = version;
+      return this;
+    }
+
+    /** What the command does, in one sentence. */
+    public Builder summary(String sentence) {
+      summary = sentence;
+      return this;
+    }
+
+    public Builder complexity(String order) {
+      complexity = order;
+      return this;
+    }
+
+    public Builder syntax(String arguments) {
+      syntax = arguments;
+      return this;
+    }
+
+    public Builder arity(int count) {
+      arity = count;
+      return this;
+    }
+
+    public Builder flags(CommandFlag... given) {
+      Collections.addAll(flags, given);
+      return this;
+    }
+
+    /** Categories beyond those that follow from the group and the flags. */
+    public Builder categories(Category... further) {
+      Collections.addAll(categories, further);
+      return this;
+    }
+
+    /** Keys from {@code first} to {@code last}, every {@code step}. */
+    public Builder keys(int first, int last, int step, KeyFlag... given) {
+      keySpecs.add(KeySpec.range(first, last, step, given));
+      return this;
+    }
+
+    /** One key at a fixed argument. */
+    public Builder key(int position, KeyFlag... given) {
+      return keys(position, position, 1, given);
+    }
+
+    public Builder keys(KeySpec spec) {
+      keySpecs.add(spec);
+      return this;
+    }
+
+    /** Finds the keys where the specifications alone do not tell them. */
+    public Builder keysBy(KeyFinder own) {
+      finder = own;
+      return this;
+    }
+
+    public Builder tips(String... given) {
+      Collections.addAll(tips, given);
+      return this;
+    }
+
+    public Builder handler(Handler does) {
+      handler = does;
+      return this;
+    }
+
+    public Builder subcommand(Builder child) {
+      child.parent = name;
+      Command declared = child.build();
+      subcommands.put(declared.name, declared);
+      return this;
+    }
+
+    public Command build() {
+      if (arity == 0 || summary.isEmpty()) {
+        throw new IllegalStateException(name + " lacks its arity or summary");
+      }
+      return new Command(this);
+    }
+  }
+
+  private static void needsSubcommand(Request request, io.keyward.engine.Reply reply) {
+    throw new IllegalStateException("a command with subcommands has no handler of its own");
+  }
+}

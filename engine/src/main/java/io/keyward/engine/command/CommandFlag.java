@@ -1,0 +1,37 @@
+package io.keyward.engine.command;
+
+import java.util.Locale;
+
+/** The flags of a command, named as COMMAND INFO names them. */
+public enum CommandFlag {
+  WRITE,
+  READONLY,
+  /** Refused when memory is short. */
+  DENYOOM,
+  ADMIN,
+  PUBSUB,
+  NOSCRIPT,
+  BLOCKING,
+  /** Allowed while data is loading. */
+  LOADING,
+  STALE,
+  SKIP_MONITOR,
+  SKIP_SLOWLOG,
+  ASKING,
+  FAST,
+  NO_AUTH,
+  MAY_REPLICATE,
+  NO_ASYNC_LOADING,
+  NO_MULTI,
+  ALLOW_BUSY,
+  /** Key positions cannot be told from first, last and step alone. */
+  MOVABLEKEYS,
+  /** DEBUG and the like: only when protected commands are enabled. */
+  PROTECTED;
+
+  private final String wireName = name().toLowerCase(Locale.ROOT);
+
+  public String wireName() {
+    return wireName;
+  }
+}

@@ -1,0 +1,127 @@
+package io.keyward.engine.command;
+
+import io.keyward.engine.Request;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every command there is, found by name in any case without allocation.
+ *
+ * <p>Open addressing over a hash of the name's lower-cased bytes; made once at start and not
+ * changed after {@link #seal()}.
+ */
+public final class CommandTable {
+  private final Map<String, Command> byName = new LinkedHashMap<>();
+  private final List<Command> byIndex = new ArrayList<>();
+  private @Nullable Command[] slots = new Command[0];
+
+  /** Adds a declaration with its subcommands. */
+  public void add(Command.Builder declaration) {
+    Command command = declaration.build();
+    if (byName.putIfAbsent(command.name(), command) != null) {
+      throw new IllegalStateException("declared twice: " + command.name());
+    }
+    number(command);
+    command.subcommands().values().forEach(this::number);
+  }
+
+  private void number(Command command) {
+    command.index(byIndex.size());
+    byIndex.add(command);
+  }
+
+  /** Builds the look-up; no command is added after this. */
+  public CommandTable seal() {
+    int capacity = Integer.highestOneBit(Math.max(8, byName.size() * 4));
+    slots = new Command[capacity];
+    for (Command command : byName.values()) {
+      int at = hash(command.name()) & (capacity - 1);
+      while (slots[at] != null) {
+        at = (at + 1) & (capacity - 1);
+      }
+      slots[at] = command;
+    }
+    return this;
+  }
+
+  /** The command that argument 0 names, or null. */
+  public @Nullable Command find(Request request) {
+    return find(request.bytes(), request.offset(0), request.length(0));
+  }
+
+  /** The command of this name in any case, or null. */
+  public @Nullable Command find(byte[] bytes, int offset, int length) {
+    int mask = slots.length - 1;
+    int at = hash(bytes, offset, length) & mask;
+    while (true) {
+      Command command = slots[at];
+      if (command == null || matches(command.name(), bytes, offset, length)) {
+        return command;
+      }
+      at = (at + 1) & mask;
+    }
+  }
+
+  /** The subcommand of this name in any case, or null. */
+  public static @Nullable Command findSubcommand(
+      Command parent, byte[] bytes, int offset, int length) {
+    for (Command child : parent.subcommands().values()) {
+      if (matches(child.name(), bytes, offset, length)) {
+        return child;
+      }
+    }
+    return null;
+  }
+
+  /** The command of this name in lower case, or null. */
+  public @Nullable Command find(String name) {
+    return byName.get(name);
+  }
+
+  /** Every command, subcommands left out, in the order of declaration. */
+  public Collection<Command> commands() {
+    return Collections.unmodifiableCollection(byName.values());
+  }
+
+  /** Every command and subcommand by its {@link Command#index()}. */
+  public List<Command> numbered() {
+    return Collections.unmodifiableList(byIndex);
+  }
+
+  private static int lower(int c) {
+    return c >= 'A' && c <= 'Z' ? c + 32 : c;
+  }
+
+  private static int hash(byte[] bytes, int offset, int length) {
+    int hash = length;
+    for (int i = 0; i < length; i++) {
+      hash = hash * 31 + lower(bytes[offset + i]);
+    }
+    return hash ^ (hash >>> 15);
+  }
+
+  private static int hash(String name) {
+    int hash = name.length();
+    for (int i = 0; i < name.length(); i++) {
+      hash = hash * 31 + lower(name.charAt(i));
+    }
+    return hash ^ (hash >>> 15);
+  }
+
+  private static boolean matches(String name, byte[] bytes, int offset, int length) {
+    if (name.length() != length) {
+      return false;
+    }
+    for (int i = 0; i < length; i++) {
+      if (lower(bytes[offset + i]) != name.charAt(i)) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
