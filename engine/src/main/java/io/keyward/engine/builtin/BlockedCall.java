@@ -15,7 +15,7 @@ public final class BlockedCall {
   private final Type type;
   private final List<Key> keys;
   private final Consumer<Reply> timeoutReply;
-  private @Nullable Loop.Timer timer;
+  private Loop.@Nullable Timer timer;
   private boolean done;
 
   BlockedCall(

@@ -199,12 +199,12 @@ public final class Entry implements Block {
   }
 
   /** Writes a string value that fits the slot. */
-  void writeString(byte[] source, int from, int length) {
+  public void writeString(byte[] source, int from, int length) {
     System.arraycopy(source, from, page, writeStringLength(length), length);
   }
 
   /** Writes a string's length, and says where its bytes belong. */
-  int writeStringLength(int length) {
+  public int writeStringLength(int length) {
     if (length < 255) {
       page[valueOffset] = (byte) length;
       return valueOffset + 1;

@@ -1,0 +1,14 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.builtin.string.StringCommands;
+import io.keyward.engine.command.CommandTable;
+
+/** Every family of commands that the built-in engine executes. */
+public final class BuiltinCommands {
+  private BuiltinCommands() {}
+
+  /** Declares them all. */
+  public static void declare(CommandTable table) {
+    StringCommands.declare(table);
+  }
+}

@@ -1,0 +1,220 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.Client;
+import io.keyward.engine.Loop;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.command.CommandTable;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/**
+ * A keyspace without sockets: commands go in as words, replies come out as text.
+ *
+ * <p>Time passes only when a test says so for the tasks of the loop; commands see the real clock.
+ */
+public final class Bench {
+  private record Task(long at, long order, Runnable work) implements Comparable<Task> {
+    @Override
+    public int compareTo(Task other) {
+      return at != other.at ? Long.compare(at, other.at) : Long.compare(order, other.order);
+    }
+  }
+
+  private static final class TestLoop implements Loop {
+    final PriorityQueue<Task> tasks = new PriorityQueue<>();
+    long order;
+    long time;
+
+    @Override
+    public boolean isCurrent() {
+      return true;
+    }
+
+    @Override
+    public void execute(Runnable task) {
+      tasks.add(new Task(time, order++, task));
+    }
+
+    @Override
+    public Timer schedule(long milliseconds, Runnable work) {
+      Task task = new Task(time + milliseconds, order++, work);
+      tasks.add(task);
+      return () -> tasks.remove(task);
+    }
+  }
+
+  /** One connection of the bench. */
+  public final class Session implements Client.Connection {
+    private final Reply reply = new Reply();
+    private final Client client;
+    private boolean closed;
+    private final List<String[]> waiting = new ArrayList<>();
+
+    private Session(long id) {
+      client = new Client(id, this, reply, System.currentTimeMillis());
+      client.authenticated(true);
+      keyspace.enter(client);
+    }
+
+    public Client client() {
+      return client;
+    }
+
+    public boolean closed() {
+      return closed;
+    }
+
+    /** Sends a command and takes every byte that has been written to this client. */
+    public String run(String... words) {
+      send(words);
+      return take();
+    }
+
+    /** Sends a command; if the client is blocked it waits. */
+    public void send(String... words) {
+      if (client.blocked()) {
+        waiting.add(words);
+        return;
+      }
+      Request request = new Request();
+      byte[][] parts = new byte[words.length][];
+      int total = 0;
+      for (int i = 0; i < words.length; i++) {
+        parts[i] = words[i].getBytes(StandardCharsets.ISO_8859_1);
+        total += parts[i].length;
+      }
+      byte[] buffer = new byte[total];
+      request.begin(buffer);
+      int at = 0;
+      for (byte[] part : parts) {
+        System.arraycopy(part, 0, buffer, at, part.length);
+        request.add(at, part.length);
+        at += part.length;
+      }
+      request.client(client);
+      keyspace.beginBurst();
+      keyspace.execute(request, reply);
+      keyspace.endBurst();
+    }
+
+    /** What has been written to this client since the last time, as text. */
+    public String take() {
+      String text = new String(reply.bytes(), 0, reply.length(), StandardCharsets.ISO_8859_1);
+      reply.clear();
+      return RespText.of(text);
+    }
+
+    @Override
+    public void flushSoon() {}
+
+    @Override
+    public void resume() {
+      while (!client.blocked() && !waiting.isEmpty()) {
+        send(waiting.removeFirst());
+      }
+    }
+
+    @Override
+    public void closeAfterReply() {
+      closed = true;
+    }
+
+    @Override
+    public void abort() {
+      closed = true;
+    }
+
+    @Override
+    public long pendingOutput() {
+      return reply.length();
+    }
+
+    @Override
+    public long pendingInput() {
+      return 0;
+    }
+
+    @Override
+    public String remoteAddress() {
+      return "127.0.0.1:1";
+    }
+
+    @Override
+    public String localAddress() {
+      return "127.0.0.1:6379";
+    }
+  }
+
+  private final TestLoop loop = new TestLoop();
+  private final LiveSettings settings = LiveSettings.defaults();
+  private final Home home = new Home(loop, settings);
+  private final CommandTable table = new CommandTable();
+  private final BuiltinKeyspace keyspace;
+  private final Session first;
+  private long sessions;
+
+  public Bench() {
+    BuiltinCommands.declare(table);
+    table.seal();
+    keyspace = new BuiltinKeyspace("", home, table);
+    first = connect();
+    home.start();
+  }
+
+  /** A further connection. */
+  public Session connect() {
+    return new Session(++sessions);
+  }
+
+  /**
+   * Sends a command on the first connection: words in quotes or between spaces.
+   *
+   * @return the reply as {@link RespText} shows it
+   */
+  public String run(String... words) {
+    return first.run(words);
+  }
+
+  /** Sends a line of words separated by single spaces. */
+  public String line(String words) {
+    return first.run(words.split(" "));
+  }
+
+  public Session session() {
+    return first;
+  }
+
+  public BuiltinKeyspace keyspace() {
+    return keyspace;
+  }
+
+  public LiveSettings settings() {
+    return settings;
+  }
+
+  /** Runs the loop's tasks that are due within so many milliseconds of its own time. */
+  public void pass(long milliseconds) {
+    long until = loop.time + milliseconds;
+    while (!loop.tasks.isEmpty() && loop.tasks.peek().at <= until) {
+      Task task = loop.tasks.remove();
+      loop.time = task.at;
+      task.work.run();
+    }
+    loop.time = until;
+  }
+
+  /** Checks every invariant of the data. */
+  public void validate() {
+    home.pool().validate();
+    for (int i = 0; i < keyspace.databaseCount(); i++) {
+      Database database = keyspace.databaseIfUsed(i);
+      if (database != null) {
+        database.validate();
+      }
+    }
+  }
+}

@@ -1,0 +1,182 @@
+package io.keyward.engine.builtin.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class DictionaryTest {
+  private final PagePool pool = new PagePool();
+  private final MemoryAccount account = new MemoryAccount();
+  private final Dictionary dictionary = new Dictionary(pool, account);
+
+  private static byte[] key(int number) {
+    return ("key:" + number).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  private int add(byte[] key, boolean mark) {
+    int flags = EntryLayout.flagsFor(0, key.length);
+    int reference = pool.allocate(EntryLayout.headerSize(flags) + key.length, account);
+    EntryLayout.writeKey(
+        pool.page(reference), PagePool.offset(reference), flags, key, 0, key.length);
+    dictionary.insert(KeyHash.hash(key, 0, key.length), reference, mark);
+    return reference;
+  }
+
+  private int find(byte[] key) {
+    return dictionary.find(KeyHash.hash(key, 0, key.length), key, 0, key.length);
+  }
+
+  private void remove(byte[] key, int reference) {
+    dictionary.remove(KeyHash.hash(key, 0, key.length), reference);
+    pool.free(reference, account);
+  }
+
+  private String text(int reference) {
+    byte[] page = pool.page(reference);
+    int at = PagePool.offset(reference);
+    return new String(
+        page,
+        EntryLayout.keyOffset(page, at),
+        EntryLayout.keyLength(page, at),
+        StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
+  void behavesAsAMapUnderRandomOperations() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    Map<Integer, Integer> expected = new HashMap<>();
+    Map<Integer, Boolean> marks = new HashMap<>();
+    for (int step = 0; step < 300_000; step++) {
+      // Phases of growth and of shrinking alternate.
+      boolean growing = (step / 30_000) % 2 == 0;
+      int number = random.nextInt(20_000);
+      byte[] key = key(number);
+      Integer present = expected.get(number);
+      assertThat(find(key)).as("seed %d", seed).isEqualTo(present == null ? 0 : present);
+      if (present == null) {
+        if (growing || random.nextInt(4) == 0) {
+          boolean mark = random.nextBoolean();
+          expected.put(number, add(key, mark));
+          marks.put(number, mark);
+        }
+      } else if (!growing || random.nextInt(4) == 0) {
+        remove(key, present);
+        expected.remove(number);
+        marks.remove(number);
+      } else if (random.nextBoolean()) {
+        boolean mark = random.nextBoolean();
+        dictionary.mark(KeyHash.hash(key, 0, key.length), present, mark);
+        marks.put(number, mark);
+      }
+      if (step % 10_000 == 0) {
+        dictionary.validate();
+        pool.validate();
+      }
+    }
+    assertThat(dictionary.size()).isEqualTo(expected.size());
+    assertThat(dictionary.marked())
+        .isEqualTo((int) marks.values().stream().filter(mark -> mark).count());
+    Set<String> walked = new HashSet<>();
+    dictionary.visitMarked(0, Integer.MAX_VALUE, Integer.MAX_VALUE, r -> walked.add(text(r)));
+    assertThat(walked).hasSize(dictionary.marked());
+    for (Map.Entry<Integer, Integer> left : expected.entrySet()) {
+      remove(key(left.getKey()), left.getValue());
+    }
+    dictionary.validate();
+    assertThat(dictionary.size()).isZero();
+    assertThat(pool.slotMemory()).isZero();
+    assertThat(account.bytes()).isEqualTo(dictionary.memory());
+  }
+
+  @Test
+  void aScanSeesWhatWasThereThroughoutWhileTheTableGrowsAndShrinks() {
+    long seed = new Random().nextLong();
+    Random random = new Random(seed);
+    for (int round = 0; round < 60; round++) {
+      Map<Integer, Integer> others = new HashMap<>();
+      int kept = 1 + random.nextInt(3000);
+      Map<Integer, Integer> stay = new HashMap<>();
+      for (int i = 0; i < kept; i++) {
+        stay.put(i, add(key(i), false));
+      }
+      for (int i = 0; i < random.nextInt(20_000); i++) {
+        others.put(100_000 + i, add(key(100_000 + i), false));
+      }
+      Set<String> seen = new HashSet<>();
+      long cursor = 0;
+      int next = 200_000;
+      do {
+        cursor = dictionary.scan(cursor, reference -> seen.add(text(reference)));
+        assertThat(cursor).isBetween(0L, 1L << 31);
+        int change = random.nextInt(5);
+        if (change == 0) {
+          for (int i = 0; i < 200; i++) {
+            others.put(next, add(key(next), false));
+            next++;
+          }
+        } else if (change == 1) {
+          var each = others.entrySet().iterator();
+          for (int i = 0; i < 200 && each.hasNext(); i++) {
+            Map.Entry<Integer, Integer> gone = each.next();
+            remove(key(gone.getKey()), gone.getValue());
+            each.remove();
+          }
+        }
+      } while (cursor != 0);
+      for (int i = 0; i < kept; i++) {
+        assertThat(seen).as("seed %d round %d", seed, round).contains("key:" + i);
+      }
+      others.forEach((number, reference) -> remove(key(number), reference));
+      stay.forEach((number, reference) -> remove(key(number), reference));
+    }
+  }
+
+  @Test
+  void everyEntryIsDrawnAboutEquallyOften() {
+    int entries = 1000;
+    for (int i = 0; i < entries; i++) {
+      add(key(i), false);
+    }
+    SplittableRandom random = new SplittableRandom(7);
+    Map<Integer, Integer> drawn = new HashMap<>();
+    int draws = 200_000;
+    for (int i = 0; i < draws; i++) {
+      drawn.merge(dictionary.random(random), 1, Integer::sum);
+    }
+    assertThat(drawn).hasSize(entries);
+    double mean = (double) draws / entries;
+    double chiSquare =
+        drawn.values().stream().mapToDouble(n -> (n - mean) * (n - mean) / mean).sum();
+    // 999 degrees of freedom: mean 999, standard deviation 44.7; six of them allowed.
+    assertThat(chiSquare).isBetween(730.0, 1268.0);
+  }
+
+  @Test
+  void drainingGivesEveryByteBack() {
+    for (int i = 0; i < 50_000; i++) {
+      add(key(i), i % 3 == 0);
+    }
+    int[] freed = {0};
+    boolean empty;
+    do {
+      empty =
+          dictionary.drain(
+              100,
+              reference -> {
+                pool.free(reference, account);
+                freed[0]++;
+              });
+    } while (!empty);
+    assertThat(freed[0]).isEqualTo(50_000);
+    assertThat(account.bytes()).isZero();
+    assertThat(pool.slotMemory()).isZero();
+  }
+}
