@@ -95,7 +95,7 @@ final class DirectivesText {
       String value = present.getOrDefault(directive.get(), "");
       if (!sameValue(directive.get(), tuple.getValueNode(), value)) {
         int from = place(text, tuple.getValueNode().getStartMark().getIndex());
-        int to = place(text, tuple.getValueNode().getEndMark().getIndex());
+        int to = end(text, tuple.getValueNode());
         String space = text.charAt(from - 1) == ':' ? " " : "";
         edits.add(new Edit(from, to, space + quoted(value)));
       }
@@ -140,17 +140,30 @@ final class DirectivesText {
       edits.add(new Edit(brace, brace, pairs.toString()));
       return;
     }
-    Node lastValue = tuples.getLast().getValueNode();
-    int end = place(text, lastValue.getEndMark().getIndex());
-    int lineEnd = text.indexOf('\n', Math.max(0, end - (endsLine(text, end) ? 1 : 0)));
+    int end = end(text, tuples.getLast().getValueNode());
+    int lineEnd = text.indexOf('\n', end);
     int at = lineEnd < 0 ? text.length() : lineEnd;
     String indent = " ".repeat(tuples.getFirst().getKeyNode().getStartMark().getColumn());
     edits.add(new Edit(at, at, lines(missing, indent)));
   }
 
-  /** A block scalar's or block list's end lies at the start of the next line. */
-  private static boolean endsLine(String text, int at) {
-    return at > 0 && text.charAt(at - 1) == '\n';
+  /**
+   * Where the node's last visible character is over.
+   *
+   * <p>The parser ends a list in dashes or a block of text where the next thing begins.
+   */
+  private static int end(String text, Node node) {
+    if (node instanceof SequenceNode sequence
+        && sequence.getFlowStyle() == FlowStyle.BLOCK
+        && !sequence.getValue().isEmpty()) {
+      return end(text, sequence.getValue().getLast());
+    }
+    int start = place(text, node.getStartMark().getIndex());
+    int end = place(text, node.getEndMark().getIndex());
+    while (end > start && Character.isWhitespace(text.charAt(end - 1))) {
+      end--;
+    }
+    return end;
   }
 
   private static String lines(Map<Directive, String> directives, String indent) {

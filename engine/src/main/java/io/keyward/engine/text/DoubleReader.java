@@ -3,9 +3,9 @@ package io.keyward.engine.text;
 /**
  * Reads doubles as C's strtod does in its plain locale, with NaN for whatever is no number.
  *
- * <p>Common texts take Clinger's fast path: a mantissa below 2^53 times or over a power of ten up to
- * 10^22 is one correctly rounded operation. The rest goes through {@link Double#parseDouble} with at
- * most {@link #KEPT_DIGITS} digits, so that a long text costs one pass and little memory.
+ * <p>Common texts take Clinger's fast path: a mantissa below 2^53 times or over a power of ten up
+ * to 10^22 is one correctly rounded operation. The rest goes through {@link Double#parseDouble}
+ * with at most {@link #KEPT_DIGITS} digits, so that a long text costs one pass and little memory.
  */
 final class DoubleReader {
 

@@ -5,14 +5,16 @@ package io.keyward.engine.text;
  *
  * <p>{@code *} is any run of bytes, {@code ?} any one byte, {@code [a-z]} a class, {@code [^x]} its
  * complement, {@code \} takes the next byte as it is. A class that is not closed ends with the
- * pattern. Every part but the star takes exactly one byte, so on a mismatch only the last star needs
- * to give way: the cost is at most O(pattern × text) in time and none in memory.
+ * pattern. Every part but the star takes exactly one byte, so on a mismatch only the last star
+ * needs to give way: the cost is at most O(pattern × text) in time and none in memory.
  */
 public final class Glob {
 
   private Glob() {}
 
-  /** Whether the whole text matches the pattern; with {@code ignoreCase} ASCII letters are equal. */
+  /**
+   * Whether the whole text matches the pattern; with {@code ignoreCase} ASCII letters are equal.
+   */
   public static boolean matches(
       byte[] pattern,
       int patternOffset,
@@ -76,7 +78,8 @@ public final class Glob {
   }
 
   /** Bounds of a range may stand in either order; bytes compare as signed numbers, as in Redis. */
-  private static int matchClass(byte[] pattern, int start, int end, byte value, boolean ignoreCase) {
+  private static int matchClass(
+      byte[] pattern, int start, int end, byte value, boolean ignoreCase) {
     int p = start;
     boolean complement = p < end && pattern[p] == '^';
     if (complement) {

@@ -47,8 +47,7 @@ final class Grisu {
         scaled = BigInteger.ONE.shiftLeft(-scale).divide(ten);
       }
       int surplus = scaled.bitLength() - 64;
-      BigInteger rounded =
-          scaled.add(BigInteger.ONE.shiftLeft(surplus - 1)).shiftRight(surplus);
+      BigInteger rounded = scaled.add(BigInteger.ONE.shiftLeft(surplus - 1)).shiftRight(surplus);
       FRACTIONS[i] = rounded.longValue();
       EXPONENTS[i] = (short) (scale + surplus);
     }

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The arithmetic of INCRBYFLOAT and HINCRBYFLOAT: the x87 80-bit number, so that sums carry the same
- * last digits as with Redis on x86-64.
+ * The arithmetic of INCRBYFLOAT and HINCRBYFLOAT: the x87 80-bit number, so that sums carry the
+ * same last digits as with Redis on x86-64.
  *
  * <p>The value is {@code ±mantissa * 2^exponent} with 64 bits of mantissa, the top one set unless
  * the value is zero. Numbers too small for a normalized 80-bit number keep all their bits; they lie
@@ -67,7 +67,9 @@ public final class LongDouble {
       return infinity(negative);
     }
     LongDouble value =
-        magnitude.startsWith("0x") ? hexadecimal(negative, magnitude) : decimal(negative, magnitude);
+        magnitude.startsWith("0x")
+            ? hexadecimal(negative, magnitude)
+            : decimal(negative, magnitude);
     return value == null || !value.isFinite() ? null : value;
   }
 
@@ -177,9 +179,7 @@ public final class LongDouble {
       return large;
     }
     BigInteger sum = large.signed().shiftLeft(distance).add(small.signed());
-    return sum.signum() == 0
-        ? ZERO
-        : round(sum.signum() < 0, sum.abs(), false, small.exponent);
+    return sum.signum() == 0 ? ZERO : round(sum.signum() < 0, sum.abs(), false, small.exponent);
   }
 
   private BigInteger signed() {

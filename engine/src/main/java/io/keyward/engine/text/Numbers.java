@@ -76,7 +76,8 @@ public final class Numbers {
     for (; end - at >= Long.BYTES; at += Long.BYTES) {
       long eight = (long) LONG.get(bytes, at);
       // A byte is a digit if its high half is 3 and adding 6 leaves that half as it is.
-      long halves = (eight & 0xF0F0F0F0F0F0F0F0L) | (eight + 0x0606060606060606L & 0xF0F0F0F0F0F0F0F0L) >>> 4;
+      long halves =
+          (eight & 0xF0F0F0F0F0F0F0F0L) | (eight + 0x0606060606060606L & 0xF0F0F0F0F0F0F0F0L) >>> 4;
       if (halves != 0x3333333333333333L) {
         return false;
       }

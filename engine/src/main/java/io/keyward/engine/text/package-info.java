@@ -1,5 +1,6 @@
 /**
- * The texts that the protocol is made of: numbers as Redis reads and writes them, and glob patterns.
+ * The texts that the protocol is made of: numbers as Redis reads and writes them, and glob
+ * patterns.
  */
 @NullMarked
 package io.keyward.engine.text;

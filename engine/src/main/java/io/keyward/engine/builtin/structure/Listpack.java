@@ -22,9 +22,9 @@ import java.util.Arrays;
  * </pre>
  *
  * <p>The back length is the size of encoding and data in groups of seven bits, the highest first;
- * all but the first have the top bit set, so it is read from its end. A count of 65535 says that the
- * entries must be counted. A position is an index into {@code bytes}, -1 stands for none. Except for
- * {@link #validate} all functions trust what they read.
+ * all but the first have the top bit set, so it is read from its end. A count of 65535 says that
+ * the entries must be counted. A position is an index into {@code bytes}, -1 stands for none.
+ * Except for {@link #validate} all functions trust what they read.
  */
 public final class Listpack {
 
@@ -150,9 +150,7 @@ public final class Listpack {
     if (tag >= 0) {
       return 1;
     }
-    return isString(tag)
-        ? stringHeader(tag) + stringLengthAt(bytes, position)
-        : integerSize(tag);
+    return isString(tag) ? stringHeader(tag) + stringLengthAt(bytes, position) : integerSize(tag);
   }
 
   private static int integerSize(byte tag) {
@@ -248,8 +246,7 @@ public final class Listpack {
   }
 
   /** Whether the entry's text is {@code length} bytes of {@code other} from {@code offset}. */
-  public static boolean equalsAt(
-      byte[] bytes, int position, byte[] other, int offset, int length) {
+  public static boolean equalsAt(byte[] bytes, int position, byte[] other, int offset, int length) {
     if (isIntegerAt(bytes, position)) {
       return Numbers.isInteger(other, offset, length)
           && Numbers.parseInteger(other, offset, length) == integerAt(bytes, position);
@@ -274,8 +271,7 @@ public final class Listpack {
    * @param from position to begin at, or -1 for an empty listpack
    * @param skip entries to pass over after each one compared: 1 finds keys among key-value pairs
    */
-  public static int find(
-      byte[] bytes, int from, byte[] needle, int offset, int length, int skip) {
+  public static int find(byte[] bytes, int from, byte[] needle, int offset, int length, int skip) {
     if (from < 0) {
       return -1;
     }

@@ -65,8 +65,7 @@ public final class ListpackEditor {
   }
 
   /** Adds a text before the entry at {@code position}. */
-  public static int insertBefore(
-      Block block, int position, byte[] source, int offset, int length) {
+  public static int insertBefore(Block block, int position, byte[] source, int offset, int length) {
     return insert(block, position, 0, source, offset, length);
   }
 
@@ -77,8 +76,7 @@ public final class ListpackEditor {
 
   /** Adds a text after the entry at {@code position}. */
   public static int insertAfter(Block block, int position, byte[] source, int offset, int length) {
-    return insert(
-        block, Listpack.after(block.bytes(), position), 0, source, offset, length);
+    return insert(block, Listpack.after(block.bytes(), position), 0, source, offset, length);
   }
 
   /** Adds an integer after the entry at {@code position}. */

@@ -17,7 +17,9 @@ class IntegerSetTest {
 
   private long draw(int maxBits) {
     long value = random.nextLong() >> 64 - 1 - random.nextInt(maxBits);
-    return random.nextInt(4) == 0 ? (1L << random.nextInt(maxBits - 1)) * (random.nextInt(3) - 1) : value;
+    return random.nextInt(4) == 0
+        ? (1L << random.nextInt(maxBits - 1)) * (random.nextInt(3) - 1)
+        : value;
   }
 
   @Test
@@ -97,9 +99,17 @@ class IntegerSetTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "02000000000000", "03000000010000000500", "020000000200000005", "02000000020000000500",
-        "02000000020000000500" + "0400", "02000000020000000500" + "0500", "0200000001000000" + "05000600",
-        "02000000ffffffff0500", "0800000000000020", "04000000000000400000"
+        "",
+        "02000000000000",
+        "03000000010000000500",
+        "020000000200000005",
+        "02000000020000000500",
+        "02000000020000000500" + "0400",
+        "02000000020000000500" + "0500",
+        "0200000001000000" + "05000600",
+        "02000000ffffffff0500",
+        "0800000000000020",
+        "04000000000000400000"
       })
   void refusesWhatIsBroken(String hex) {
     byte[] bytes = HexFormat.of().parseHex(hex);

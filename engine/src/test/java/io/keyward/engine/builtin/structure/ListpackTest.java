@@ -84,8 +84,7 @@ class ListpackTest {
         model.add(index, text);
       }
       case 4 -> {
-        written =
-            ListpackEditor.insertAfter(block, position(block, index), padded, 5, text.length);
+        written = ListpackEditor.insertAfter(block, position(block, index), padded, 5, text.length);
         model.add(index + 1, text);
       }
       case 5 -> {
@@ -165,9 +164,21 @@ class ListpackTest {
   /** Entries as Redis 7.2 wrote them into the payload of DUMP. */
   @ParameterizedTest
   @CsvSource({
-    "0,0001", "127,7f01", "128,c08002", "-1,dfff02", "4095,cfff02", "-4096,d00002", "4096,f1001003",
-    "-32768,f1008003", "32768,f200800004", "-8388608,f200008004", "8388608,f30000800005",
-    "-2147483648,f30000008005", "2147483648,f4000000800000000009", "abc,8361626304", "01,82303103"
+    "0,0001",
+    "127,7f01",
+    "128,c08002",
+    "-1,dfff02",
+    "4095,cfff02",
+    "-4096,d00002",
+    "4096,f1001003",
+    "-32768,f1008003",
+    "32768,f200800004",
+    "-8388608,f200008004",
+    "8388608,f30000800005",
+    "-2147483648,f30000008005",
+    "2147483648,f4000000800000000009",
+    "abc,8361626304",
+    "01,82303103"
   })
   void writesTheBytesThatRedisWrites(String text, String entry) {
     Block block = new ByteBlock(0);
@@ -229,7 +240,8 @@ class ListpackTest {
       }
       byte[] bytes = content(block);
       int at = random.nextInt(bytes.length);
-      bytes[at] = (byte) (random.nextBoolean() ? random.nextInt() : bytes[at] ^ 1 << random.nextInt(8));
+      bytes[at] =
+          (byte) (random.nextBoolean() ? random.nextInt() : bytes[at] ^ 1 << random.nextInt(8));
       if (random.nextInt(10) == 0) {
         bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
       }
@@ -250,9 +262,19 @@ class ListpackTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "0700000000", "070000000000", "080000000000ff", "070000000100ff", "07000000000000",
-        "0c000000010083616263" + "04", "0c00000001008361626305ff", "0c000000010084616263" + "04ff",
-        "0a0000000100f0ffff" + "ff", "0e0000000100f0ffffffff0006ff", "090000000100f501ff", "090000000100ff01ff",
+        "",
+        "0700000000",
+        "070000000000",
+        "080000000000ff",
+        "070000000100ff",
+        "07000000000000",
+        "0c000000010083616263" + "04",
+        "0c00000001008361626305ff",
+        "0c000000010084616263" + "04ff",
+        "0a0000000100f0ffff" + "ff",
+        "0e0000000100f0ffffffff0006ff",
+        "090000000100f501ff",
+        "090000000100ff01ff",
         "0a00000001007fff01ff"
       })
   void refusesWhatIsBroken(String hex) {
