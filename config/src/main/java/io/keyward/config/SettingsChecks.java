@@ -102,7 +102,7 @@ final class SettingsChecks {
       wrong(Directive.TLS_PORT, "port is the same", "give two different ports");
     }
     Given admin = gathered.setting(Setting.ADMIN_PORT, "9379");
-    if (!admin.text().equals("0") && Set.of(port, tlsPort).contains(admin.text())) {
+    if (!admin.text().equals("0") && List.of(port, tlsPort).contains(admin.text())) {
       gathered.wrong(
           Problem.of(
               Setting.ADMIN_PORT.path(),

@@ -238,7 +238,8 @@ public enum Directive {
 
   /** What values it takes, in words that fit behind "give". */
   public String expects() {
-    return kind.expects();
+    boolean onlyDefault = traits.stream().anyMatch(OnlyDefault.class::isInstance);
+    return onlyDefault ? "its default, \"" + defaultText() + "\"" : kind.expects();
   }
 
   /** The default as CONFIG GET shows it. */
