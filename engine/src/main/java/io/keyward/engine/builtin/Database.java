@@ -228,15 +228,27 @@ public final class Database {
         type,
         encoding,
         room,
+        -1,
         view);
   }
 
-  /** Adds a key that is not there; the view is the new entry's. */
+  /**
+   * Adds a key that is not there; the view is the new entry's.
+   *
+   * @param expiry milliseconds since 1970, or -1 for a key that does not expire
+   */
   public Entry create(
-      byte[] key, int offset, int length, Type type, Encoding encoding, int room, Entry into) {
+      byte[] key,
+      int offset,
+      int length,
+      Type type,
+      Encoding encoding,
+      int room,
+      long expiry,
+      Entry into) {
     long hash = KeyHash.hash(key, offset, length);
-    int reference = lay(key, offset, length, type, encoding, room, -1);
-    keys.insert(hash, reference, false);
+    int reference = lay(key, offset, length, type, encoding, room, expiry);
+    keys.insert(hash, reference, expiry >= 0);
     Entry created = into.at(this, hash, reference);
     if (keyspace.notifications().wants(KeyspaceNotifications.NEW)) {
       keyspace
@@ -270,9 +282,10 @@ public final class Database {
 
   /**
    * Gives a key a value of another kind, whether it is there or not, with room for so many bytes,
-   * which the caller writes. Its expiry goes unless it is to be kept.
+   * which the caller writes.
    *
    * @param present the key as {@link #write} has found it, or null
+   * @param expiry milliseconds since 1970, or -1 for a key that does not expire
    */
   public Entry overwrite(
       @Nullable Entry present,
@@ -281,30 +294,27 @@ public final class Database {
       Type type,
       Encoding encoding,
       int room,
-      boolean keepExpiry) {
+      long expiry) {
+    byte[] key = request.bytes();
+    int offset = request.offset(argument);
+    int length = request.length(argument);
     if (present == null) {
-      return create(request, argument, type, encoding, room);
+      return create(key, offset, length, type, encoding, room, expiry, view);
     }
     if (present.encoding().held()) {
       keyspace.home().freeLater(present.release());
     }
-    long expiry = keepExpiry ? present.expiry() : -1;
     boolean sameHead = (present.expiry() >= 0) == (expiry >= 0);
     int head = present.start() - PagePool.offset(present.reference());
     if (sameHead && PagePool.roundedSize(head + room) == present.slotBytes()) {
       present.retype(type, encoding);
+      if (expiry >= 0) {
+        expireAt(present, expiry);
+      }
       return present;
     }
     int old = present.reference();
-    int laid =
-        lay(
-            request.bytes(),
-            request.offset(argument),
-            request.length(argument),
-            type,
-            encoding,
-            room,
-            expiry);
+    int laid = lay(key, offset, length, type, encoding, room, expiry);
     if (!sameHead) {
       keys.mark(present.hash(), old, expiry >= 0);
     }

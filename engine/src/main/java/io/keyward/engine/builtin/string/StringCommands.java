@@ -6,26 +6,40 @@ import static io.keyward.engine.command.CommandFlag.READONLY;
 import static io.keyward.engine.command.CommandFlag.WRITE;
 import static io.keyward.engine.command.CommandGroup.STRING;
 import static io.keyward.engine.command.KeySpec.KeyFlag.ACCESS;
+import static io.keyward.engine.command.KeySpec.KeyFlag.DELETE;
+import static io.keyward.engine.command.KeySpec.KeyFlag.INSERT;
+import static io.keyward.engine.command.KeySpec.KeyFlag.OW;
 import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import static io.keyward.engine.command.KeySpec.KeyFlag.RW;
 import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 import static io.keyward.engine.command.KeySpec.KeyFlag.VARIABLE_FLAGS;
 
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.ExpiryTime;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
+import org.jspecify.annotations.Nullable;
 
 /** GET, SET and their relatives. */
 public final class StringCommands {
   private StringCommands() {}
 
   public static void declare(CommandTable table) {
+    declareReading(table);
+    declareWriting(table);
+    CounterCommands.declare(table);
+    RangeCommands.declare(table);
+  }
+
+  private static void declareReading(CommandTable table) {
     table.add(
         Command.named("get", STRING)
             .summary("Returns the string value of a key.")
@@ -36,8 +50,53 @@ public final class StringCommands {
             .key(1, RO, ACCESS)
             .handler(StringCommands::get));
     table.add(
+        Command.named("mget", STRING)
+            .summary("Returns the string values of several keys.")
+            .complexity("O(N) with N keys")
+            .syntax("key [key ...]")
+            .arity(-2)
+            .flags(READONLY, FAST)
+            .keys(1, -1, 1, RO, ACCESS)
+            .tips("request_policy:multi_shard")
+            .handler(StringCommands::multiGet));
+    table.add(
+        Command.named("strlen", STRING)
+            .since("2.2.0")
+            .summary("Returns the length of a string value.")
+            .complexity("O(1)")
+            .syntax("key")
+            .arity(2)
+            .flags(READONLY, FAST)
+            .key(1, RO)
+            .handler(StringCommands::length));
+    table.add(
+        Command.named("getex", STRING)
+            .since("6.2.0")
+            .summary("Returns the string value of a key and sets when it expires.")
+            .complexity("O(1)")
+            .syntax(
+                "key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT"
+                    + " unix-time-milliseconds | PERSIST]")
+            .arity(-2)
+            .flags(WRITE, FAST)
+            .key(1, RW, ACCESS, UPDATE)
+            .handler(StringCommands::getAndExpire));
+    table.add(
+        Command.named("getdel", STRING)
+            .since("6.2.0")
+            .summary("Returns the string value of a key and deletes the key.")
+            .complexity("O(1)")
+            .syntax("key")
+            .arity(2)
+            .flags(WRITE, FAST)
+            .key(1, RW, ACCESS, DELETE)
+            .handler(StringCommands::getAndDelete));
+  }
+
+  private static void declareWriting(CommandTable table) {
+    table.add(
         Command.named("set", STRING)
-            .summary("Sets the string value of a key, ignoring its type.")
+            .summary("Sets the string value of a key, whatever type it had.")
             .complexity("O(1)")
             .syntax(
                 "key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds |"
@@ -46,10 +105,72 @@ public final class StringCommands {
             .flags(WRITE, DENYOOM)
             .key(1, RW, ACCESS, UPDATE, VARIABLE_FLAGS)
             .handler(StringCommands::set));
+    table.add(
+        Command.named("setnx", STRING)
+            .summary("Sets the string value of a key that does not exist.")
+            .complexity("O(1)")
+            .syntax("key value")
+            .arity(3)
+            .flags(WRITE, DENYOOM, FAST)
+            .key(1, OW, INSERT)
+            .handler(StringCommands::setIfAbsent));
+    table.add(
+        Command.named("setex", STRING)
+            .since("2.0.0")
+            .summary("Sets the string value of a key and its life in seconds.")
+            .complexity("O(1)")
+            .syntax("key seconds value")
+            .arity(4)
+            .flags(WRITE, DENYOOM)
+            .key(1, OW, UPDATE)
+            .handler((request, reply) -> setFor(request, reply, ExpiryTime.Unit.SECONDS)));
+    table.add(
+        Command.named("psetex", STRING)
+            .since("2.6.0")
+            .summary("Sets the string value of a key and its life in milliseconds.")
+            .complexity("O(1)")
+            .syntax("key milliseconds value")
+            .arity(4)
+            .flags(WRITE, DENYOOM)
+            .key(1, OW, UPDATE)
+            .handler((request, reply) -> setFor(request, reply, ExpiryTime.Unit.MILLISECONDS)));
+    table.add(
+        Command.named("getset", STRING)
+            .summary("Sets the string value of a key and returns the former one.")
+            .complexity("O(1)")
+            .syntax("key value")
+            .arity(3)
+            .flags(WRITE, DENYOOM, FAST)
+            .key(1, RW, ACCESS, UPDATE)
+            .handler(StringCommands::getAndSet));
+    table.add(
+        Command.named("mset", STRING)
+            .since("1.0.1")
+            .summary("Sets the string values of several keys at once.")
+            .complexity("O(N) with N keys")
+            .syntax("key value [key value ...]")
+            .arity(-3)
+            .flags(WRITE, DENYOOM)
+            .keys(1, -1, 2, OW, UPDATE)
+            .tips("request_policy:multi_shard", "response_policy:all_succeeded")
+            .handler(StringCommands::multiSet));
+    table.add(
+        Command.named("msetnx", STRING)
+            .since("1.0.1")
+            .summary("Sets the string values of several keys if none of them exists.")
+            .complexity("O(N) with N keys")
+            .syntax("key value [key value ...]")
+            .arity(-3)
+            .flags(WRITE, DENYOOM)
+            .keys(1, -1, 2, OW, INSERT)
+            .handler(StringCommands::multiSetIfNoneExists));
   }
 
   private static void get(Request request, Reply reply) {
-    Entry entry = Database.of(request).read(request, 1, Type.STRING);
+    send(Database.of(request).read(request, 1, Type.STRING), reply);
+  }
+
+  private static void send(@Nullable Entry entry, Reply reply) {
     if (entry == null) {
       reply.nothing();
     } else {
@@ -57,13 +178,177 @@ public final class StringCommands {
     }
   }
 
-  private static void set(Request request, Reply reply) {
-    if (request.count() > 3) {
-      throw Errors.SYNTAX;
-    }
+  private static void multiGet(Request request, Reply reply) {
     Database database = Database.of(request);
-    StringValue.set(database, database.write(request, 1), request, 1, 2, false);
+    reply.array(request.count() - 1L);
+    for (int key = 1; key < request.count(); key++) {
+      Entry entry = database.read(request, key);
+      send(entry == null || entry.type() != Type.STRING ? null : entry, reply);
+    }
+  }
+
+  private static void length(Request request, Reply reply) {
+    Entry entry = Database.of(request).read(request, 1, Type.STRING);
+    reply.integer(entry == null ? 0 : StringValue.length(entry));
+  }
+
+  private static void getAndExpire(Request request, Reply reply) {
+    SetOptions options = SetOptions.ofGetEx(request);
+    Database database = Database.of(request);
+    Entry entry = database.read(request, 1, Type.STRING);
+    if (entry == null) {
+      reply.nothing();
+      return;
+    }
+    StringValue.send(entry, reply);
+    if (options.persist()) {
+      if (entry.expiry() >= 0) {
+        database.expireAt(entry, -1);
+        database.changed(request, 1, KeyspaceNotifications.GENERIC, "persist");
+      }
+    } else if (options.expiry() >= 0) {
+      if (options.expiry() <= request.now()) {
+        database.remove(entry);
+        database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+      } else {
+        database.expireAt(entry, options.expiry());
+        database.changed(request, 1, KeyspaceNotifications.GENERIC, "expire");
+      }
+    }
+  }
+
+  private static void getAndDelete(Request request, Reply reply) {
+    Database database = Database.of(request);
+    Entry entry = database.read(request, 1, Type.STRING);
+    send(entry, reply);
+    if (entry != null) {
+      database.remove(entry);
+      database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+    }
+  }
+
+  private static void set(Request request, Reply reply) {
+    if (request.count() == 3) {
+      Database database = Database.of(request);
+      StringValue.set(database, database.write(request, 1), request, 1, 2, -1);
+      database.changed(request, 1, KeyspaceNotifications.STRING, "set");
+      reply.ok();
+    } else {
+      setWithOptions(request, reply, SetOptions.ofSet(request));
+    }
+  }
+
+  private static void setWithOptions(Request request, Reply reply, SetOptions options) {
+    Database database = Database.of(request);
+    Entry present;
+    if (options.get()) {
+      present = database.read(request, 1, Type.STRING);
+      send(present, reply);
+    } else {
+      present = database.write(request, 1);
+    }
+    if (options.onlyIfAbsent() && present != null || options.onlyIfPresent() && present == null) {
+      if (!options.get()) {
+        reply.nothing();
+      }
+      return;
+    }
+    long expiry = options.expiry();
+    if (options.keepExpiry() && present != null) {
+      expiry = present.expiry();
+    }
+    if (expiry >= 0 && expiry <= request.now()) {
+      // A time in the past: the key is gone at once, as it would be when somebody looked.
+      if (present != null) {
+        database.remove(present);
+      }
+      database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+    } else {
+      StringValue.set(database, present, request, 1, 2, expiry);
+      database.changed(request, 1, KeyspaceNotifications.STRING, "set");
+      if (options.expiry() >= 0) {
+        database.changed(request, 1, KeyspaceNotifications.GENERIC, "expire");
+      }
+    }
+    if (!options.get()) {
+      reply.ok();
+    }
+  }
+
+  private static void setIfAbsent(Request request, Reply reply) {
+    Database database = Database.of(request);
+    boolean absent = database.write(request, 1) == null;
+    if (absent) {
+      StringValue.set(database, null, request, 1, 2, -1);
+      database.changed(request, 1, KeyspaceNotifications.STRING, "set");
+    }
+    reply.integer(absent);
+  }
+
+  private static void setFor(Request request, Reply reply, ExpiryTime.Unit unit) {
+    long expiry = ExpiryTime.positive(request, 2, unit);
+    Database database = Database.of(request);
+    StringValue.set(database, database.write(request, 1), request, 1, 3, expiry);
     database.changed(request, 1, KeyspaceNotifications.STRING, "set");
+    database.changed(request, 1, KeyspaceNotifications.GENERIC, "expire");
     reply.ok();
+  }
+
+  private static void getAndSet(Request request, Reply reply) {
+    Database database = Database.of(request);
+    Entry present = database.read(request, 1, Type.STRING);
+    send(present, reply);
+    StringValue.set(database, present, request, 1, 2, -1);
+    database.changed(request, 1, KeyspaceNotifications.STRING, "set");
+  }
+
+  private static void multiSet(Request request, Reply reply) {
+    requirePairs(request);
+    setAll(request);
+    reply.ok();
+  }
+
+  private static void multiSetIfNoneExists(Request request, Reply reply) {
+    requirePairs(request);
+    Database database = Database.of(request);
+    for (int key = 1; key < request.count(); key += 2) {
+      if (database.write(request, key) != null) {
+        reply.integer(0);
+        return;
+      }
+    }
+    setAll(request);
+    reply.integer(1);
+  }
+
+  private static void requirePairs(Request request) {
+    if (request.count() % 2 == 0) {
+      throw Errors.wrongArity(request.command().fullName());
+    }
+  }
+
+  private static void setAll(Request request) {
+    Database database = Database.of(request);
+    for (int key = 1; key < request.count(); key += 2) {
+      StringValue.set(database, database.write(request, key), request, key, key + 1, -1);
+      database.changed(request, key, KeyspaceNotifications.STRING, "set");
+    }
+  }
+
+  /** Refuses a string of so many bytes if it is longer than a value may be. */
+  static void checkLength(Database database, long length) {
+    long most =
+        database
+            .keyspace()
+            .home()
+            .settings()
+            .number(Directive.PROTO_MAX_BULK_LEN);
+    if (length > most || length > Integer.MAX_VALUE - 64) {
+      throw Errors.STRING_TOO_LONG;
+    }
+  }
+
+  static CommandException offsetOutOfRange() {
+    return CommandException.error("offset is out of range");
   }
 }

@@ -40,36 +40,62 @@ public final class StringValue {
    * Gives a key the value of an argument, whether the key is there or not.
    *
    * @param present the key as {@link Database#write} has found it, or null
-   * @return the view of the key
+   * @param expiry milliseconds since 1970, or -1 for a key that does not expire
    */
-  public static Entry set(
+  public static void set(
       Database database,
       @Nullable Entry present,
       Request request,
       int keyArgument,
       int valueArgument,
-      boolean keepExpiry) {
-    byte[] bytes = request.bytes();
-    int offset = request.offset(valueArgument);
-    int length = request.length(valueArgument);
+      long expiry) {
+    set(
+        database,
+        present,
+        request,
+        keyArgument,
+        request.bytes(),
+        request.offset(valueArgument),
+        request.length(valueArgument),
+        expiry);
+  }
+
+  /** Gives a key the value of these bytes. */
+  static void set(
+      Database database,
+      @Nullable Entry present,
+      Request request,
+      int keyArgument,
+      byte[] value,
+      long expiry) {
+    set(database, present, request, keyArgument, value, 0, value.length, expiry);
+  }
+
+  private static void set(
+      Database database,
+      @Nullable Entry present,
+      Request request,
+      int keyArgument,
+      byte[] bytes,
+      int offset,
+      int length,
+      long expiry) {
     if (length <= Numbers.MAX_INTEGER_LENGTH && Numbers.isInteger(bytes, offset, length)) {
-      Entry entry =
-          database.overwrite(
-              present, request, keyArgument, Type.STRING, Encoding.INT, Long.BYTES, keepExpiry);
-      entry.integer(Numbers.parseInteger(bytes, offset, length));
-      return entry;
+      database
+          .overwrite(
+              present, request, keyArgument, Type.STRING, Encoding.INT, Long.BYTES, expiry)
+          .integer(Numbers.parseInteger(bytes, offset, length));
+      return;
     }
-    Encoding encoding = length <= EMBEDDED ? Encoding.EMBSTR : Encoding.RAW;
-    Entry entry =
-        database.overwrite(
+    database
+        .overwrite(
             present,
             request,
             keyArgument,
             Type.STRING,
-            encoding,
+            length <= EMBEDDED ? Encoding.EMBSTR : Encoding.RAW,
             Entry.lengthBytes(length) + length,
-            keepExpiry);
-    entry.writeString(bytes, offset, length);
-    return entry;
+            expiry)
+        .writeString(bytes, offset, length);
   }
 }

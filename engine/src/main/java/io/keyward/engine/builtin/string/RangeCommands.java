@@ -1,0 +1,185 @@
+package io.keyward.engine.builtin.string;
+
+import static io.keyward.engine.command.CommandFlag.DENYOOM;
+import static io.keyward.engine.command.CommandFlag.FAST;
+import static io.keyward.engine.command.CommandFlag.READONLY;
+import static io.keyward.engine.command.CommandFlag.WRITE;
+import static io.keyward.engine.command.CommandGroup.STRING;
+import static io.keyward.engine.command.KeySpec.KeyFlag.ACCESS;
+import static io.keyward.engine.command.KeySpec.KeyFlag.INSERT;
+import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
+import static io.keyward.engine.command.KeySpec.KeyFlag.RW;
+import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
+
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Encoding;
+import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Type;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+import io.keyward.engine.text.Numbers;
+import java.util.Arrays;
+
+/** APPEND, GETRANGE and SETRANGE: parts of a string value. */
+final class RangeCommands {
+  private RangeCommands() {}
+
+  static void declare(CommandTable table) {
+    table.add(
+        Command.named("append", STRING)
+            .since("2.0.0")
+            .summary("Appends to the string value of a key, which begins empty.")
+            .complexity("O(1) amortised for small pieces")
+            .syntax("key value")
+            .arity(3)
+            .flags(WRITE, DENYOOM, FAST)
+            .key(1, RW, INSERT)
+            .handler(RangeCommands::append));
+    table.add(
+        Command.named("getrange", STRING)
+            .since("2.4.0")
+            .summary("Returns the part of a string value between two offsets.")
+            .complexity("O(N) with N bytes returned")
+            .syntax("key start end")
+            .arity(4)
+            .flags(READONLY)
+            .key(1, RO, ACCESS)
+            .handler(RangeCommands::getRange));
+    table.add(
+        Command.named("substr", STRING)
+            .summary("Returns the part of a string value between two offsets.")
+            .complexity("O(N) with N bytes returned")
+            .syntax("key start end")
+            .arity(4)
+            .flags(READONLY)
+            .key(1, RO, ACCESS)
+            .handler(RangeCommands::getRange));
+    table.add(
+        Command.named("setrange", STRING)
+            .since("2.2.0")
+            .summary("Overwrites part of a string value from an offset on; a gap becomes zeros.")
+            .complexity("O(N) with N bytes written")
+            .syntax("key offset value")
+            .arity(4)
+            .flags(WRITE, DENYOOM)
+            .key(1, RW, UPDATE)
+            .handler(RangeCommands::setRange));
+  }
+
+  private static void append(Request request, Reply reply) {
+    Database database = Database.of(request);
+    Entry entry = database.write(request, 1, Type.STRING);
+    int more = request.length(2);
+    if (entry == null) {
+      StringValue.set(database, null, request, 1, 2, -1);
+      database.changed(request, 1, KeyspaceNotifications.STRING, "append");
+      reply.integer(more);
+      return;
+    }
+    int before = StringValue.length(entry);
+    StringCommands.checkLength(database, (long) before + more);
+    int offset = widen(entry, before, before + more);
+    System.arraycopy(request.bytes(), request.offset(2), entry.bytes(), offset + before, more);
+    database.changed(request, 1, KeyspaceNotifications.STRING, "append");
+    reply.integer(before + more);
+  }
+
+  /**
+   * Makes the value a RAW string of another length that keeps its present bytes.
+   *
+   * @return where its bytes begin
+   */
+  private static int widen(Entry entry, int before, int length) {
+    if (entry.encoding() == Encoding.INT) {
+      long value = entry.integer();
+      entry.reserve(Entry.lengthBytes(length) + length);
+      int offset = entry.writeStringLength(length);
+      Numbers.formatInteger(value, entry.bytes(), offset);
+      entry.encoding(Encoding.RAW);
+      return offset;
+    }
+    int needed = Entry.lengthBytes(length) + length;
+    if (needed > entry.capacity()) {
+      // A string that grows is given room to go on growing: half as much again, at most 1 MiB.
+      entry.reserve((int) Math.min(Integer.MAX_VALUE - 4096L, needed + Math.min(needed / 2L, 1 << 20)));
+    }
+    int from = entry.stringOffset();
+    int to = entry.start() + Entry.lengthBytes(length);
+    if (from != to) {
+      System.arraycopy(entry.bytes(), from, entry.bytes(), to, before);
+    }
+    entry.writeStringLength(length);
+    entry.encoding(Encoding.RAW);
+    return to;
+  }
+
+  private static void getRange(Request request, Reply reply) {
+    long start = request.integer(2);
+    long end = request.integer(3);
+    Entry entry = Database.of(request).read(request, 1, Type.STRING);
+    if (entry == null) {
+      reply.bulk("");
+      return;
+    }
+    byte[] bytes = entry.bytes();
+    int offset;
+    int length;
+    if (entry.encoding() == Encoding.INT) {
+      bytes = new byte[Numbers.MAX_INTEGER_LENGTH];
+      offset = 0;
+      length = Numbers.formatInteger(entry.integer(), bytes, 0);
+    } else {
+      offset = entry.stringOffset();
+      length = entry.stringLength();
+    }
+    if (start < 0 && end < 0 && start > end) {
+      reply.bulk("");
+      return;
+    }
+    long from = Math.max(0, start < 0 ? start + length : start);
+    long to = Math.min(length - 1L, Math.max(0, end < 0 ? end + length : end));
+    if (from > to || length == 0) {
+      reply.bulk("");
+    } else {
+      reply.bulk(bytes, offset + (int) from, (int) (to - from + 1));
+    }
+  }
+
+  private static void setRange(Request request, Reply reply) {
+    long at = request.integer(2);
+    if (at < 0) {
+      throw StringCommands.offsetOutOfRange();
+    }
+    Database database = Database.of(request);
+    Entry entry = database.write(request, 1, Type.STRING);
+    int more = request.length(3);
+    int before = entry == null ? 0 : StringValue.length(entry);
+    if (more == 0) {
+      reply.integer(before);
+      return;
+    }
+    if (at > Integer.MAX_VALUE) {
+      throw Errors.STRING_TOO_LONG;
+    }
+    StringCommands.checkLength(database, at + more);
+    int length = (int) Math.max(before, at + more);
+    int offset;
+    if (entry == null) {
+      int room = Entry.lengthBytes(length) + length;
+      entry = database.create(request, 1, Type.STRING, Encoding.RAW, room);
+      offset = entry.writeStringLength(length);
+    } else {
+      offset = widen(entry, before, length);
+    }
+    if (at > before) {
+      Arrays.fill(entry.bytes(), offset + before, offset + (int) at, (byte) 0);
+    }
+    System.arraycopy(request.bytes(), request.offset(3), entry.bytes(), offset + (int) at, more);
+    database.changed(request, 1, KeyspaceNotifications.STRING, "setrange");
+    reply.integer(length);
+  }
+}
