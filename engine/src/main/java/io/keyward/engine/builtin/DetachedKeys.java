@@ -26,6 +26,11 @@ final class DetachedKeys implements Held {
   }
 
   @Override
+  public Held copy() {
+    throw new IllegalStateException("what has been flushed is no value any more");
+  }
+
+  @Override
   public long freeEffort() {
     return keys.size();
   }

@@ -5,6 +5,9 @@ public interface Held {
   /** Bytes that the value takes, its slots in the pages included. */
   long memoryBytes();
 
+  /** A copy of its own, in the same keyspace. */
+  Held copy();
+
   /** How many pieces have to be freed one by one; 1 for what the collector takes as a whole. */
   long freeEffort();
 
