@@ -1,0 +1,86 @@
+package io.keyward.loadtest;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+
+/** One client connection: at most one pipeline of requests is under way on it. */
+final class LoadConnection {
+  private final SocketChannel channel;
+  private final SelectionKey key;
+  private final RequestBatch batch;
+  private final ReplyScanner scanner = new ReplyScanner();
+  private int outstanding;
+  private long since;
+
+  LoadConnection(InetSocketAddress address, Selector selector, RequestBatch batch)
+      throws IOException {
+    this.batch = batch;
+    channel = SocketChannel.open(address);
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    channel.configureBlocking(false);
+    key = channel.register(selector, SelectionKey.OP_READ, this);
+  }
+
+  /** Requests sent whose replies have not come. */
+  int outstanding() {
+    return outstanding;
+  }
+
+  /** The instant from which the latency of the requests under way counts. */
+  long since() {
+    return since;
+  }
+
+  long nulls() {
+    return scanner.nulls();
+  }
+
+  void send(int requests, KeyNumbers numbers, long since) throws IOException {
+    this.since = since;
+    outstanding = requests;
+    ByteBuffer buffer = batch.prepare(requests, numbers);
+    channel.write(buffer);
+    if (buffer.hasRemaining()) {
+      key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+    }
+  }
+
+  /** Writes what the socket did not take before. */
+  void flush() throws IOException {
+    ByteBuffer buffer = batch.buffer();
+    channel.write(buffer);
+    if (!buffer.hasRemaining()) {
+      key.interestOps(SelectionKey.OP_READ);
+    }
+  }
+
+  /**
+   * Reads once into the scratch buffer.
+   *
+   * @return how many replies were completed by it
+   */
+  int receive(ByteBuffer scratch) throws IOException {
+    scratch.clear();
+    int count = channel.read(scratch);
+    if (count < 0) {
+      throw new EOFException("the server closed the connection");
+    }
+    scratch.flip();
+    int replies = scanner.scan(scratch);
+    outstanding -= replies;
+    if (outstanding < 0) {
+      throw new MalformedReplyException("more replies than requests");
+    }
+    return replies;
+  }
+
+  void close() throws IOException {
+    channel.close();
+  }
+}

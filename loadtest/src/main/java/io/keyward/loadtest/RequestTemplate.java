@@ -1,0 +1,47 @@
+package io.keyward.loadtest;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One request, encoded, with the places in it that take a new number each time it is sent.
+ *
+ * @param bytes the RESP array
+ * @param slots offsets of the {@value #SLOT_DIGITS}-digit numbers in it
+ */
+record RequestTemplate(byte[] bytes, int[] slots) {
+  /** What stands for a number in the words of a request, as in redis-benchmark. */
+  static final String SLOT = "__rand_int__";
+
+  static final int SLOT_DIGITS = 12;
+
+  static RequestTemplate of(List<String> words) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    List<Integer> slots = new ArrayList<>();
+    append(out, "*" + words.size() + "\r\n");
+    for (String word : words) {
+      append(out, "$" + word.length() + "\r\n");
+      int start = out.size();
+      for (int at = word.indexOf(SLOT); at >= 0; at = word.indexOf(SLOT, at + SLOT_DIGITS)) {
+        slots.add(start + at);
+      }
+      append(out, word.replace(SLOT, "0".repeat(SLOT_DIGITS)) + "\r\n");
+    }
+    return new RequestTemplate(
+        out.toByteArray(), slots.stream().mapToInt(Integer::intValue).toArray());
+  }
+
+  static RequestTemplate of(String... words) {
+    return of(List.of(words));
+  }
+
+  int length() {
+    return bytes.length;
+  }
+
+  private static void append(ByteArrayOutputStream out, String text) {
+    out.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+  }
+}
