@@ -1,0 +1,129 @@
+package io.keyward.loadtest;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Compares latency at a load that both servers carry with ease. */
+@Command(
+    name = "half-load",
+    description = {
+      "Prints the latency of SET and GET when requests arrive at half the rate that the slower"
+          + " server can take, measured first.",
+      "Requests arrive at a fixed rate, one at a time, whether or not earlier ones were answered,"
+          + " and latency counts from the instant a request was due. Percentiles are medians over"
+          + " the rounds, max is the worst of all."
+    },
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
+final class CompareAtHalfLoad implements Callable<Integer> {
+  private static final List<Workload> TESTS = List.of(Workload.SET, Workload.GET);
+
+  @Option(names = "--size", description = "Bytes of a value. Default: ${DEFAULT-VALUE}.")
+  private int size = 64;
+
+  @Mixin private LoadOptions load = new LoadOptions();
+  @Mixin private ServerOptions servers = new ServerOptions();
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    load.pinClient();
+    List<RunningServer> running = servers.startAll(load.serverCpu());
+    try {
+      System.err.print(load.describe(running));
+      WarmUp.run(running, TESTS, List.of(1), load);
+      TextTable table = table(running);
+      List<Verdict> verdicts = new ArrayList<>();
+      for (Workload test : TESTS) {
+        measure(test, running, table, verdicts);
+      }
+      System.out.print(table.render(servers.format()));
+      return Verdict.print(verdicts);
+    } finally {
+      ServerOptions.stopAll(running);
+    }
+  }
+
+  private void measure(
+      Workload test, List<RunningServer> running, TextTable table, List<Verdict> verdicts)
+      throws IOException, InterruptedException {
+    List<Trial> trials = new ArrayList<>();
+    for (RunningServer server : running) {
+      Trial trial = new Trial(server, test, size, load.clients(), load.keyspace());
+      trial.prepare();
+      trials.add(trial);
+    }
+    List<Double> highest = highestRates(trials);
+    double rate = highest.stream().mapToDouble(Double::doubleValue).min().orElseThrow() / 2;
+    List<List<Measurement>> rounds = rounds(trials, rate);
+
+    List<String> cells = new ArrayList<>(List.of(test.toString(), format("%.0f", rate)));
+    double reference = Figures.median(rounds.getFirst(), round -> round.microsAt(99.9));
+    for (int i = 0; i < trials.size(); i++) {
+      List<Measurement> those = rounds.get(i);
+      double p999 = Figures.median(those, round -> round.microsAt(99.9));
+      cells.add(format("%.0f", highest.get(i)));
+      cells.add(format("%.2f", Figures.median(those, Measurement::serverMicrosPerRequest)));
+      cells.add(format("%.0f", Figures.median(those, round -> round.microsAt(50))));
+      cells.add(format("%.0f", Figures.median(those, round -> round.microsAt(99))));
+      cells.add(format("%.0f", p999));
+      cells.add(
+          format("%.0f", those.stream().mapToDouble(Measurement::maxMicros).max().orElseThrow()));
+      if (i > 0) {
+        verdicts.add(
+            new Verdict(
+                p999 <= reference,
+                format(
+                    "%s p99.9 at half load of %s no more than of %s",
+                    test, running.get(i).name(), running.getFirst().name()),
+                format("%.0f to %.0f µs", p999, reference)));
+      }
+    }
+    table.row(cells);
+  }
+
+  private List<Double> highestRates(List<Trial> trials) throws IOException, InterruptedException {
+    List<List<Double>> rates = new ArrayList<>();
+    trials.forEach(trial -> rates.add(new ArrayList<>()));
+    for (int round = 0; round < load.rounds(); round++) {
+      for (int i = 0; i < trials.size(); i++) {
+        trials.get(i).closedLoop(1, load.runIn());
+        rates.get(i).add(trials.get(i).closedLoop(1, load.runIn()).requestsPerSecond());
+      }
+    }
+    return rates.stream().map(those -> Figures.median(those, Double::doubleValue)).toList();
+  }
+
+  private List<List<Measurement>> rounds(List<Trial> trials, double rate)
+      throws IOException, InterruptedException {
+    List<List<Measurement>> rounds = new ArrayList<>();
+    trials.forEach(trial -> rounds.add(new ArrayList<>()));
+    for (int round = 0; round < load.rounds(); round++) {
+      for (int i = 0; i < trials.size(); i++) {
+        trials.get(i).openLoop(rate, load.runIn());
+        rounds.get(i).add(trials.get(i).openLoop(rate, load.turn()));
+      }
+    }
+    return rounds;
+  }
+
+  private static TextTable table(List<RunningServer> running) {
+    TextTable table = new TextTable().column("test").column("arrivals/s");
+    for (RunningServer server : running) {
+      for (String name :
+          List.of("highest req/s", "CPU µs", "p50 µs", "p99 µs", "p99.9 µs", "max µs")) {
+        table.column(server.name(), name);
+      }
+    }
+    return table;
+  }
+
+  private static String format(String pattern, Object... values) {
+    return String.format(Locale.ROOT, pattern, values);
+  }
+}

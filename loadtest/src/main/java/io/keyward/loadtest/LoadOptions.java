@@ -1,0 +1,133 @@
+package io.keyward.loadtest;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Options of the comparisons that put load on pinned servers. */
+final class LoadOptions {
+  @Option(
+      names = "--clients",
+      description = "Connections to each server. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "50")
+  private int clients;
+
+  @Option(
+      names = "--keyspace",
+      description = "Number of keys, members and fields. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "100000")
+  private int keyspace;
+
+  @Option(
+      names = "--rounds",
+      description = "Turns each server gets per line; figures are medians of them. Default: 3.")
+  private int rounds;
+
+  @Option(names = "--seconds", description = "Length of a turn. Default: 2.")
+  private double seconds;
+
+  @Option(
+      names = "--warmup",
+      description = "Seconds of load on each server before the first turn. Default: 20.")
+  private double warmup;
+
+  @Option(
+      names = "--quick",
+      description = "One round of one second after 6 s of warm-up, values of 64 bytes only.")
+  private boolean quick;
+
+  @Option(
+      names = "--server-cpu",
+      description = "Processor that each server is pinned to. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "1")
+  private String serverCpu = "1";
+
+  @Option(
+      names = "--client-cpu",
+      description = "Processor that this program is pinned to. Default: ${DEFAULT-VALUE}.",
+      defaultValue = "0")
+  private String clientCpu = "0";
+
+  int clients() {
+    return clients;
+  }
+
+  int keyspace() {
+    return keyspace;
+  }
+
+  boolean quick() {
+    return quick;
+  }
+
+  int rounds() {
+    return rounds > 0 ? rounds : quick ? 1 : 3;
+  }
+
+  Duration turn() {
+    return nanos(seconds > 0 ? seconds : quick ? 1 : 2);
+  }
+
+  /** Unmeasured load right before each turn: new connections, other code, cold caches. */
+  Duration runIn() {
+    return turn().dividedBy(5);
+  }
+
+  Duration warmup() {
+    return nanos(warmup > 0 ? warmup : quick ? 6 : 20);
+  }
+
+  /** Where servers are pinned to; null where there is only one processor. */
+  @Nullable String serverCpu() {
+    return Runtime.getRuntime().availableProcessors() > 1 ? serverCpu : null;
+  }
+
+  /**
+   * Pins all threads of this program, so that the servers have their processor for themselves. Has
+   * to come before servers are started without a processor of their own, which inherit it.
+   */
+  void pinClient() throws IOException, InterruptedException {
+    if (serverCpu() == null) {
+      System.err.println("only one processor: servers and client share it, nothing is pinned");
+      return;
+    }
+    List<String> taskset = new ArrayList<>(List.of("taskset", "-a", "-c", "-p", clientCpu));
+    taskset.add(Long.toString(ProcessHandle.current().pid()));
+    Process process =
+        new ProcessBuilder(taskset)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    if (process.waitFor() != 0) {
+      throw new IOException("taskset could not pin this program to processor " + clientCpu);
+    }
+  }
+
+  /** The servers and the conditions of a comparison, for the log. */
+  String describe(List<RunningServer> running) {
+    StringBuilder text = new StringBuilder();
+    for (RunningServer server : running) {
+      text.append(server.name()).append(": ").append(server.version()).append('\n');
+    }
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%d connections, %d keys, %d rounds of %.1f s, each after %.1f s of run-in;"
+                + " each server warms up for %d s%n",
+            clients,
+            keyspace,
+            rounds(),
+            turn().toNanos() / 1e9,
+            runIn().toNanos() / 1e9,
+            warmup().toSeconds()));
+    return text.toString();
+  }
+
+  private static Duration nanos(double seconds) {
+    return Duration.ofNanos((long) (seconds * 1e9));
+  }
+}
