@@ -1,9 +1,10 @@
 package io.keyward.loadtest;
 
+import static io.keyward.loadtest.Figures.fixed;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,26 +63,28 @@ final class CompareAtHalfLoad implements Callable<Integer> {
     double rate = highest.stream().mapToDouble(Double::doubleValue).min().orElseThrow() / 2;
     List<List<Measurement>> rounds = rounds(trials, rate);
 
-    List<String> cells = new ArrayList<>(List.of(test.toString(), format("%.0f", rate)));
+    List<String> cells = new ArrayList<>(List.of(test.toString(), fixed(rate, 0)));
     double reference = Figures.median(rounds.getFirst(), round -> round.microsAt(99.9));
     for (int i = 0; i < trials.size(); i++) {
       List<Measurement> those = rounds.get(i);
       double p999 = Figures.median(those, round -> round.microsAt(99.9));
-      cells.add(format("%.0f", highest.get(i)));
-      cells.add(format("%.2f", Figures.median(those, Measurement::serverMicrosPerRequest)));
-      cells.add(format("%.0f", Figures.median(those, round -> round.microsAt(50))));
-      cells.add(format("%.0f", Figures.median(those, round -> round.microsAt(99))));
-      cells.add(format("%.0f", p999));
+      cells.add(fixed(highest.get(i), 0));
+      cells.add(fixed(Figures.median(those, Measurement::serverMicrosPerRequest), 2));
+      cells.add(fixed(Figures.median(those, round -> round.microsAt(50)), 0));
+      cells.add(fixed(Figures.median(those, round -> round.microsAt(99)), 0));
+      cells.add(fixed(p999, 0));
       cells.add(
-          format("%.0f", those.stream().mapToDouble(Measurement::maxMicros).max().orElseThrow()));
+          fixed(those.stream().mapToDouble(Measurement::maxMicros).max().orElseThrow(), 0));
       if (i > 0) {
         verdicts.add(
             new Verdict(
                 p999 <= reference,
-                format(
-                    "%s p99.9 at half load of %s no more than of %s",
-                    test, running.get(i).name(), running.getFirst().name()),
-                format("%.0f to %.0f µs", p999, reference)));
+                test
+                    + " p99.9 at half load of "
+                    + running.get(i).name()
+                    + " no more than of "
+                    + running.getFirst().name(),
+                fixed(p999, 0) + " to " + fixed(reference, 0) + " µs"));
       }
     }
     table.row(cells);
@@ -121,9 +124,5 @@ final class CompareAtHalfLoad implements Callable<Integer> {
       }
     }
     return table;
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
   }
 }

@@ -1,10 +1,11 @@
 package io.keyward.loadtest;
 
+import static io.keyward.loadtest.Figures.fixed;
+
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -105,14 +106,15 @@ final class CompareMemory implements Callable<Integer> {
     List<String> cells = new ArrayList<>();
     cells.add(data.name());
     cells.add(Integer.toString(data.keys()));
-    for (Footprint footprint : footprints) {
-      cells.add(format("%.0f", footprint.resident()));
-      cells.add(format("%.0f", footprint.grown()));
-      cells.add(footprint.used() == null ? "-" : format("%.0f", footprint.used()));
-      if (footprint != reference) {
+    for (int i = 0; i < footprints.size(); i++) {
+      Footprint footprint = footprints.get(i);
+      cells.add(fixed(footprint.resident(), 0));
+      cells.add(fixed(footprint.grown(), 0));
+      cells.add(footprint.used() == null ? "-" : fixed(footprint.used(), 0));
+      if (i > 0) {
         Double ratio = usedRatio(footprint, reference);
-        cells.add(format("%.2f", footprint.resident() / reference.resident()));
-        cells.add(ratio == null ? "-" : format("%.2f", ratio));
+        cells.add(fixed(footprint.resident() / reference.resident(), 2));
+        cells.add(ratio == null ? "-" : fixed(ratio, 2));
       }
     }
     return cells;
@@ -134,13 +136,13 @@ final class CompareMemory implements Callable<Integer> {
             new Verdict(
                 resident <= RESIDENT_TARGET,
                 "5 M " + subject + ", resident at most 0.8 of " + referenceName,
-                format("%.2f", resident)));
+                fixed(resident, 2)));
       } else if (!data.strings()) {
         verdicts.add(
             new Verdict(
                 used != null && used <= 1,
                 subject + ", structures no bigger than in " + referenceName,
-                used == null ? "used_memory is not told" : format("%.2f", used)));
+                used == null ? "used_memory is not told" : fixed(used, 2)));
       }
     }
   }
@@ -150,9 +152,5 @@ final class CompareMemory implements Callable<Integer> {
       return null;
     }
     return Objects.requireNonNull(footprint.used()) / Objects.requireNonNull(reference.used());
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
   }
 }

@@ -1,9 +1,10 @@
 package io.keyward.loadtest;
 
+import static io.keyward.loadtest.Figures.fixed;
+
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,13 +49,13 @@ final class CompareStart implements Callable<Integer> {
       double median = Figures.median(seconds.get(i), Double::doubleValue);
       double best = seconds.get(i).stream().mapToDouble(Double::doubleValue).min().orElseThrow();
       double worst = seconds.get(i).stream().mapToDouble(Double::doubleValue).max().orElseThrow();
-      table.row(List.of(name, format(median), format(best), format(worst)));
+      table.row(List.of(name, fixed(median, 3), fixed(best, 3), fixed(worst, 3)));
       if (i > 0) {
         verdicts.add(
             new Verdict(
                 median < TARGET_SECONDS,
                 name + " answers PING in under " + TARGET_SECONDS + " s",
-                format(median) + " s"));
+                fixed(median, 3) + " s"));
       }
     }
     System.out.print(table.render(servers.format()));
@@ -65,9 +66,5 @@ final class CompareStart implements Callable<Integer> {
     try (RunningServer running = servers.start(server, null)) {
       return running.startNanos() / 1e9;
     }
-  }
-
-  private static String format(double seconds) {
-    return String.format(Locale.ROOT, "%.3f", seconds);
   }
 }

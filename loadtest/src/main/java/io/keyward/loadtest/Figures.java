@@ -2,9 +2,10 @@ package io.keyward.loadtest;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** Medians and geometric means. */
+/** Medians, geometric means, and how figures are written. */
 final class Figures {
   private Figures() {}
 
@@ -36,5 +37,14 @@ final class Figures {
       logarithms += Math.log(value);
     }
     return Math.exp(logarithms / values.size());
+  }
+
+  static <T> double geometricMean(Collection<T> items, ToDoubleFunction<T> figure) {
+    return geometricMean(items.stream().map(figure::applyAsDouble).toList());
+  }
+
+  /** The number with so many decimals and a decimal point, whatever the locale. */
+  static String fixed(double value, int decimals) {
+    return String.format(Locale.ROOT, "%." + decimals + "f", value);
   }
 }

@@ -22,7 +22,7 @@ import org.HdrHistogram.Histogram;
  */
 final class LoadGenerator implements AutoCloseable {
   private static final int SCRATCH_BYTES = 256 * 1024;
-  private static final long SILENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
+  private static final long SILENCE_MILLIS = 30_000;
 
   private final Selector selector = Selector.open();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
@@ -70,10 +70,9 @@ final class LoadGenerator implements AutoCloseable {
     for (LoadConnection connection : connections) {
       sendNext(connection, System.nanoTime());
     }
-    lastReply = start;
     while (inFlight > 0) {
-      if (selector.selectNow(this::serve) == 0) {
-        failAfterSilence(System.nanoTime());
+      if (selector.select(this::serve, SILENCE_MILLIS) == 0) {
+        throw silence();
       }
     }
     return result(start);
@@ -98,8 +97,10 @@ final class LoadGenerator implements AutoCloseable {
         inFlight++;
         connection.send(1, numbers, pacer.take());
       }
-      if (selector.selectNow(this::serve) == 0 && inFlight > 0) {
-        failAfterSilence(now);
+      if (selector.selectNow(this::serve) == 0
+          && inFlight > 0
+          && now - lastReply > TimeUnit.MILLISECONDS.toNanos(SILENCE_MILLIS)) {
+        throw silence();
       }
     }
     return result(start);
@@ -172,15 +173,9 @@ final class LoadGenerator implements AutoCloseable {
     return new LoadResult(lastReply - start, latencies);
   }
 
-  private void failAfterSilence(long now) throws IOException {
-    if (now - lastReply > SILENCE_NANOS) {
-      throw new IOException(
-          "no reply for "
-              + TimeUnit.NANOSECONDS.toSeconds(SILENCE_NANOS)
-              + " s, "
-              + inFlight
-              + " requests in flight");
-    }
+  private IOException silence() {
+    return new IOException(
+        "no reply for " + SILENCE_MILLIS / 1000 + " s, " + inFlight + " requests in flight");
   }
 
   private static Histogram newHistogram() {

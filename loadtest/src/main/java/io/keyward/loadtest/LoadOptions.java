@@ -52,6 +52,9 @@ final class LoadOptions {
       defaultValue = "0")
   private String clientCpu = "0";
 
+  /** Asked before this program is pinned itself, as it sees one processor afterwards. */
+  private final boolean pinning = Runtime.getRuntime().availableProcessors() > 1;
+
   int clients() {
     return clients;
   }
@@ -83,15 +86,12 @@ final class LoadOptions {
 
   /** Where servers are pinned to; null where there is only one processor. */
   @Nullable String serverCpu() {
-    return Runtime.getRuntime().availableProcessors() > 1 ? serverCpu : null;
+    return pinning ? serverCpu : null;
   }
 
-  /**
-   * Pins all threads of this program, so that the servers have their processor for themselves. Has
-   * to come before servers are started without a processor of their own, which inherit it.
-   */
+  /** Pins all threads of this program, so that the servers have their processor for themselves. */
   void pinClient() throws IOException, InterruptedException {
-    if (serverCpu() == null) {
+    if (!pinning) {
       System.err.println("only one processor: servers and client share it, nothing is pinned");
       return;
     }

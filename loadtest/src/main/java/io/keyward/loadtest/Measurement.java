@@ -6,23 +6,27 @@ import org.HdrHistogram.Histogram;
  * What one server did in one run.
  *
  * @param nanos time it took
- * @param serverNanos processor time of the server in it
- * @param clientNanos processor time of this program in it
+ * @param cpu processor time used in it
  * @param latencies nanoseconds of every request
  */
-record Measurement(long nanos, long serverNanos, long clientNanos, Histogram latencies) {
+record Measurement(long nanos, CpuTimes cpu, Histogram latencies) {
 
   double serverMicrosPerRequest() {
-    return serverNanos / 1e3 / latencies.getTotalCount();
+    return cpu.server() / 1e3 / latencies.getTotalCount();
   }
 
   double clientMicrosPerRequest() {
-    return clientNanos / 1e3 / latencies.getTotalCount();
+    return cpu.client() / 1e3 / latencies.getTotalCount();
   }
 
   /** The share of the time in which the server's processor worked: 1 when it set the pace. */
   double serverBusy() {
-    return (double) serverNanos / nanos;
+    return (double) cpu.server() / nanos;
+  }
+
+  /** Processors that programs without a part in the comparison kept busy: 0 on a quiet machine. */
+  double disturbance() {
+    return (double) cpu.others() / nanos;
   }
 
   double requestsPerSecond() {

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Processor time and memory of a process, as Linux tells them under /proc. */
+/** Processor time and memory of processes, as Linux tells them under /proc. */
 final class ProcessFigures {
   /** The kernel reports times in hundredths of a second to every program (USER_HZ). */
   private static final long NANOS_PER_TICK = 10_000_000;
@@ -23,6 +23,23 @@ final class ProcessFigures {
   /** Bytes of the process that are in memory now (VmRSS). */
   static long residentBytes(long pid) throws IOException {
     return residentBytes(Files.readString(Path.of("/proc", Long.toString(pid), "status")));
+  }
+
+  /** Time that all processors of the machine have worked for anybody, or were taken from it. */
+  static long machineNanos() throws IOException {
+    return machineNanos(Files.readString(Path.of("/proc/stat")));
+  }
+
+  static long machineNanos(String stat) {
+    // cpu  user nice system idle iowait irq softirq steal …
+    String[] fields = stat.lines().findFirst().orElseThrow().split(" +", 10);
+    long ticks = 0;
+    for (int i = 1; i <= 8; i++) {
+      if (i != 4 && i != 5) {
+        ticks += Long.parseLong(fields[i]);
+      }
+    }
+    return ticks * NANOS_PER_TICK;
   }
 
   static long cpuNanos(String stat) {

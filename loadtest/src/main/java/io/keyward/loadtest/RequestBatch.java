@@ -50,9 +50,9 @@ final class RequestBatch {
     int[] table = new int[10_000];
     for (int n = 0; n < table.length; n++) {
       table[n] =
-          ('0' + n / 1000) << 24
-              | ('0' + n / 100 % 10) << 16
-              | ('0' + n / 10 % 10) << 8
+          (('0' + n / 1000) << 24)
+              | (('0' + n / 100 % 10) << 16)
+              | (('0' + n / 10 % 10) << 8)
               | ('0' + n % 10);
     }
     return table;

@@ -5,17 +5,20 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * One request, encoded, with the places in it that take a new number each time it is sent.
- *
- * @param bytes the RESP array
- * @param slots offsets of the {@value #SLOT_DIGITS}-digit numbers in it
- */
-record RequestTemplate(byte[] bytes, int[] slots) {
+/** One request, encoded, with the places in it that take a new number each time it is sent. */
+final class RequestTemplate {
   /** What stands for a number in the words of a request, as in redis-benchmark. */
   static final String SLOT = "__rand_int__";
 
   static final int SLOT_DIGITS = 12;
+
+  private final byte[] bytes;
+  private final int[] slots;
+
+  private RequestTemplate(byte[] bytes, int[] slots) {
+    this.bytes = bytes;
+    this.slots = slots;
+  }
 
   static RequestTemplate of(List<String> words) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -35,6 +38,16 @@ record RequestTemplate(byte[] bytes, int[] slots) {
 
   static RequestTemplate of(String... words) {
     return of(List.of(words));
+  }
+
+  /** The RESP array; not to be changed. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  /** Offsets in it of numbers of {@value #SLOT_DIGITS} digits; not to be changed. */
+  int[] slots() {
+    return slots;
   }
 
   int length() {

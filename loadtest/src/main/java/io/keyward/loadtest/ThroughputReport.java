@@ -1,8 +1,10 @@
 package io.keyward.loadtest;
 
+import static io.keyward.loadtest.Figures.fixed;
+
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -10,6 +12,7 @@ import java.util.stream.Stream;
 /** The lines of the comparison under full load, their ratios, and what the targets say to them. */
 final class ThroughputReport {
   private static final double SATURATED = 0.9;
+  private static final double QUIET = 0.1;
   private static final double P16_MEAN_TARGET = 0.75;
 
   private record Line(
@@ -30,6 +33,7 @@ final class ThroughputReport {
       double clientMicros,
       double perSecond,
       double busy,
+      double disturbance,
       double p50,
       double p99,
       double p999) {
@@ -40,6 +44,7 @@ final class ThroughputReport {
           Figures.median(rounds, Measurement::clientMicrosPerRequest),
           Figures.median(rounds, Measurement::requestsPerSecond),
           Figures.median(rounds, Measurement::serverBusy),
+          Figures.median(rounds, Measurement::disturbance),
           Figures.median(rounds, round -> round.microsAt(50)),
           Figures.median(rounds, round -> round.microsAt(99)),
           Figures.median(rounds, round -> round.microsAt(99.9)));
@@ -64,9 +69,10 @@ final class ThroughputReport {
     lines.add(line);
     StringBuilder text = new StringBuilder(line.label());
     for (int i = 0; i < names.size(); i++) {
-      text.append(format("  %s %.2f µs", names.get(i), line.servers().get(i).cpuMicros()));
+      text.append("  ").append(names.get(i)).append(' ');
+      text.append(fixed(line.servers().get(i).cpuMicros(), 2)).append(" µs");
       if (i > 0) {
-        text.append(format(" (%.2f)", line.ratio(i)));
+        text.append(" (").append(fixed(line.ratio(i), 2)).append(')');
       }
     }
     return text.append('\n').toString();
@@ -93,50 +99,62 @@ final class ThroughputReport {
     cells.add(Integer.toString(line.pipeline()));
     for (int i = 0; i < names.size(); i++) {
       ServerFigures server = line.servers().get(i);
-      cells.add(format("%.2f", server.cpuMicros()));
-      cells.add(format("%.0f", server.perSecond()));
-      cells.add(format("%.0f", server.busy() * 100));
-      cells.add(format("%.0f", server.p50()));
-      cells.add(format("%.0f", server.p99()));
-      cells.add(format("%.0f", server.p999()));
+      cells.add(fixed(server.cpuMicros(), 2));
+      cells.add(fixed(server.perSecond(), 0));
+      cells.add(fixed(server.busy() * 100, 0));
+      cells.add(fixed(server.p50(), 0));
+      cells.add(fixed(server.p99(), 0));
+      cells.add(fixed(server.p999(), 0));
       if (i > 0) {
-        cells.add(format("%.2f", line.ratio(i)));
+        cells.add(fixed(line.ratio(i), 2));
       }
     }
     return cells;
   }
 
-  /** What a reader of the table has to know: the cost of the client and where it set the pace. */
+  /** What a reader of the table has to know: where the client set the pace, and disturbances. */
   List<String> notes() {
     List<String> notes = new ArrayList<>();
     for (int pipeline : pipelines()) {
       for (int i = 0; i < names.size(); i++) {
         int server = i;
-        List<Line> those = at(pipeline);
-        double client =
-            Figures.geometricMean(
-                those.stream().map(l -> l.servers().get(server).clientMicros()).toList());
-        double cpu =
-            Figures.geometricMean(
-                those.stream().map(l -> l.servers().get(server).cpuMicros()).toList());
         notes.add(
-            format(
-                "P%d %s: geometric mean of CPU per request %.2f µs, of the client's %.2f µs",
-                pipeline, names.get(i), cpu, client));
-        String idle =
-            those.stream()
-                .filter(line -> line.servers().get(server).busy() < SATURATED)
-                .map(Line::label)
-                .collect(Collectors.joining(", "));
-        if (!idle.isEmpty()) {
-          notes.add(
-              format(
-                  "P%d %s: busy below %.0f %%, so req/s and latency show the client in: %s",
-                  pipeline, names.get(i), SATURATED * 100, idle));
-        }
+            pace(
+                "P" + pipeline + " " + names.get(i),
+                at(pipeline).stream().map(line -> line.servers().get(server)).toList()));
       }
     }
+    double disturbance =
+        lines.stream()
+            .flatMap(line -> line.servers().stream())
+            .mapToDouble(ServerFigures::disturbance)
+            .max()
+            .orElse(0);
+    if (disturbance > QUIET) {
+      notes.add(
+          "Other programs used up to "
+              + fixed(disturbance, 2)
+              + " processors meanwhile: measure again on a quiet machine");
+    }
     return notes;
+  }
+
+  private static String pace(String subject, List<ServerFigures> figures) {
+    double server = Figures.geometricMean(figures, ServerFigures::cpuMicros);
+    double client = Figures.geometricMean(figures, ServerFigures::clientMicros);
+    long waiting = figures.stream().filter(those -> those.busy() < SATURATED).count();
+    return subject
+        + ": CPU "
+        + fixed(server, 2)
+        + " µs a request, the client's "
+        + fixed(client, 2)
+        + " µs (geometric means); busy below "
+        + fixed(SATURATED * 100, 0)
+        + " %, so that the client bounds req/s, in "
+        + waiting
+        + " of "
+        + figures.size()
+        + " lines";
   }
 
   /** The targets for every server but the first, against the first. */
@@ -144,43 +162,41 @@ final class ThroughputReport {
     List<Verdict> verdicts = new ArrayList<>();
     for (int i = 1; i < names.size(); i++) {
       for (int pipeline : pipelines()) {
-        int server = i;
-        List<Line> those = at(pipeline);
-        double mean = Figures.geometricMean(those.stream().map(l -> l.ratio(server)).toList());
-        List<Line> above = those.stream().filter(line -> line.ratio(server) > 1).toList();
-        String subject =
-            format("P%d CPU per request of %s to %s", pipeline, names.get(i), names.getFirst());
-        if (pipeline == 16) {
-          verdicts.add(
-              new Verdict(
-                  mean <= P16_MEAN_TARGET,
-                  format("%s, geometric mean at most %.2f", subject, P16_MEAN_TARGET),
-                  format("%.2f", mean)));
-        }
-        verdicts.add(
-            new Verdict(
-                above.isEmpty(),
-                subject + ", every line at most 1",
-                above.isEmpty()
-                    ? format("all, geometric mean %.2f", mean)
-                    : format("geometric mean %.2f, above 1: ", mean)
-                        + above.stream()
-                            .map(line -> line.label() + format(" %.2f", line.ratio(server)))
-                            .collect(Collectors.joining(", "))));
+        judge(i, pipeline, verdicts);
       }
     }
     return verdicts;
   }
 
-  private TreeSet<Integer> pipelines() {
+  private void judge(int server, int pipeline, List<Verdict> verdicts) {
+    String subject =
+        "P" + pipeline + " CPU per request of " + names.get(server) + " to " + names.getFirst();
+    List<Line> those = at(pipeline);
+    double mean = Figures.geometricMean(those, line -> line.ratio(server));
+    if (pipeline == 16) {
+      verdicts.add(
+          new Verdict(
+              mean <= P16_MEAN_TARGET,
+              subject + ", geometric mean at most " + P16_MEAN_TARGET,
+              fixed(mean, 3)));
+    }
+    String above =
+        those.stream()
+            .filter(line -> line.ratio(server) > 1)
+            .map(line -> line.label() + " " + fixed(line.ratio(server), 3))
+            .collect(Collectors.joining(", "));
+    verdicts.add(
+        new Verdict(
+            above.isEmpty(),
+            subject + ", every line at most 1",
+            "geometric mean " + fixed(mean, 3) + (above.isEmpty() ? "" : ", above 1: " + above)));
+  }
+
+  private Set<Integer> pipelines() {
     return lines.stream().map(Line::pipeline).collect(Collectors.toCollection(TreeSet::new));
   }
 
   private List<Line> at(int pipeline) {
     return lines.stream().filter(line -> line.pipeline() == pipeline).toList();
-  }
-
-  private static String format(String pattern, Object... values) {
-    return String.format(Locale.ROOT, pattern, values);
   }
 }

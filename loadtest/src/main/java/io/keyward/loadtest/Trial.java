@@ -48,17 +48,14 @@ final class Trial {
       throws IOException, InterruptedException {
     Histogram latencies = null;
     long nanos = 0;
-    long serverNanos = 0;
-    long clientNanos = 0;
+    CpuTimes cpu = CpuTimes.ZERO;
     try (LoadGenerator generator = generator(pipeline)) {
       long left = duration.toNanos();
       while (latencies == null || left > MIN_SEGMENT_NANOS) {
         renewList();
-        long serverBefore = server.cpuNanos();
-        long clientBefore = ownCpuNanos();
+        CpuTimes before = CpuTimes.now(server);
         LoadResult result = generator.closedLoop(workload.requestsPerPreparation(size), left);
-        clientNanos += ownCpuNanos() - clientBefore;
-        serverNanos += server.cpuNanos() - serverBefore;
+        cpu = cpu.plus(CpuTimes.now(server).minus(before));
         nanos += result.nanos();
         left -= result.nanos();
         if (latencies == null) {
@@ -70,19 +67,17 @@ final class Trial {
     } catch (ErrorReplyException e) {
       throw refused(e);
     }
-    return new Measurement(nanos, serverNanos, clientNanos, latencies);
+    return new Measurement(nanos, cpu, latencies);
   }
 
   /** Sends requests at a fixed rate for the given time. */
   Measurement openLoop(double perSecond, Duration duration)
       throws IOException, InterruptedException {
     try (LoadGenerator generator = generator(1)) {
-      long serverBefore = server.cpuNanos();
-      long clientBefore = ownCpuNanos();
+      CpuTimes before = CpuTimes.now(server);
       LoadResult result = generator.openLoop(perSecond, duration.toNanos());
-      long clientNanos = ownCpuNanos() - clientBefore;
-      long serverNanos = server.cpuNanos() - serverBefore;
-      return new Measurement(result.nanos(), serverNanos, clientNanos, result.latencies());
+      CpuTimes cpu = CpuTimes.now(server).minus(before);
+      return new Measurement(result.nanos(), cpu, result.latencies());
     } catch (ErrorReplyException e) {
       throw refused(e);
     }
@@ -112,7 +107,7 @@ final class Trial {
 
   private void deleteList() throws IOException {
     try (ControlConnection control = server.connect()) {
-      control.call("DEL", Workload.Words.LIST);
+      control.call("DEL", Workload.LIST);
     }
   }
 
@@ -136,9 +131,5 @@ final class Trial {
   private IllegalStateException refused(ErrorReplyException e) {
     return new IllegalStateException(
         server.name() + " answered " + workload + " with an error: " + e.getMessage(), e);
-  }
-
-  private static long ownCpuNanos() throws IOException {
-    return ProcessFigures.cpuNanos(ProcessHandle.current().pid());
   }
 }

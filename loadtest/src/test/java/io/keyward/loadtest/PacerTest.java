@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PacerTest {
-  private static final long START = Long.MAX_VALUE - 5_000;
+  private static final long START = Math.subtractExact(Long.MAX_VALUE, 5_000);
 
   @Test
   void requestsAreDueAtEqualDistances() {

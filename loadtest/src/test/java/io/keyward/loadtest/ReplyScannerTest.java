@@ -11,12 +11,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplyScannerTest {
   private static final String SIX_REPLIES =
-      "+OK\r\n"
-          + ":-42\r\n"
-          + "$11\r\nhello\r\n-ERR\r\n"
-          + "*3\r\n$1\r\na\r\n:1\r\n*2\r\n+x\r\n$0\r\n\r\n"
-          + "*0\r\n"
-          + "$-1\r\n";
+      """
+      +OK
+      :-42
+      $11
+      hello
+      -ERR
+      *3
+      $1
+      a
+      :1
+      *2
+      +x
+      $0
+
+      *0
+      $-1
+      """
+          .replace("\n", "\r\n");
 
   @Test
   void countsRepliesOfEveryType() {

@@ -26,8 +26,23 @@ class RequestBatchTest {
 
     assertThat(text(batch.prepare(2, numbers)))
         .isEqualTo(
-            "*3\r\n$4\r\nMGET\r\n$14\r\nk:000000000000\r\n$14\r\n000000000001:x\r\n"
-                + "*3\r\n$4\r\nMGET\r\n$14\r\nk:000000000002\r\n$14\r\n000000000003:x\r\n");
+            """
+            *3
+            $4
+            MGET
+            $14
+            k:000000000000
+            $14
+            000000000001:x
+            *3
+            $4
+            MGET
+            $14
+            k:000000000002
+            $14
+            000000000003:x
+            """
+                .replace("\n", "\r\n"));
   }
 
   @Test
