@@ -8,6 +8,8 @@ import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
+import io.keyward.engine.builtin.structure.IntegerSet;
+import io.keyward.engine.builtin.structure.Listpack;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -485,5 +487,30 @@ public final class Database {
   /** Checks every structure of the database; for tests. */
   public void validate() {
     keys.validate();
+    Entry walked = newView();
+    keys.forEach(reference -> validate(at(reference, walked)));
+  }
+
+  private static void validate(Entry entry) {
+    byte[] bytes = entry.bytes();
+    int start = entry.start();
+    boolean sound =
+        switch (entry.encoding()) {
+          case LISTPACK -> {
+            int total = Listpack.totalBytes(bytes, start);
+            yield total <= entry.capacity() && Listpack.validate(bytes, start, total);
+          }
+          case INTSET -> {
+            int total = IntegerSet.totalBytes(bytes, start);
+            yield total <= entry.capacity() && IntegerSet.validate(bytes, start, total);
+          }
+          default -> true;
+        };
+    if (!sound) {
+      throw new IllegalStateException("damaged " + entry.encoding().wireName());
+    }
+    if (entry.encoding().held()) {
+      entry.held().validate();
+    }
   }
 }

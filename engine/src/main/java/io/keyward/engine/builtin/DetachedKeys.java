@@ -40,6 +40,11 @@ final class DetachedKeys implements Held {
     return keys.drain(Math.max(1, budget / 8), this::freeEntry);
   }
 
+  @Override
+  public void validate() {
+    keys.validate();
+  }
+
   private void freeEntry(int reference) {
     byte[] page = pool.page(reference);
     int at = PagePool.offset(reference);

@@ -17,4 +17,7 @@ public interface Held {
    * @return whether nothing is left to be freed
    */
   boolean free(int budget);
+
+  /** Checks every invariant of the value, and throws if one does not hold; for tests. */
+  default void validate() {}
 }

@@ -1,0 +1,237 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.builtin.memory.Bytes;
+import io.keyward.engine.builtin.memory.Dictionary;
+import io.keyward.engine.builtin.memory.EntryLayout;
+import io.keyward.engine.builtin.memory.KeyHash;
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.memory.PagePool;
+import java.util.function.IntConsumer;
+import java.util.random.RandomGenerator;
+
+/**
+ * A big hash or a big set: elements in slots of the pages, found by a dictionary.
+ *
+ * <pre>
+ *  member of a set        field of a hash
+ *  +---------+------+     +---------+-------+--------------+-------+
+ *  | header  | name |     | header  | name  | length       | value |
+ *  +---------+------+     +---------+-------+--------------+-------+
+ *                                            1, or 255 and 4
+ * </pre>
+ *
+ * <p>The header is that of {@link EntryLayout}, two bytes for a name of up to 254, so an element
+ * costs its bytes and about ten more, and no object. An element that expires has EXPIRES set and
+ * bears the dictionary's mark.
+ *
+ * <p>Elements are named by their reference in the {@link PagePool}, which changes when a value of
+ * another size takes its place.
+ */
+public final class ElementTable implements Held {
+  /** No such element. */
+  public static final int ABSENT = Dictionary.ABSENT;
+
+  /** This object, the dictionary and its outer arrays, with compact object headers. */
+  private static final int OBJECT_BYTES = 152;
+
+  private final PagePool pool;
+  private final MemoryAccount account;
+  private final Dictionary elements;
+  private long slotBytes;
+
+  public ElementTable(PagePool pool, MemoryAccount account) {
+    this.pool = pool;
+    this.account = account;
+    elements = new Dictionary(pool, account);
+    account.add(OBJECT_BYTES);
+  }
+
+  /** A table of the same elements, accounted to {@code target}. */
+  public ElementTable copy(MemoryAccount target) {
+    ElementTable copy = new ElementTable(pool, target);
+    elements.forEach(reference -> copy.take(elements, reference));
+    return copy;
+  }
+
+  private void take(Dictionary source, int reference) {
+    int bytes = pool.slotBytes(reference);
+    int laid = pool.allocate(bytes, account);
+    byte[] page = pool.page(reference);
+    int at = PagePool.offset(reference);
+    System.arraycopy(page, at, pool.page(laid), PagePool.offset(laid), bytes);
+    slotBytes += bytes;
+    elements.insert(EntryLayout.keyHash(page, at), laid, EntryLayout.expires(page, at));
+  }
+
+  public int size() {
+    return elements.size();
+  }
+
+  /** The element of this name, or {@link #ABSENT}. */
+  public int find(byte[] name, int offset, int length) {
+    return elements.find(KeyHash.hash(name, offset, length), name, offset, length);
+  }
+
+  /** Adds a member to a set, and says whether it was new. */
+  public boolean add(byte[] name, int offset, int length) {
+    long hash = KeyHash.hash(name, offset, length);
+    if (elements.find(hash, name, offset, length) != ABSENT) {
+      return false;
+    }
+    elements.insert(hash, lay(name, offset, length, 0), false);
+    return true;
+  }
+
+  /**
+   * Gives a field of a hash, there or not, room for a value of so many bytes, which the caller
+   * writes at {@link #valueOffset}; the former value is gone.
+   */
+  public int place(byte[] name, int offset, int length, int valueLength) {
+    long hash = KeyHash.hash(name, offset, length);
+    int present = elements.find(hash, name, offset, length);
+    int room = Math.addExact(Entry.lengthBytes(valueLength), valueLength);
+    int laid;
+    if (present == ABSENT) {
+      laid = lay(name, offset, length, room);
+      elements.insert(hash, laid, false);
+    } else if (pool.slotBytes(present) == PagePool.roundedSize(headBytes(present) + room)) {
+      laid = present;
+    } else {
+      laid = lay(name, offset, length, room);
+      elements.replace(hash, present, laid);
+      giveBack(present);
+    }
+    writeValueLength(laid, valueLength);
+    return laid;
+  }
+
+  /** Sets a field of a hash. */
+  public void put(
+      byte[] name, int offset, int length, byte[] value, int valueFrom, int valueLength) {
+    int reference = place(name, offset, length, valueLength);
+    System.arraycopy(value, valueFrom, bytes(reference), valueOffset(reference), valueLength);
+  }
+
+  private int lay(byte[] name, int offset, int length, int room) {
+    int flags = EntryLayout.flagsFor(0, length);
+    int bytes = Math.addExact(EntryLayout.headerSize(flags) + length, room);
+    int reference = pool.allocate(bytes, account);
+    EntryLayout.writeKey(
+        pool.page(reference), PagePool.offset(reference), flags, name, offset, length);
+    slotBytes += pool.slotBytes(reference);
+    return reference;
+  }
+
+  private int headBytes(int reference) {
+    int at = PagePool.offset(reference);
+    return EntryLayout.valueOffset(pool.page(reference), at) - at;
+  }
+
+  private void writeValueLength(int reference, int length) {
+    byte[] page = pool.page(reference);
+    int at = EntryLayout.valueOffset(page, PagePool.offset(reference));
+    if (length < 255) {
+      page[at] = (byte) length;
+    } else {
+      page[at] = (byte) 255;
+      Bytes.putInt(page, at + 1, length);
+    }
+  }
+
+  /** Removes the element of this name, and says whether it was there. */
+  public boolean remove(byte[] name, int offset, int length) {
+    long hash = KeyHash.hash(name, offset, length);
+    int reference = elements.find(hash, name, offset, length);
+    if (reference == ABSENT) {
+      return false;
+    }
+    elements.remove(hash, reference);
+    giveBack(reference);
+    return true;
+  }
+
+  /** Removes an element that is there. */
+  public void remove(int reference) {
+    elements.remove(
+        EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference)), reference);
+    giveBack(reference);
+  }
+
+  private void giveBack(int reference) {
+    slotBytes -= pool.slotBytes(reference);
+    pool.free(reference, account);
+  }
+
+  /** The array that holds an element's name and value. */
+  public byte[] bytes(int reference) {
+    return pool.page(reference);
+  }
+
+  public int nameOffset(int reference) {
+    return EntryLayout.keyOffset(pool.page(reference), PagePool.offset(reference));
+  }
+
+  public int nameLength(int reference) {
+    return EntryLayout.keyLength(pool.page(reference), PagePool.offset(reference));
+  }
+
+  /** Where the value of a hash's field begins. */
+  public int valueOffset(int reference) {
+    byte[] page = pool.page(reference);
+    int at = EntryLayout.valueOffset(page, PagePool.offset(reference));
+    return at + ((page[at] & 0xFF) == 255 ? 5 : 1);
+  }
+
+  /** The length of the value of a hash's field. */
+  public int valueLength(int reference) {
+    byte[] page = pool.page(reference);
+    int at = EntryLayout.valueOffset(page, PagePool.offset(reference));
+    int length = page[at] & 0xFF;
+    return length == 255 ? Bytes.getInt(page, at + 1) : length;
+  }
+
+  /** An element of a table that is not empty, each with the same chance. */
+  public int random(RandomGenerator random) {
+    return elements.random(random);
+  }
+
+  /** Visits every element; the visitor may remove the one it is given. */
+  public void forEach(IntConsumer visitor) {
+    elements.forEach(visitor);
+  }
+
+  /** Visits the elements of the next few buckets; see {@link Dictionary#scan}. */
+  public long scan(long cursor, IntConsumer visitor) {
+    return elements.scan(cursor, visitor);
+  }
+
+  @Override
+  public long memoryBytes() {
+    return OBJECT_BYTES + elements.memory() + slotBytes;
+  }
+
+  @Override
+  public long freeEffort() {
+    return elements.size();
+  }
+
+  @Override
+  public boolean free(int budget) {
+    boolean done = elements.drain(Math.max(1, budget / 8), this::giveBack);
+    if (done) {
+      account.add(-OBJECT_BYTES);
+    }
+    return done;
+  }
+
+  @Override
+  public void validate() {
+    elements.validate();
+    long[] counted = new long[1];
+    elements.forEach(reference -> counted[0] += pool.slotBytes(reference));
+    if (counted[0] != slotBytes) {
+      throw new IllegalStateException(
+          "elements take " + counted[0] + " bytes, recorded " + slotBytes);
+    }
+  }
+}
