@@ -46,9 +46,9 @@ public final class ElementTable implements Held {
     account.add(OBJECT_BYTES);
   }
 
-  /** A table of the same elements, accounted to {@code target}. */
-  public ElementTable copy(MemoryAccount target) {
-    ElementTable copy = new ElementTable(pool, target);
+  @Override
+  public ElementTable copy() {
+    ElementTable copy = new ElementTable(pool, account);
     elements.forEach(reference -> copy.take(elements, reference));
     return copy;
   }
