@@ -37,14 +37,19 @@ public final class ByteBlock implements Block {
     return bytes.length;
   }
 
-  /** Grows by half at least, so that appending costs amortized constant time. */
   @Override
   public void reserve(int capacity) {
+    bytes = grown(bytes, capacity);
+  }
+
+  /** The array, or a longer one: by half at least, so that appending takes constant time. */
+  static byte[] grown(byte[] bytes, int capacity) {
     int old = bytes.length;
-    if (capacity > old) {
-      int wanted = Math.clamp(old + (old >> 1) + 16L, capacity, Math.max(capacity, MAX_ARRAY));
-      bytes = Arrays.copyOf(bytes, wanted);
+    if (capacity <= old) {
+      return bytes;
     }
+    int most = Math.max(capacity, MAX_ARRAY);
+    return Arrays.copyOf(bytes, Math.clamp(old + (old >> 1) + 16L, capacity, most));
   }
 
   /** Gives back what lies beyond {@code capacity} bytes. */

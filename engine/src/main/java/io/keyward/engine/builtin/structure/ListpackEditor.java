@@ -125,12 +125,19 @@ public final class ListpackEditor {
 
   /** Adds all entries of another listpack behind those of the block. */
   public static void merge(Block block, byte[] other, int otherStart) {
-    int entries = Listpack.storedCount(other, otherStart);
-    int from = otherStart + HEADER_BYTES;
-    int size = Listpack.end(other, otherStart) - from;
-    int at = openGap(block, end(block), 0, size);
-    System.arraycopy(other, from, block.bytes(), at, size);
-    addToCount(block.bytes(), block.start(), entries == UNKNOWN_COUNT ? UNKNOWN_COUNT : entries);
+    appendEntries(
+        block,
+        other,
+        otherStart + HEADER_BYTES,
+        Listpack.end(other, otherStart),
+        Listpack.storedCount(other, otherStart));
+  }
+
+  /** Adds the {@code count} entries that lie in [from, to) of another listpack. */
+  static void appendEntries(Block block, byte[] other, int from, int to, int count) {
+    int at = openGap(block, end(block), 0, to - from);
+    System.arraycopy(other, from, block.bytes(), at, to - from);
+    addToCount(block.bytes(), block.start(), count);
   }
 
   private static int end(Block block) {
