@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Elements are pushed and removed at both ends in constant time, an index is found by skipping
  * whole nodes from the nearer end, and a change within moves no more than one node's bytes. Nodes
- * split when they are full and merge with a neighbour when both fit into one. With a compress depth,
- * all but that many nodes at each end are compressed while nobody changes them.
+ * split when they are full and merge with a neighbour when both fit into one. With a compress
+ * depth, all but that many nodes at each end are compressed while nobody changes them.
  *
  * <p>The text to write must not lie in the list itself. Not for use by several threads.
  */
@@ -178,9 +178,7 @@ public final class Quicklist {
 
   private static boolean isAtEdge(QuicklistNode node, int position, boolean after) {
     return node.plain
-        || (after
-            ? Listpack.next(node.bytes(), position) < 0
-            : position == Listpack.HEADER_BYTES);
+        || (after ? Listpack.next(node.bytes(), position) < 0 : position == Listpack.HEADER_BYTES);
   }
 
   /** Moves the last element to the front. */
@@ -346,7 +344,9 @@ public final class Quicklist {
   @FunctionalInterface
   public interface NodeVisitor {
 
-    /** A listpack, or the text of one element if {@code plain}, in the first {@code length} bytes. */
+    /**
+     * A listpack, or the text of one element if {@code plain}, in the first {@code length} bytes.
+     */
     void visit(boolean plain, byte[] bytes, int length);
   }
 

@@ -3,8 +3,8 @@ package io.keyward.engine.builtin.structure;
 /**
  * How big the nodes of a list may grow and which of them are compressed.
  *
- * @param fill list-max-listpack-size: the most entries of a node if positive (in at most 8 kB), else
- *     -1 to -5 for nodes of up to 4, 8, 16, 32 or 64 kB
+ * @param fill list-max-listpack-size: the most entries of a node if positive (in at most 8 kB),
+ *     else -1 to -5 for nodes of up to 4, 8, 16, 32 or 64 kB
  * @param compressDepth list-compress-depth: nodes at each end that stay as they are, 0 if all do
  * @param largeElement length in bytes from which an element has a plain node of its own
  */

@@ -53,7 +53,9 @@ class QuicklistTest {
   }
 
   private byte[] draw() {
-    return random.nextInt(3) == 0 ? Texts.of("abc".repeat(10 + random.nextInt(40))) : Texts.draw(random);
+    return random.nextInt(3) == 0
+        ? Texts.of("abc".repeat(10 + random.nextInt(40)))
+        : Texts.draw(random);
   }
 
   private void change(Quicklist list, List<byte[]> model, boolean growing) {
@@ -61,7 +63,8 @@ class QuicklistTest {
     byte[] padded = new byte[text.length + 7];
     System.arraycopy(text, 0, padded, 4, text.length);
     int index = model.isEmpty() ? 0 : random.nextInt(model.size());
-    int action = model.isEmpty() ? random.nextInt(2) : growing ? random.nextInt(10) : 4 + random.nextInt(10);
+    int action =
+        model.isEmpty() ? random.nextInt(2) : growing ? random.nextInt(10) : 4 + random.nextInt(10);
     switch (action) {
       case 0, 1 -> {
         for (int i = 0; i < 5; i++) {
