@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.builtin.generic.KeyCommands;
 import io.keyward.engine.builtin.string.StringCommands;
 import io.keyward.engine.command.CommandTable;
 
@@ -9,6 +10,7 @@ public final class BuiltinCommands {
 
   /** Declares them all. */
   public static void declare(CommandTable table) {
+    KeyCommands.declare(table);
     StringCommands.declare(table);
   }
 }
