@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
       "Strings have keys of 16 and values of 32 bytes, fields, values and elements of collections"
           + " 10. Each line is a server freshly started; nothing is pinned."
     },
-    sortOptions = false)
+    sortOptions = false,
+    mixinStandardHelpOptions = true)
 final class CompareMemory implements Callable<Integer> {
   private static final double RESIDENT_TARGET = 0.8;
   private static final int TARGET_KEYS = 5_000_000;
@@ -59,7 +60,7 @@ final class CompareMemory implements Callable<Integer> {
       }
       table.row(cells(data, footprints));
       judge(data, commands, footprints, verdicts);
-      System.err.println(data.keys() + " " + data.name() + " measured");
+      System.err.println(data.name() + " " + data.keys() + ": " + footprints);
     }
     System.out.print(table.render(servers.format()));
     return Verdict.print(verdicts);
@@ -87,8 +88,6 @@ final class CompareMemory implements Callable<Integer> {
     try (ControlConnection control = server.connect()) {
       String value = ControlConnection.infoField(control.call("INFO", "memory"), "used_memory");
       return value == null ? null : Long.valueOf(value);
-    } catch (ErrorReplyException e) {
-      return null;
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 /** The lines of the comparison under full load, their ratios, and what the targets say to them. */
 final class ThroughputReport {
   private static final double SATURATED = 0.9;
+  private static final double QUIET = 0.1;
   private static final double P16_MEAN_TARGET = 0.75;
 
   private record Line(
@@ -32,6 +33,7 @@ final class ThroughputReport {
       double clientMicros,
       double perSecond,
       double busy,
+      double disturbance,
       double p50,
       double p99,
       double p999) {
@@ -42,6 +44,7 @@ final class ThroughputReport {
           Figures.median(rounds, Measurement::clientMicrosPerRequest),
           Figures.median(rounds, Measurement::requestsPerSecond),
           Figures.median(rounds, Measurement::serverBusy),
+          Figures.median(rounds, Measurement::disturbance),
           Figures.median(rounds, round -> round.microsAt(50)),
           Figures.median(rounds, round -> round.microsAt(99)),
           Figures.median(rounds, round -> round.microsAt(99.9)));
@@ -50,7 +53,6 @@ final class ThroughputReport {
 
   private final List<String> names;
   private final List<Line> lines = new ArrayList<>();
-  private final List<Measurement> measurements = new ArrayList<>();
 
   ThroughputReport(List<String> names) {
     this.names = names;
@@ -65,7 +67,6 @@ final class ThroughputReport {
     Line line =
         new Line(test, size, pipeline, rounds.stream().map(ServerFigures::of).toList());
     lines.add(line);
-    rounds.forEach(measurements::addAll);
     StringBuilder text = new StringBuilder(line.label());
     for (int i = 0; i < names.size(); i++) {
       text.append("  ").append(names.get(i)).append(' ');
@@ -123,7 +124,18 @@ final class ThroughputReport {
                 at(pipeline).stream().map(line -> line.servers().get(server)).toList()));
       }
     }
-    notes.addAll(Disturbance.notes(measurements));
+    double disturbance =
+        lines.stream()
+            .flatMap(line -> line.servers().stream())
+            .mapToDouble(ServerFigures::disturbance)
+            .max()
+            .orElse(0);
+    if (disturbance > QUIET) {
+      notes.add(
+          "Other programs used up to "
+              + fixed(disturbance, 2)
+              + " processors meanwhile: measure again on a quiet machine");
+    }
     return notes;
   }
 

@@ -1,6 +1,5 @@
 package io.keyward.engine.builtin;
 
-import io.keyward.engine.builtin.generic.KeyCommands;
 import io.keyward.engine.builtin.string.StringCommands;
 import io.keyward.engine.command.CommandTable;
 
@@ -10,7 +9,6 @@ public final class BuiltinCommands {
 
   /** Declares them all. */
   public static void declare(CommandTable table) {
-    KeyCommands.declare(table);
     StringCommands.declare(table);
   }
 }

@@ -1,0 +1,53 @@
+package io.keyward.gateway;
+
+import io.keyward.config.Settings;
+import io.keyward.config.directive.Directive;
+import io.keyward.gateway.server.Server;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a start shows: one screen. */
+final class Banner {
+  private Banner() {}
+
+  static String text(Gateway gateway) {
+    Server server = gateway.server();
+    Settings settings = server.settings();
+    Gateway.Ports ports = gateway.ports();
+    List<String> listening = new ArrayList<>();
+    if (ports.redis() != 0) {
+      listening.add("port " + ports.redis());
+    }
+    if (ports.tls() != 0) {
+      listening.add("TLS port " + ports.tls());
+    }
+    String socket = server.live().text(Directive.UNIXSOCKET);
+    if (!socket.isEmpty()) {
+      listening.add("socket " + socket);
+    }
+    String bind = String.join(" ", server.live().words(Directive.BIND));
+    StringBuilder text = new StringBuilder();
+    text.append("\n  Keyward ").append(Server.version());
+    text.append(", speaks the protocol of Redis ").append(Server.redisVersion()).append("\n\n");
+    line(text, "clients", String.join(", ", listening) + " on " + bind);
+    line(text, "engine", "built in, in this process");
+    line(
+        text,
+        "deployment",
+        (settings.prefix().isEmpty() ? "one, without a prefix" : settings.prefix())
+            + (server.login().open() ? ", no password" : ", with a password"));
+    line(text, "durability", "none, the data is lost when the process ends");
+    line(text, "transport", server.transport() + ", event loops: " + settings.eventLoops());
+    if (ports.admin() != 0) {
+      String host = settings.admin().host();
+      line(text, "metrics", "http://" + host + ":" + ports.admin() + "/metrics");
+    }
+    line(text, "process", Long.toString(ProcessHandle.current().pid()));
+    return text.toString();
+  }
+
+  private static void line(StringBuilder text, String name, String value) {
+    text.append("  ").append(name).append(" ".repeat(12 - name.length())).append(value);
+    text.append('\n');
+  }
+}

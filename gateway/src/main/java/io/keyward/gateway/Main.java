@@ -1,0 +1,64 @@
+package io.keyward.gateway;
+
+import io.keyward.config.ConfigurationException;
+import io.keyward.config.Settings;
+import io.keyward.gateway.server.Server;
+import io.keyward.gateway.server.StartException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The program: {@code [check] [keyward.yaml] [--directive value …]}. */
+public final class Main {
+  private static final PrintStream out = System.out;
+  private static final PrintStream err = System.err;
+
+  private Main() {}
+
+  public static void main(String... arguments) throws InterruptedException {
+    int code = run(Arrays.asList(arguments));
+    if (code != 0) {
+      System.exit(code);
+    }
+  }
+
+  private static int run(List<String> arguments) throws InterruptedException {
+    if (arguments.contains("--version")) {
+      out.println("Keyward " + Server.version());
+      return 0;
+    }
+    if (arguments.contains("--help")) {
+      out.print(Usage.text());
+      return 0;
+    }
+    List<String> rest = new ArrayList<>(arguments);
+    boolean check = !rest.isEmpty() && rest.getFirst().equals("check") && rest.removeFirst() != null;
+    try {
+      if (arguments.equals(List.of("--aot-train"))) {
+        AotTraining.run();
+        return 0;
+      }
+      Settings settings = Settings.load(rest, System.getenv());
+      if (check) {
+        out.println("The configuration is valid.");
+        return 0;
+      }
+      Logging.apply(settings.logFormat(), settings.live());
+      Gateway gateway = Gateway.start(settings);
+      Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "keyward-stop"));
+      out.print(Banner.text(gateway));
+      out.println();
+      out.flush();
+      gateway.awaitStop();
+      return 0;
+    } catch (ConfigurationException wrong) {
+      err.println(wrong.getMessage());
+      return 1;
+    } catch (StartException | IOException failed) {
+      err.println("Keyward cannot start: " + failed.getMessage());
+      return 1;
+    }
+  }
+}

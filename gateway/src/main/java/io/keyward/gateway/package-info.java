@@ -1,0 +1,3 @@
+/** The server as a program: command line, start and stop. */
+@org.jspecify.annotations.NullMarked
+package io.keyward.gateway;

@@ -1,0 +1,136 @@
+package io.keyward.gateway.protocol;
+
+import io.keyward.engine.Request;
+import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one connection has received and no command has taken yet.
+ *
+ * <p>Arriving bytes are copied once, into the loop's scratch array, and decoded there. Only what is
+ * left over (an unfinished request, or the requests of a client that waits) is kept in an array of
+ * the connection's own, which grows with what has arrived. A connection with nothing left over holds
+ * no array at all.
+ */
+public final class Input {
+  /** What the connections of one loop share while one of them is being read. */
+  public static final class Scratch {
+    private final byte[] bytes = new byte[160 * 1024];
+    private @Nullable Request spare;
+
+    Request take() {
+      Request request = spare;
+      spare = null;
+      return request == null ? new Request() : request;
+    }
+
+    void giveBack(Request request) {
+      request.trim();
+      spare = request;
+    }
+  }
+
+  /** A rest of so few bytes is copied into the scratch array whatever arrives. */
+  private static final int SMALL = 1024;
+
+  private static final byte[] NONE = {};
+
+  private final RequestDecoder decoder = new RequestDecoder();
+  private byte[] own = NONE;
+  private int kept;
+  private @Nullable Request request;
+
+  /** Bytes that are kept from one burst to the next. */
+  public int kept() {
+    return kept;
+  }
+
+  /** Bytes of memory that the kept bytes occupy. */
+  public int capacity() {
+    return own.length;
+  }
+
+  /** Takes all readable bytes; {@link #next} may be called until {@link #settle}. */
+  public void receive(ByteBuf bytes, Scratch scratch) {
+    int length = bytes.readableBytes();
+    byte[] shared = scratch.bytes;
+    if ((kept <= SMALL || kept <= length) && kept + (long) length <= shared.length) {
+      if (kept > 0) {
+        System.arraycopy(own, 0, shared, 0, kept);
+        decoder.move(shared, 0, request(scratch));
+      } else {
+        decoder.window(shared, 0, 0);
+      }
+      bytes.readBytes(shared, kept, length);
+    } else {
+      reserve(kept + length);
+      decoder.move(own, 0, request(scratch));
+      bytes.readBytes(own, kept, length);
+    }
+    decoder.extend(kept + length);
+  }
+
+  /** The request whose arguments {@link #next} found. */
+  public Request request(Scratch scratch) {
+    Request present = request;
+    if (present == null) {
+      present = scratch.take();
+      request = present;
+    }
+    return present;
+  }
+
+  /**
+   * Finds the next request.
+   *
+   * @param longestBulk the longest argument, in bytes
+   * @param authenticated whether the client may send more than what logging in takes
+   * @return whether there is a whole one, in {@link #request}
+   */
+  public boolean next(Scratch scratch, long longestBulk, boolean authenticated)
+      throws ProtocolException {
+    return decoder.next(request(scratch), longestBulk, authenticated);
+  }
+
+  /** Ends a burst: keeps what is left over and gives back what is shared. */
+  public void settle(Scratch scratch) {
+    int from = decoder.keepFrom();
+    int length = decoder.end() - from;
+    if (length == 0) {
+      if (own.length > SMALL) {
+        own = NONE;
+      }
+      decoder.window(NONE, 0, 0);
+    } else if (decoder.window() != own) {
+      kept = 0;
+      reserve(length);
+      System.arraycopy(decoder.window(), from, own, 0, length);
+      decoder.move(own, -from, request(scratch));
+    } else if (from > 0) {
+      byte[] target = own.length > 64 * 1024 && own.length / 4 > length ? new byte[length] : own;
+      System.arraycopy(own, from, target, 0, length);
+      own = target;
+      decoder.move(own, -from, request(scratch));
+    }
+    kept = length;
+    Request present = request;
+    if (present != null && !decoder.unfinished()) {
+      request = null;
+      scratch.giveBack(present);
+    }
+  }
+
+  /** Makes room for so many bytes: twice what was there, or less if it is known to suffice. */
+  private void reserve(int needed) {
+    if (own.length >= needed) {
+      return;
+    }
+    long wanted = Math.max(needed, Math.min(own.length * 2L, Integer.MAX_VALUE - 64L));
+    long known = decoder.wantedEnd() - decoder.keepFrom();
+    if (known >= needed && known < wanted) {
+      wanted = known;
+    }
+    own = kept == 0 ? new byte[(int) wanted] : Arrays.copyOf(own, (int) wanted);
+  }
+}

@@ -1,0 +1,231 @@
+package io.keyward.gateway.protocol;
+
+import io.keyward.engine.Request;
+import io.keyward.engine.text.Numbers;
+
+/**
+ * Finds the requests in a window of bytes; arguments become offsets into it.
+ *
+ * <p>It can stop at every byte: what it knows of an unfinished request is kept, so that a request
+ * that arrives in pieces costs as much as one that arrives whole. Nothing is reserved because a
+ * header announces it, only for what is there. Limits and errors are Redis's.
+ *
+ * <pre>
+ *   0        keepFrom()          position            end
+ *   | done   | arguments found   | not looked at yet |
+ * </pre>
+ */
+public final class RequestDecoder {
+  /** Longest line: a header, or an inline command. */
+  static final int LONGEST_LINE = 64 * 1024;
+
+  private static final int UNAUTHENTICATED_ARGUMENTS = 10;
+  private static final int UNAUTHENTICATED_BULK = 16 * 1024;
+  private static final long LONGEST_BULK = Integer.MAX_VALUE - 128 * 1024;
+  private static final long INVALID = Long.MIN_VALUE;
+
+  private byte[] window = {};
+  private int position;
+  private int end;
+
+  /** How far the current line has been searched for its end. */
+  private int searched;
+
+  /** Where the first argument's header of the unfinished request stands. */
+  private int requestStart;
+
+  /** Arguments still to come; 0 = no request has begun. */
+  private int outstanding;
+
+  /** Length of the argument whose header has been read; -1 = its header comes next. */
+  private int bulk = -1;
+
+  /** Looks at other bytes; there must be no unfinished request. */
+  void window(byte[] bytes, int from, int to) {
+    window = bytes;
+    position = from;
+    searched = from;
+    end = to;
+  }
+
+  /** Continues in a buffer that holds the same unfinished bytes {@code shift} further on. */
+  void move(byte[] bytes, int shift, Request request) {
+    window = bytes;
+    position += shift;
+    searched += shift;
+    end += shift;
+    if (outstanding > 0) {
+      requestStart += shift;
+      request.rebase(bytes, shift);
+    }
+  }
+
+  /** More bytes stand behind those that were there. */
+  void extend(int newEnd) {
+    end = newEnd;
+  }
+
+  byte[] window() {
+    return window;
+  }
+
+  /** The first byte that is still needed. */
+  int keepFrom() {
+    return outstanding > 0 ? requestStart : position;
+  }
+
+  int end() {
+    return end;
+  }
+
+  /** Whether a request has begun whose arguments are not all there. */
+  boolean unfinished() {
+    return outstanding > 0;
+  }
+
+  /** The end that the window needs for the current argument; no more than what is known yet. */
+  long wantedEnd() {
+    return bulk < 0 ? end : position + bulk + 2L;
+  }
+
+  /**
+   * Finds the next request.
+   *
+   * @param request receives the arguments; the same object until the request is whole
+   * @param longestBulk the longest argument, in bytes ({@code proto-max-bulk-len})
+   * @param authenticated whether the client may send more than what logging in takes
+   * @return whether a whole request is there; if not, more bytes are needed
+   */
+  boolean next(Request request, long longestBulk, boolean authenticated)
+      throws ProtocolException {
+    while (outstanding == 0) {
+      if (position >= end) {
+        return false;
+      }
+      if (window[position] != '*') {
+        int words = inline(request);
+        if (words != 0) {
+          return words > 0;
+        }
+      } else if (!begin(request, authenticated)) {
+        return false;
+      }
+    }
+    while (outstanding > 0) {
+      if (bulk < 0 && !bulkHeader(longestBulk, authenticated)) {
+        return false;
+      }
+      int argument = position;
+      if (end - argument < bulk + 2) {
+        return false;
+      }
+      request.add(argument, bulk);
+      position = argument + bulk + 2;
+      searched = position;
+      bulk = -1;
+      outstanding--;
+    }
+    return true;
+  }
+
+  /** Reads {@code *count}; an empty request has no arguments and is passed over. */
+  private boolean begin(Request request, boolean authenticated) throws ProtocolException {
+    int lineEnd = endOfHeader("mbulk");
+    if (lineEnd < 0) {
+      return false;
+    }
+    long count = number(position + 1, lineEnd);
+    if (count == INVALID || count > Integer.MAX_VALUE) {
+      throw ProtocolException.malformed("invalid multibulk length");
+    }
+    if (count > UNAUTHENTICATED_ARGUMENTS && !authenticated) {
+      throw ProtocolException.malformed("unauthenticated multibulk length");
+    }
+    position = lineEnd + 2;
+    searched = position;
+    if (count > 0) {
+      outstanding = (int) count;
+      requestStart = position;
+      request.begin(window);
+    }
+    return true;
+  }
+
+  private boolean bulkHeader(long longestBulk, boolean authenticated) throws ProtocolException {
+    int lineEnd = endOfHeader("bulk");
+    if (lineEnd < 0) {
+      return false;
+    }
+    if (window[position] != '$') {
+      throw ProtocolException.malformed(
+          "expected '$', got '" + (char) (window[position] & 0xFF) + "'");
+    }
+    long length = number(position + 1, lineEnd);
+    if (length < 0 || length > longestBulk || length > LONGEST_BULK) {
+      throw ProtocolException.malformed("invalid bulk length");
+    }
+    if (length > UNAUTHENTICATED_BULK && !authenticated) {
+      throw ProtocolException.malformed("unauthenticated bulk length");
+    }
+    bulk = (int) length;
+    position = lineEnd + 2;
+    searched = position;
+    return true;
+  }
+
+  /** Where the carriage return of a header stands, or -1 if the line is not whole yet. */
+  private int endOfHeader(String kind) throws ProtocolException {
+    byte[] bytes = window;
+    int last = end;
+    int at = searched;
+    while (at < last && bytes[at] != '\r') {
+      at++;
+    }
+    searched = at;
+    if (at < last) {
+      return at + 1 < last ? at : -1;
+    }
+    if (last - position > LONGEST_LINE) {
+      throw ProtocolException.malformed("too big " + kind + " count string");
+    }
+    return -1;
+  }
+
+  private long number(int from, int to) {
+    byte[] bytes = window;
+    int length = to - from;
+    if (length == 1) {
+      int digit = bytes[from] - '0';
+      return digit >= 0 && digit <= 9 ? digit : INVALID;
+    }
+    if (length < 1 || !Numbers.isInteger(bytes, from, length)) {
+      return INVALID;
+    }
+    return Numbers.parseInteger(bytes, from, length);
+  }
+
+  /** The number of words of an inline command, 0 for an empty line, -1 if it is not whole yet. */
+  private int inline(Request request) throws ProtocolException {
+    int at = searched;
+    while (at < end && window[at] != '\n') {
+      at++;
+    }
+    searched = at;
+    if (at == end) {
+      if (end - position > LONGEST_LINE) {
+        throw ProtocolException.malformed("too big inline request");
+      }
+      return -1;
+    }
+    int lineEnd = at > position && window[at - 1] == '\r' ? at - 1 : at;
+    if (!InlineWords.split(window, position, lineEnd - position, request)) {
+      throw ProtocolException.malformed("unbalanced quotes in request");
+    }
+    position = at + 1;
+    searched = position;
+    if (request.count() > 0 && (request.is(0, "POST") || request.is(0, "HOST:"))) {
+      throw ProtocolException.attack();
+    }
+    return request.count();
+  }
+}

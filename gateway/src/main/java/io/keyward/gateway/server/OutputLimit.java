@@ -1,0 +1,53 @@
+package io.keyward.gateway.server;
+
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.directive.OutputBufferLimit;
+import io.keyward.engine.Client;
+import io.keyward.engine.builtin.ClientState;
+
+/** Tells when a client has more unsent output than it may have. */
+final class OutputLimit {
+  /** What a client gets to see before it has logged in, in bytes. */
+  private static final int UNAUTHENTICATED = 1024;
+
+  private final LiveSettings live;
+  private final Client client;
+
+  /** Since when the soft limit is exceeded, in milliseconds since 1970; 0 = it is not. */
+  private long softSince;
+
+  OutputLimit(LiveSettings live, Client client) {
+    this.live = live;
+    this.client = client;
+  }
+
+  /** Whether so many unsent bytes are too many; to be asked whenever output was added. */
+  boolean exceeded(long unsent) {
+    if (unsent == 0) {
+      softSince = 0;
+      return false;
+    }
+    if (!client.authenticated() && unsent > UNAUTHENTICATED) {
+      return true;
+    }
+    OutputBufferLimit limit =
+        subscribed() ? live.outputBufferLimits().pubsub() : live.outputBufferLimits().normal();
+    if (limit.hardBytes() > 0 && unsent >= limit.hardBytes()) {
+      return true;
+    }
+    if (limit.softBytes() == 0 || unsent < limit.softBytes()) {
+      softSince = 0;
+      return false;
+    }
+    long now = System.currentTimeMillis();
+    if (softSince == 0) {
+      softSince = now;
+      return false;
+    }
+    return (now - softSince) / 1000 > limit.softSeconds();
+  }
+
+  private boolean subscribed() {
+    return client.state() instanceof ClientState state && state.subscriptions() > 0;
+  }
+}

@@ -1,0 +1,183 @@
+package io.keyward.gateway.server;
+
+import io.keyward.config.Settings;
+import io.keyward.config.directive.ConfigRewrite;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.Keyspace;
+import io.keyward.engine.builtin.BuiltinCommands;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.command.CommandTable;
+import io.keyward.tenancy.Login;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+
+/** What commands, sessions and the admin endpoint may know of the running server and ask of it. */
+public final class Server {
+  /** Puts into effect what concerns the server as a whole. */
+  public interface Control {
+    /** Begins to stop the server in good order; returns at once. */
+    void shutdown();
+  }
+
+  private final Settings settings;
+  private final LiveSettings live;
+  private final ConfigRewrite rewrite;
+  private final Login login;
+  private final List<GatewayLoop> loops;
+  private final List<Home> homes;
+  private final BuiltinKeyspace keyspace;
+  private final Control control;
+  private final Traffic traffic = new Traffic();
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
+  private final AtomicLong nextClientId = new AtomicLong();
+  private final long startedAt = System.currentTimeMillis();
+  private final String runId;
+  private volatile String transport = "";
+  private volatile int port;
+  private volatile int tlsPort;
+
+  /**
+   * A server whose loops have nothing to do yet.
+   *
+   * @param furtherCommands declares the commands that the engine does not have; it must not ask the
+   *     server anything before a command is executed
+   */
+  public Server(
+      Settings settings,
+      LiveSettings live,
+      Login login,
+      List<GatewayLoop> loops,
+      Control control,
+      BiConsumer<CommandTable, Server> furtherCommands) {
+    this.settings = settings;
+    this.live = live;
+    this.rewrite = settings.rewrite();
+    this.login = login;
+    this.loops = List.copyOf(loops);
+    this.control = control;
+    byte[] random = new byte[20];
+    new SecureRandom().nextBytes(random);
+    runId = HexFormat.of().formatHex(random);
+    homes = loops.stream().map(loop -> new Home(loop, live)).toList();
+    CommandTable table = new CommandTable();
+    BuiltinCommands.declare(table);
+    furtherCommands.accept(table, this);
+    keyspace = new BuiltinKeyspace(settings.prefix(), homes.getFirst(), table.seal());
+  }
+
+  /** What the server was started with. */
+  public Settings settings() {
+    return settings;
+  }
+
+  /** The directives as they are now. */
+  public LiveSettings live() {
+    return live;
+  }
+
+  /** CONFIG REWRITE. */
+  public ConfigRewrite rewrite() {
+    return rewrite;
+  }
+
+  /** Who may log in. */
+  public Login login() {
+    return login;
+  }
+
+  public List<GatewayLoop> loops() {
+    return loops;
+  }
+
+  /** What the keyspaces of each loop share, in the order of {@link #loops()}. */
+  public List<Home> homes() {
+    return homes;
+  }
+
+  /** The loop on which a keyspace lives. */
+  GatewayLoop loopOf(Keyspace resident) {
+    for (GatewayLoop loop : loops) {
+      if (loop == resident.loop()) {
+        return loop;
+      }
+    }
+    throw new IllegalArgumentException("the keyspace lives elsewhere");
+  }
+
+  /** The keyspace that a connection enters. */
+  public BuiltinKeyspace keyspace() {
+    return keyspace;
+  }
+
+  /** Begins to stop the server in good order; returns at once. */
+  public void shutdown() {
+    control.shutdown();
+  }
+
+  public Traffic traffic() {
+    return traffic;
+  }
+
+  /** Every open connection, whatever loop it lives on. */
+  public Set<Session> sessions() {
+    return sessions;
+  }
+
+  long nextClientId() {
+    return nextClientId.incrementAndGet();
+  }
+
+  /** Milliseconds since 1970. */
+  public long startedAt() {
+    return startedAt;
+  }
+
+  /** 40 hexadecimal digits, different for each start. */
+  public String runId() {
+    return runId;
+  }
+
+  /** The gateway's own version. */
+  public static String version() {
+    String version = Server.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  /** The version of Redis whose behaviour clients get. */
+  public static String redisVersion() {
+    return "7.2.6";
+  }
+
+  /** The transport in use: {@code io_uring}, {@code epoll} or {@code nio}. */
+  public String transport() {
+    return transport;
+  }
+
+  public void transport(String inUse) {
+    transport = inUse;
+  }
+
+  /** The TCP port that is open for clients; 0 = none. */
+  public int port() {
+    return port;
+  }
+
+  public void port(int open) {
+    port = open;
+  }
+
+  /** The TCP port that is open for TLS clients; 0 = none. */
+  public int tlsPort() {
+    return tlsPort;
+  }
+
+  public void tlsPort(int open) {
+    tlsPort = open;
+  }
+}

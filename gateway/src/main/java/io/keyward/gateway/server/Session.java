@@ -1,0 +1,286 @@
+package io.keyward.gateway.server;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.Client;
+import io.keyward.engine.Keyspace;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.gateway.protocol.Input;
+import io.keyward.gateway.protocol.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection, on the home loop of the keyspace it has entered.
+ *
+ * <p>Input comes and output leaves through the socket's own loop, which may be another one; then a
+ * read hops over in one task and its replies hop back in one write. Requests are executed one after
+ * the other as long as the client is not blocked and takes its replies; what remains waits in {@link
+ * Input}, and the socket is no longer read when that grows.
+ */
+public final class Session implements Client.Connection {
+  private static final Logger log = LoggerFactory.getLogger(Session.class);
+
+  /** Unread input of a client that waits, beyond which its socket is no longer read. */
+  private static final int ENOUGH_INPUT = 64 * 1024;
+
+  private static final int MOST_INPUT = Integer.MAX_VALUE - 1024 * 1024;
+
+  private final Server server;
+  private final GatewayLoop home;
+  private final ChannelHandlerContext context;
+  private final Peer peer;
+  private final Reply reply;
+  private final Client client;
+  private final Input input = new Input();
+  private final OutputLimit outputLimit;
+  private boolean left;
+  private boolean running;
+  private boolean flushPending;
+  private boolean resumePending;
+  private boolean readingStopped;
+
+  Session(Server server, GatewayLoop home, ChannelHandlerContext context, Peer peer) {
+    this.server = server;
+    this.home = home;
+    this.context = context;
+    this.peer = peer;
+    reply = new Reply(home.replyArrays());
+    reply.drainTo(this::write);
+    client = new Client(server.nextClientId(), this, reply, System.currentTimeMillis());
+    outputLimit = new OutputLimit(server.live(), client);
+  }
+
+  public Client client() {
+    return client;
+  }
+
+  GatewayLoop home() {
+    return home;
+  }
+
+  /** Lets the client into its keyspace. */
+  void enter(Keyspace keyspace) {
+    boolean open = server.login().open();
+    client.authenticated(open);
+    client.operator(open);
+    keyspace.enter(client);
+  }
+
+  /** Takes what has arrived and executes the requests in it. */
+  void received(ByteBuf bytes) {
+    try {
+      if (left || client.closing()) {
+        return;
+      }
+      int length = bytes.readableBytes();
+      server.traffic().received(length);
+      long most =
+          Math.min(MOST_INPUT, server.live().number(Directive.CLIENT_QUERY_BUFFER_LIMIT));
+      if (input.kept() + (long) length > most) {
+        log.warn(
+            "Client id={} addr={} closed: its unread input is larger than"
+                + " client-query-buffer-limit",
+            client.id(),
+            peer.remote());
+        server.traffic().closedForInput();
+        abort();
+        return;
+      }
+      client.lastInteraction(System.currentTimeMillis());
+      input.receive(bytes, home.scratch());
+    } finally {
+      bytes.release();
+    }
+    run();
+  }
+
+  /** Whether the next request has to wait. */
+  private boolean held() {
+    return client.blocked() || client.closing() || left || !context.channel().isWritable();
+  }
+
+  private void run() {
+    Keyspace keyspace = client.keyspace();
+    if (keyspace == null) {
+      return;
+    }
+    Input.Scratch scratch = home.scratch();
+    running = true;
+    home.beginBurst();
+    keyspace.beginBurst();
+    try {
+      long longestBulk = server.live().number(Directive.PROTO_MAX_BULK_LEN);
+      while (!held() && input.next(scratch, longestBulk, client.authenticated())) {
+        Request request = input.request(scratch);
+        request.client(client);
+        keyspace.execute(request, reply);
+      }
+    } catch (ProtocolException malformed) {
+      refuse(malformed);
+    } catch (RuntimeException | Error defect) {
+      log.error("Client id={} addr={} closed by a defect", client.id(), peer.remote(), defect);
+      abort();
+    } finally {
+      keyspace.endBurst();
+      running = false;
+      input.settle(scratch);
+    }
+    flushNow();
+    steerReading();
+    home.endBurst();
+  }
+
+  private void refuse(ProtocolException malformed) {
+    server.traffic().protocolError();
+    if (malformed.isAttack()) {
+      log.warn(
+          "Possible SECURITY ATTACK: {} sends HTTP (POST or Host:), as a browser does that was made"
+              + " to; connection closed",
+          peer.remote());
+      abort();
+      return;
+    }
+    log.debug("Client addr={} closed: {}", peer.remote(), malformed.line());
+    reply.error(malformed.line());
+    closeAfterReply();
+  }
+
+  /** Stops reading the socket while much input waits, and begins again when it does not. */
+  private void steerReading() {
+    boolean stop = input.kept() >= ENOUGH_INPUT && held();
+    if (stop != readingStopped) {
+      readingStopped = stop;
+      context.channel().config().setAutoRead(!stop);
+    }
+  }
+
+  /** Executes what waited, if it may. */
+  void goOn() {
+    resumePending = false;
+    if (!held() && input.kept() > 0) {
+      run();
+    } else {
+      steerReading();
+    }
+  }
+
+  /** The socket takes bytes again. */
+  void writable() {
+    resume();
+  }
+
+  @Override
+  public void resume() {
+    if (!resumePending && !left) {
+      resumePending = true;
+      home.resumeSoon(this);
+    }
+  }
+
+  @Override
+  public void flushSoon() {
+    if (!flushPending && !running && !left) {
+      flushPending = true;
+      home.flushSoon(this);
+    }
+  }
+
+  /** Sends what the reply holds. */
+  void flushNow() {
+    flushPending = false;
+    if (left) {
+      reply.clear();
+      return;
+    }
+    int length = reply.length();
+    if (length > 0) {
+      write(reply.bytes(), length);
+      reply.clear();
+      context.flush();
+      if (outputLimit.exceeded(pendingOutput())) {
+        log.warn(
+            "Client id={} addr={} closed: its unsent output is larger than"
+                + " client-output-buffer-limit",
+            client.id(),
+            peer.remote());
+        server.traffic().closedForOutput();
+        abort();
+      }
+    }
+    if (client.closing() && !left) {
+      context
+          .writeAndFlush(Unpooled.EMPTY_BUFFER)
+          .addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  private void write(byte[] bytes, int length) {
+    ByteBuf out = context.alloc().directBuffer(length);
+    out.writeBytes(bytes, 0, length);
+    server.traffic().sent(length);
+    context.write(out, context.voidPromise());
+  }
+
+  @Override
+  public void closeAfterReply() {
+    client.closing(true);
+    flushSoon();
+  }
+
+  @Override
+  public void abort() {
+    client.closing(true);
+    context.close();
+  }
+
+  /** The socket is closed: the keyspace forgets the client. */
+  void gone() {
+    if (left) {
+      return;
+    }
+    left = true;
+    client.closing(true);
+    Keyspace keyspace = client.keyspace();
+    if (keyspace != null) {
+      keyspace.leave(client);
+    }
+    reply.clear();
+    server.sessions().remove(this);
+  }
+
+  @Override
+  public long pendingOutput() {
+    var queue = context.channel().unsafe().outboundBuffer();
+    return reply.length() + (queue == null ? 0 : queue.totalPendingWriteBytes());
+  }
+
+  @Override
+  public long pendingInput() {
+    return input.kept();
+  }
+
+  /** Bytes of memory that the waiting input occupies. */
+  public long inputCapacity() {
+    return input.capacity();
+  }
+
+  @Override
+  public String remoteAddress() {
+    return peer.remote();
+  }
+
+  @Override
+  public String localAddress() {
+    return peer.local();
+  }
+
+  /** Whether the connection is encrypted. */
+  public boolean tls() {
+    return peer.tls();
+  }
+}

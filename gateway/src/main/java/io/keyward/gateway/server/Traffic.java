@@ -1,0 +1,85 @@
+package io.keyward.gateway.server;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts connections and bytes of the whole server; any thread may count and read. */
+public final class Traffic {
+  private final LongAdder accepted = new LongAdder();
+  private final LongAdder rejected = new LongAdder();
+  private final LongAdder received = new LongAdder();
+  private final LongAdder sent = new LongAdder();
+  private final LongAdder protocolErrors = new LongAdder();
+  private final LongAdder outputLimitCloses = new LongAdder();
+  private final LongAdder inputLimitCloses = new LongAdder();
+
+  void accepted() {
+    accepted.increment();
+  }
+
+  void rejected() {
+    rejected.increment();
+  }
+
+  void received(long bytes) {
+    received.add(bytes);
+  }
+
+  void sent(long bytes) {
+    sent.add(bytes);
+  }
+
+  void protocolError() {
+    protocolErrors.increment();
+  }
+
+  void closedForOutput() {
+    outputLimitCloses.increment();
+  }
+
+  void closedForInput() {
+    inputLimitCloses.increment();
+  }
+
+  /** Connections accepted since the start or the last reset. */
+  public long connectionsAccepted() {
+    return accepted.sum();
+  }
+
+  /** Connections refused because of {@code maxclients}. */
+  public long connectionsRejected() {
+    return rejected.sum();
+  }
+
+  public long bytesReceived() {
+    return received.sum();
+  }
+
+  public long bytesSent() {
+    return sent.sum();
+  }
+
+  public long protocolErrors() {
+    return protocolErrors.sum();
+  }
+
+  /** Clients closed because they did not take their output. */
+  public long outputLimitDisconnections() {
+    return outputLimitCloses.sum();
+  }
+
+  /** Clients closed because their unread input outgrew its limit. */
+  public long inputLimitDisconnections() {
+    return inputLimitCloses.sum();
+  }
+
+  /** Begins to count anew, for CONFIG RESETSTAT. */
+  public void reset() {
+    accepted.reset();
+    rejected.reset();
+    received.reset();
+    sent.reset();
+    protocolErrors.reset();
+    outputLimitCloses.reset();
+    inputLimitCloses.reset();
+  }
+}

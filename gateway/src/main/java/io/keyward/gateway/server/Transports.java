@@ -1,0 +1,78 @@
+package io.keyward.gateway.server;
+
+import io.keyward.config.Transport;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Chooses what the event loops wait for the kernel with. */
+public final class Transports {
+  private static final Logger log = LoggerFactory.getLogger(Transports.class);
+
+  private Transports() {}
+
+  /** Vert.x on a transport that works here. */
+  public record Started(Vertx vertx, String transport) {}
+
+  /**
+   * Starts Vert.x.
+   *
+   * @throws StartException if the wanted transport does not work on this machine
+   */
+  public static Started start(Transport wanted, int eventLoops) throws StartException {
+    List<Transport> candidates =
+        wanted == Transport.AUTO
+            ? List.of(Transport.IO_URING, Transport.EPOLL, Transport.NIO)
+            : List.of(wanted);
+    StringBuilder reasons = new StringBuilder();
+    for (Transport candidate : candidates) {
+      try {
+        var implementation = implementation(candidate);
+        if (implementation != null && implementation.available()) {
+          VertxOptions options =
+              new VertxOptions().setEventLoopPoolSize(eventLoops).setWorkerPoolSize(4);
+          Vertx vertx = Vertx.builder().with(options).withTransport(implementation).build();
+          return new Started(vertx, spelled(candidate));
+        }
+        reasons.append(reason(implementation == null ? null : implementation.unavailabilityCause()));
+      } catch (RuntimeException | LinkageError unusable) {
+        reasons.append(reason(unusable));
+      }
+      log.debug("Transport {} does not work here: {}", candidate, reasons);
+    }
+    throw new StartException(
+        "transport "
+            + spelled(wanted)
+            + " does not work on this machine ("
+            + reasons
+            + "). Remedy: set transport (KEYWARD_TRANSPORT) to auto, epoll or nio.");
+  }
+
+  private static io.vertx.core.transport.@org.jspecify.annotations.Nullable Transport implementation(
+      Transport transport) {
+    return switch (transport) {
+      case IO_URING -> io.vertx.core.transport.Transport.IO_URING;
+      case EPOLL -> io.vertx.core.transport.Transport.EPOLL;
+      case NIO, AUTO -> io.vertx.core.transport.Transport.NIO;
+    };
+  }
+
+  private static String spelled(Transport transport) {
+    return transport.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String reason(@org.jspecify.annotations.Nullable Throwable cause) {
+    if (cause == null) {
+      return "it is not part of this build";
+    }
+    Throwable root = cause;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage();
+    return message == null ? root.getClass().getSimpleName() : message;
+  }
+}
