@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.builtin.hash.HashCommands;
 import io.keyward.engine.builtin.string.StringCommands;
 import io.keyward.engine.command.CommandTable;
 
@@ -10,5 +11,6 @@ public final class BuiltinCommands {
   /** Declares them all. */
   public static void declare(CommandTable table) {
     StringCommands.declare(table);
+    HashCommands.declare(table);
   }
 }

@@ -1,0 +1,263 @@
+package io.keyward.engine.builtin.hash;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.ElementTable;
+import io.keyward.engine.builtin.Encoding;
+import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Type;
+import io.keyward.engine.builtin.structure.Listpack;
+import io.keyward.engine.builtin.structure.ListpackEditor;
+import io.keyward.engine.text.Numbers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads and writes the value of a hash key.
+ *
+ * <p>A small hash is a listpack in the entry, fields and values by turns; a big one is an {@link
+ * ElementTable}. What is small is said by {@code hash-max-listpack-entries} and {@code
+ * hash-max-listpack-value}; a hash that has become big stays so.
+ */
+final class HashValue {
+  /** A listpack is not grown beyond this. */
+  private static final int MOST_PACKED_BYTES = 1 << 30;
+
+  private HashValue() {}
+
+  static boolean packed(Entry hash) {
+    return hash.encoding() == Encoding.LISTPACK;
+  }
+
+  static ElementTable table(Entry hash) {
+    return (ElementTable) hash.held();
+  }
+
+  /** The number of fields. */
+  static int size(Entry hash) {
+    return packed(hash) ? Listpack.count(hash.bytes(), hash.start()) >> 1 : table(hash).size();
+  }
+
+  /** Position of the field with this name in a packed hash, or -1. */
+  private static int findPacked(Entry hash, byte[] name, int offset, int length) {
+    byte[] bytes = hash.bytes();
+    return Listpack.find(bytes, Listpack.first(bytes, hash.start()), name, offset, length, 1);
+  }
+
+  /** Position of the value of this field in a packed hash, or -1. */
+  static int findPackedValue(Entry hash, byte[] name, int offset, int length) {
+    int field = findPacked(hash, name, offset, length);
+    return field < 0 ? -1 : Listpack.next(hash.bytes(), field);
+  }
+
+  static boolean contains(Entry hash, byte[] name, int offset, int length) {
+    return packed(hash)
+        ? findPacked(hash, name, offset, length) >= 0
+        : table(hash).find(name, offset, length) != ElementTable.ABSENT;
+  }
+
+  /** The length of a field's value, 0 if the field is not there. */
+  static int valueLength(Entry hash, byte[] name, int offset, int length) {
+    if (packed(hash)) {
+      int value = findPackedValue(hash, name, offset, length);
+      return value < 0 ? 0 : Listpack.textLengthAt(hash.bytes(), value);
+    }
+    ElementTable table = table(hash);
+    int field = table.find(name, offset, length);
+    return field == ElementTable.ABSENT ? 0 : table.valueLength(field);
+  }
+
+  /** Sends a field's value, or nothing if the field is not there. */
+  static void send(Entry hash, byte[] name, int offset, int length, Reply reply) {
+    if (packed(hash)) {
+      int value = findPackedValue(hash, name, offset, length);
+      if (value < 0) {
+        reply.nothing();
+      } else {
+        sendPacked(hash.bytes(), value, reply);
+      }
+      return;
+    }
+    ElementTable table = table(hash);
+    int field = table.find(name, offset, length);
+    if (field == ElementTable.ABSENT) {
+      reply.nothing();
+    } else {
+      sendValue(table, field, reply);
+    }
+  }
+
+  /** Sends one entry of a listpack, be it a field or a value. */
+  static void sendPacked(byte[] bytes, int position, Reply reply) {
+    if (Listpack.isIntegerAt(bytes, position)) {
+      reply.bulkInteger(Listpack.integerAt(bytes, position));
+    } else {
+      reply.bulk(
+          bytes,
+          Listpack.stringOffsetAt(bytes, position),
+          Listpack.stringLengthAt(bytes, position));
+    }
+  }
+
+  static void sendName(ElementTable table, int field, Reply reply) {
+    reply.bulk(table.bytes(field), table.nameOffset(field), table.nameLength(field));
+  }
+
+  static void sendValue(ElementTable table, int field, Reply reply) {
+    reply.bulk(table.bytes(field), table.valueOffset(field), table.valueLength(field));
+  }
+
+  /**
+   * The hash at argument 1, made if it is not there, in the encoding that the fields and values
+   * from the argument {@code from} on call for.
+   *
+   * @param present the hash as {@link Database#write} has found it, or null
+   */
+  static Entry open(Database database, @Nullable Entry present, Request request, int from) {
+    LiveSettings settings = database.keyspace().home().settings();
+    boolean fits = fits(settings, present, request, from);
+    if (present != null) {
+      if (!fits && packed(present)) {
+        toTable(present);
+      }
+      return present;
+    }
+    if (fits) {
+      Entry hash =
+          database.create(
+              request, 1, Type.HASH, Encoding.LISTPACK, roomFor(request, from));
+      ListpackEditor.initialize(hash);
+      return hash;
+    }
+    Entry hash = database.create(request, 1, Type.HASH, Encoding.LISTPACK, Integer.BYTES);
+    hash.hold(new ElementTable(database.pool(), database.account()), Encoding.HASHTABLE);
+    return hash;
+  }
+
+  private static boolean fits(
+      LiveSettings settings, @Nullable Entry present, Request request, int from) {
+    int count = request.count();
+    if ((count - from) / 2 > settings.number(Directive.HASH_MAX_LISTPACK_ENTRIES)) {
+      return false;
+    }
+    long most = settings.number(Directive.HASH_MAX_LISTPACK_VALUE);
+    long total = 0;
+    for (int i = from; i < count; i++) {
+      if (request.length(i) > most) {
+        return false;
+      }
+      total += request.length(i);
+    }
+    if (present != null && packed(present)) {
+      total += Listpack.totalBytes(present.bytes(), present.start());
+    }
+    return total <= MOST_PACKED_BYTES;
+  }
+
+  private static int roomFor(Request request, int from) {
+    int room = Listpack.EMPTY_BYTES;
+    for (int i = from; i < request.count(); i++) {
+      room += ListpackEditor.encodedSize(request.bytes(), request.offset(i), request.length(i));
+    }
+    return room;
+  }
+
+  /** Sets a field, and says whether it is new. */
+  static boolean set(
+      Entry hash, byte[] name, int offset, int length, byte[] value, int from, int valueLength) {
+    if (packed(hash)) {
+      LiveSettings settings = hash.database().keyspace().home().settings();
+      long most = settings.number(Directive.HASH_MAX_LISTPACK_VALUE);
+      if (length <= most && valueLength <= most) {
+        return setPacked(hash, name, offset, length, value, from, valueLength, settings);
+      }
+      toTable(hash);
+    }
+    ElementTable table = table(hash);
+    int before = table.size();
+    table.put(name, offset, length, value, from, valueLength);
+    return table.size() > before;
+  }
+
+  private static boolean setPacked(
+      Entry hash,
+      byte[] name,
+      int offset,
+      int length,
+      byte[] value,
+      int from,
+      int valueLength,
+      LiveSettings settings) {
+    int present = findPackedValue(hash, name, offset, length);
+    if (present >= 0) {
+      ListpackEditor.replace(hash, present, value, from, valueLength);
+      return false;
+    }
+    reserve(hash, name, offset, length, value, from, valueLength);
+    ListpackEditor.append(hash, name, offset, length);
+    ListpackEditor.append(hash, value, from, valueLength);
+    if (size(hash) > settings.number(Directive.HASH_MAX_LISTPACK_ENTRIES)) {
+      toTable(hash);
+    }
+    return true;
+  }
+
+  /** Makes room for a further pair at one go, so that the entry moves once at most. */
+  private static void reserve(
+      Entry hash, byte[] name, int offset, int length, byte[] value, int from, int valueLength) {
+    int total = Listpack.totalBytes(hash.bytes(), hash.start());
+    int headers = 2 * 10;
+    if (hash.capacity() - total < length + valueLength + headers) {
+      hash.reserve(
+          total
+              + ListpackEditor.encodedSize(name, offset, length)
+              + ListpackEditor.encodedSize(value, from, valueLength));
+    }
+  }
+
+  /** Removes a field, and says whether it was there. The hash may be empty afterwards. */
+  static boolean delete(Entry hash, byte[] name, int offset, int length) {
+    if (!packed(hash)) {
+      return table(hash).remove(name, offset, length);
+    }
+    int field = findPacked(hash, name, offset, length);
+    if (field < 0) {
+      return false;
+    }
+    ListpackEditor.delete(hash, field, 2);
+    int total = Listpack.totalBytes(hash.bytes(), hash.start());
+    if (total < hash.capacity() - (hash.capacity() >> 2)) {
+      hash.shrink(total);
+    }
+    return true;
+  }
+
+  private static void toTable(Entry hash) {
+    Database database = hash.database();
+    ElementTable table = new ElementTable(database.pool(), database.account());
+    byte[] bytes = hash.bytes();
+    byte[] digits = new byte[Numbers.MAX_INTEGER_LENGTH];
+    int field = Listpack.first(bytes, hash.start());
+    while (field >= 0) {
+      int value = Listpack.next(bytes, field);
+      int reference;
+      int valueLength = Listpack.textLengthAt(bytes, value);
+      if (Listpack.isIntegerAt(bytes, field)) {
+        int length = Numbers.formatInteger(Listpack.integerAt(bytes, field), digits, 0);
+        reference = table.place(digits, 0, length, valueLength);
+      } else {
+        reference =
+            table.place(
+                bytes,
+                Listpack.stringOffsetAt(bytes, field),
+                Listpack.stringLengthAt(bytes, field),
+                valueLength);
+      }
+      Listpack.entryText(bytes, value, table.bytes(reference), table.valueOffset(reference));
+      field = Listpack.next(bytes, value);
+    }
+    hash.hold(table, Encoding.HASHTABLE);
+  }
+}

@@ -1,0 +1,5 @@
+/** The commands on hashes. */
+@NullMarked
+package io.keyward.engine.builtin.hash;
+
+import org.jspecify.annotations.NullMarked;
