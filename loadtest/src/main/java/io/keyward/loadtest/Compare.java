@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 
 /** Compares servers under full load, command by command; the entry of all comparisons. */
@@ -22,7 +24,6 @@ import picocli.CommandLine.Option;
     },
     footer = "Exit status: 0 targets met, 1 a target missed, 2 the comparison could not be made.",
     sortOptions = false,
-    mixinStandardHelpOptions = true,
     subcommands = {CompareAtHalfLoad.class, CompareMemory.class, CompareStart.class})
 final class Compare implements Callable<Integer> {
   private static final int FAILED = 2;
@@ -48,14 +49,23 @@ final class Compare implements Callable<Integer> {
   }
 
   static CommandLine commandLine() {
-    return new CommandLine(new Compare())
-        .setCaseInsensitiveEnumValuesAllowed(true)
+    CommandLine line = new CommandLine(new Compare());
+    Stream.concat(Stream.of(line), line.getSubcommands().values().stream())
+        .forEach(command -> command.getCommandSpec().addOption(help()));
+    return line.setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpWidth(100)
         .setExecutionExceptionHandler(
-            (e, line, parsed) -> {
-              line.getErr().println("loadtest/compare: " + e.getMessage());
+            (e, failed, parsed) -> {
+              failed.getErr().println("loadtest/compare: " + e.getMessage());
               return FAILED;
             });
+  }
+
+  private static OptionSpec help() {
+    return OptionSpec.builder("-h", "--help")
+        .usageHelp(true)
+        .description("Print this text.")
+        .build();
   }
 
   @Override

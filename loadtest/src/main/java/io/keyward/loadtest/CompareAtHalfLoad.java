@@ -20,8 +20,7 @@ import picocli.CommandLine.Option;
           + " and latency counts from the instant a request was due. Percentiles are medians over"
           + " the rounds, max is the worst of all."
     },
-    sortOptions = false,
-    mixinStandardHelpOptions = true)
+    sortOptions = false)
 final class CompareAtHalfLoad implements Callable<Integer> {
   private static final List<Workload> TESTS = List.of(Workload.SET, Workload.GET);
 
@@ -30,6 +29,8 @@ final class CompareAtHalfLoad implements Callable<Integer> {
 
   @Mixin private LoadOptions load = new LoadOptions();
   @Mixin private ServerOptions servers = new ServerOptions();
+
+  private final List<Measurement> measurements = new ArrayList<>();
 
   @Override
   public Integer call() throws IOException, InterruptedException {
@@ -44,6 +45,7 @@ final class CompareAtHalfLoad implements Callable<Integer> {
         measure(test, running, table, verdicts);
       }
       System.out.print(table.render(servers.format()));
+      Disturbance.notes(measurements).forEach(System.out::println);
       return Verdict.print(verdicts);
     } finally {
       ServerOptions.stopAll(running);
@@ -62,6 +64,7 @@ final class CompareAtHalfLoad implements Callable<Integer> {
     List<Double> highest = highestRates(trials);
     double rate = highest.stream().mapToDouble(Double::doubleValue).min().orElseThrow() / 2;
     List<List<Measurement>> rounds = rounds(trials, rate);
+    rounds.forEach(measurements::addAll);
 
     List<String> cells = new ArrayList<>(List.of(test.toString(), fixed(rate, 0)));
     double reference = Figures.median(rounds.getFirst(), round -> round.microsAt(99.9));

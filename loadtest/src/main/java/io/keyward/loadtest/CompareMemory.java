@@ -22,8 +22,7 @@ import picocli.CommandLine.Option;
       "Strings have keys of 16 and values of 32 bytes, fields, values and elements of collections"
           + " 10. Each line is a server freshly started; nothing is pinned."
     },
-    sortOptions = false,
-    mixinStandardHelpOptions = true)
+    sortOptions = false)
 final class CompareMemory implements Callable<Integer> {
   private static final double RESIDENT_TARGET = 0.8;
   private static final int TARGET_KEYS = 5_000_000;
@@ -60,7 +59,7 @@ final class CompareMemory implements Callable<Integer> {
       }
       table.row(cells(data, footprints));
       judge(data, commands, footprints, verdicts);
-      System.err.println(data.name() + " " + data.keys() + ": " + footprints);
+      System.err.println(data.keys() + " " + data.name() + " measured");
     }
     System.out.print(table.render(servers.format()));
     return Verdict.print(verdicts);
@@ -88,6 +87,8 @@ final class CompareMemory implements Callable<Integer> {
     try (ControlConnection control = server.connect()) {
       String value = ControlConnection.infoField(control.call("INFO", "memory"), "used_memory");
       return value == null ? null : Long.valueOf(value);
+    } catch (ErrorReplyException e) {
+      return null;
     }
   }
 

@@ -18,8 +18,7 @@ import picocli.CommandLine.Option;
       "One start that does not count comes first. Nothing is pinned. The time includes some"
           + " milliseconds of starting a shell, which then becomes the server."
     },
-    sortOptions = false,
-    mixinStandardHelpOptions = true)
+    sortOptions = false)
 final class CompareStart implements Callable<Integer> {
   private static final double TARGET_SECONDS = 0.6;
 

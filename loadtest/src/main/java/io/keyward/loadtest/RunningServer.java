@@ -109,16 +109,17 @@ final class RunningServer implements AutoCloseable {
     }
   }
 
+  /** Asks the server to end, and after a while makes it; also what a wrapper has started. */
   private void end() {
-    process.destroy();
+    List<ProcessHandle> all =
+        Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
+    all.forEach(ProcessHandle::destroy);
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
+      process.waitFor(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
-      process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
+    all.forEach(ProcessHandle::destroyForcibly);
   }
 
   private void awaitPong(long begin) throws IOException, InterruptedException {
@@ -146,6 +147,8 @@ final class RunningServer implements AutoCloseable {
     String info;
     try (ControlConnection connection = connect()) {
       info = connection.call("INFO", "server");
+    } catch (ErrorReplyException e) {
+      return "without INFO";
     }
     String pid = ControlConnection.infoField(info, "process_id");
     if (pid != null && Long.parseLong(pid) != process.pid()) {

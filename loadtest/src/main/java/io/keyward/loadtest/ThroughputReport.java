@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 /** The lines of the comparison under full load, their ratios, and what the targets say to them. */
 final class ThroughputReport {
   private static final double SATURATED = 0.9;
-  private static final double QUIET = 0.1;
   private static final double P16_MEAN_TARGET = 0.75;
 
   private record Line(
@@ -33,7 +32,6 @@ final class ThroughputReport {
       double clientMicros,
       double perSecond,
       double busy,
-      double disturbance,
       double p50,
       double p99,
       double p999) {
@@ -44,7 +42,6 @@ final class ThroughputReport {
           Figures.median(rounds, Measurement::clientMicrosPerRequest),
           Figures.median(rounds, Measurement::requestsPerSecond),
           Figures.median(rounds, Measurement::serverBusy),
-          Figures.median(rounds, Measurement::disturbance),
           Figures.median(rounds, round -> round.microsAt(50)),
           Figures.median(rounds, round -> round.microsAt(99)),
           Figures.median(rounds, round -> round.microsAt(99.9)));
@@ -53,6 +50,7 @@ final class ThroughputReport {
 
   private final List<String> names;
   private final List<Line> lines = new ArrayList<>();
+  private final List<Measurement> measurements = new ArrayList<>();
 
   ThroughputReport(List<String> names) {
     this.names = names;
@@ -67,6 +65,7 @@ final class ThroughputReport {
     Line line =
         new Line(test, size, pipeline, rounds.stream().map(ServerFigures::of).toList());
     lines.add(line);
+    rounds.forEach(measurements::addAll);
     StringBuilder text = new StringBuilder(line.label());
     for (int i = 0; i < names.size(); i++) {
       text.append("  ").append(names.get(i)).append(' ');
@@ -124,18 +123,7 @@ final class ThroughputReport {
                 at(pipeline).stream().map(line -> line.servers().get(server)).toList()));
       }
     }
-    double disturbance =
-        lines.stream()
-            .flatMap(line -> line.servers().stream())
-            .mapToDouble(ServerFigures::disturbance)
-            .max()
-            .orElse(0);
-    if (disturbance > QUIET) {
-      notes.add(
-          "Other programs used up to "
-              + fixed(disturbance, 2)
-              + " processors meanwhile: measure again on a quiet machine");
-    }
+    notes.addAll(Disturbance.notes(measurements));
     return notes;
   }
 
@@ -150,7 +138,7 @@ final class ThroughputReport {
         + fixed(client, 2)
         + " µs (geometric means); busy below "
         + fixed(SATURATED * 100, 0)
-        + " %, so that the client bounds req/s, in "
+        + " %, so that req/s is not the limit of the server, in "
         + waiting
         + " of "
         + figures.size()

@@ -37,7 +37,7 @@ class ReportTest {
     ThroughputReport report = new ThroughputReport(List.of("redis"));
     report.add(Workload.GET, 3, 1, List.of(rounds(0.5)));
 
-    assertThat(report.notes()).anyMatch(note -> note.endsWith("bounds req/s, in 1 of 1 lines"));
+    assertThat(report.notes()).anyMatch(note -> note.endsWith("limit of the server, in 1 of 1 lines"));
   }
 
   @Test
