@@ -86,7 +86,10 @@ final class QuicklistChain {
     if (limits.isLarge(length)) {
       node = QuicklistNode.plain(Arrays.copyOfRange(source, offset, offset + length));
     } else {
-      node = QuicklistNode.packed(0);
+      // A list that has filled several nodes will fill this one, too: spare it the growing.
+      boolean grows =
+          anchor != null && nodeCount >= 4 && (after ? anchor.next : anchor.previous) == null;
+      node = QuicklistNode.packed(grows ? anchor.size() : 0);
       ListpackEditor.append(node, source, offset, length);
       node.count = 1;
     }
