@@ -3,8 +3,8 @@ package io.keyward.engine;
 /**
  * An error reply on its way to the client.
  *
- * <p>It carries no stack trace: it is an answer, not a defect, and errors that do not vary are
- * made once and thrown often. The message is the whole error line without the leading {@code -},
+ * <p>It carries no stack trace: it is an answer, not a defect, and errors that do not vary are made
+ * once and thrown often. The message is the whole error line without the leading {@code -},
  * beginning with its code, such as {@code WRONGTYPE} or {@code ERR}.
  */
 public final class CommandException extends RuntimeException {

@@ -3,14 +3,14 @@ package io.keyward.engine;
 /** Errors whose text never varies, in Redis's words. */
 public final class Errors {
   public static final CommandException WRONG_TYPE =
-      new CommandException(
-          "WRONGTYPE Operation against a key holding the wrong kind of value");
+      new CommandException("WRONGTYPE Operation against a key holding the wrong kind of value");
   public static final CommandException SYNTAX = CommandException.error("syntax error");
   public static final CommandException NOT_AN_INTEGER =
       CommandException.error("value is not an integer or out of range");
   public static final CommandException NOT_A_FLOAT =
       CommandException.error("value is not a valid float");
-  public static final CommandException OUT_OF_RANGE = CommandException.error("value is out of range");
+  public static final CommandException OUT_OF_RANGE =
+      CommandException.error("value is out of range");
   public static final CommandException NOT_POSITIVE =
       CommandException.error("value is out of range, must be positive");
   public static final CommandException NO_SUCH_KEY = CommandException.error("no such key");

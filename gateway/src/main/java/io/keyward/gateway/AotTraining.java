@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** Starts a gateway and uses it a little, so that the JVM can record an AOT cache of its classes. */
+/**
+ * Starts a gateway and uses it a little, so that the JVM can record an AOT cache of its classes.
+ */
 final class AotTraining {
   private static final int ROUNDS = 200;
 

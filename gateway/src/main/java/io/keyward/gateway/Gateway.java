@@ -41,8 +41,7 @@ public final class Gateway implements AutoCloseable {
       loops.add(new GatewayLoop(context.nettyEventLoop()));
     }
     Login login = new Login(settings.username(), live);
-    server =
-        new Server(settings, live, login, loops, this::beginShutdown, (table, asked) -> {});
+    server = new Server(settings, live, login, loops, this::beginShutdown, (table, asked) -> {});
     server.transport(transport);
     listeners = new Listeners(server, contexts);
   }

@@ -17,13 +17,15 @@ import io.keyward.config.directive.LiveSettings;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets logging up: to standard output or {@code logfile}, as text or JSON, from {@code loglevel} on.
+ * Sets logging up: to standard output or {@code logfile}, as text or JSON, from {@code loglevel}
+ * on.
  *
  * <p>Logback finds it as a service, so that nothing is printed in another way before the settings
  * are known.
  */
 public final class Logging extends ContextAwareBase implements Configurator {
-  private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
+  private static final String PATTERN =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0}: %msg%n";
 
   /** For the service loader. */
   public Logging() {}

@@ -34,7 +34,8 @@ public final class Main {
       return 0;
     }
     List<String> rest = new ArrayList<>(arguments);
-    boolean check = !rest.isEmpty() && rest.getFirst().equals("check") && rest.removeFirst() != null;
+    boolean check =
+        !rest.isEmpty() && rest.getFirst().equals("check") && rest.removeFirst() != null;
     try {
       if (arguments.equals(List.of("--aot-train"))) {
         AotTraining.run();

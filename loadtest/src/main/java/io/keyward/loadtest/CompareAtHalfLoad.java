@@ -76,8 +76,7 @@ final class CompareAtHalfLoad implements Callable<Integer> {
       cells.add(fixed(Figures.median(those, round -> round.microsAt(50)), 0));
       cells.add(fixed(Figures.median(those, round -> round.microsAt(99)), 0));
       cells.add(fixed(p999, 0));
-      cells.add(
-          fixed(those.stream().mapToDouble(Measurement::maxMicros).max().orElseThrow(), 0));
+      cells.add(fixed(those.stream().mapToDouble(Measurement::maxMicros).max().orElseThrow(), 0));
       if (i > 0) {
         verdicts.add(
             new Verdict(

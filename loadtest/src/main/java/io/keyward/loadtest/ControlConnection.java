@@ -29,7 +29,9 @@ final class ControlConnection implements AutoCloseable {
     }
   }
 
-  /** Sends a command that answers with a status, a number or a bulk string, and returns its text. */
+  /**
+   * Sends a command that answers with a status, a number or a bulk string, and returns its text.
+   */
   String call(String... words) throws IOException {
     socket.getOutputStream().write(RequestTemplate.of(List.of(words)).bytes());
     String line = readLine();

@@ -21,13 +21,11 @@ record CpuTimes(long server, long client, long machine) {
   }
 
   CpuTimes plus(CpuTimes other) {
-    return new CpuTimes(
-        server + other.server, client + other.client, machine + other.machine);
+    return new CpuTimes(server + other.server, client + other.client, machine + other.machine);
   }
 
   CpuTimes minus(CpuTimes other) {
-    return new CpuTimes(
-        server - other.server, client - other.client, machine - other.machine);
+    return new CpuTimes(server - other.server, client - other.client, machine - other.machine);
   }
 
   /** Time that programs which have no part in the comparison used. */

@@ -125,7 +125,8 @@ final class TextTable {
 
   private static String csvLine(List<String> cells) {
     return cells.stream()
-            .map(cell -> cell.matches(".*[\",\n].*") ? '"' + cell.replace("\"", "\"\"") + '"' : cell)
+            .map(
+                cell -> cell.matches(".*[\",\n].*") ? '"' + cell.replace("\"", "\"\"") + '"' : cell)
             .collect(Collectors.joining(","))
         + "\n";
   }

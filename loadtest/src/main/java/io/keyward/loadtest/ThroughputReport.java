@@ -14,8 +14,7 @@ final class ThroughputReport {
   private static final double SATURATED = 0.9;
   private static final double P16_MEAN_TARGET = 0.75;
 
-  private record Line(
-      Workload test, int size, int pipeline, List<ServerFigures> servers) {
+  private record Line(Workload test, int size, int pipeline, List<ServerFigures> servers) {
 
     double ratio(int server) {
       return servers.get(server).cpuMicros() / servers.getFirst().cpuMicros();
@@ -62,8 +61,7 @@ final class ThroughputReport {
    * @return the line in short, for the log
    */
   String add(Workload test, int size, int pipeline, List<List<Measurement>> rounds) {
-    Line line =
-        new Line(test, size, pipeline, rounds.stream().map(ServerFigures::of).toList());
+    Line line = new Line(test, size, pipeline, rounds.stream().map(ServerFigures::of).toList());
     lines.add(line);
     rounds.forEach(measurements::addAll);
     StringBuilder text = new StringBuilder(line.label());

@@ -44,8 +44,7 @@ final class Trial {
    * Sends requests for the given time as fast as the server takes them. When the list under test is
    * too long or used up, it is made anew, which counts neither as time nor as work.
    */
-  Measurement closedLoop(int pipeline, Duration duration)
-      throws IOException, InterruptedException {
+  Measurement closedLoop(int pipeline, Duration duration) throws IOException, InterruptedException {
     Histogram latencies = null;
     long nanos = 0;
     CpuTimes cpu = CpuTimes.ZERO;

@@ -26,8 +26,7 @@ final class WarmUp {
     for (int pass = 0; pass < PASSES; pass++) {
       for (Workload workload : workloads) {
         for (RunningServer server : servers) {
-          Trial trial =
-              new Trial(server, workload, VALUE_BYTES, load.clients(), load.keyspace());
+          Trial trial = new Trial(server, workload, VALUE_BYTES, load.clients(), load.keyspace());
           trial.prepare();
           for (int pipeline : pipelines) {
             trial.closedLoop(pipeline, share);

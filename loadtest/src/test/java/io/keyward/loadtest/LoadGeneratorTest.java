@@ -132,8 +132,8 @@ class LoadGeneratorTest {
                   throw new IllegalStateException("the connection ends here");
                 });
         LoadGenerator generator = generator(server, 1, 1, KeyNumbers.sequential(100))) {
-      assertThatThrownBy(() -> generator.closedLoop(3, MINUTE)).hasRootCauseInstanceOf(
-          EOFException.class);
+      assertThatThrownBy(() -> generator.closedLoop(3, MINUTE))
+          .hasRootCauseInstanceOf(EOFException.class);
     }
   }
 

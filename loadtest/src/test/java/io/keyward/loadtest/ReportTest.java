@@ -28,8 +28,7 @@ class ReportTest {
         .containsExactly(
             tuple(true, "geometric mean 0.857"),
             tuple(true, "0.742"),
-            tuple(
-                false, "geometric mean 0.742, above 1: INCR P16 1.100"));
+            tuple(false, "geometric mean 0.742, above 1: INCR P16 1.100"));
   }
 
   @Test

@@ -34,14 +34,15 @@ public final class Login {
   }
 
   /**
-   * Whether this user exists and this is the password; without a password {@link #DEFAULT_USER}
-   * is let in with any.
+   * Whether this user exists and this is the password; without a password {@link #DEFAULT_USER} is
+   * let in with any.
    *
    * @param user the name, byte for character (ISO 8859-1)
    * @param password the password's bytes
    */
   public boolean accepts(String user, byte[] password) {
-    String name = new String(username.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    String name =
+        new String(username.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     boolean known = user.equals(DEFAULT_USER) || (!name.isEmpty() && user.equals(name));
     if (open()) {
       return known;

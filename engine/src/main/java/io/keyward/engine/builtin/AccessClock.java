@@ -23,8 +23,7 @@ public final class AccessClock {
   private long decayMinutes = 1;
 
   void refresh(LiveSettings settings, long now) {
-    frequency =
-        settings.text(Directive.MAXMEMORY_POLICY).toLowerCase(Locale.ROOT).endsWith("lfu");
+    frequency = settings.text(Directive.MAXMEMORY_POLICY).toLowerCase(Locale.ROOT).endsWith("lfu");
     logFactor = settings.number(Directive.LFU_LOG_FACTOR);
     decayMinutes = settings.number(Directive.LFU_DECAY_TIME);
     seconds = (int) (now / 1000) & MASK;

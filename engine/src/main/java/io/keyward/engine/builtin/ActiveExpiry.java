@@ -5,10 +5,10 @@ import io.keyward.config.directive.Directive;
 /**
  * Removes keys whose time is up, in slices.
  *
- * <p>The dictionary marks the entries that expire, so a walk looks at buckets and touches only those
- * entries: 64 bytes for some eight keys. Each tick goes on where the last one stopped. A walk over a
- * database that turns up much that is overdue goes on within its slice of time; one that finds
- * little ends after a share of the buckets.
+ * <p>The dictionary marks the entries that expire, so a walk looks at buckets and touches only
+ * those entries: 64 bytes for some eight keys. Each tick goes on where the last one stopped. A walk
+ * over a database that turns up much that is overdue goes on within its slice of time; one that
+ * finds little ends after a share of the buckets.
  */
 public final class ActiveExpiry {
   private static final int BUCKETS_AT_ONCE = 64;

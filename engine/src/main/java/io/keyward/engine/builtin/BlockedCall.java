@@ -19,11 +19,7 @@ public final class BlockedCall {
   private boolean done;
 
   BlockedCall(
-      Request request,
-      Database database,
-      Type type,
-      List<Key> keys,
-      Consumer<Reply> timeoutReply) {
+      Request request, Database database, Type type, List<Key> keys, Consumer<Reply> timeoutReply) {
     this.request = request;
     this.database = database;
     this.type = type;

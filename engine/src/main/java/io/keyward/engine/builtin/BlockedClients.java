@@ -67,8 +67,7 @@ public final class BlockedClients {
     }
     List<Key> keys = new ArrayList<>(keyArguments.length);
     for (int argument : keyArguments) {
-      keys.add(
-          Key.copyOf(request.bytes(), request.offset(argument), request.length(argument)));
+      keys.add(Key.copyOf(request.bytes(), request.offset(argument), request.length(argument)));
     }
     Client client = request.client();
     BlockedCall call = new BlockedCall(request.copy(), database, type, keys, timeoutReply);

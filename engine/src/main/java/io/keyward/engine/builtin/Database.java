@@ -391,8 +391,7 @@ public final class Database {
     int room = entry.capacity();
     long hash = KeyHash.hash(key, offset, length);
     long expiry = entry.expiry();
-    int laid =
-        target.lay(key, offset, length, entry.type(), entry.encoding(), room, expiry);
+    int laid = target.lay(key, offset, length, entry.type(), entry.encoding(), room, expiry);
     byte[] newPage = pool.page(laid);
     int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
     System.arraycopy(page, entry.start(), newPage, to, room);
@@ -404,8 +403,7 @@ public final class Database {
 
   /** Says that an argument's key has been changed, by an event of this class and name. */
   public void changed(Request request, int argument, int eventClass, String event) {
-    changed(
-        request.bytes(), request.offset(argument), request.length(argument), eventClass, event);
+    changed(request.bytes(), request.offset(argument), request.length(argument), eventClass, event);
   }
 
   /** Says that a key has been changed, by an event of this class and name. */

@@ -15,7 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The way of a command through a keyspace: found, checked, queued or held back or executed, counted.
+ * The way of a command through a keyspace: found, checked, queued or held back or executed,
+ * counted.
  *
  * <p>The checks come in Redis's order, so that a client sees the same error first.
  */
@@ -164,8 +165,8 @@ public final class Executor {
       return CommandException.error(
           "Can't execute '"
               + command.fullName()
-              + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
-              + " context");
+              + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in"
+              + " this context");
     }
     if (state.transaction() != null && command.has(CommandFlag.NO_MULTI)) {
       return CommandException.error("Command not allowed inside a transaction");
@@ -235,8 +236,7 @@ public final class Executor {
     nanos = end;
   }
 
-  private void fail(
-      Reply reply, int mark, long before, Command command, CommandException answer) {
+  private void fail(Reply reply, int mark, long before, Command command, CommandException answer) {
     if (reply.written() - before == reply.length() - mark) {
       reply.truncate(mark);
     }

@@ -95,8 +95,7 @@ public final class ScanOptions {
   /** Whether MATCH lets this name through. */
   public boolean matches(byte[] bytes, int offset, int length) {
     byte[] wanted = pattern;
-    return wanted == null
-        || Glob.matches(wanted, 0, wanted.length, bytes, offset, length, false);
+    return wanted == null || Glob.matches(wanted, 0, wanted.length, bytes, offset, length, false);
   }
 
   /** Whether TYPE lets this type through; a type that does not exist lets nothing through. */

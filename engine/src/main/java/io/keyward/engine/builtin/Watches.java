@@ -5,9 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * The keys of one database that WATCH has named, and whose watchers are to learn of a change.
- */
+/** The keys of one database that WATCH has named, and whose watchers are to learn of a change. */
 public final class Watches {
   /** One client's watched keys over all databases. */
   public static final class Watcher {

@@ -75,8 +75,7 @@ public final class Command {
     if (flags.contains(CommandFlag.WRITE)) {
       derived.add(Category.WRITE);
     }
-    if (flags.contains(CommandFlag.READONLY)
-        && group != CommandGroup.SCRIPTING) {
+    if (flags.contains(CommandFlag.READONLY) && group != CommandGroup.SCRIPTING) {
       derived.add(Category.READ);
     }
     if (flags.contains(CommandFlag.ADMIN)) {

@@ -48,8 +48,8 @@ public record KeySpec(Set<KeyFlag> flags, Begin begin, Find find, String notes) 
   /** Which arguments are keys, counted from where they begin. */
   public sealed interface Find {
     /**
-     * Up to {@code lastKey} (negative: counted from the end), every {@code step}; with {@code limit}
-     * above 1 and {@code lastKey} -1 only the first 1/limit of what is left.
+     * Up to {@code lastKey} (negative: counted from the end), every {@code step}; with {@code
+     * limit} above 1 and {@code lastKey} -1 only the first 1/limit of what is left.
      */
     record Range(int lastKey, int step, int limit) implements Find {}
 

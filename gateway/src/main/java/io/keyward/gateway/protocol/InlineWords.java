@@ -14,7 +14,9 @@ final class InlineWords {
   private final int end;
   private int at;
 
-  /** The words without quotes and escapes, one behind the other. They are no longer than the line. */
+  /**
+   * The words without quotes and escapes, one behind the other. They are no longer than the line.
+   */
   private final byte[] plain;
 
   private int length;

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Arriving bytes are copied once, into the loop's scratch array, and decoded there. Only what is
  * left over (an unfinished request, or the requests of a client that waits) is kept in an array of
- * the connection's own, which grows with what has arrived. A connection with nothing left over holds
- * no array at all.
+ * the connection's own, which grows with what has arrived. A connection with nothing left over
+ * holds no array at all.
  */
 public final class Input {
   /** What the connections of one loop share while one of them is being read. */
@@ -56,12 +56,8 @@ public final class Input {
     int length = bytes.readableBytes();
     byte[] shared = scratch.bytes;
     if ((kept <= SMALL || kept <= length) && kept + (long) length <= shared.length) {
-      if (kept > 0) {
-        System.arraycopy(own, 0, shared, 0, kept);
-        decoder.move(shared, 0, request(scratch));
-      } else {
-        decoder.window(shared, 0, 0);
-      }
+      System.arraycopy(own, 0, shared, 0, kept);
+      decoder.move(shared, 0, request(scratch));
       bytes.readBytes(shared, kept, length);
     } else {
       reserve(kept + length);
@@ -101,7 +97,7 @@ public final class Input {
       if (own.length > SMALL) {
         own = NONE;
       }
-      decoder.window(NONE, 0, 0);
+      decoder.drop();
     } else if (decoder.window() != own) {
       kept = 0;
       reserve(length);

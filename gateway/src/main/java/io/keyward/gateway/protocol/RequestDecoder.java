@@ -22,9 +22,10 @@ public final class RequestDecoder {
   private static final int UNAUTHENTICATED_ARGUMENTS = 10;
   private static final int UNAUTHENTICATED_BULK = 16 * 1024;
   private static final long LONGEST_BULK = Integer.MAX_VALUE - 128 * 1024;
+  private static final byte[] NONE = {};
   private static final long INVALID = Long.MIN_VALUE;
 
-  private byte[] window = {};
+  private byte[] window = NONE;
   private int position;
   private int end;
 
@@ -40,12 +41,13 @@ public final class RequestDecoder {
   /** Length of the argument whose header has been read; -1 = its header comes next. */
   private int bulk = -1;
 
-  /** Looks at other bytes; there must be no unfinished request. */
-  void window(byte[] bytes, int from, int to) {
-    window = bytes;
-    position = from;
-    searched = from;
-    end = to;
+  /** Forgets the window, of which nothing is needed any more. */
+  void drop() {
+    window = NONE;
+    position = 0;
+    searched = 0;
+    requestStart = 0;
+    end = 0;
   }
 
   /** Continues in a buffer that holds the same unfinished bytes {@code shift} further on. */
@@ -96,8 +98,7 @@ public final class RequestDecoder {
    * @param authenticated whether the client may send more than what logging in takes
    * @return whether a whole request is there; if not, more bytes are needed
    */
-  boolean next(Request request, long longestBulk, boolean authenticated)
-      throws ProtocolException {
+  boolean next(Request request, long longestBulk, boolean authenticated) throws ProtocolException {
     while (outstanding == 0) {
       if (position >= end) {
         return false;

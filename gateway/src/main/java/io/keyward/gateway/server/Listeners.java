@@ -177,8 +177,7 @@ public final class Listeners {
 
   private void connected(NetSocket socket) {
     ChannelHandlerContext own = ((NetSocketInternal) socket).channelHandlerContext();
-    Peer peer =
-        Peer.internet(own.channel().remoteAddress(), own.channel().localAddress(), false);
+    Peer peer = Peer.internet(own.channel().remoteAddress(), own.channel().localAddress(), false);
     server.traffic().accepted();
     GatewayLoop home = server.loopOf(server.keyspace());
     own.pipeline().addBefore(own.name(), "redis", new RedisHandler(server, home, peer));

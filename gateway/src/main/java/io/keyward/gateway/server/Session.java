@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Input comes and output leaves through the socket's own loop, which may be another one; then a
  * read hops over in one task and its replies hop back in one write. Requests are executed one after
- * the other as long as the client is not blocked and takes its replies; what remains waits in {@link
- * Input}, and the socket is no longer read when that grows.
+ * the other as long as the client is not blocked and takes its replies; what remains waits in
+ * {@link Input}, and the socket is no longer read when that grows.
  */
 public final class Session implements Client.Connection {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
@@ -79,8 +79,7 @@ public final class Session implements Client.Connection {
       }
       int length = bytes.readableBytes();
       server.traffic().received(length);
-      long most =
-          Math.min(MOST_INPUT, server.live().number(Directive.CLIENT_QUERY_BUFFER_LIMIT));
+      long most = Math.min(MOST_INPUT, server.live().number(Directive.CLIENT_QUERY_BUFFER_LIMIT));
       if (input.kept() + (long) length > most) {
         log.warn(
             "Client id={} addr={} closed: its unread input is larger than"
@@ -213,9 +212,7 @@ public final class Session implements Client.Connection {
       }
     }
     if (client.closing() && !left) {
-      context
-          .writeAndFlush(Unpooled.EMPTY_BUFFER)
-          .addListener(ChannelFutureListener.CLOSE);
+      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }
 

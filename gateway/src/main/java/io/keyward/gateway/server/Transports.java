@@ -37,7 +37,8 @@ public final class Transports {
           Vertx vertx = Vertx.builder().with(options).withTransport(implementation).build();
           return new Started(vertx, spelled(candidate));
         }
-        reasons.append(reason(implementation == null ? null : implementation.unavailabilityCause()));
+        reasons.append(
+            reason(implementation == null ? null : implementation.unavailabilityCause()));
       } catch (RuntimeException | LinkageError unusable) {
         reasons.append(reason(unusable));
       }
@@ -51,8 +52,8 @@ public final class Transports {
             + "). Remedy: set transport (KEYWARD_TRANSPORT) to auto, epoll or nio.");
   }
 
-  private static io.vertx.core.transport.@org.jspecify.annotations.Nullable Transport implementation(
-      Transport transport) {
+  private static io.vertx.core.transport.@org.jspecify.annotations.Nullable Transport
+      implementation(Transport transport) {
     return switch (transport) {
       case IO_URING -> io.vertx.core.transport.Transport.IO_URING;
       case EPOLL -> io.vertx.core.transport.Transport.EPOLL;

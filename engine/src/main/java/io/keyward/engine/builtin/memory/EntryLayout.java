@@ -14,8 +14,8 @@ import java.util.Arrays;
  * +--------+------------+------------+----------+--------+---------+-----------+-----------------
  * </pre>
  *
- * The parts after the second byte are there when the flag is set. <i>type</i> is a byte of type (low
- * four bits) and encoding (high four bits), and 24 bits of access clock. Everything is
+ * The parts after the second byte are there when the flag is set. <i>type</i> is a byte of type
+ * (low four bits) and encoding (high four bits), and 24 bits of access clock. Everything is
  * little-endian. What the value is depends on type and encoding; for a field of a hash it is a
  * length (one byte, or 255 and four bytes) and the bytes.
  */

@@ -45,8 +45,7 @@ public final class KeyHash {
       int at = offset;
       int left = length;
       while (left > 16) {
-        state =
-            fold(Bytes.getLong(bytes, at) ^ C, Bytes.getLong(bytes, at + 8) ^ state);
+        state = fold(Bytes.getLong(bytes, at) ^ C, Bytes.getLong(bytes, at + 8) ^ state);
         at += 16;
         left -= 16;
       }

@@ -296,8 +296,7 @@ public final class PagePool {
     }
     int page = reference >> OFFSET_BITS;
     int sizeClass = classOfPage[page];
-    return pagesWithRoom[sizeClass] != page
-        && usedSlots[page] < slotsOfClass[sizeClass] / 2;
+    return pagesWithRoom[sizeClass] != page && usedSlots[page] < slotsOfClass[sizeClass] / 2;
   }
 
   /** Checks every link and count; throws if one is wrong. For tests. */

@@ -82,7 +82,9 @@ final class CounterCommands {
       entry = database.create(request, 1, Type.STRING, Encoding.INT, Long.BYTES);
     } else {
       before = integer(entry);
-      if (increment > 0 ? before > Long.MAX_VALUE - increment : before < Long.MIN_VALUE - increment) {
+      if (increment > 0
+          ? before > Long.MAX_VALUE - increment
+          : before < Long.MIN_VALUE - increment) {
         throw Errors.OVERFLOW;
       }
       if (entry.encoding() != Encoding.INT) {
@@ -116,8 +118,7 @@ final class CounterCommands {
               ? LongDouble.of(entry.integer())
               : number(entry.bytes(), entry.stringOffset(), entry.stringLength());
     }
-    LongDouble increment =
-        number(request.bytes(), request.offset(2), request.length(2));
+    LongDouble increment = number(request.bytes(), request.offset(2), request.length(2));
     LongDouble sum = before.add(increment);
     if (!sum.isFinite()) {
       throw Errors.NAN_OR_INFINITY;

@@ -105,7 +105,8 @@ final class RangeCommands {
     int needed = Entry.lengthBytes(length) + length;
     if (needed > entry.capacity()) {
       // A string that grows is given room to go on growing: half as much again, at most 1 MiB.
-      entry.reserve((int) Math.min(Integer.MAX_VALUE - 4096L, needed + Math.min(needed / 2L, 1 << 20)));
+      entry.reserve(
+          (int) Math.min(Integer.MAX_VALUE - 4096L, needed + Math.min(needed / 2L, 1 << 20)));
     }
     int from = entry.stringOffset();
     int to = entry.start() + Entry.lengthBytes(length);

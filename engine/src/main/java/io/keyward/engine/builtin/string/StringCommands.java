@@ -337,12 +337,7 @@ public final class StringCommands {
 
   /** Refuses a string of so many bytes if it is longer than a value may be. */
   static void checkLength(Database database, long length) {
-    long most =
-        database
-            .keyspace()
-            .home()
-            .settings()
-            .number(Directive.PROTO_MAX_BULK_LEN);
+    long most = database.keyspace().home().settings().number(Directive.PROTO_MAX_BULK_LEN);
     if (length > most || length > Integer.MAX_VALUE - 64) {
       throw Errors.STRING_TOO_LONG;
     }

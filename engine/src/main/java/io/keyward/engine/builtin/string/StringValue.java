@@ -82,8 +82,7 @@ public final class StringValue {
       long expiry) {
     if (length <= Numbers.MAX_INTEGER_LENGTH && Numbers.isInteger(bytes, offset, length)) {
       database
-          .overwrite(
-              present, request, keyArgument, Type.STRING, Encoding.INT, Long.BYTES, expiry)
+          .overwrite(present, request, keyArgument, Type.STRING, Encoding.INT, Long.BYTES, expiry)
           .integer(Numbers.parseInteger(bytes, offset, length));
       return;
     }

@@ -29,8 +29,7 @@ class StringCommandsTest {
   void errorsAreInRedisWords() {
     assertThat(bench.line("nosuch a b"))
         .isEqualTo("!ERR unknown command 'nosuch', with args beginning with: 'a' 'b' ");
-    assertThat(bench.line("get"))
-        .isEqualTo("!ERR wrong number of arguments for 'get' command");
+    assertThat(bench.line("get")).isEqualTo("!ERR wrong number of arguments for 'get' command");
   }
 
   @Test
@@ -41,8 +40,7 @@ class StringCommandsTest {
     assertThat(bench.line("set k w GET")).isEqualTo("\"v\"");
     assertThat(bench.line("set k w NX XX")).isEqualTo("!ERR syntax error");
     assertThat(bench.line("set k w EX 10 PX 10")).isEqualTo("!ERR syntax error");
-    assertThat(bench.line("set k w EX 0"))
-        .isEqualTo("!ERR invalid expire time in 'set' command");
+    assertThat(bench.line("set k w EX 0")).isEqualTo("!ERR invalid expire time in 'set' command");
     assertThat(bench.line("set k w EX 9223372036854775807"))
         .isEqualTo("!ERR invalid expire time in 'set' command");
     assertThat(bench.line("set k w EX x"))

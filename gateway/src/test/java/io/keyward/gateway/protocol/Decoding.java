@@ -1,0 +1,88 @@
+package io.keyward.gateway.protocol;
+
+import io.keyward.engine.Request;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Feeds bytes to an {@link Input} in pieces and gathers what comes out, as text. */
+final class Decoding {
+  private final Input input = new Input();
+  private final Input.Scratch scratch = new Input.Scratch();
+  private final List<List<String>> requests = new ArrayList<>();
+  private final long longestBulk;
+  private final boolean authenticated;
+  private String error = "";
+
+  Decoding(long longestBulk, boolean authenticated) {
+    this.longestBulk = longestBulk;
+    this.authenticated = authenticated;
+  }
+
+  /** What a stream of bytes means. */
+  record Result(List<List<String>> requests, String error, int kept) {}
+
+  static Decoding plain() {
+    return new Decoding(512 << 20, true);
+  }
+
+  static Result whole(byte[] stream) {
+    Decoding decoding = plain();
+    decoding.feed(stream);
+    return decoding.result();
+  }
+
+  static Result split(byte[] stream, int... boundaries) {
+    Decoding decoding = plain();
+    int from = 0;
+    for (int boundary : boundaries) {
+      decoding.feed(Arrays.copyOfRange(stream, from, boundary));
+      from = boundary;
+    }
+    decoding.feed(Arrays.copyOfRange(stream, from, stream.length));
+    return decoding.result();
+  }
+
+  Decoding feed(String ascii) {
+    return feed(ascii.getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  Decoding feed(byte[] piece) {
+    if (!error.isEmpty()) {
+      return this;
+    }
+    input.receive(Unpooled.wrappedBuffer(piece), scratch);
+    try {
+      while (input.next(scratch, longestBulk, authenticated)) {
+        Request request = input.request(scratch);
+        List<String> words = new ArrayList<>();
+        for (int i = 0; i < request.count(); i++) {
+          words.add(request.text(i));
+        }
+        requests.add(words);
+      }
+    } catch (ProtocolException malformed) {
+      error = malformed.isAttack() ? "attack" : malformed.line();
+    }
+    input.settle(scratch);
+    return this;
+  }
+
+  Result result() {
+    return new Result(List.copyOf(requests), error, error.isEmpty() ? input.kept() : 0);
+  }
+
+  List<List<String>> requests() {
+    return requests;
+  }
+
+  String error() {
+    return error;
+  }
+
+  Input input() {
+    return input;
+  }
+}
