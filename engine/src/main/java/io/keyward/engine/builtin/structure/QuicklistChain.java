@@ -86,16 +86,24 @@ final class QuicklistChain {
     if (limits.isLarge(length)) {
       node = QuicklistNode.plain(Arrays.copyOfRange(source, offset, offset + length));
     } else {
-      // A list that has filled several nodes will fill this one, too: spare it the growing.
-      boolean grows =
-          anchor != null && nodeCount >= 4 && (after ? anchor.next : anchor.previous) == null;
-      node = QuicklistNode.packed(grows ? anchor.size() : 0);
+      node = QuicklistNode.packed(roomBeside(anchor, after));
       ListpackEditor.append(node, source, offset, length);
       node.count = 1;
     }
     link(anchor, node, after);
     settle(node);
     return node;
+  }
+
+  /**
+   * What a new node is to have room for: as much as the one beside it if it extends a list that has
+   * filled several nodes and will fill this one, too, which spares it the growing; else nothing.
+   */
+  private int roomBeside(@Nullable QuicklistNode anchor, boolean after) {
+    if (anchor == null || nodeCount < 4 || (after ? anchor.next : anchor.previous) != null) {
+      return 0;
+    }
+    return Math.min(anchor.size(), limits.fullBytes());
   }
 
   /** Puts a node behind or before another one, or into an empty chain. */

@@ -29,6 +29,11 @@ public record QuicklistLimits(int fill, int compressDepth, int largeElement) {
     return fill < 0 ? Integer.MAX_VALUE : Math.max(fill, 1);
   }
 
+  /** Bytes that a node of small elements does not exceed. */
+  int fullBytes() {
+    return fill >= 0 ? SAFE_BYTES : maxBytes();
+  }
+
   /** Whether a listpack of that many bytes and entries is too big for one node. */
   public boolean exceededBy(long bytes, long count) {
     return fill < 0 ? bytes > maxBytes() : bytes > SAFE_BYTES || count > maxCount();
