@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.builtin.generic.KeyCommands;
 import io.keyward.engine.builtin.hash.HashCommands;
 import io.keyward.engine.builtin.string.StringCommands;
 import io.keyward.engine.command.CommandTable;
@@ -10,6 +11,7 @@ public final class BuiltinCommands {
 
   /** Declares them all. */
   public static void declare(CommandTable table) {
+    KeyCommands.declare(table);
     StringCommands.declare(table);
     HashCommands.declare(table);
   }

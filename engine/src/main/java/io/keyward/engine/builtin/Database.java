@@ -27,6 +27,7 @@ public final class Database {
   private final PagePool pool;
   private final MemoryAccount account;
   private final Entry view;
+  private final Entry scratchView;
   private final Watches watches = new Watches();
   private final BlockedClients blocked;
   private Dictionary keys;
@@ -39,6 +40,7 @@ public final class Database {
     account = keyspace.account();
     keys = new Dictionary(pool, account);
     view = new Entry(this);
+    scratchView = new Entry(this);
     blocked = new BlockedClients(this);
   }
 
@@ -79,6 +81,11 @@ public final class Database {
   /** A further view, for commands that hold several keys at once. */
   public Entry newView() {
     return new Entry(this);
+  }
+
+  /** A second reused view, for a look that ends before the next one begins. */
+  public Entry scratchView() {
+    return scratchView;
   }
 
   /** The number of keys, those included whose time is up but that nobody has met yet. */
@@ -201,12 +208,24 @@ public final class Database {
   }
 
   /** Removes a key whose time is up, and tells those who want to know. */
-  void expire(Entry entry) {
+  public void expire(Entry entry) {
     keyspace.statistics().expired();
     byte[] page = entry.bytes();
     int offset = entry.keyOffset();
     int length = entry.keyLength();
     changed(page, offset, length, KeyspaceNotifications.EXPIRED, "expired");
+    remove(entry);
+  }
+
+  /** Removes a key to make room for others. */
+  void evict(Entry entry) {
+    keyspace.statistics().evicted();
+    changed(
+        entry.bytes(),
+        entry.keyOffset(),
+        entry.keyLength(),
+        KeyspaceNotifications.EVICTED,
+        "evicted");
     remove(entry);
   }
 
@@ -399,6 +418,23 @@ public final class Database {
     keys.remove(entry.hash(), old);
     pool.free(old, account);
     target.keys.insert(hash, laid, expiry >= 0);
+  }
+
+  /** Copies a key with type, expiry and clock to a name that is not there, here or elsewhere. */
+  public void copy(Entry entry, Database target, byte[] key, int offset, int length) {
+    int room = entry.capacity();
+    long expiry = entry.expiry();
+    Encoding encoding = entry.encoding();
+    int clock = entry.clock();
+    Entry made =
+        target.create(
+            key, offset, length, entry.type(), encoding, room, expiry, target.newView());
+    if (encoding.held()) {
+      Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy()));
+    } else {
+      System.arraycopy(entry.bytes(), entry.start(), made.bytes(), made.start(), room);
+    }
+    made.clock(clock);
   }
 
   /** Says that an argument's key has been changed, by an event of this class and name. */

@@ -302,6 +302,18 @@ public final class Command {
       return this;
     }
 
+    /** Adds HELP, which lists the subcommands from their declarations. */
+    public Builder withHelp(String version) {
+      return subcommand(
+          named("help", group)
+              .since(version)
+              .summary("Lists the subcommands.")
+              .complexity("O(1)")
+              .arity(2)
+              .flags(CommandFlag.LOADING, CommandFlag.STALE)
+              .handler(new SubcommandHelp(name, subcommands)));
+    }
+
     public Command build() {
       if (arity == 0 || summary.isEmpty()) {
         throw new IllegalStateException(name + " lacks its arity or summary");

@@ -81,7 +81,7 @@ final class Grisu {
     high <<= highShift;
     // Below a power of two the neighbour is only half as far away.
     int lowShift = fraction == HIDDEN_BIT ? 2 : 1;
-    long low = (fraction << lowShift) - 1 << exponent - lowShift - highExponent;
+    long low = ((fraction << lowShift) - 1) << (exponent - lowShift - highExponent);
     long middle = fraction << Long.numberOfLeadingZeros(fraction);
 
     int power = powerFor(highExponent);
@@ -121,7 +121,7 @@ final class Grisu {
 
   /** The upper half of the product, rounded. */
   private static long multiply(long left, long right) {
-    return Math.unsignedMultiplyHigh(left, right) + (left * right >>> 63);
+    return Math.unsignedMultiplyHigh(left, right) + ((left * right) >>> 63);
   }
 
   /**

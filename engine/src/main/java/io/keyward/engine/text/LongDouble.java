@@ -102,7 +102,7 @@ public final class LongDouble {
 
   private static @Nullable LongDouble hexadecimal(boolean negative, String magnitude) {
     Matcher matcher = HEXADECIMAL.matcher(magnitude);
-    if (!matcher.matches() || matcher.group(1).isEmpty() && matcher.group(2).isEmpty()) {
+    if (!matcher.matches() || (matcher.group(1).isEmpty() && matcher.group(2).isEmpty())) {
       return null;
     }
     BigInteger digits = new BigInteger(matcher.group(1) + matcher.group(2), 16);

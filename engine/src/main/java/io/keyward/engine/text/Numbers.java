@@ -28,8 +28,8 @@ public final class Numbers {
 
   private static final long[] POWERS_OF_TEN = new long[19];
 
-  /** Doubles beyond half of the range of long keep the layout of {@link Grisu}. */
-  private static final double INTEGRAL_LIMIT = (double) (Long.MAX_VALUE / 2);
+  /** Integral doubles beyond half of the range of long have the layout of {@link Grisu}. */
+  private static final double INTEGRAL_LIMIT = 0x1p62;
 
   static {
     for (int i = 0; i < 100; i++) {
@@ -129,7 +129,7 @@ public final class Numbers {
 
   private static int digits(long value) {
     // 1233 / 4096 is log10(2), close enough for 64 bits: the estimate is right or one too low.
-    int estimate = (64 - Long.numberOfLeadingZeros(value | 1)) * 1233 >>> 12;
+    int estimate = ((64 - Long.numberOfLeadingZeros(value | 1)) * 1233) >>> 12;
     return estimate < 19 && value >= POWERS_OF_TEN[estimate] ? estimate + 1 : Math.max(estimate, 1);
   }
 

@@ -136,7 +136,7 @@ class LongDoubleTest {
   }
 
   private static BigDecimal dyadic(Random random) {
-    long bits = random.nextLong() >> 18 + random.nextInt(40);
+    long bits = random.nextLong() >> (18 + random.nextInt(40));
     return BigDecimal.valueOf(bits).divide(BigDecimal.valueOf(1L << random.nextInt(15)));
   }
 

@@ -77,7 +77,7 @@ public final class IntegerSet {
       return -2 - high;
     }
     while (low <= high) {
-      int middle = low + high >>> 1;
+      int middle = (low + high) >>> 1;
       long found = read(bytes, first, middle, width);
       if (found < value) {
         low = middle + 1;

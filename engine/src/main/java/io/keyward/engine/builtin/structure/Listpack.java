@@ -197,7 +197,7 @@ public final class Listpack {
       case INTEGER_24 -> (int) INT.get(bytes, position) >> 8;
       case INTEGER_32 -> (int) INT.get(bytes, position + 1);
       case INTEGER_64 -> (long) LONG.get(bytes, position + 1);
-      default -> ((tag & 0x1F) << 8 | bytes[position + 1] & 0xFF) << 19 >> 19;
+      default -> ((tag & 0x1F) << 8 | (bytes[position + 1] & 0xFF)) << 19 >> 19;
     };
   }
 
@@ -214,7 +214,7 @@ public final class Listpack {
     }
     return tag == STRING_32
         ? (int) INT.get(bytes, position + 1)
-        : (tag & 0x0F) << 8 | bytes[position + 1] & 0xFF;
+        : (tag & 0x0F) << 8 | (bytes[position + 1] & 0xFF);
   }
 
   /** Length of an entry's text, be it a string or an integer. */
@@ -346,7 +346,7 @@ public final class Listpack {
   private static boolean hasBackLength(byte[] bytes, int next, int size) {
     int groups = backLengthSize(size);
     for (int i = 1; i <= groups; i++) {
-      int group = size >>> 7 * (i - 1) & 0x7F | (i < groups ? 0x80 : 0);
+      int group = (size >>> (7 * (i - 1)) & 0x7F) | (i < groups ? 0x80 : 0);
       if ((bytes[next - i] & 0xFF) != group) {
         return false;
       }

@@ -182,14 +182,14 @@ public final class ListpackEditor {
     switch (size) {
       case 1 -> bytes[at] = (byte) value;
       case 2 -> {
-        bytes[at] = (byte) (0xC0 | value >> 8 & 0x1F);
+        bytes[at] = (byte) (0xC0 | (value >> 8 & 0x1F));
         bytes[at + 1] = (byte) value;
       }
       case 3 -> {
         bytes[at] = INTEGER_16;
         SHORT.set(bytes, at + 1, (short) value);
       }
-      case 4 -> INT.set(bytes, at, (int) value << 8 | INTEGER_24 & 0xFF);
+      case 4 -> INT.set(bytes, at, (int) value << 8 | (INTEGER_24 & 0xFF));
       case 5 -> {
         bytes[at] = INTEGER_32;
         INT.set(bytes, at + 1, (int) value);
@@ -258,7 +258,7 @@ public final class ListpackEditor {
     }
     int groups = Listpack.backLengthSize(size);
     for (int i = 0; i < groups; i++) {
-      int group = size >>> 7 * (groups - 1 - i) & 0x7F;
+      int group = size >>> (7 * (groups - 1 - i)) & 0x7F;
       bytes[at + i] = (byte) (i == 0 ? group : group | 0x80);
     }
   }

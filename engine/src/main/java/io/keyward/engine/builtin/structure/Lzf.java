@@ -66,8 +66,8 @@ public final class Lzf {
   }
 
   private static int hash(byte[] source, int at, int bits) {
-    int three = source[at] & 0xFF | (source[at + 1] & 0xFF) << 8 | (source[at + 2] & 0xFF) << 16;
-    return three * 0x9E3779B1 >>> 32 - bits;
+    int three = (source[at] & 0xFF) | (source[at + 1] & 0xFF) << 8 | (source[at + 2] & 0xFF) << 16;
+    return (three * 0x9E3779B1) >>> (32 - bits);
   }
 
   private static boolean sameThree(byte[] source, int left, int right) {
@@ -136,7 +136,7 @@ public final class Lzf {
       if (at >= end) {
         return false;
       }
-      int from = out - ((control & 0x1F) << 8 | source[at++] & 0xFF) - 1;
+      int from = out - ((control & 0x1F) << 8 | (source[at++] & 0xFF)) - 1;
       if (from < targetOffset || copy > limit - out) {
         return false;
       }

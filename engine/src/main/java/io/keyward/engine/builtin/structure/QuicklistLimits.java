@@ -21,7 +21,7 @@ public record QuicklistLimits(int fill, int compressDepth, int largeElement) {
 
   /** Most bytes of a node, Integer.MAX_VALUE if entries are counted instead. */
   public int maxBytes() {
-    return fill >= 0 ? Integer.MAX_VALUE : 4096 << -Math.max(fill, -5) - 1;
+    return fill >= 0 ? Integer.MAX_VALUE : 4096 << (-Math.max(fill, -5) - 1);
   }
 
   /** Most entries of a node, Integer.MAX_VALUE if bytes are counted instead. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.NavigableSet;
 import java.util.Random;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class IntegerSetTest {
   private final Random random = new Random(seed);
 
   private long draw(int maxBits) {
-    long value = random.nextLong() >> 64 - 1 - random.nextInt(maxBits);
+    long value = random.nextLong() >> (64 - 1 - random.nextInt(maxBits));
     return random.nextInt(4) == 0
         ? (1L << random.nextInt(maxBits - 1)) * (random.nextInt(3) - 1)
         : value;
@@ -46,7 +47,7 @@ class IntegerSetTest {
     }
   }
 
-  private void check(Block block, TreeSet<Long> model, long probe) {
+  private void check(Block block, NavigableSet<Long> model, long probe) {
     byte[] bytes = block.bytes();
     int start = block.start();
     int total = IntegerSet.totalBytes(bytes, start);

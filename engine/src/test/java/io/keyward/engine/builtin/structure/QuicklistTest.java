@@ -114,7 +114,7 @@ class QuicklistTest {
   }
 
   private void removeByValue(Quicklist list, List<byte[]> model, byte[] text) {
-    long limit = random.nextInt(7) - 3;
+    long limit = random.nextInt(7) - 3L;
     long most = limit == 0 ? Long.MAX_VALUE : Math.abs(limit);
     long removed = list.remove(limit, text, 0, text.length);
     long expected = 0;
