@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.engine.builtin.generic.KeyCommands;
 import io.keyward.engine.builtin.hash.HashCommands;
+import io.keyward.engine.builtin.list.ListCommands;
 import io.keyward.engine.builtin.string.StringCommands;
 import io.keyward.engine.command.CommandTable;
 
@@ -12,6 +13,7 @@ public final class BuiltinCommands {
   /** Declares them all. */
   public static void declare(CommandTable table) {
     KeyCommands.declare(table);
+    ListCommands.declare(table);
     StringCommands.declare(table);
     HashCommands.declare(table);
   }

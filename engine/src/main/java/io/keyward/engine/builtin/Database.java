@@ -83,6 +83,11 @@ public final class Database {
     return new Entry(this);
   }
 
+  /** The reused view that {@link #read} and {@link #write} give when none is brought. */
+  public Entry view() {
+    return view;
+  }
+
   /** A second reused view, for a look that ends before the next one begins. */
   public Entry scratchView() {
     return scratchView;

@@ -29,6 +29,7 @@ public final class Home {
   private final List<BuiltinKeyspace> keyspaces = new ArrayList<>();
   private final ArrayDeque<Held> toFree = new ArrayDeque<>();
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
+  private int plainListElement = 1 << 30;
   private long freedLater;
   private boolean freeing;
   private boolean stopped;
@@ -58,6 +59,16 @@ public final class Home {
   /** The keyspaces that live on this loop. */
   public List<BuiltinKeyspace> keyspaces() {
     return keyspaces;
+  }
+
+  /** The length from which an element of a list has a node of its own. */
+  public int plainListElement() {
+    return plainListElement;
+  }
+
+  /** Changes that length, for DEBUG QUICKLIST-PACKED-THRESHOLD. */
+  public void plainListElement(int length) {
+    plainListElement = length;
   }
 
   /** Keeps the data within {@code maxmemory}. */

@@ -1,0 +1,26 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Errors;
+import io.keyward.engine.Request;
+
+/** The argument that says how long a blocking command waits. */
+public final class BlockingTimeout {
+  private BlockingTimeout() {}
+
+  /**
+   * Seconds, with a fraction, as milliseconds; 0 means for ever.
+   *
+   * @throws io.keyward.engine.CommandException if it is no number, negative or too large
+   */
+  public static long milliseconds(Request request, int argument) {
+    double seconds = request.number(argument, Errors.TIMEOUT_NOT_A_FLOAT);
+    if (seconds < 0) {
+      throw Errors.TIMEOUT_NEGATIVE;
+    }
+    double milliseconds = Math.ceil(seconds * 1000);
+    if (milliseconds > Long.MAX_VALUE - request.now()) {
+      throw Errors.TIMEOUT_NOT_A_FLOAT;
+    }
+    return (long) milliseconds;
+  }
+}

@@ -1,0 +1,350 @@
+package io.keyward.engine.builtin.list;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Encoding;
+import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Type;
+import io.keyward.engine.builtin.structure.Listpack;
+import io.keyward.engine.builtin.structure.ListpackEditor;
+import io.keyward.engine.builtin.structure.Quicklist;
+import io.keyward.engine.builtin.structure.QuicklistCursor;
+import io.keyward.engine.builtin.structure.QuicklistLimits;
+import java.util.Arrays;
+
+/**
+ * Reads and writes the value of a list key.
+ *
+ * <p>A list is one listpack in its entry until that would exceed {@code list-max-listpack-size};
+ * then it is a {@link BigList}, and it becomes a listpack again when it has shrunk to half of the
+ * limit, so that a list at the limit does not go to and fro.
+ */
+final class ListValue {
+  private ListValue() {}
+
+  private static BigList big(Entry list) {
+    return (BigList) list.held();
+  }
+
+  private static QuicklistLimits limits(Database database) {
+    LiveSettings settings = database.keyspace().home().settings();
+    return new QuicklistLimits(
+        (int) settings.number(Directive.LIST_MAX_LISTPACK_SIZE),
+        (int) settings.number(Directive.LIST_COMPRESS_DEPTH),
+        database.keyspace().home().plainListElement());
+  }
+
+  /** The key's list for changing it, made if it is not there. */
+  static Entry writeOrCreate(Request request, int argument, Entry into) {
+    Database database = Database.of(request);
+    Entry list = database.write(request, argument, Type.LIST, into);
+    if (list == null) {
+      list =
+          database.create(
+              request.bytes(),
+              request.offset(argument),
+              request.length(argument),
+              Type.LIST,
+              Encoding.LISTPACK,
+              Listpack.EMPTY_BYTES,
+              -1,
+              into);
+      ListpackEditor.initialize(list);
+    }
+    return list;
+  }
+
+  static long size(Entry list) {
+    return list.encoding() == Encoding.LISTPACK
+        ? Listpack.count(list.bytes(), list.start())
+        : big(list).elements().size();
+  }
+
+  /** Makes the list big if so many more bytes in so many elements would exceed the limit. */
+  static void widen(Entry list, long moreBytes, int moreElements) {
+    if (list.encoding() != Encoding.LISTPACK) {
+      return;
+    }
+    QuicklistLimits limits = limits(list.database());
+    long bytes = Listpack.totalBytes(list.bytes(), list.start()) + moreBytes;
+    long count = Listpack.count(list.bytes(), list.start()) + (long) moreElements;
+    if (limits.exceededBy(bytes, count) || moreBytes >= limits.largeElement()) {
+      makeBig(list);
+    }
+  }
+
+  private static void makeBig(Entry list) {
+    Database database = list.database();
+    Quicklist elements = new Quicklist(limits(database));
+    int start = list.start();
+    int size = Listpack.totalBytes(list.bytes(), start);
+    if (Listpack.count(list.bytes(), start) > 0) {
+      elements.appendListpack(Arrays.copyOfRange(list.bytes(), start, start + size));
+    }
+    list.hold(new BigList(elements, database.account()), Encoding.QUICKLIST);
+  }
+
+  /** Makes a big list that has shrunk a listpack again, or gives back slack of a small one. */
+  private static void narrow(Entry list) {
+    if (list.encoding() == Encoding.LISTPACK) {
+      int used = Listpack.totalBytes(list.bytes(), list.start());
+      if (used * 2 < list.capacity()) {
+        list.shrink(used);
+      }
+      return;
+    }
+    BigList big = big(list);
+    Quicklist elements = big.elements();
+    QuicklistLimits limits = elements.limits();
+    if (!elements.isOneListpack()) {
+      return;
+    }
+    elements.forEachNode(
+        (plain, bytes, length) -> {
+          long mostBytes = limits.fill() < 0 ? limits.maxBytes() / 2 : Integer.MAX_VALUE;
+          if (length <= mostBytes && elements.size() <= limits.maxCount() / 2) {
+            list.unhold(Encoding.LISTPACK, length).free(Integer.MAX_VALUE);
+            System.arraycopy(bytes, 0, list.bytes(), list.start(), length);
+          }
+        });
+  }
+
+  /** Adds an element at one end; {@link #widen} has been asked before. */
+  static void push(Entry list, boolean first, byte[] bytes, int offset, int length) {
+    if (list.encoding() == Encoding.LISTPACK) {
+      if (first) {
+        ListpackEditor.prepend(list, bytes, offset, length);
+      } else {
+        ListpackEditor.append(list, bytes, offset, length);
+      }
+      return;
+    }
+    BigList big = big(list);
+    if (first) {
+      big.elements().pushFirst(bytes, offset, length);
+    } else {
+      big.elements().pushLast(bytes, offset, length);
+    }
+    big.settle();
+  }
+
+  /** Sends elements {@code from} to {@code to}, in that direction, both within the list. */
+  static void send(Entry list, long from, long to, Reply reply) {
+    long left = Math.abs(to - from) + 1;
+    boolean backward = to < from;
+    if (list.encoding() == Encoding.LISTPACK) {
+      byte[] bytes = list.bytes();
+      int start = list.start();
+      int at = Listpack.seek(bytes, start, (int) from);
+      for (; left > 0; left--) {
+        sendAt(bytes, at, reply);
+        at = backward ? Listpack.previous(bytes, start, at) : Listpack.next(bytes, at);
+      }
+      return;
+    }
+    QuicklistCursor cursor = big(list).cursor();
+    big(list).elements().seek(cursor, from);
+    for (; left > 0; left--) {
+      send(cursor, reply);
+      if (backward) {
+        cursor.previous();
+      } else {
+        cursor.next();
+      }
+    }
+    cursor.clear();
+  }
+
+  private static void sendAt(byte[] bytes, int position, Reply reply) {
+    if (Listpack.isIntegerAt(bytes, position)) {
+      reply.bulkInteger(Listpack.integerAt(bytes, position));
+    } else {
+      reply.bulk(
+          bytes,
+          Listpack.stringOffsetAt(bytes, position),
+          Listpack.stringLengthAt(bytes, position));
+    }
+  }
+
+  private static void send(QuicklistCursor cursor, Reply reply) {
+    if (cursor.isInteger()) {
+      reply.bulkInteger(cursor.integer());
+    } else {
+      reply.bulk(cursor.bytes(), cursor.textOffset(), cursor.textLength());
+    }
+  }
+
+  /** A copy of the element with this index, which is within the list. */
+  static byte[] element(Entry list, long index) {
+    if (list.encoding() == Encoding.LISTPACK) {
+      int at = Listpack.seek(list.bytes(), list.start(), (int) index);
+      return Listpack.entryText(list.bytes(), at);
+    }
+    QuicklistCursor cursor = big(list).cursor();
+    big(list).elements().seek(cursor, index);
+    byte[] text = cursor.text();
+    cursor.clear();
+    return text;
+  }
+
+  /** Replaces the element with this index, which is within the list. */
+  static void set(Entry list, long index, byte[] bytes, int offset, int length) {
+    widen(list, length, 0);
+    if (list.encoding() == Encoding.LISTPACK) {
+      int at = Listpack.seek(list.bytes(), list.start(), (int) index);
+      ListpackEditor.replace(list, at, bytes, offset, length);
+    } else {
+      BigList big = big(list);
+      big.elements().seek(big.cursor(), index);
+      big.elements().set(big.cursor(), bytes, offset, length);
+      big.cursor().clear();
+      big.settle();
+    }
+    narrow(list);
+  }
+
+  /**
+   * Adds an element before or after the first one that equals the pivot.
+   *
+   * @return whether the pivot is there
+   */
+  static boolean insert(Entry list, boolean before, Request request, int pivot, int value) {
+    byte[] bytes = request.bytes();
+    int offset = request.offset(value);
+    int length = request.length(value);
+    int pivotOffset = request.offset(pivot);
+    int pivotLength = request.length(pivot);
+    if (list.encoding() == Encoding.LISTPACK) {
+      int first = Listpack.first(list.bytes(), list.start());
+      int at = Listpack.find(list.bytes(), first, bytes, pivotOffset, pivotLength, 0);
+      if (at < 0) {
+        return false;
+      }
+      if (before) {
+        ListpackEditor.insertBefore(list, at, bytes, offset, length);
+      } else {
+        ListpackEditor.insertAfter(list, at, bytes, offset, length);
+      }
+      return true;
+    }
+    BigList big = big(list);
+    QuicklistCursor cursor = big.cursor();
+    boolean found = false;
+    for (boolean more = big.elements().seek(cursor, 0); more; more = cursor.next()) {
+      if (cursor.contentEquals(bytes, pivotOffset, pivotLength)) {
+        found = true;
+        if (before) {
+          big.elements().insertBefore(cursor, bytes, offset, length);
+        } else {
+          big.elements().insertAfter(cursor, bytes, offset, length);
+        }
+        break;
+      }
+    }
+    cursor.clear();
+    big.settle();
+    return found;
+  }
+
+  /** Removes so many elements from an index on; both are within the list. */
+  static void removeRange(Entry list, long index, long count) {
+    if (list.encoding() == Encoding.LISTPACK) {
+      ListpackEditor.deleteRange(list, (int) index, (int) count);
+    } else {
+      BigList big = big(list);
+      if (count == 1 && index == 0) {
+        big.elements().removeFirst();
+      } else if (count == 1 && index == big.elements().size() - 1) {
+        big.elements().removeLast();
+      } else {
+        big.elements().removeRange(index, count);
+      }
+      big.settle();
+    }
+    narrow(list);
+  }
+
+  /** Removes elements of this text: the first so many, the last so many if negative, 0 for all. */
+  static long remove(Entry list, long limit, byte[] bytes, int offset, int length) {
+    if (list.encoding() != Encoding.LISTPACK) {
+      BigList big = big(list);
+      long removed = big.elements().remove(limit, bytes, offset, length);
+      big.settle();
+      narrow(list);
+      return removed;
+    }
+    long most = limit == 0 ? Long.MAX_VALUE : Math.abs(Math.max(limit, -Long.MAX_VALUE));
+    long removed = 0;
+    int at =
+        limit < 0
+            ? Listpack.last(list.bytes(), list.start())
+            : Listpack.first(list.bytes(), list.start());
+    while (at >= 0 && removed < most) {
+      boolean equal = Listpack.equalsAt(list.bytes(), at, bytes, offset, length);
+      if (limit < 0) {
+        int previous = Listpack.previous(list.bytes(), list.start(), at);
+        if (equal) {
+          ListpackEditor.delete(list, at);
+        }
+        at = previous;
+      } else {
+        at = equal ? ListpackEditor.delete(list, at) : Listpack.next(list.bytes(), at);
+      }
+      removed += equal ? 1 : 0;
+    }
+    narrow(list);
+    return removed;
+  }
+
+  /** Removes the key if the list has become empty, and tells so. */
+  static void removeIfEmpty(Entry list, Request request, int argument) {
+    if (size(list) == 0) {
+      Database database = list.database();
+      database.remove(list);
+      database.changed(request, argument, KeyspaceNotifications.GENERIC, "del");
+    }
+  }
+
+  /** Shows elements from one end on until the visitor has enough. */
+  static void walk(Entry list, boolean backward, Visitor visitor) {
+    long size = size(list);
+    if (list.encoding() == Encoding.LISTPACK) {
+      byte[] bytes = list.bytes();
+      int start = list.start();
+      int at = backward ? Listpack.last(bytes, start) : Listpack.first(bytes, start);
+      long index = backward ? size - 1 : 0;
+      while (at >= 0) {
+        int here = at;
+        if (!visitor.visit(
+            index, (other, offset, length) -> Listpack.equalsAt(bytes, here, other, offset, length))) {
+          return;
+        }
+        at = backward ? Listpack.previous(bytes, start, at) : Listpack.next(bytes, at);
+        index += backward ? -1 : 1;
+      }
+      return;
+    }
+    QuicklistCursor cursor = big(list).cursor();
+    long index = backward ? size - 1 : 0;
+    boolean more = big(list).elements().seek(cursor, index);
+    while (more && visitor.visit(index, cursor::contentEquals)) {
+      more = backward ? cursor.previous() : cursor.next();
+      index += backward ? -1 : 1;
+    }
+    cursor.clear();
+  }
+
+  /** Receives elements; false ends the walk. */
+  interface Visitor {
+    boolean visit(long index, Element element);
+  }
+
+  /** An element that can be compared. */
+  interface Element {
+    boolean contentEquals(byte[] bytes, int offset, int length);
+  }
+}

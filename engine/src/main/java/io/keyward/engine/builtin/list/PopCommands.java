@@ -1,0 +1,202 @@
+package io.keyward.engine.builtin.list;
+
+import static io.keyward.engine.command.CommandFlag.BLOCKING;
+import static io.keyward.engine.command.CommandFlag.FAST;
+import static io.keyward.engine.command.CommandFlag.WRITE;
+import static io.keyward.engine.command.CommandGroup.LIST;
+import static io.keyward.engine.command.KeySpec.KeyFlag.ACCESS;
+import static io.keyward.engine.command.KeySpec.KeyFlag.DELETE;
+import static io.keyward.engine.command.KeySpec.KeyFlag.RW;
+
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BlockingTimeout;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Type;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+import io.keyward.engine.command.KeySpec;
+
+/** LPOP, RPOP and LMPOP, and those that wait for an element: BLPOP, BRPOP, BLMPOP. */
+final class PopCommands {
+  private static final CommandException KEYS_NOT_POSITIVE =
+      CommandException.error("numkeys should be greater than 0");
+  private static final CommandException COUNT_NOT_POSITIVE =
+      CommandException.error("count should be greater than 0");
+
+  private PopCommands() {}
+
+  static void declare(CommandTable table) {
+    table.add(
+        popping("lpop", "Removes and returns the first elements of a list.")
+            .handler((request, reply) -> pop(request, reply, true)));
+    table.add(
+        popping("rpop", "Removes and returns the last elements of a list.")
+            .handler((request, reply) -> pop(request, reply, false)));
+    table.add(
+        waiting("blpop", "Removes and returns the first element of a list, or waits for one.")
+            .handler((request, reply) -> popOrWait(request, reply, true)));
+    table.add(
+        waiting("brpop", "Removes and returns the last element of a list, or waits for one.")
+            .handler((request, reply) -> popOrWait(request, reply, false)));
+    table.add(
+        Command.named("lmpop", LIST)
+            .since("7.0.0")
+            .summary("Removes and returns elements of the first list that has any.")
+            .complexity("O(N+M) with N keys and M elements returned")
+            .syntax("numkeys key [key ...] <LEFT | RIGHT> [COUNT count]")
+            .arity(-4)
+            .flags(WRITE)
+            .keys(KeySpec.counted(1, RW, ACCESS, DELETE))
+            .handler((request, reply) -> popMany(request, reply, 1, -1)));
+    table.add(
+        Command.named("blmpop", LIST)
+            .since("7.0.0")
+            .summary("Removes and returns elements of the first list that has any, or waits.")
+            .complexity("O(N+M) with N keys and M elements returned")
+            .syntax("timeout numkeys key [key ...] <LEFT | RIGHT> [COUNT count]")
+            .arity(-5)
+            .flags(WRITE, BLOCKING)
+            .keys(KeySpec.counted(2, RW, ACCESS, DELETE))
+            .handler(
+                (request, reply) ->
+                    popMany(request, reply, 2, BlockingTimeout.milliseconds(request, 1))));
+  }
+
+  private static Command.Builder popping(String name, String summary) {
+    return Command.named(name, LIST)
+        .summary(summary)
+        .complexity("O(N) with N elements returned")
+        .syntax("key [count]")
+        .arity(-2)
+        .flags(WRITE, FAST)
+        .key(1, RW, ACCESS, DELETE);
+  }
+
+  private static Command.Builder waiting(String name, String summary) {
+    return Command.named(name, LIST)
+        .since("2.0.0")
+        .summary(summary)
+        .complexity("O(N) with N keys")
+        .syntax("key [key ...] timeout")
+        .arity(-3)
+        .flags(WRITE, BLOCKING)
+        .keys(1, -2, 1, RW, ACCESS, DELETE);
+  }
+
+  private static void pop(Request request, Reply reply, boolean first) {
+    if (request.count() > 3) {
+      throw Errors.wrongArity(request.command().fullName());
+    }
+    boolean counted = request.count() == 3;
+    long count = counted ? request.integer(2, 0, Long.MAX_VALUE, Errors.NOT_POSITIVE) : 1;
+    Database database = Database.of(request);
+    Entry list = database.write(request, 1, Type.LIST);
+    if (list == null) {
+      if (counted) {
+        reply.nothingArray();
+      } else {
+        reply.nothing();
+      }
+      return;
+    }
+    if (counted) {
+      count = Math.min(count, ListValue.size(list));
+      reply.array(count);
+      if (count == 0) {
+        return;
+      }
+    }
+    take(list, request, 1, first, count, reply);
+  }
+
+  /** Sends so many elements of one end, removes them, and the key with the last; tells so. */
+  static void take(
+      Entry list, Request request, int keyArgument, boolean first, long count, Reply reply) {
+    long size = ListValue.size(list);
+    if (first) {
+      ListValue.send(list, 0, count - 1, reply);
+      if (count < size) {
+        ListValue.removeRange(list, 0, count);
+      }
+    } else {
+      ListValue.send(list, size - 1, size - count, reply);
+      if (count < size) {
+        ListValue.removeRange(list, size - count, count);
+      }
+    }
+    Database database = list.database();
+    database.changed(
+        request, keyArgument, KeyspaceNotifications.LIST, first ? "lpop" : "rpop");
+    if (count == size) {
+      database.remove(list);
+      database.changed(request, keyArgument, KeyspaceNotifications.GENERIC, "del");
+    }
+  }
+
+  private static void popOrWait(Request request, Reply reply, boolean first) {
+    int timeoutArgument = request.count() - 1;
+    long timeout = BlockingTimeout.milliseconds(request, timeoutArgument);
+    Database database = Database.of(request);
+    for (int key = 1; key < timeoutArgument; key++) {
+      Entry list = database.write(request, key, Type.LIST);
+      if (list != null) {
+        reply.array(2);
+        reply.bulk(request.bytes(), request.offset(key), request.length(key));
+        take(list, request, key, first, 1, reply);
+        return;
+      }
+    }
+    int[] keys = new int[timeoutArgument - 1];
+    for (int i = 0; i < keys.length; i++) {
+      keys[i] = i + 1;
+    }
+    database.blocked().block(request, reply, Type.LIST, keys, timeout, Reply::nothingArray);
+  }
+
+  /** LMPOP, or BLMPOP if the timeout is not negative. */
+  private static void popMany(Request request, Reply reply, int countAt, long timeout) {
+    int keyCount = (int) request.integer(countAt, 1, Integer.MAX_VALUE, KEYS_NOT_POSITIVE);
+    int firstKey = countAt + 1;
+    if ((long) firstKey + keyCount >= request.count()) {
+      throw Errors.SYNTAX;
+    }
+    int side = firstKey + keyCount;
+    boolean first = request.is(side, "LEFT");
+    if (!first && !request.is(side, "RIGHT")) {
+      throw Errors.SYNTAX;
+    }
+    long count = 1;
+    if (side + 1 < request.count()) {
+      if (side + 3 != request.count() || !request.is(side + 1, "COUNT")) {
+        throw Errors.SYNTAX;
+      }
+      count = request.integer(side + 2, 1, Long.MAX_VALUE, COUNT_NOT_POSITIVE);
+    }
+    Database database = Database.of(request);
+    for (int key = firstKey; key < side; key++) {
+      Entry list = database.write(request, key, Type.LIST);
+      if (list != null) {
+        long taken = Math.min(count, ListValue.size(list));
+        reply.array(2);
+        reply.bulk(request.bytes(), request.offset(key), request.length(key));
+        reply.array(taken);
+        take(list, request, key, first, taken, reply);
+        return;
+      }
+    }
+    if (timeout < 0) {
+      reply.nothingArray();
+      return;
+    }
+    int[] keys = new int[keyCount];
+    for (int i = 0; i < keyCount; i++) {
+      keys[i] = firstKey + i;
+    }
+    database.blocked().block(request, reply, Type.LIST, keys, timeout, Reply::nothingArray);
+  }
+}
