@@ -41,9 +41,7 @@ public final class Client {
     ON,
     OFF,
     /** The reply to the next command is dropped. */
-    SKIP_NEXT,
-    /** The reply to the command being executed is dropped. */
-    SKIP
+    SKIP_NEXT
   }
 
   private static final byte[] EMPTY = {};

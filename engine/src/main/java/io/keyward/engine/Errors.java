@@ -1,5 +1,7 @@
 package io.keyward.engine;
 
+import java.util.Locale;
+
 /** Errors whose text never varies, in Redis's words. */
 public final class Errors {
   public static final CommandException WRONG_TYPE =
@@ -46,5 +48,15 @@ public final class Errors {
   /** The error for a call with too few or too many arguments. */
   public static CommandException wrongArity(String fullName) {
     return CommandException.error("wrong number of arguments for '" + fullName + "' command");
+  }
+
+  /** The error for a subcommand that is there, but not with these arguments. */
+  public static CommandException misusedSubcommand(Request request) {
+    return CommandException.error(
+        "unknown subcommand or wrong number of arguments for '"
+            + request.text(1)
+            + "'. Try "
+            + request.text(0).toUpperCase(Locale.ROOT)
+            + " HELP.");
   }
 }

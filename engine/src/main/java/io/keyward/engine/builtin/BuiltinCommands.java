@@ -1,9 +1,13 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.builtin.connection.ConnectionCommands;
 import io.keyward.engine.builtin.generic.KeyCommands;
 import io.keyward.engine.builtin.hash.HashCommands;
 import io.keyward.engine.builtin.list.ListCommands;
+import io.keyward.engine.builtin.pubsub.PubSubCommands;
+import io.keyward.engine.builtin.server.ServerCommands;
 import io.keyward.engine.builtin.string.StringCommands;
+import io.keyward.engine.builtin.transaction.TransactionCommands;
 import io.keyward.engine.command.CommandTable;
 
 /** Every family of commands that the built-in engine executes. */
@@ -16,5 +20,9 @@ public final class BuiltinCommands {
     ListCommands.declare(table);
     StringCommands.declare(table);
     HashCommands.declare(table);
+    TransactionCommands.declare(table);
+    PubSubCommands.declare(table);
+    ConnectionCommands.declare(table);
+    ServerCommands.declare(table);
   }
 }

@@ -256,6 +256,14 @@ public final class BuiltinKeyspace implements Keyspace {
     }
   }
 
+  /** Exchanges the keys of two databases; clients that have selected one stay with its number. */
+  public void swap(int first, int second) {
+    if (first != second) {
+      database(first).swap(database(second));
+    }
+    countChange();
+  }
+
   /** Expires keys whose time is up without waiting for anybody to ask for them. */
   public ActiveExpiry activeExpiry() {
     return activeExpiry;

@@ -50,23 +50,19 @@ public final class Executor {
 
   void execute(Request request, Reply reply) {
     Client client = request.client();
-    int mark = reply.length();
-    if (client.replyMode() != ReplyMode.ON) {
-      reply.openMark();
+    ReplyMode mode = client.replyMode();
+    if (mode == ReplyMode.ON) {
       decide(request, reply, client);
-      reply.closeMark();
-      if (client.replyMode() != ReplyMode.ON) {
-        reply.truncate(mark);
-      }
-      client.replyMode(
-          switch (client.replyMode()) {
-            case SKIP_NEXT -> ReplyMode.SKIP;
-            case SKIP -> ReplyMode.ON;
-            case ON -> ReplyMode.ON;
-            case OFF -> ReplyMode.OFF;
-          });
-    } else {
-      decide(request, reply, client);
+      return;
+    }
+    if (mode == ReplyMode.SKIP_NEXT) {
+      client.replyMode(ReplyMode.ON);
+    }
+    int mark = reply.openMark();
+    decide(request, reply, client);
+    reply.closeMark();
+    if (mode == ReplyMode.SKIP_NEXT || client.replyMode() == ReplyMode.OFF) {
+      reply.truncate(mark);
     }
   }
 

@@ -33,7 +33,7 @@ public final class MemoryLimit {
    *
    * @return false if the data is at its limit and nothing may go
    */
-  boolean makeRoom(long now) {
+  public boolean makeRoom(long now) {
     long most = home.settings().number(Directive.MAXMEMORY);
     if (most == 0) {
       return true;

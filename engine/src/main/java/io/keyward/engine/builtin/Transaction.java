@@ -9,12 +9,14 @@ public final class Transaction {
   private final List<Request> queue = new ArrayList<>();
   private long bytes;
   private boolean spoiled;
+  private boolean needsMemory;
 
   /** Keeps a copy of the request. */
   void add(Request request) {
     Request copy = request.copy();
     queue.add(copy);
     bytes += request.totalLength();
+    needsMemory |= request.command().denyOutOfMemory();
   }
 
   public List<Request> queue() {
@@ -24,6 +26,11 @@ public final class Transaction {
   /** Bytes of the queued arguments. */
   public long bytes() {
     return bytes;
+  }
+
+  /** Whether one of the queued commands is refused when memory is short. */
+  public boolean needsMemory() {
+    return needsMemory;
   }
 
   /** Whether a queued command was refused, so that EXEC will abort. */

@@ -22,6 +22,11 @@ public final class Watches {
       return changed;
     }
 
+    /** Whether a watched key is known to have been changed. */
+    public boolean touched() {
+      return changed;
+    }
+
     /** How many keys are watched. */
     public int size() {
       return watches.size();

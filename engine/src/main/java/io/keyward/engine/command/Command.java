@@ -195,6 +195,11 @@ public final class Command {
     }
   }
 
+  /** Gives the positions that one of the command's key specifications finds. */
+  public void keys(KeySpec spec, Request request, IntConsumer positions) {
+    KeyPositions.find(List.of(spec), request, positions);
+  }
+
   @Override
   public String toString() {
     return fullName;

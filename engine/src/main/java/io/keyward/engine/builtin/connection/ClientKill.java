@@ -1,0 +1,126 @@
+package io.keyward.engine.builtin.connection;
+
+import static io.keyward.engine.command.CommandFlag.ADMIN;
+import static io.keyward.engine.command.CommandFlag.LOADING;
+import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandGroup.CONNECTION;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.command.Command;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * CLIENT KILL: closes the connections of the keyspace that meet every given filter.
+ *
+ * <p>A connection that closes itself gets its reply first; all others are closed at once.
+ */
+final class ClientKill {
+  private static final CommandException ID_TOO_SMALL =
+      CommandException.error("client-id should be greater than 0");
+  private static final CommandException NO_SUCH_CLIENT = CommandException.error("No such client");
+
+  private ClientKill() {}
+
+  static Command.Builder declaration() {
+    return Command.named("kill", CONNECTION)
+        .since("2.4.0")
+        .summary("Closes connections by address or by filters.")
+        .complexity("O(N) where N is the number of client connections")
+        .syntax(
+            "<ip:port | <[ID client-id] | [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] |"
+                + " [USER username] | [ADDR ip:port] | [LADDR ip:port] | [SKIPME <YES | NO>] [[ID"
+                + " client-id] | [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] | [USER username] |"
+                + " [ADDR ip:port] | [LADDR ip:port] | [SKIPME <YES | NO>] ...]>>")
+        .arity(-3)
+        .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+        .handler(ClientKill::kill);
+  }
+
+  private static void kill(Request request, Reply reply) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    if (request.count() == 3) {
+      String address = request.text(2);
+      if (close(keyspace, request, at(address)) == 0) {
+        throw NO_SUCH_CLIENT;
+      }
+      reply.ok();
+    } else {
+      reply.integer(close(keyspace, request, filters(keyspace, request)));
+    }
+  }
+
+  private static Predicate<Client> at(String address) {
+    return client -> client.connection().remoteAddress().equals(address);
+  }
+
+  private static Predicate<Client> filters(BuiltinKeyspace keyspace, Request request) {
+    Predicate<Client> wanted = client -> true;
+    boolean skipMe = true;
+    for (int i = 2; i < request.count(); i += 2) {
+      if (i + 1 == request.count()) {
+        throw Errors.SYNTAX;
+      }
+      String value = request.text(i + 1);
+      if (request.is(i, "ID")) {
+        long id = request.integer(i + 1, 1, Long.MAX_VALUE, ID_TOO_SMALL);
+        wanted = wanted.and(client -> client.id() == id);
+      } else if (request.is(i, "TYPE")) {
+        ClientListing.Kind kind = ClientListing.Kind.named(value);
+        wanted = wanted.and(kind::holds);
+      } else if (request.is(i, "ADDR")) {
+        wanted = wanted.and(at(value));
+      } else if (request.is(i, "LADDR")) {
+        wanted = wanted.and(client -> client.connection().localAddress().equals(value));
+      } else if (request.is(i, "USER")) {
+        wanted = wanted.and(user(keyspace, value));
+      } else if (request.is(i, "SKIPME")) {
+        skipMe = request.is(i + 1, "YES");
+        if (!skipMe && !request.is(i + 1, "NO")) {
+          throw Errors.SYNTAX;
+        }
+      } else {
+        throw Errors.SYNTAX;
+      }
+    }
+    Client self = request.client();
+    return skipMe ? wanted.and(client -> client != self) : wanted;
+  }
+
+  /** A keyspace has few logins: a name that nobody has used is taken for unknown. */
+  private static Predicate<Client> user(BuiltinKeyspace keyspace, String name) {
+    boolean known =
+        name.equals("default")
+            || keyspace.clients().stream().anyMatch(client -> client.user().equals(name));
+    if (!known) {
+      throw CommandException.error("No such user '" + name + "'");
+    }
+    return client -> client.user().equals(name);
+  }
+
+  private static int close(BuiltinKeyspace keyspace, Request request, Predicate<Client> wanted) {
+    List<Client> found = new ArrayList<>();
+    for (Client client : keyspace.clients()) {
+      if (!client.closing() && wanted.test(client)) {
+        found.add(client);
+      }
+    }
+    for (Client client : found) {
+      client.closing(true);
+      if (client == request.client()) {
+        client.connection().closeAfterReply();
+      } else {
+        client.connection().abort();
+      }
+    }
+    return found.size();
+  }
+}

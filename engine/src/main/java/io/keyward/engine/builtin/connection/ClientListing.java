@@ -1,0 +1,114 @@
+package io.keyward.engine.builtin.connection;
+
+import static io.keyward.engine.command.CommandFlag.ADMIN;
+import static io.keyward.engine.command.CommandFlag.LOADING;
+import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandGroup.CONNECTION;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.command.Command;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** CLIENT INFO and CLIENT LIST. */
+final class ClientListing {
+  private static final CommandException INVALID_ID = CommandException.error("Invalid client ID");
+
+  /** What CLIENT LIST and KILL call the kinds of clients; the gateway has but two of them. */
+  enum Kind {
+    NORMAL,
+    MASTER,
+    REPLICA,
+    PUBSUB;
+
+    /**
+     * The kind of this name.
+     *
+     * @throws CommandException if there is none
+     */
+    static Kind named(String name) {
+      return switch (name.toLowerCase(Locale.ROOT)) {
+        case "normal" -> NORMAL;
+        case "master" -> MASTER;
+        case "slave", "replica" -> REPLICA;
+        case "pubsub" -> PUBSUB;
+        default -> throw CommandException.error("Unknown client type '" + name + "'");
+      };
+    }
+
+    boolean holds(Client client) {
+      Kind actual = ClientState.of(client).subscriptions() > 0 ? PUBSUB : NORMAL;
+      return this == actual;
+    }
+  }
+
+  private ClientListing() {}
+
+  static Command.Builder info() {
+    return Command.named("info", CONNECTION)
+        .since("6.2.0")
+        .summary("Returns the connection's own line of CLIENT LIST.")
+        .complexity("O(1)")
+        .arity(2)
+        .flags(NOSCRIPT, LOADING, STALE)
+        .tips("nondeterministic_output")
+        .handler(ClientListing::info);
+  }
+
+  static Command.Builder list() {
+    return Command.named("list", CONNECTION)
+        .since("2.4.0")
+        .summary("Returns a line for each connection.")
+        .complexity("O(N) where N is the number of client connections")
+        .syntax("[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id [client-id ...]]")
+        .arity(-2)
+        .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+        .tips("nondeterministic_output")
+        .handler(ClientListing::list);
+  }
+
+  private static void info(Request request, Reply reply) {
+    StringBuilder text = new StringBuilder(320);
+    ClientText.append(text, request.client(), request.now());
+    send(text, reply);
+  }
+
+  private static void list(Request request, Reply reply) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    StringBuilder text = new StringBuilder();
+    if (request.count() == 2) {
+      for (Client client : keyspace.clients()) {
+        ClientText.append(text, client, request.now());
+      }
+    } else if (request.count() == 4 && request.is(2, "TYPE")) {
+      Kind kind = Kind.named(request.text(3));
+      for (Client client : keyspace.clients()) {
+        if (kind.holds(client)) {
+          ClientText.append(text, client, request.now());
+        }
+      }
+    } else if (request.count() > 3 && request.is(2, "ID")) {
+      for (int i = 3; i < request.count(); i++) {
+        Client client = keyspace.client(request.integer(i, INVALID_ID));
+        if (client != null) {
+          ClientText.append(text, client, request.now());
+        }
+      }
+    } else {
+      throw Errors.SYNTAX;
+    }
+    send(text, reply);
+  }
+
+  private static void send(StringBuilder text, Reply reply) {
+    reply.verbatim("txt", text.toString().getBytes(StandardCharsets.ISO_8859_1));
+  }
+}

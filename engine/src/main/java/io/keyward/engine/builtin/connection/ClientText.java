@@ -1,0 +1,101 @@
+package io.keyward.engine.builtin.connection;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.Transaction;
+
+/** Connections as CLIENT LIST shows them, and the names that may stand there. */
+public final class ClientText {
+  private ClientText() {}
+
+  /**
+   * Appends a client's line.
+   *
+   * <p>The gateway knows no file descriptor and shares its input buffers among connections: fd,
+   * qbuf-free, rbs and rbp are 0 or -1.
+   */
+  static void append(StringBuilder to, Client client, long now) {
+    ClientState state = ClientState.of(client);
+    Transaction transaction = state.transaction();
+    long input = client.connection().pendingInput();
+    long output = client.connection().pendingOutput();
+    long queued = transaction == null ? 0 : transaction.bytes();
+    to.append("id=").append(client.id());
+    to.append(" addr=").append(client.connection().remoteAddress());
+    to.append(" laddr=").append(client.connection().localAddress());
+    to.append(" fd=-1");
+    to.append(" name=").append(client.nameText());
+    to.append(" age=").append(Math.max(0, now - client.createdAt()) / 1000);
+    to.append(" idle=").append(Math.max(0, now - client.lastInteraction()) / 1000);
+    to.append(" flags=").append(flags(client, state));
+    to.append(" db=").append(client.database());
+    to.append(" sub=").append(state.channels().size());
+    to.append(" psub=").append(state.patterns().size());
+    to.append(" ssub=").append(state.shardChannels().size());
+    to.append(" multi=").append(transaction == null ? -1 : transaction.queue().size());
+    to.append(" watch=").append(state.watcher().size());
+    to.append(" qbuf=").append(input);
+    to.append(" qbuf-free=0 argv-mem=0");
+    to.append(" multi-mem=").append(queued);
+    to.append(" rbs=0 rbp=0");
+    to.append(" obl=").append(output);
+    to.append(" oll=0 omem=").append(output);
+    to.append(" tot-mem=").append(input + output + queued);
+    to.append(" events=r");
+    to.append(" cmd=").append(client.lastCommand());
+    to.append(" user=").append(client.user());
+    to.append(" redir=-1");
+    to.append(" resp=").append(client.reply().resp3() ? 3 : 2);
+    to.append(" lib-name=").append(client.libraryName());
+    to.append(" lib-ver=").append(client.libraryVersion());
+    to.append('\n');
+  }
+
+  private static String flags(Client client, ClientState state) {
+    StringBuilder flags = new StringBuilder();
+    if (state.subscriptions() > 0) {
+      flags.append('P');
+    }
+    if (state.transaction() != null) {
+      flags.append('x');
+    }
+    if (client.blocked()) {
+      flags.append('b');
+    }
+    if (state.watcher().touched()) {
+      flags.append('d');
+    }
+    if (client.closing()) {
+      flags.append('c');
+    }
+    if (client.connection().remoteAddress().startsWith("/")) {
+      flags.append('U');
+    }
+    if (client.noEvict()) {
+      flags.append('e');
+    }
+    if (client.noTouch()) {
+      flags.append('T');
+    }
+    return flags.isEmpty() ? "N" : flags.toString();
+  }
+
+  /**
+   * Checks a name for a client.
+   *
+   * @throws CommandException if it would break the lines of CLIENT LIST
+   */
+  public static void checkName(byte[] name) {
+    checkAttribute(name, "Client names");
+  }
+
+  static void checkAttribute(byte[] value, String what) {
+    for (byte b : value) {
+      if (b < '!' || b > '~') {
+        throw CommandException.error(
+            what + " cannot contain spaces, newlines or special characters.");
+      }
+    }
+  }
+}

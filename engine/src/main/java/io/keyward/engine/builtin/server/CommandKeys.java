@@ -1,0 +1,104 @@
+package io.keyward.engine.builtin.server;
+
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+import io.keyward.engine.command.KeySpec;
+import io.keyward.engine.command.KeySpec.KeyFlag;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/** COMMAND GETKEYS and GETKEYSANDFLAGS: the keys of a request that is given as arguments. */
+final class CommandKeys {
+  private static final CommandException INVALID_COMMAND =
+      CommandException.error("Invalid command specified");
+  private static final CommandException NO_KEYS =
+      CommandException.error("The command has no key arguments");
+  private static final CommandException WRONG_COUNT =
+      CommandException.error("Invalid number of arguments specified for command");
+  private static final CommandException INVALID_ARGUMENTS =
+      CommandException.error("Invalid arguments specified for command");
+
+  private CommandKeys() {}
+
+  static void write(Request request, Reply reply, CommandTable table, boolean withFlags) {
+    Request asked = new Request();
+    asked.begin(request.bytes());
+    for (int i = 2; i < request.count(); i++) {
+      asked.add(request.offset(i), request.length(i));
+    }
+    Command command = resolve(asked, table);
+    List<Integer> positions = new ArrayList<>();
+    try {
+      command.keys(asked, positions::add);
+    } catch (CommandException malformed) {
+      throw INVALID_ARGUMENTS;
+    }
+    if (positions.isEmpty()) {
+      throw INVALID_ARGUMENTS;
+    }
+    reply.array(positions.size());
+    for (int position : positions) {
+      if (withFlags) {
+        reply.array(2);
+      }
+      reply.bulk(asked.bytes(), asked.offset(position), asked.length(position));
+      if (withFlags) {
+        CommandInfo.keyFlags(reply, flags(command, asked, position));
+      }
+    }
+  }
+
+  private static Command resolve(Request asked, CommandTable table) {
+    Command command = table.find(asked);
+    if (command != null && !command.subcommands().isEmpty() && asked.count() > 1) {
+      command =
+          CommandTable.findSubcommand(command, asked.bytes(), asked.offset(1), asked.length(1));
+    }
+    if (command == null) {
+      throw INVALID_COMMAND;
+    }
+    if (command.keySpecs().stream().allMatch(spec -> spec.flags().contains(KeyFlag.NOT_KEY))) {
+      throw NO_KEYS;
+    }
+    if (!command.accepts(asked.count())) {
+      throw WRONG_COUNT;
+    }
+    return command;
+  }
+
+  /** The flags of the specification that finds this key, or of the one that cannot tell its own. */
+  private static Set<KeyFlag> flags(Command command, Request asked, int position) {
+    Set<KeyFlag> flags = Set.of();
+    for (KeySpec spec : command.keySpecs()) {
+      List<Integer> found = new ArrayList<>();
+      command.keys(spec, asked, found::add);
+      if (found.contains(position)) {
+        return narrowed(command, asked, spec.flags());
+      }
+      if (spec.find() instanceof KeySpec.Find.Unknown) {
+        flags = spec.flags();
+      }
+    }
+    return flags;
+  }
+
+  /** SET reads its key only if it is told to GET. */
+  private static Set<KeyFlag> narrowed(Command command, Request asked, Set<KeyFlag> flags) {
+    if (!command.name().equals("set")) {
+      return flags;
+    }
+    Set<KeyFlag> narrow = EnumSet.copyOf(flags);
+    narrow.remove(KeyFlag.VARIABLE_FLAGS);
+    for (int i = 3; i < asked.count(); i++) {
+      if (asked.is(i, "GET")) {
+        return narrow;
+      }
+    }
+    return EnumSet.of(KeyFlag.OW, KeyFlag.UPDATE);
+  }
+}

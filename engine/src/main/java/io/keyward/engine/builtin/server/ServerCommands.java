@@ -1,0 +1,121 @@
+package io.keyward.engine.builtin.server;
+
+import static io.keyward.engine.command.Category.DANGEROUS;
+import static io.keyward.engine.command.Category.KEYSPACE;
+import static io.keyward.engine.command.CommandFlag.FAST;
+import static io.keyward.engine.command.CommandFlag.LOADING;
+import static io.keyward.engine.command.CommandFlag.READONLY;
+import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandFlag.WRITE;
+import static io.keyward.engine.command.CommandGroup.SERVER;
+
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+import java.time.Instant;
+
+/** FLUSHDB, FLUSHALL, SWAPDB, DBSIZE, TIME and COMMAND. */
+public final class ServerCommands {
+  private static final CommandException BAD_FIRST =
+      CommandException.error("invalid first DB index");
+  private static final CommandException BAD_SECOND =
+      CommandException.error("invalid second DB index");
+
+  private ServerCommands() {}
+
+  public static void declare(CommandTable table) {
+    table.add(
+        Command.named("dbsize", SERVER)
+            .summary("Returns the number of keys in the database.")
+            .complexity("O(1)")
+            .arity(1)
+            .flags(READONLY, FAST)
+            .categories(KEYSPACE)
+            .tips("request_policy:all_shards", "response_policy:agg_sum")
+            .handler((request, reply) -> reply.integer(Database.of(request).size())));
+    table.add(
+        Command.named("flushdb", SERVER)
+            .summary("Removes all keys of the database.")
+            .complexity("O(N) where N is the number of keys in the selected database")
+            .syntax("[ASYNC | SYNC]")
+            .arity(-1)
+            .flags(WRITE)
+            .categories(KEYSPACE, DANGEROUS)
+            .tips("request_policy:all_shards", "response_policy:all_succeeded")
+            .handler(ServerCommands::flushDatabase));
+    table.add(
+        Command.named("flushall", SERVER)
+            .summary("Removes all keys of all databases.")
+            .complexity("O(N) where N is the total number of keys in all databases")
+            .syntax("[ASYNC | SYNC]")
+            .arity(-1)
+            .flags(WRITE)
+            .categories(KEYSPACE, DANGEROUS)
+            .tips("request_policy:all_shards", "response_policy:all_succeeded")
+            .handler(ServerCommands::flushAll));
+    table.add(
+        Command.named("swapdb", SERVER)
+            .since("4.0.0")
+            .summary("Exchanges the keys of two databases.")
+            .complexity(
+                "O(N) where N is the count of clients watching or blocking on keys from both"
+                    + " databases.")
+            .syntax("index1 index2")
+            .arity(3)
+            .flags(WRITE, FAST)
+            .categories(KEYSPACE, DANGEROUS)
+            .handler(ServerCommands::swap));
+    table.add(
+        Command.named("time", SERVER)
+            .since("2.6.0")
+            .summary("Returns the server's clock: seconds since 1970, and microseconds.")
+            .complexity("O(1)")
+            .arity(1)
+            .flags(LOADING, STALE, FAST)
+            .tips("nondeterministic_output")
+            .handler(ServerCommands::time));
+    CommandCommands.declare(table);
+  }
+
+  /** Memory is given back in slices either way; the arguments are checked all the same. */
+  private static void checkMode(Request request) {
+    boolean valid =
+        request.count() == 1
+            || request.count() == 2 && (request.is(1, "ASYNC") || request.is(1, "SYNC"));
+    if (!valid) {
+      throw Errors.SYNTAX;
+    }
+  }
+
+  private static void flushDatabase(Request request, Reply reply) {
+    checkMode(request);
+    Database.of(request).flush();
+    reply.ok();
+  }
+
+  private static void flushAll(Request request, Reply reply) {
+    checkMode(request);
+    Database.of(request).keyspace().flushAll();
+    reply.ok();
+  }
+
+  private static void swap(Request request, Reply reply) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    long first = request.integer(1, Integer.MIN_VALUE, Integer.MAX_VALUE, BAD_FIRST);
+    long second = request.integer(2, Integer.MIN_VALUE, Integer.MAX_VALUE, BAD_SECOND);
+    keyspace.swap(keyspace.databaseNumber(first), keyspace.databaseNumber(second));
+    reply.ok();
+  }
+
+  private static void time(Request request, Reply reply) {
+    Instant now = Instant.now();
+    reply.array(2);
+    reply.bulkInteger(now.getEpochSecond());
+    reply.bulkInteger(now.getNano() / 1000);
+  }
+}

@@ -1,0 +1,133 @@
+package io.keyward.engine.builtin.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.RefusedException;
+import io.keyward.engine.builtin.Bench;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TransactionCommandsTest {
+  private final Bench bench = new Bench();
+
+  @AfterEach
+  void structuresAreSound() {
+    bench.validate();
+  }
+
+  @Test
+  void queuedCommandsAreExecutedTogether() {
+    assertThat(bench.line("multi")).isEqualTo("OK");
+    assertThat(bench.line("set k v")).isEqualTo("QUEUED");
+    assertThat(bench.line("get k")).isEqualTo("QUEUED");
+    assertThat(bench.connect().run("get", "k")).isEqualTo("nil");
+    assertThat(bench.line("exec")).isEqualTo("[OK \"v\"]");
+    assertThat(bench.line("get k")).isEqualTo("\"v\"");
+  }
+
+  @Test
+  void anErrorWhileExecutingDoesNotStopTheRest() {
+    bench.line("multi");
+    bench.line("set k v");
+    bench.line("select 99");
+    bench.line("select 1");
+    bench.line("set k other");
+    assertThat(bench.line("exec")).isEqualTo("[OK !ERR DB index is out of range OK OK]");
+    assertThat(bench.line("get k")).isEqualTo("\"other\"");
+    bench.line("select 0");
+    assertThat(bench.line("get k")).isEqualTo("\"v\"");
+  }
+
+  @Test
+  void aRefusedCommandSpoilsTheTransaction() {
+    bench.line("multi");
+    bench.line("set k v");
+    assertThat(bench.line("nosuch")).startsWith("!ERR unknown command");
+    assertThat(bench.line("exec"))
+        .isEqualTo("!EXECABORT Transaction discarded because of previous errors.");
+    assertThat(bench.line("get k")).isEqualTo("nil");
+    bench.line("multi");
+    bench.line("get");
+    assertThat(bench.line("exec")).startsWith("!EXECABORT");
+  }
+
+  @Test
+  void misuseIsNamedAndLeavesTheTransactionOpen() {
+    assertThat(bench.line("exec")).isEqualTo("!ERR EXEC without MULTI");
+    assertThat(bench.line("discard")).isEqualTo("!ERR DISCARD without MULTI");
+    bench.line("multi");
+    assertThat(bench.line("multi")).isEqualTo("!ERR MULTI calls can not be nested");
+    assertThat(bench.line("watch k")).isEqualTo("!ERR WATCH inside MULTI is not allowed");
+    assertThat(bench.line("set k v")).isEqualTo("QUEUED");
+    assertThat(bench.line("exec")).isEqualTo("[OK]");
+  }
+
+  @Test
+  void discardDropsTheQueueAndWhatIsWatched() {
+    bench.line("watch k");
+    bench.connect().run("set", "k", "1");
+    bench.line("multi");
+    bench.line("set k v");
+    assertThat(bench.line("discard")).isEqualTo("OK");
+    assertThat(bench.line("get k")).isEqualTo("\"1\"");
+    bench.line("multi");
+    assertThat(bench.line("exec")).isEqualTo("[]");
+  }
+
+  @Test
+  void execAnswersNullWhenAWatchedKeyHasChanged() {
+    bench.line("watch a k");
+    bench.connect().run("set", "k", "1");
+    bench.line("multi");
+    bench.line("set a v");
+    assertThat(bench.line("exec")).isEqualTo("nil");
+    assertThat(bench.line("get a")).isEqualTo("nil");
+    bench.line("multi");
+    assertThat(bench.line("exec")).isEqualTo("[]");
+  }
+
+  @Test
+  void watchSeesFlushesAndSwapsOfKeysThatAreThere() {
+    bench.line("set k v");
+    bench.line("watch k absent");
+    bench.connect().run("flushall");
+    bench.line("multi");
+    assertThat(bench.line("exec")).isEqualTo("nil");
+
+    bench.line("watch absent");
+    bench.connect().run("flushdb");
+    bench.line("multi");
+    assertThat(bench.line("exec")).isEqualTo("[]");
+
+    bench.line("set k v");
+    bench.line("watch k");
+    bench.connect().run("swapdb", "0", "1");
+    bench.line("multi");
+    assertThat(bench.line("exec")).isEqualTo("nil");
+  }
+
+  @Test
+  void unwatchForgets() {
+    bench.line("watch k");
+    bench.connect().run("set", "k", "1");
+    assertThat(bench.line("unwatch")).isEqualTo("OK");
+    bench.line("multi");
+    assertThat(bench.line("exec")).isEqualTo("[]");
+  }
+
+  @Test
+  void execIsRefusedWhenMemoryIsShortAndTheQueueNeedsSome() throws RefusedException {
+    bench.line("set k v");
+    bench.line("multi");
+    bench.line("set k w");
+    bench.settings().set(Directive.MAXMEMORY, "1");
+    assertThat(bench.line("exec"))
+        .isEqualTo(
+            "!EXECABORT Transaction discarded because of: OOM command not allowed when used memory"
+                + " > 'maxmemory'.");
+    bench.line("multi");
+    bench.line("get k");
+    assertThat(bench.line("exec")).isEqualTo("[\"v\"]");
+  }
+}
