@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.hash.HashCommands;
 import io.keyward.engine.builtin.list.ListCommands;
 import io.keyward.engine.builtin.pubsub.PubSubCommands;
 import io.keyward.engine.builtin.server.ServerCommands;
+import io.keyward.engine.builtin.sortedset.SortedSetCommands;
 import io.keyward.engine.builtin.string.StringCommands;
 import io.keyward.engine.builtin.transaction.TransactionCommands;
 import io.keyward.engine.command.CommandTable;
@@ -18,6 +19,7 @@ public final class BuiltinCommands {
   public static void declare(CommandTable table) {
     KeyCommands.declare(table);
     ListCommands.declare(table);
+    SortedSetCommands.declare(table);
     StringCommands.declare(table);
     HashCommands.declare(table);
     TransactionCommands.declare(table);

@@ -4,6 +4,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Loop;
 import io.keyward.engine.builtin.memory.PagePool;
+import io.keyward.engine.text.Numbers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,7 @@ public final class Home {
   private final ArrayDeque<Held> toFree = new ArrayDeque<>();
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
   private int plainListElement = 1 << 30;
+  private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH];
   private long freedLater;
   private boolean freeing;
   private boolean stopped;
@@ -54,6 +56,11 @@ public final class Home {
 
   public RandomGenerator random() {
     return random;
+  }
+
+  /** Room for the text of one number on its way into a value; whoever calls may overwrite it. */
+  public byte[] numberText() {
+    return numberText;
   }
 
   /** The keyspaces that live on this loop. */

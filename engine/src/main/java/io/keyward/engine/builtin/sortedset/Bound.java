@@ -1,0 +1,67 @@
+package io.keyward.engine.builtin.sortedset;
+
+import io.keyward.engine.builtin.structure.Listpack;
+
+/**
+ * A place in the order of a sorted set: what lies before it, and what lies behind.
+ *
+ * <p>A range is what lies before its upper and not before its lower bound. So a lower bound that is
+ * exclusive, and an upper one that is inclusive, has the elements equal to it before it.
+ */
+sealed interface Bound {
+  Bound START = new Everything(false);
+  Bound END = new Everything(true);
+
+  /** Whether a member of a skip list lies before the bound. */
+  boolean follows(byte[] page, int entry);
+
+  /** Whether a member in a listpack, with the score behind it, lies before the bound. */
+  boolean followsPacked(byte[] bytes, int position);
+
+  /** The bound before, or behind, all that there is. */
+  record Everything(boolean before) implements Bound {
+    @Override
+    public boolean follows(byte[] page, int entry) {
+      return before;
+    }
+
+    @Override
+    public boolean followsPacked(byte[] bytes, int position) {
+      return before;
+    }
+  }
+
+  /** A score; {@code andEqual} puts the elements of that very score before the bound. */
+  record ByScore(double score, boolean andEqual) implements Bound {
+    @Override
+    public boolean follows(byte[] page, int entry) {
+      return follows(Member.score(page, entry));
+    }
+
+    @Override
+    public boolean followsPacked(byte[] bytes, int position) {
+      return follows(PackedMembers.score(bytes, Listpack.next(bytes, position)));
+    }
+
+    private boolean follows(double other) {
+      return other < score || (andEqual && other == score);
+    }
+  }
+
+  /** A name, where all scores are the same. */
+  record ByName(byte[] name, boolean andEqual) implements Bound {
+    @Override
+    public boolean follows(byte[] page, int entry) {
+      return follows(Member.compareName(page, entry, name, 0, name.length));
+    }
+
+    @Override
+    public boolean followsPacked(byte[] bytes, int position) {
+      return follows(PackedMembers.compareName(bytes, position, name, 0, name.length));
+    }
+
+    private boolean follows(int comparison) {
+      return comparison < 0 || (andEqual && comparison == 0);
+    }
+  }
+}

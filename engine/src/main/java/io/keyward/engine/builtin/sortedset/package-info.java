@@ -1,0 +1,7 @@
+/**
+ * Sorted sets: members in the order of their scores, packed or in a skip list, and their commands.
+ */
+@NullMarked
+package io.keyward.engine.builtin.sortedset;
+
+import org.jspecify.annotations.NullMarked;
