@@ -18,15 +18,8 @@ public record Problem(String setting, String value, String place, String reason,
 
   /** The problem in one line. */
   public String line() {
-    return setting
-        + " = \""
-        + value
-        + "\" ("
-        + place
-        + "): "
-        + reason
-        + ". Remedy: "
-        + remedy
-        + ".";
+    String end = remedy.endsWith("?") ? "" : ".";
+    return "%s = \"%s\" (%s): %s. Remedy: %s%s"
+        .formatted(setting, value, place, reason, remedy, end);
   }
 }
