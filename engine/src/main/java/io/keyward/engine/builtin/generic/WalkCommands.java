@@ -82,7 +82,7 @@ final class WalkCommands {
     Reply elements = new Reply();
     long[] found = {0};
     long[] looked = {0};
-    
+
     long bucketsLeft = options.mostBuckets();
     do {
       cursor =
