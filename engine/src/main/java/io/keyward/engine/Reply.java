@@ -90,7 +90,7 @@ public final class Reply {
 
   /** Forgets the bytes, which have been sent, and gives the array back. */
   public void clear() {
-    if (buffer != NONE) {
+    if (buffer.length > 0) {
       buffers.giveBack(buffer);
       buffer = NONE;
     }
@@ -124,7 +124,7 @@ public final class Reply {
   }
 
   private void grow(int more) {
-    if (buffer == NONE) {
+    if (buffer.length == 0) {
       buffer = buffers.take();
       if (buffer.length >= more) {
         return;
