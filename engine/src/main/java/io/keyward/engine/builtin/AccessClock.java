@@ -59,7 +59,7 @@ public final class AccessClock {
     if (decayMinutes == 0) {
       return count;
     }
-    long elapsed = (minutes - (clock >>> 8)) & 0xFFFF;
+    int elapsed = (minutes - (clock >>> 8)) & 0xFFFF;
     return (int) Math.max(0, count - elapsed / decayMinutes);
   }
 

@@ -299,7 +299,7 @@ public final class Database {
     Bytes.putInt(
         page,
         EntryLayout.typeOffset(page, at),
-        (type.ordinal() | encoding.ordinal() << 4) & 0xFF | keyspace.home().newClock() << 8);
+        type.ordinal() | (encoding.ordinal() << 4) | (keyspace.home().newClock() << 8));
     if (expiry >= 0) {
       Bytes.putLong(page, EntryLayout.expiryOffset(page, at), expiry);
     }

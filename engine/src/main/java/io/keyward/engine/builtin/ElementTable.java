@@ -49,11 +49,11 @@ public final class ElementTable implements Held {
   @Override
   public ElementTable copy() {
     ElementTable copy = new ElementTable(pool, account);
-    elements.forEach(reference -> copy.take(elements, reference));
+    elements.forEach(copy::take);
     return copy;
   }
 
-  private void take(Dictionary source, int reference) {
+  private void take(int reference) {
     int bytes = pool.slotBytes(reference);
     int laid = pool.allocate(bytes, account);
     byte[] page = pool.page(reference);

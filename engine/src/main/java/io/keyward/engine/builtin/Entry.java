@@ -69,7 +69,7 @@ public final class Entry implements Block {
   /** Says that the value is now kept in another way. */
   public void encoding(Encoding changed) {
     int at = EntryLayout.typeOffset(page, offset);
-    page[at] = (byte) (page[at] & 0xF | changed.ordinal() << 4);
+    page[at] = (byte) ((page[at] & 0xF) | (changed.ordinal() << 4));
   }
 
   void retype(Type type, Encoding encoding) {
@@ -83,7 +83,7 @@ public final class Entry implements Block {
 
   void clock(int value) {
     int at = EntryLayout.typeOffset(page, offset);
-    Bytes.putInt(page, at, page[at] & 0xFF | value << 8);
+    Bytes.putInt(page, at, (page[at] & 0xFF) | (value << 8));
   }
 
   /** The bytes that hold key and value. */

@@ -34,7 +34,7 @@ public final class RandomSubset {
     int mask = capacity - 1;
     for (int found = 0; found < count; ) {
       int element = table.random(random);
-      int at = element * 0x9E3779B9 >>> Integer.numberOfLeadingZeros(mask);
+      int at = (element * 0x9E3779B9) >>> Integer.numberOfLeadingZeros(mask);
       while (drawn[at] != 0 && drawn[at] != element) {
         at = at + 1 & mask;
       }

@@ -332,7 +332,7 @@ public final class Dictionary {
       segments = Arrays.copyOf(segments, segment * 2);
       Arrays.fill(segments, segment, segment * 2, NO_SEGMENT);
     }
-    if (segments[segment] == NO_SEGMENT) {
+    if (segments[segment].length == 0) {
       segments[segment] = new int[SEGMENT_BUCKETS * BUCKET_INTS];
       account.add(SEGMENT_BUCKETS * BUCKET_INTS * Integer.BYTES);
     }

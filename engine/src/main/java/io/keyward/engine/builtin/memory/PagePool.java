@@ -315,7 +315,7 @@ public final class PagePool {
       }
     }
     for (int page = 1; page < pageCount; page++) {
-      if (pages[page] != ABSENT) {
+      if (pages[page].length > 0) {
         slots += (long) usedSlots[page] * SizeClasses.size(classOfPage[page]);
       }
     }

@@ -86,7 +86,7 @@ public final class ServerCommands {
   private static void checkMode(Request request) {
     boolean valid =
         request.count() == 1
-            || request.count() == 2 && (request.is(1, "ASYNC") || request.is(1, "SYNC"));
+            || (request.count() == 2 && (request.is(1, "ASYNC") || request.is(1, "SYNC")));
     if (!valid) {
       throw Errors.SYNTAX;
     }

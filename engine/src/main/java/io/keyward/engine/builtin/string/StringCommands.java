@@ -247,7 +247,8 @@ public final class StringCommands {
     } else {
       present = database.write(request, 1);
     }
-    if (options.onlyIfAbsent() && present != null || options.onlyIfPresent() && present == null) {
+    if ((options.onlyIfAbsent() && present != null)
+        || (options.onlyIfPresent() && present == null)) {
       if (!options.get()) {
         reply.nothing();
       }
