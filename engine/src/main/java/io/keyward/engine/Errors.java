@@ -45,6 +45,12 @@ public final class Errors {
     return CommandException.error("invalid expire time in '" + command + "' command");
   }
 
+  /** The error for an integer that lies outside of the bounds. */
+  public static CommandException notBetween(long least, long most) {
+    return CommandException.error(
+        "value is out of range, value must between " + least + " and " + most);
+  }
+
   /** The error for a call with too few or too many arguments. */
   public static CommandException wrongArity(String fullName) {
     return CommandException.error("wrong number of arguments for '" + fullName + "' command");

@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.hash.HashCommands;
 import io.keyward.engine.builtin.list.ListCommands;
 import io.keyward.engine.builtin.pubsub.PubSubCommands;
 import io.keyward.engine.builtin.server.ServerCommands;
+import io.keyward.engine.builtin.set.SetCommands;
 import io.keyward.engine.builtin.sortedset.SortedSetCommands;
 import io.keyward.engine.builtin.string.StringCommands;
 import io.keyward.engine.builtin.transaction.TransactionCommands;
@@ -22,6 +23,7 @@ public final class BuiltinCommands {
     SortedSetCommands.declare(table);
     StringCommands.declare(table);
     HashCommands.declare(table);
+    SetCommands.declare(table);
     TransactionCommands.declare(table);
     PubSubCommands.declare(table);
     ConnectionCommands.declare(table);

@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -198,6 +199,11 @@ public final class ElementTable implements Held {
   /** Visits every element; the visitor may remove the one it is given. */
   public void forEach(IntConsumer visitor) {
     elements.forEach(visitor);
+  }
+
+  /** Visits elements until the visitor says no; the table must not change meanwhile. */
+  public void visitWhile(IntPredicate visitor) {
+    elements.visitWhile(visitor);
   }
 
   /** Visits the elements of the next few buckets; see {@link Dictionary#scan}. */

@@ -5,7 +5,6 @@ import static io.keyward.engine.command.CommandGroup.HASH;
 import static io.keyward.engine.command.KeySpec.KeyFlag.ACCESS;
 import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 
-import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
@@ -23,11 +22,6 @@ import java.util.random.RandomGenerator;
 
 /** HRANDFIELD. */
 final class RandomFields {
-  private static final CommandException COUNT_OUT_OF_RANGE =
-      CommandException.error(
-          "value is out of range, value must between -9223372036854775807 and"
-              + " 9223372036854775807");
-
   private RandomFields() {}
 
   static void declare(CommandTable table) {
@@ -56,7 +50,7 @@ final class RandomFields {
     }
     long count = request.integer(2);
     if (count == Long.MIN_VALUE) {
-      throw COUNT_OUT_OF_RANGE;
+      throw Errors.notBetween(-Long.MAX_VALUE, Long.MAX_VALUE);
     }
     if (request.count() > 4 || (request.count() == 4 && !request.is(3, "WITHVALUES"))) {
       throw Errors.SYNTAX;

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.memory;
 
 import java.util.Arrays;
 import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -164,7 +165,8 @@ public final class Dictionary {
       int next = next(array, base);
       if (next == 0) {
         int number = takeOverflow();
-        array[base + NEXT] = number + 1;
+        // Taking one may have moved the overflow buckets to a larger array.
+        array(bucket)[base + NEXT] = number + 1;
         next = ~number;
       }
       bucket = next;
@@ -476,6 +478,24 @@ public final class Dictionary {
       visit(bucket, visitor);
     }
     release();
+  }
+
+  /** Visits entries in the order of the buckets until the visitor says no; nothing may change. */
+  public void visitWhile(IntPredicate visitor) {
+    for (int bucket = 0, end = buckets(); bucket < end; bucket++) {
+      int at = bucket;
+      do {
+        int[] array = array(at);
+        int base = base(at);
+        for (int slot = 0; slot < SLOTS; slot++) {
+          int reference = array[base + REFERENCES + slot];
+          if (reference != 0 && !visitor.test(reference)) {
+            return;
+          }
+        }
+        at = next(array, base);
+      } while (at != 0);
+    }
   }
 
   /** An entry, each with the same chance; {@link #ABSENT} if there is none. */

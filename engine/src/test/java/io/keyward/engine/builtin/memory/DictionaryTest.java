@@ -49,6 +49,40 @@ class DictionaryTest {
   }
 
   @Test
+  void takesEntriesInTheOrderOfAnotherDictionarysScan() {
+    for (int number = 0; number < 20_000; number++) {
+      add(key(number), false);
+    }
+    Dictionary copy = new Dictionary(pool, account);
+    long cursor = 0;
+    do {
+      cursor =
+          dictionary.scan(
+              cursor,
+              reference -> {
+                byte[] page = pool.page(reference);
+                long hash = EntryLayout.keyHash(page, PagePool.offset(reference));
+                copy.insert(hash, reference, false);
+              });
+    } while (cursor != 0);
+    copy.validate();
+    assertThat(copy.size()).isEqualTo(20_000);
+  }
+
+  @Test
+  void aVisitEndsWhenTheVisitorHasHadEnough() {
+    for (int number = 0; number < 1000; number++) {
+      add(key(number), false);
+    }
+    Set<Integer> seen = new HashSet<>();
+    dictionary.visitWhile(reference -> seen.add(reference) && seen.size() < 10);
+    assertThat(seen).hasSize(10);
+    seen.clear();
+    dictionary.visitWhile(seen::add);
+    assertThat(seen).hasSize(1000);
+  }
+
+  @Test
   void behavesAsAMapUnderRandomOperations() {
     long seed = new Random().nextLong();
     Random random = new Random(seed);
