@@ -1,10 +1,14 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 
 /** The argument that says how long a blocking command waits. */
 public final class BlockingTimeout {
+  private static final CommandException OUT_OF_RANGE =
+      CommandException.error("timeout is out of range");
+
   private BlockingTimeout() {}
 
   /**
@@ -19,7 +23,7 @@ public final class BlockingTimeout {
     }
     double milliseconds = Math.ceil(seconds * 1000);
     if (milliseconds > Long.MAX_VALUE - request.now()) {
-      throw Errors.TIMEOUT_NOT_A_FLOAT;
+      throw OUT_OF_RANGE;
     }
     return (long) milliseconds;
   }

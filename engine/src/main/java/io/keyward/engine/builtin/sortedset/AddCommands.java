@@ -125,7 +125,7 @@ final class AddCommands {
     if (increment && outcome == SKIPPED) {
       reply.nothing();
     } else if (increment) {
-      reply.number(scoreOf(entry, request, first + 1));
+      reply.number(outcome == ADDED ? request.number(first) : scoreOf(entry, request, first + 1));
     } else {
       reply.integer((options & COUNT_CHANGES) != 0 ? added + updated : added);
     }

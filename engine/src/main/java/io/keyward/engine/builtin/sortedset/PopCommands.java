@@ -71,10 +71,7 @@ final class PopCommands {
       throw Errors.SYNTAX;
     }
     boolean counted = request.count() == 3;
-    long wanted = counted ? request.integer(2) : 1;
-    if (wanted < 0) {
-      throw Errors.NOT_POSITIVE;
-    }
+    long wanted = counted ? request.integer(2, 0, Long.MAX_VALUE, Errors.NOT_POSITIVE) : 1;
     Entry entry = Database.of(request).write(request, 1, Type.SORTED_SET);
     if (entry == null || wanted == 0) {
       reply.array(0);

@@ -47,10 +47,7 @@ final class Result {
       add(name, offset, length, score);
       return;
     }
-    double combined = aggregate.of(list.score(present), score);
-    if (combined != list.score(present)) {
-      list.score(present, combined);
-    }
+    list.score(present, aggregate.of(list.score(present), score));
   }
 
   /** Writes all members in their order. */

@@ -94,7 +94,7 @@ final class SampleCommands {
     }
     int size = SortedSetValue.size(entry);
     if (count >= size) {
-      RangeQuery.send(entry, 0, size, false, withScores, reply);
+      RangeQuery.send(entry, 0, size, true, withScores, reply);
       return;
     }
     long drawn = Math.abs(count);
