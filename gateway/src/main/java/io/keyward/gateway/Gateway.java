@@ -4,6 +4,7 @@ import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.builtin.Home;
+import io.keyward.gateway.command.GatewayCommands;
 import io.keyward.gateway.server.GatewayLoop;
 import io.keyward.gateway.server.Listeners;
 import io.keyward.gateway.server.Server;
@@ -41,7 +42,8 @@ public final class Gateway implements AutoCloseable {
       loops.add(new GatewayLoop(context.nettyEventLoop()));
     }
     Login login = new Login(settings.username(), live);
-    server = new Server(settings, live, login, loops, this::beginShutdown, (table, asked) -> {});
+    server =
+        new Server(settings, live, login, loops, this::beginShutdown, GatewayCommands::declare);
     server.transport(transport);
     listeners = new Listeners(server, contexts);
   }

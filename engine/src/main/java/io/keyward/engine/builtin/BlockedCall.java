@@ -57,6 +57,11 @@ public final class BlockedCall {
     timer = started;
   }
 
+  /** Whether the waiting has an end. */
+  boolean ends() {
+    return timer != null;
+  }
+
   boolean done() {
     return done;
   }

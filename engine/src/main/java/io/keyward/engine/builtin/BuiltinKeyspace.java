@@ -133,7 +133,7 @@ public final class BuiltinKeyspace implements Keyspace {
     BlockedClients.forget(client);
     pause.forget(client);
     ClientState state = ClientState.of(client);
-    channels.leave(state);
+    channels.unsubscribeAll(state);
     state.watcher().clear();
     clients.remove(client.id());
     client.keyspace(null);
@@ -201,7 +201,7 @@ public final class BuiltinKeyspace implements Keyspace {
   }
 
   /** Whether a command of this client may wait, now. */
-  boolean mayBlock(Client client) {
+  public boolean mayBlock(Client client) {
     return !atomic && !client.internal();
   }
 
@@ -227,6 +227,29 @@ public final class BuiltinKeyspace implements Keyspace {
   /** How many clients wait for keys. */
   public int blockedClients() {
     return blockedClients;
+  }
+
+  /** How many clients wait for keys, but not for ever. */
+  public int blockedWithTimeout() {
+    int found = 0;
+    for (Client client : clients.values()) {
+      BlockedCall call = ClientState.of(client).blockedCall();
+      if (call != null && call.ends()) {
+        found++;
+      }
+    }
+    return found;
+  }
+
+  /** How many keys are waited for, over all databases. */
+  public int awaitedKeys() {
+    int found = 0;
+    for (Database database : databases) {
+      if (database != null) {
+        found += database.blocked().keys();
+      }
+    }
+    return found;
   }
 
   void countChange() {

@@ -135,7 +135,8 @@ public final class Channels {
     }
   }
 
-  void leave(ClientState state) {
+  /** Ends all of a client's listening without a word to it. */
+  public void unsubscribeAll(ClientState state) {
     for (Kind kind : Kind.values()) {
       for (Key name : Set.copyOf(own(state, kind))) {
         unsubscribe(state, kind, name);

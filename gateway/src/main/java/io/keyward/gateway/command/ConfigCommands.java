@@ -1,0 +1,134 @@
+package io.keyward.gateway.command;
+
+import static io.keyward.engine.command.CommandFlag.ADMIN;
+import static io.keyward.engine.command.CommandFlag.LOADING;
+import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandGroup.SERVER;
+
+import io.keyward.config.directive.Assignment;
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.RefusedException;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+import io.keyward.engine.command.Handler;
+import io.keyward.gateway.server.Server;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** CONFIG: the directives as they are, changes to them, and the way back into the file. */
+final class ConfigCommands {
+  private static final Logger log = LoggerFactory.getLogger(ConfigCommands.class);
+
+  private final Server server;
+
+  ConfigCommands(Server server) {
+    this.server = server;
+  }
+
+  void declare(CommandTable table) {
+    table.add(
+        Command.named("config", SERVER)
+            .since("2.0.0")
+            .summary("Reads and changes the configuration.")
+            .complexity("Depends on subcommand.")
+            .syntax("subcommand [argument ...]")
+            .arity(-2)
+            .subcommand(
+                child("get", -3, this::get)
+                    .summary("Returns the directives that match one of the patterns.")
+                    .complexity("O(N) when N is the number of configuration parameters provided")
+                    .syntax("parameter [parameter ...]"))
+            .subcommand(
+                child("set", -4, this::set)
+                    .summary("Changes directives, all of them or none.")
+                    .complexity("O(N) when N is the number of configuration parameters provided")
+                    .syntax("parameter value [parameter value ...]")
+                    .tips("request_policy:all_nodes", "response_policy:all_succeeded"))
+            .subcommand(
+                child("resetstat", 2, this::resetStatistics)
+                    .summary("Begins to count the statistics anew.")
+                    .complexity("O(1)")
+                    .tips("request_policy:all_nodes", "response_policy:all_succeeded"))
+            .subcommand(
+                child("rewrite", 2, this::rewrite)
+                    .since("2.8.0")
+                    .summary("Writes the present values into the configuration file.")
+                    .complexity("O(1)")
+                    .tips("request_policy:all_nodes", "response_policy:all_succeeded"))
+            .withHelp("5.0.0"));
+  }
+
+  private static Command.Builder child(String name, int arity, Handler handler) {
+    return Command.named(name, SERVER)
+        .since("2.0.0")
+        .arity(arity)
+        .flags(ADMIN, NOSCRIPT, LOADING, STALE)
+        .handler(handler);
+  }
+
+  private void get(Request request, Reply reply) {
+    List<String> patterns = new ArrayList<>();
+    for (int i = 2; i < request.count(); i++) {
+      patterns.add(request.text(i));
+    }
+    Map<String, String> found = server.live().matching(patterns);
+    reply.map(found.size());
+    found.forEach(
+        (name, value) -> {
+          reply.bulk(name);
+          reply.bulk(value);
+        });
+  }
+
+  private void set(Request request, Reply reply) {
+    if (request.count() % 2 != 0) {
+      throw Errors.misusedSubcommand(request);
+    }
+    List<Assignment> assignments = new ArrayList<>();
+    for (int i = 2; i < request.count(); i += 2) {
+      assignments.add(new Assignment(request.text(i), request.text(i + 1)));
+    }
+    boolean protectedToo =
+        Locality.allows(server.live().text(Directive.ENABLE_PROTECTED_CONFIGS), request.client());
+    try {
+      server.live().set(assignments, protectedToo);
+    } catch (RefusedException refused) {
+      throw CommandException.error(refused.reason());
+    }
+    reply.ok();
+  }
+
+  private void resetStatistics(Request request, Reply reply) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    keyspace.statistics().reset();
+    keyspace.executor().errorCounts().reset();
+    server.traffic().reset();
+    reply.ok();
+  }
+
+  private void rewrite(Request request, Reply reply) {
+    Aside.run(
+        request,
+        reply,
+        () -> {
+          try {
+            server.rewrite().write(server.live());
+          } catch (RefusedException refused) {
+            log.warn("CONFIG REWRITE failed: {}", refused.reason());
+            return CommandException.error(refused.reason());
+          }
+          log.info("CONFIG REWRITE executed with success.");
+          return null;
+        });
+  }
+}

@@ -1,0 +1,17 @@
+package io.keyward.gateway.command;
+
+import io.keyward.engine.command.CommandTable;
+import io.keyward.gateway.server.Server;
+
+/** Every command that the gateway adds to those of the engine. */
+public final class GatewayCommands {
+  private GatewayCommands() {}
+
+  /** Declares them all; the server is asked only when one is executed. */
+  public static void declare(CommandTable table, Server server) {
+    new LoginCommands(server).declare(table);
+    new ConfigCommands(server).declare(table);
+    new InfoCommand(server).declare(table);
+    new ShutdownCommand(server).declare(table);
+  }
+}

@@ -1,0 +1,86 @@
+package io.keyward.gateway.command;
+
+import static io.keyward.engine.command.CommandFlag.LOADING;
+import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandGroup.SERVER;
+
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.command.Category;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+import io.keyward.gateway.server.Server;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.BiConsumer;
+
+/**
+ * INFO, its sections gathered from where they are written.
+ *
+ * <p>Process and connections are the server's; keys and statistics those of the client's keyspace.
+ */
+final class InfoCommand {
+  private record Section(
+      String name, boolean byDefault, BiConsumer<InfoText, BuiltinKeyspace> writer) {}
+
+  private final Server server;
+  private final Rates rates = new Rates();
+  private final List<Section> sections;
+
+  InfoCommand(Server server) {
+    this.server = server;
+    ServerSections process = new ServerSections(server);
+    MemorySection memory = new MemorySection(server);
+    StatisticsSections statistics = new StatisticsSections(server, rates);
+    sections =
+        List.of(
+            new Section("server", true, process::server),
+            new Section("clients", true, process::clients),
+            new Section("memory", true, memory::memory),
+            new Section("persistence", true, process::persistence),
+            new Section("stats", true, statistics::stats),
+            new Section("replication", true, process::replication),
+            new Section("cpu", true, process::cpu),
+            new Section("modules", true, (text, keyspace) -> text.section("Modules")),
+            new Section("commandstats", false, statistics::commandStats),
+            new Section("errorstats", true, statistics::errorStats),
+            new Section("cluster", true, process::cluster),
+            new Section("keyspace", true, process::keyspace));
+  }
+
+  void declare(CommandTable table) {
+    table.add(
+        Command.named("info", SERVER)
+            .summary("Returns figures and facts about the server, in sections.")
+            .complexity("O(1)")
+            .syntax("[section [section ...]]")
+            .arity(-1)
+            .flags(LOADING, STALE)
+            .categories(Category.DANGEROUS)
+            .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
+            .handler(this::info));
+  }
+
+  private void info(Request request, Reply reply) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    rates.start(keyspace.loop(), keyspace.statistics(), server.traffic());
+    Set<String> asked = new HashSet<>();
+    for (int i = 1; i < request.count(); i++) {
+      asked.add(request.text(i).toLowerCase(Locale.ROOT));
+    }
+    boolean all = asked.contains("all") || asked.contains("everything");
+    boolean defaults = asked.isEmpty() || asked.contains("default");
+    InfoText text = new InfoText();
+    for (Section section : sections) {
+      if (all || (defaults && section.byDefault()) || asked.contains(section.name())) {
+        section.writer().accept(text, keyspace);
+      }
+    }
+    reply.verbatim("txt", text.toString().getBytes(StandardCharsets.ISO_8859_1));
+  }
+}

@@ -1,0 +1,176 @@
+package io.keyward.gateway.command;
+
+import static io.keyward.engine.command.CommandFlag.ALLOW_BUSY;
+import static io.keyward.engine.command.CommandFlag.FAST;
+import static io.keyward.engine.command.CommandFlag.LOADING;
+import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.NO_AUTH;
+import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandGroup.CONNECTION;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Client.ReplyMode;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.connection.ClientText;
+import io.keyward.engine.builtin.transaction.TransactionCommands;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+import io.keyward.gateway.server.Server;
+import io.keyward.tenancy.Login;
+
+/** AUTH, HELLO and RESET: who a connection is, and which protocol it speaks. */
+final class LoginCommands {
+  private static final CommandException WRONG_PASSWORD =
+      new CommandException("WRONGPASS invalid username-password pair or user is disabled.");
+  private static final CommandException NO_PASSWORD_SET =
+      CommandException.error(
+          "AUTH <password> called without any password configured for the default user. Are you"
+              + " sure your configuration is correct?");
+  private static final CommandException NOT_A_VERSION =
+      CommandException.error("Protocol version is not an integer or out of range");
+  private static final CommandException UNSUPPORTED_VERSION =
+      new CommandException("NOPROTO unsupported protocol version");
+  private static final CommandException HELLO_WITHOUT_LOGIN =
+      new CommandException(
+          "NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO"
+              + " <proto> AUTH <user> <pass> option can be used to authenticate the client and"
+              + " select the RESP protocol version at the same time");
+  private static final byte[] NO_NAME = {};
+
+  private final Server server;
+
+  LoginCommands(Server server) {
+    this.server = server;
+  }
+
+  void declare(CommandTable table) {
+    table.add(
+        Command.named("auth", CONNECTION)
+            .summary("Logs the connection in.")
+            .complexity("O(N) where N is the number of passwords defined for the user")
+            .syntax("[username] password")
+            .arity(-2)
+            .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
+            .handler(this::auth));
+    table.add(
+        Command.named("hello", CONNECTION)
+            .since("6.0.0")
+            .summary("Chooses the protocol, may log in, and tells about the server.")
+            .complexity("O(1)")
+            .syntax("[protover [AUTH username password] [SETNAME clientname]]")
+            .arity(-1)
+            .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
+            .handler(this::hello));
+    table.add(
+        Command.named("reset", CONNECTION)
+            .since("6.2.0")
+            .summary("Makes the connection what it was when it was opened.")
+            .complexity("O(1)")
+            .arity(1)
+            .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
+            .handler(this::reset));
+  }
+
+  private void auth(Request request, Reply reply) {
+    if (request.count() > 3) {
+      throw Errors.SYNTAX;
+    }
+    if (request.count() == 2) {
+      if (server.login().open()) {
+        throw NO_PASSWORD_SET;
+      }
+      logIn(request.client(), Login.DEFAULT_USER, request.copyOf(1));
+    } else {
+      logIn(request.client(), request.text(1), request.copyOf(2));
+    }
+    reply.ok();
+  }
+
+  private void logIn(Client client, String user, byte[] password) {
+    if (!server.login().accepts(user, password)) {
+      throw WRONG_PASSWORD;
+    }
+    client.user(user);
+    client.authenticated(true);
+    client.operator(true);
+  }
+
+  private void hello(Request request, Reply reply) {
+    Client client = request.client();
+    long version = 0;
+    if (request.count() > 1) {
+      version = request.integer(1, NOT_A_VERSION);
+      if (version < 2 || version > 3) {
+        throw UNSUPPORTED_VERSION;
+      }
+    }
+    int login = 0;
+    int name = 0;
+    for (int i = 2; i < request.count(); i++) {
+      int more = request.count() - 1 - i;
+      if (request.is(i, "AUTH") && more >= 2) {
+        login = i + 1;
+        i += 2;
+      } else if (request.is(i, "SETNAME") && more >= 1) {
+        name = i + 1;
+        ClientText.checkName(request.copyOf(name));
+        i++;
+      } else {
+        throw CommandException.error("Syntax error in HELLO option '" + request.text(i) + "'");
+      }
+    }
+    if (login > 0) {
+      logIn(client, request.text(login), request.copyOf(login + 1));
+    }
+    if (!client.authenticated()) {
+      throw HELLO_WITHOUT_LOGIN;
+    }
+    if (name > 0) {
+      client.name(request.copyOf(name));
+    }
+    if (version != 0) {
+      reply.resp3(version == 3);
+    }
+    describe(client, reply);
+  }
+
+  private static void describe(Client client, Reply reply) {
+    reply.map(7);
+    reply.bulk("server");
+    reply.bulk("redis");
+    reply.bulk("version");
+    reply.bulk(Server.redisVersion());
+    reply.bulk("proto");
+    reply.integer(reply.resp3() ? 3 : 2);
+    reply.bulk("id");
+    reply.integer(client.id());
+    reply.bulk("mode");
+    reply.bulk("standalone");
+    reply.bulk("role");
+    reply.bulk("master");
+    reply.bulk("modules");
+    reply.array(0);
+  }
+
+  private void reset(Request request, Reply reply) {
+    Client client = request.client();
+    ClientState state = ClientState.of(client);
+    TransactionCommands.end(state);
+    Database.of(request).keyspace().channels().unsubscribeAll(state);
+    client.database(0);
+    client.name(NO_NAME);
+    client.replyMode(ReplyMode.ON);
+    client.noEvict(false);
+    client.noTouch(false);
+    client.user(Login.DEFAULT_USER);
+    client.authenticated(server.login().open());
+    client.operator(server.login().open());
+    reply.resp3(false);
+    reply.simple("RESET");
+  }
+}

@@ -1,0 +1,80 @@
+package io.keyward.gateway.command;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
+import io.keyward.gateway.server.Server;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+
+/**
+ * INFO memory.
+ *
+ * <p>{@code used_memory} is what the data takes by the keyspaces' own accounts, and what {@code
+ * maxmemory} is compared with. The JVM's heap stands for Redis's allocator: used, committed,
+ * resident.
+ */
+final class MemorySection {
+  private final Server server;
+  private long peak;
+
+  MemorySection(Server server) {
+    this.server = server;
+  }
+
+  void memory(InfoText text, BuiltinKeyspace keyspace) {
+    long used = 0;
+    int pendingFrees = 0;
+    long freedLater = 0;
+    for (Home home : server.homes()) {
+      used += home.memoryLimit().usedBytes();
+      pendingFrees += home.pendingFrees();
+      freedLater += home.freedLater();
+    }
+    peak = Math.max(peak, used);
+    long resident = ProcessFigures.residentBytes();
+    long limit = server.live().number(Directive.MAXMEMORY);
+    MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+    long clients = 0;
+    for (var client : keyspace.clients()) {
+      clients += client.connection().pendingInput() + client.connection().pendingOutput();
+    }
+    text.section("Memory")
+        .bytes("used_memory", used)
+        .bytes("used_memory_rss", resident)
+        .bytes("used_memory_peak", peak)
+        .field("used_memory_peak_perc", percent(used, peak))
+        .field("used_memory_overhead", clients)
+        .field("used_memory_startup", 0)
+        .field("used_memory_dataset", used)
+        .field("used_memory_dataset_perc", percent(used, used + clients))
+        .field("allocator_allocated", heap.getUsed())
+        .field("allocator_active", heap.getCommitted())
+        .field("allocator_resident", resident)
+        .bytes("total_system_memory", ProcessFigures.totalSystemBytes())
+        .bytes("maxmemory", limit)
+        .field("maxmemory_policy", server.live().text(Directive.MAXMEMORY_POLICY))
+        .field("allocator_frag_ratio", ratio(heap.getCommitted(), heap.getUsed()), 2)
+        .field("allocator_frag_bytes", heap.getCommitted() - heap.getUsed())
+        .field("allocator_rss_ratio", ratio(resident, heap.getCommitted()), 2)
+        .field("allocator_rss_bytes", resident - heap.getCommitted())
+        .field("mem_fragmentation_ratio", ratio(resident, used), 2)
+        .field("mem_fragmentation_bytes", resident - used)
+        .field("mem_not_counted_for_evict", 0)
+        .field("mem_clients_slaves", 0)
+        .field("mem_clients_normal", clients)
+        .field("mem_aof_buffer", 0)
+        .field("mem_allocator", "jvm")
+        .field("active_defrag_running", 0)
+        .field("lazyfree_pending_objects", pendingFrees)
+        .field("lazyfreed_objects", freedLater);
+  }
+
+  private static double ratio(long above, long below) {
+    return below == 0 ? 0 : (double) above / below;
+  }
+
+  private static String percent(long part, long whole) {
+    return InfoText.decimal(ratio(part, whole) * 100, 2) + "%";
+  }
+}

@@ -1,0 +1,148 @@
+package io.keyward.gateway.command;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
+import io.keyward.gateway.command.ProcessFigures.CpuTime;
+import io.keyward.gateway.server.Server;
+import java.nio.file.Path;
+import java.time.Instant;
+
+/** INFO: the process, its connections, what it keeps on disk, its place among others, its keys. */
+final class ServerSections {
+  private final Server server;
+
+  ServerSections(Server server) {
+    this.server = server;
+  }
+
+  void server(InfoText text, BuiltinKeyspace keyspace) {
+    Instant now = Instant.now();
+    long uptime = Math.max(0, now.toEpochMilli() - server.startedAt()) / 1000;
+    long hz = server.live().number(Directive.HZ);
+    text.section("Server")
+        .field("redis_version", Server.redisVersion())
+        .field("redis_git_sha1", "00000000")
+        .field("redis_git_dirty", 0)
+        .field("redis_build_id", "0")
+        .field("redis_mode", "standalone")
+        .field("keyward_version", Server.version())
+        .field("keyward_engine", "builtin")
+        .field("keyward_event_loops", server.loops().size())
+        .field("java_version", System.getProperty("java.version", ""))
+        .field("os", ProcessFigures.operatingSystem())
+        .field("arch_bits", 64)
+        .field("multiplexing_api", server.transport())
+        .field("process_id", ProcessHandle.current().pid())
+        .field("process_supervised", "no")
+        .field("run_id", server.runId())
+        .field("tcp_port", server.port() != 0 ? server.port() : server.tlsPort())
+        .field("server_time_usec", now.getEpochSecond() * 1_000_000 + now.getNano() / 1000)
+        .field("uptime_in_seconds", uptime)
+        .field("uptime_in_days", uptime / 86_400)
+        .field("hz", hz)
+        .field("configured_hz", hz)
+        .field("lru_clock", now.getEpochSecond() & 0xFFFFFF)
+        .field("executable", ProcessHandle.current().info().command().orElse(""))
+        .field("config_file", server.settings().file().map(Path::toString).orElse(""))
+        .field("io_threads_active", 0);
+  }
+
+  void clients(InfoText text, BuiltinKeyspace keyspace) {
+    long input = 0;
+    long output = 0;
+    for (var client : keyspace.clients()) {
+      input = Math.max(input, client.connection().pendingInput());
+      output = Math.max(output, client.connection().pendingOutput());
+    }
+    text.section("Clients")
+        .field("connected_clients", server.sessions().size())
+        .field("cluster_connections", 0)
+        .field("maxclients", server.live().number(Directive.MAXCLIENTS))
+        .field("client_recent_max_input_buffer", input)
+        .field("client_recent_max_output_buffer", output)
+        .field("blocked_clients", keyspace.blockedClients() + keyspace.pause().heldClients())
+        .field("tracking_clients", 0)
+        .field("clients_in_timeout_table", keyspace.blockedWithTimeout())
+        .field("total_blocking_keys", keyspace.awaitedKeys())
+        .field("total_blocking_keys_on_nokey", 0);
+  }
+
+  void persistence(InfoText text, BuiltinKeyspace keyspace) {
+    text.section("Persistence")
+        .field("loading", 0)
+        .field("async_loading", 0)
+        .field("current_cow_peak", 0)
+        .field("current_cow_size", 0)
+        .field("current_cow_size_age", 0)
+        .field("current_fork_perc", 0, 2)
+        .field("current_save_keys_processed", 0)
+        .field("current_save_keys_total", 0)
+        .field("rdb_changes_since_last_save", keyspace.changes())
+        .field("rdb_bgsave_in_progress", 0)
+        .field("rdb_last_save_time", server.startedAt() / 1000)
+        .field("rdb_last_bgsave_status", "ok")
+        .field("rdb_last_bgsave_time_sec", -1)
+        .field("rdb_current_bgsave_time_sec", -1)
+        .field("rdb_saves", 0)
+        .field("rdb_last_cow_size", 0)
+        .field("rdb_last_load_keys_expired", 0)
+        .field("rdb_last_load_keys_loaded", 0)
+        .field("aof_enabled", 0)
+        .field("aof_rewrite_in_progress", 0)
+        .field("aof_rewrite_scheduled", 0)
+        .field("aof_last_rewrite_time_sec", -1)
+        .field("aof_current_rewrite_time_sec", -1)
+        .field("aof_last_bgrewrite_status", "ok")
+        .field("aof_rewrites", 0)
+        .field("aof_rewrites_consecutive_failures", 0)
+        .field("aof_last_write_status", "ok")
+        .field("aof_last_cow_size", 0)
+        .field("module_fork_in_progress", 0)
+        .field("module_fork_last_cow_size", 0);
+  }
+
+  void replication(InfoText text, BuiltinKeyspace keyspace) {
+    text.section("Replication")
+        .field("role", "master")
+        .field("connected_slaves", 0)
+        .field("master_failover_state", "no-failover")
+        .field("master_replid", server.runId())
+        .field("master_replid2", "0".repeat(40))
+        .field("master_repl_offset", 0)
+        .field("second_repl_offset", -1)
+        .field("repl_backlog_active", 0)
+        .field("repl_backlog_size", 0)
+        .field("repl_backlog_first_byte_offset", 0)
+        .field("repl_backlog_histlen", 0);
+  }
+
+  void cpu(InfoText text, BuiltinKeyspace keyspace) {
+    CpuTime process = ProcessFigures.processCpu();
+    CpuTime loop = ProcessFigures.threadCpu();
+    text.section("CPU")
+        .field("used_cpu_sys", process.system(), 6)
+        .field("used_cpu_user", process.user(), 6)
+        .field("used_cpu_sys_children", 0, 6)
+        .field("used_cpu_user_children", 0, 6)
+        .field("used_cpu_sys_main_thread", loop.system(), 6)
+        .field("used_cpu_user_main_thread", loop.user(), 6);
+  }
+
+  void cluster(InfoText text, BuiltinKeyspace keyspace) {
+    text.section("Cluster").field("cluster_enabled", 0);
+  }
+
+  void keyspace(InfoText text, BuiltinKeyspace keyspace) {
+    text.section("Keyspace");
+    for (int number = 0; number < keyspace.databaseCount(); number++) {
+      Database database = keyspace.databaseIfUsed(number);
+      if (database != null && database.size() > 0) {
+        long lifetime = database.expiring() > 0 ? keyspace.activeExpiry().averageLifetime() : 0;
+        text.field(
+            "db" + number,
+            "keys=" + database.size() + ",expires=" + database.expiring() + ",avg_ttl=" + lifetime);
+      }
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package io.keyward.gateway.command;
+
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Channels.Kind;
+import io.keyward.engine.builtin.Statistics;
+import io.keyward.engine.command.Command;
+import io.keyward.gateway.server.Server;
+import io.keyward.gateway.server.Traffic;
+
+/** INFO: what has been counted since the start or CONFIG RESETSTAT. */
+final class StatisticsSections {
+  private final Server server;
+  private final Rates rates;
+
+  StatisticsSections(Server server, Rates rates) {
+    this.server = server;
+    this.rates = rates;
+  }
+
+  void stats(InfoText text, BuiltinKeyspace keyspace) {
+    Statistics statistics = keyspace.statistics();
+    Traffic traffic = server.traffic();
+    text.section("Stats")
+        .field("total_connections_received", traffic.connectionsAccepted())
+        .field("total_commands_processed", statistics.commands())
+        .field("instantaneous_ops_per_sec", Math.round(rates.commandsPerSecond()))
+        .field("total_net_input_bytes", traffic.bytesReceived())
+        .field("total_net_output_bytes", traffic.bytesSent())
+        .field("total_net_repl_input_bytes", 0)
+        .field("total_net_repl_output_bytes", 0)
+        .field("instantaneous_input_kbps", rates.receivedPerSecond() / 1024, 2)
+        .field("instantaneous_output_kbps", rates.sentPerSecond() / 1024, 2)
+        .field("instantaneous_input_repl_kbps", 0, 2)
+        .field("instantaneous_output_repl_kbps", 0, 2)
+        .field("rejected_connections", traffic.connectionsRejected())
+        .field("sync_full", 0)
+        .field("sync_partial_ok", 0)
+        .field("sync_partial_err", 0)
+        .field("expired_keys", statistics.expiredKeys())
+        .field("evicted_keys", statistics.evictedKeys())
+        .field("evicted_clients", 0)
+        .field("keyspace_hits", statistics.hits())
+        .field("keyspace_misses", statistics.misses())
+        .field("pubsub_channels", keyspace.channels().names(Kind.CHANNEL).size())
+        .field("pubsub_patterns", keyspace.channels().names(Kind.PATTERN).size())
+        .field("pubsubshard_channels", keyspace.channels().names(Kind.SHARD_CHANNEL).size())
+        .field("latest_fork_usec", 0)
+        .field("total_forks", 0)
+        .field("migrate_cached_sockets", 0)
+        .field("slave_expires_tracked_keys", 0)
+        .field("active_defrag_hits", 0)
+        .field("active_defrag_misses", 0)
+        .field("active_defrag_key_hits", 0)
+        .field("active_defrag_key_misses", 0)
+        .field("tracking_total_keys", 0)
+        .field("tracking_total_items", 0)
+        .field("tracking_total_prefixes", 0)
+        .field("unexpected_error_replies", 0)
+        .field("total_error_replies", statistics.errors())
+        .field("client_query_buffer_limit_disconnections", traffic.inputLimitDisconnections())
+        .field("client_output_buffer_limit_disconnections", traffic.outputLimitDisconnections());
+  }
+
+  void commandStats(InfoText text, BuiltinKeyspace keyspace) {
+    text.section("Commandstats");
+    Statistics statistics = keyspace.statistics();
+    for (Command command : keyspace.table().numbered()) {
+      long calls = statistics.calls(command);
+      long rejected = statistics.rejectedCalls(command);
+      long failed = statistics.failedCalls(command);
+      if (calls + rejected + failed > 0) {
+        double micros = statistics.nanos(command) / 1000.0;
+        text.field(
+            "cmdstat_" + command.fullName(),
+            "calls="
+                + calls
+                + ",usec="
+                + Math.round(micros)
+                + ",usec_per_call="
+                + InfoText.decimal(calls == 0 ? 0 : micros / calls, 2)
+                + ",rejected_calls="
+                + rejected
+                + ",failed_calls="
+                + failed);
+      }
+    }
+  }
+
+  void errorStats(InfoText text, BuiltinKeyspace keyspace) {
+    text.section("Errorstats");
+    keyspace
+        .executor()
+        .errorCounts()
+        .byCode()
+        .forEach((code, count) -> text.field("errorstat_" + code, "count=" + count));
+  }
+}
