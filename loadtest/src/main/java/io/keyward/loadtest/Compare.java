@@ -77,12 +77,15 @@ final class Compare implements Callable<Integer> {
       WarmUp.run(running, tests, pipelines, load);
       ThroughputReport report =
           new ThroughputReport(running.stream().map(RunningServer::name).toList());
-      for (Workload test : tests) {
-        for (int size : test.sized() ? sizes() : sizes().subList(0, 1)) {
-          measure(running, test, size, report);
+      try {
+        for (Workload test : tests) {
+          for (int size : test.sized() ? sizes() : sizes().subList(0, 1)) {
+            measure(running, test, size, report);
+          }
         }
+      } finally {
+        System.out.print(report.table().render(servers.format()));
       }
-      System.out.print(report.table().render(servers.format()));
       report.notes().forEach(System.out::println);
       return Verdict.print(report.verdicts());
     } finally {

@@ -52,16 +52,19 @@ final class CompareMemory implements Callable<Integer> {
       }
     }
     List<Verdict> verdicts = new ArrayList<>();
-    for (MemoryLoad data : MemoryLoad.all(scale)) {
-      List<Footprint> footprints = new ArrayList<>();
-      for (int i = 0; i < commands.size(); i++) {
-        footprints.add(measure(i, data));
+    try {
+      for (MemoryLoad data : MemoryLoad.all(scale)) {
+        List<Footprint> footprints = new ArrayList<>();
+        for (int i = 0; i < commands.size(); i++) {
+          footprints.add(measure(i, data));
+        }
+        table.row(cells(data, footprints));
+        judge(data, commands, footprints, verdicts);
+        System.err.println(data.keys() + " " + data.name() + " measured");
       }
-      table.row(cells(data, footprints));
-      judge(data, commands, footprints, verdicts);
-      System.err.println(data.keys() + " " + data.name() + " measured");
+    } finally {
+      System.out.print(table.render(servers.format()));
     }
-    System.out.print(table.render(servers.format()));
     return Verdict.print(verdicts);
   }
 

@@ -123,6 +123,9 @@ final class Trial {
     try (LoadGenerator generator =
         new LoadGenerator(server.address(), FILL_CONNECTIONS, template, pipeline, numbers)) {
       generator.closedLoop(requests, Duration.ofHours(1).toNanos());
+    } catch (ErrorReplyException e) {
+      throw new IllegalStateException(
+          server.name() + " refused data that it was to hold: " + e.getMessage(), e);
     }
     Thread.sleep(SETTLE);
   }
