@@ -76,6 +76,7 @@ public final class KeyCommands {
     ExpiryCommands.declare(table);
     WalkCommands.declare(table);
     ObjectCommands.declare(table);
+    MemoryCommands.declare(table);
   }
 
   private static void delete(Request request, Reply reply) {

@@ -1,0 +1,58 @@
+package io.keyward.engine.builtin.generic;
+
+import static io.keyward.engine.command.CommandFlag.READONLY;
+import static io.keyward.engine.command.CommandGroup.SERVER;
+import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
+
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+
+/** MEMORY: what a key takes. */
+final class MemoryCommands {
+  /** A key's part of its database's dictionary: 64 bytes of bucket for eight keys. */
+  private static final int DICTIONARY_BYTES = 8;
+
+  private MemoryCommands() {}
+
+  static void declare(CommandTable table) {
+    table.add(
+        Command.named("memory", SERVER)
+            .since("4.0.0")
+            .summary("Tells how much memory a key takes.")
+            .complexity("O(1)")
+            .arity(-2)
+            .subcommand(
+                Command.named("usage", SERVER)
+                    .since("4.0.0")
+                    .summary("Returns the bytes that a key and its value take, counted exactly.")
+                    .complexity("O(1)")
+                    .syntax("key [SAMPLES count]")
+                    .arity(-3)
+                    .flags(READONLY)
+                    .key(2, RO)
+                    .handler(MemoryCommands::usage))
+            .withHelp("4.0.0"));
+  }
+
+  /** SAMPLES is accepted and has no effect: nothing has to be estimated. */
+  private static void usage(Request request, Reply reply) {
+    for (int i = 3; i < request.count(); i += 2) {
+      if (i + 1 == request.count() || !request.is(i, "SAMPLES") || request.integer(i + 1) < 0) {
+        throw Errors.SYNTAX;
+      }
+    }
+    Database database = Database.of(request);
+    Entry entry = database.peek(request, 2, database.scratchView());
+    if (entry == null) {
+      reply.nothing();
+      return;
+    }
+    long held = entry.encoding().held() ? entry.held().memoryBytes() : 0;
+    reply.integer(entry.slotBytes() + held + DICTIONARY_BYTES);
+  }
+}
