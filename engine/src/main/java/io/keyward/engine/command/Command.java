@@ -69,7 +69,7 @@ public final class Command {
     EnumSet<Category> derived = EnumSet.noneOf(Category.class);
     derived.addAll(from.categories);
     Category ofGroup = group.category();
-    if (ofGroup != null) {
+    if (ofGroup != null && subcommands.isEmpty()) {
       derived.add(ofGroup);
     }
     if (flags.contains(CommandFlag.WRITE)) {

@@ -136,8 +136,8 @@ final class ExpiryCommands {
   }
 
   private static void expire(Request request, Reply reply, Unit unit) {
-    long end = ExpiryTime.any(request, 2, unit);
     Condition condition = Condition.of(request);
+    long end = ExpiryTime.any(request, 2, unit);
     Database database = Database.of(request);
     Entry entry = database.write(request, 1);
     if (entry == null || !condition.allows(entry.expiry(), end)) {

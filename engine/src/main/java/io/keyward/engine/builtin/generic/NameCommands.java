@@ -69,7 +69,7 @@ final class NameCommands {
             .syntax("key db")
             .arity(3)
             .flags(WRITE, FAST)
-            .key(1, RW, ACCESS, DELETE)
+            .key(1, RW, ACCESS, UPDATE)
             .handler(NameCommands::move));
   }
 

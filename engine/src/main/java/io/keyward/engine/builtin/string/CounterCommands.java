@@ -124,7 +124,7 @@ final class CounterCommands {
       throw Errors.NAN_OR_INFINITY;
     }
     byte[] text = sum.text();
-    StringValue.set(database, entry, request, 1, text, entry == null ? -1 : entry.expiry());
+    StringValue.setText(database, entry, request, 1, text, entry == null ? -1 : entry.expiry());
     database.changed(request, 1, KeyspaceNotifications.STRING, "incrbyfloat");
     reply.bulk(text);
   }

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.string;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.ExpiryTime;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of SET and GETEX.
@@ -22,7 +23,8 @@ record SetOptions(
     boolean onlyIfPresent = false;
     boolean get = false;
     boolean keepExpiry = false;
-    long expiry = -1;
+    ExpiryTime.Unit unit = null;
+    int time = 0;
     for (int at = 3; at < request.count(); at++) {
       if (request.is(at, "NX") && !onlyIfPresent) {
         onlyIfAbsent = true;
@@ -30,51 +32,55 @@ record SetOptions(
         onlyIfPresent = true;
       } else if (request.is(at, "GET")) {
         get = true;
-      } else if (request.is(at, "KEEPTTL") && expiry < 0) {
+      } else if (request.is(at, "KEEPTTL") && unit == null) {
         keepExpiry = true;
-      } else if (!keepExpiry && expiry < 0) {
-        expiry = expiry(request, at);
-        at++;
+      } else if (!keepExpiry && unit == null && at + 1 < request.count()) {
+        unit = unit(request, at);
+        time = ++at;
       } else {
         throw Errors.SYNTAX;
       }
     }
-    return new SetOptions(onlyIfAbsent, onlyIfPresent, get, keepExpiry, false, expiry);
+    return new SetOptions(
+        onlyIfAbsent, onlyIfPresent, get, keepExpiry, false, expiry(request, time, unit));
   }
 
   static SetOptions ofGetEx(Request request) {
     boolean persist = false;
-    long expiry = -1;
+    ExpiryTime.Unit unit = null;
+    int time = 0;
     for (int at = 2; at < request.count(); at++) {
-      if (request.is(at, "PERSIST") && expiry < 0) {
+      if (request.is(at, "PERSIST") && unit == null) {
         persist = true;
-      } else if (!persist && expiry < 0) {
-        expiry = expiry(request, at);
-        at++;
+      } else if (!persist && unit == null && at + 1 < request.count()) {
+        unit = unit(request, at);
+        time = ++at;
       } else {
         throw Errors.SYNTAX;
       }
     }
-    return new SetOptions(false, false, false, false, persist, expiry);
+    return new SetOptions(false, false, false, false, persist, expiry(request, time, unit));
   }
 
-  /** The time named by the word at {@code at} and the argument after it. */
-  private static long expiry(Request request, int at) {
-    ExpiryTime.Unit unit;
+  /** The unit that a word names, whose number is the argument after it. */
+  private static ExpiryTime.Unit unit(Request request, int at) {
     if (request.is(at, "EX")) {
-      unit = ExpiryTime.Unit.SECONDS;
-    } else if (request.is(at, "PX")) {
-      unit = ExpiryTime.Unit.MILLISECONDS;
-    } else if (request.is(at, "EXAT")) {
-      unit = ExpiryTime.Unit.UNIX_SECONDS;
-    } else if (request.is(at, "PXAT")) {
-      unit = ExpiryTime.Unit.UNIX_MILLISECONDS;
-    } else {
-      throw Errors.SYNTAX;
+      return ExpiryTime.Unit.SECONDS;
     }
-    if (at + 1 >= request.count()) {
-      throw Errors.SYNTAX;
+    if (request.is(at, "PX")) {
+      return ExpiryTime.Unit.MILLISECONDS;
     }
-    return ExpiryTime.positive(request, at + 1, unit);
+    if (request.is(at, "EXAT")) {
+      return ExpiryTime.Unit.UNIX_SECONDS;
+    }
+    if (request.is(at, "PXAT")) {
+      return ExpiryTime.Unit.UNIX_MILLISECONDS;
+    }
+    throw Errors.SYNTAX;
+  }
+
+  /** The number is read last: an option that is wrong is complained of first, as in Redis. */
+  private static long expiry(Request request, int argument, ExpiryTime.@Nullable Unit unit) {
+    return unit == null ? -1 : ExpiryTime.positive(request, argument, unit);
   }
 }

@@ -60,15 +60,15 @@ public final class StringValue {
         expiry);
   }
 
-  /** Gives a key the value of these bytes. */
-  static void set(
+  /** Gives a key the value of these bytes, kept as text even if they are an integer. */
+  static void setText(
       Database database,
       @Nullable Entry present,
       Request request,
       int keyArgument,
       byte[] value,
       long expiry) {
-    set(database, present, request, keyArgument, value, 0, value.length, expiry);
+    setText(database, present, request, keyArgument, value, 0, value.length, expiry);
   }
 
   private static void set(
@@ -82,10 +82,23 @@ public final class StringValue {
       long expiry) {
     if (length <= Numbers.MAX_INTEGER_LENGTH && Numbers.isInteger(bytes, offset, length)) {
       database
-          .overwrite(present, request, keyArgument, Type.STRING, Encoding.INT, Long.BYTES, expiry)
+          .overwrite(
+              present, request, keyArgument, Type.STRING, Encoding.INT, Long.BYTES, expiry)
           .integer(Numbers.parseInteger(bytes, offset, length));
-      return;
+    } else {
+      setText(database, present, request, keyArgument, bytes, offset, length, expiry);
     }
+  }
+
+  private static void setText(
+      Database database,
+      @Nullable Entry present,
+      Request request,
+      int keyArgument,
+      byte[] bytes,
+      int offset,
+      int length,
+      long expiry) {
     database
         .overwrite(
             present,
