@@ -1,34 +1,47 @@
 package io.keyward.gateway;
 
+import io.keyward.config.AdminEndpoint;
 import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
-import io.keyward.engine.builtin.Home;
+import io.keyward.config.directive.RefusedException;
+import io.keyward.gateway.admin.AdminServer;
 import io.keyward.gateway.command.GatewayCommands;
 import io.keyward.gateway.server.GatewayLoop;
 import io.keyward.gateway.server.Listeners;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
 import io.keyward.gateway.server.Transports;
+import io.keyward.gateway.tls.Tls;
 import io.keyward.tenancy.Login;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A running gateway; several may run in one JVM. */
 public final class Gateway implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Gateway.class);
+  private static final long END_SECONDS = 20;
+
   /** The ports that are open; 0 = closed. */
   public record Ports(int redis, int tls, int admin) {}
 
   private final Vertx vertx;
   private final Server server;
+  private final Tls tls;
   private final Listeners listeners;
+  private volatile @Nullable AdminServer admin;
+  private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private Gateway(Vertx vertx, String transport, Settings settings) {
@@ -45,7 +58,8 @@ public final class Gateway implements AutoCloseable {
     server =
         new Server(settings, live, login, loops, this::beginShutdown, GatewayCommands::declare);
     server.transport(transport);
-    listeners = new Listeners(server, contexts);
+    tls = new Tls(live);
+    listeners = new Listeners(server, tls, contexts);
   }
 
   /**
@@ -75,24 +89,10 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void open(boolean freePorts) throws StartException {
-    for (Home home : server.homes()) {
-      home.loop().execute(home::start);
-    }
-    LiveSettings live = server.live();
-    int port = (int) live.number(Directive.PORT);
-    if (port != 0) {
-      List<String> bind = live.words(Directive.BIND);
-      server.port(listeners.openPort(freePorts ? freePort() : port, bind));
-    }
-  }
-
-  /** A port that was free a moment ago; Vert.x shares only ports that are known by number. */
-  private static int freePort() throws StartException {
-    try (ServerSocket probe = new ServerSocket(0)) {
-      return probe.getLocalPort();
-    } catch (IOException none) {
-      throw new StartException("no port is free", none);
-    }
+    server.start();
+    listeners.open(freePorts);
+    AdminEndpoint endpoint = server.settings().admin();
+    admin = AdminServer.open(server, vertx, endpoint, freePorts ? 0 : endpoint.port());
   }
 
   /** What runs inside. */
@@ -101,7 +101,8 @@ public final class Gateway implements AutoCloseable {
   }
 
   public Ports ports() {
-    return new Ports(server.port(), server.tlsPort(), 0);
+    AdminServer present = admin;
+    return new Ports(server.port(), server.tlsPort(), present == null ? 0 : present.port());
   }
 
   /** Waits until the gateway has been stopped. */
@@ -113,20 +114,42 @@ public final class Gateway implements AutoCloseable {
     Thread.ofPlatform().name("keyward-stop").start(this::close);
   }
 
-  /** Stops the gateway and waits until it has ended. */
-  @Override
-  public void close() {
-    listeners.close(vertx);
-    for (Home home : server.homes()) {
-      home.loop().execute(home::stop);
+  /** Reads the TLS certificates again; if they cannot be used, the old ones stay. */
+  public void reloadCertificates() {
+    if (server.tlsPort() == 0) {
+      return;
     }
     try {
-      vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+      tls.reload();
+    } catch (RefusedException refused) {
+      log.error("{}; the former certificates stay in use", refused.reason());
+    }
+  }
+
+  /**
+   * Stops the gateway in good order and waits until it has ended: no new connections, what has been
+   * asked is answered, then the connections are closed.
+   */
+  @Override
+  public void close() {
+    try {
+      if (!closing.compareAndSet(false, true)) {
+        stopped.await();
+        return;
+      }
+      listeners.close();
+      AdminServer present = admin;
+      if (present != null) {
+        present.close();
+      }
+      server.stop(server.live().number(Directive.SHUTDOWN_TIMEOUT) * 1000);
+      vertx.close().toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-    } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
-      org.slf4j.LoggerFactory.getLogger(Gateway.class).warn("The event loops did not end", e);
+    } catch (ExecutionException | TimeoutException late) {
+      log.warn("The event loops did not end", late);
     }
+    tls.close();
     stopped.countDown();
   }
 }

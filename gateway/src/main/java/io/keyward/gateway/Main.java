@@ -48,7 +48,9 @@ public final class Main {
       }
       Logging.apply(settings.logFormat(), settings.live());
       Gateway gateway = Gateway.start(settings);
-      Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "keyward-stop"));
+      Signals.on("TERM", gateway::close);
+      Signals.on("INT", gateway::close);
+      Signals.on("HUP", gateway::reloadCertificates);
       out.print(Banner.text(gateway));
       out.println();
       out.flush();

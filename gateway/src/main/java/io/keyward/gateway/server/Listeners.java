@@ -1,193 +1,139 @@
 package io.keyward.gateway.server;
 
-import io.netty.channel.ChannelHandlerContext;
-import io.vertx.core.Vertx;
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.directive.RefusedException;
+import io.keyward.gateway.server.Connections.Kind;
+import io.keyward.gateway.tls.Tls;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.net.NetSocketInternal;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
-import java.net.BindException;
-import java.time.Duration;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Open sockets that clients connect to; each event loop accepts its share of the connections. */
+/**
+ * The open sockets that clients connect to, as the directives say: {@code port}, {@code tls-port},
+ * {@code bind} and {@code unixsocket}.
+ */
 public final class Listeners {
   private static final Logger log = LoggerFactory.getLogger(Listeners.class);
-  private static final long OPENING_SECONDS = 20;
 
   private final Server server;
+  private final Tls tls;
   private final List<ContextInternal> contexts;
-  private final List<NetServer> open = new ArrayList<>();
+  private final Connections connections;
+  private final List<Listener> open = new ArrayList<>();
 
   /**
-   * No listeners yet.
+   * No sockets yet.
    *
    * @param contexts one for each loop, in the order of {@link Server#loops()}
    */
-  public Listeners(Server server, List<ContextInternal> contexts) {
+  public Listeners(Server server, Tls tls, List<ContextInternal> contexts) {
     this.server = server;
+    this.tls = tls;
     this.contexts = List.copyOf(contexts);
+    this.connections = new Connections(server, tls);
   }
 
   /**
-   * Opens a TCP port on every address.
+   * Opens what the directives say.
    *
-   * @param bind addresses; {@code *} is every IPv4 and {@code ::*} every IPv6 address, a leading
-   *     {@code -} tolerates that this machine has no such address
-   * @return the port that is open
+   * @param freePorts whether to take any free ports instead of those of the directives
    */
-  public int openPort(int port, List<String> bind) throws StartException {
-    int opened = port;
-    int listening = 0;
-    for (String address : addresses(bind)) {
-      boolean optional = address.startsWith("-");
-      String host = optional ? address.substring(1) : address;
-      try {
-        opened = listen(SocketAddress.inetSocketAddress(opened, host));
-        listening++;
-      } catch (ExecutionException failed) {
-        Throwable cause = failed.getCause();
-        if (optional && absent(cause)) {
-          log.debug("Not listening on {}: {}", host, String.valueOf(cause));
-          continue;
-        }
-        throw failure(host, port, cause == null ? failed : cause);
-      }
+  public void open(boolean freePorts) throws StartException {
+    LiveSettings live = server.live();
+    List<String> bind = live.words(Directive.BIND);
+    int port = port(Directive.PORT, freePorts);
+    if (port != 0) {
+      listener(Kind.PLAIN, contexts).openPort(port, bind);
+      server.port(port);
     }
-    if (listening == 0) {
-      throw new StartException(
-          "none of the addresses of bind exists on this machine. Remedy: bind * or 127.0.0.1.");
+    int tlsPort = port(Directive.TLS_PORT, freePorts);
+    if (tlsPort != 0) {
+      loadCertificates();
+      listener(Kind.TLS, contexts).openPort(tlsPort, bind);
+      server.tlsPort(tlsPort);
     }
-    return opened;
+    openUnixSocket(live.text(Directive.UNIXSOCKET));
+    live.onChange(
+        EnumSet.of(Directive.PORT, Directive.TLS_PORT, Directive.BIND), Listeners::refuseChange);
   }
 
-  /** The addresses to listen on; one socket on {@code ::} takes IPv4 as well. */
-  private static List<String> addresses(List<String> bind) {
-    List<String> addresses = new ArrayList<>();
-    boolean everyIpv4 = bind.contains("*") || bind.contains("-*") || bind.contains("0.0.0.0");
-    boolean everyIpv6 = bind.contains("::*") || bind.contains("-::*") || bind.contains("::");
-    for (String given : bind) {
-      String optional = given.startsWith("-") ? "-" : "";
-      String address = given.substring(optional.length());
-      if (address.equals("*") || address.equals("0.0.0.0")) {
-        addresses.add(optional + (everyIpv6 && hasIpv6() ? "::" : "0.0.0.0"));
-      } else if (address.equals("::*") || address.equals("::")) {
-        if (!everyIpv4) {
-          addresses.add(optional + "::");
-        }
-      } else {
-        addresses.add(given);
-      }
-    }
-    return addresses;
+  private static void refuseChange() throws RefusedException {
+    throw new RefusedException("the gateway opens its sockets at the start alone");
   }
 
-  private static boolean hasIpv6() {
-    return java.nio.file.Files.isReadable(java.nio.file.Path.of("/proc/net/if_inet6"));
+  private int port(Directive directive, boolean anyFree) throws StartException {
+    int port = (int) server.live().number(directive);
+    return port != 0 && anyFree ? Listener.freePort() : port;
   }
 
-  private int listen(SocketAddress address) throws StartException, ExecutionException {
-    SocketAddress next = address;
-    int port = 0;
-    for (int i = 0; i < contexts.size(); i++) {
-      ContextInternal context = contexts.get(i);
-      NetServer listener = context.owner().createNetServer(options());
-      listener.connectHandler(this::connected);
-      awaitListening(context, listener, next);
-      open.add(listener);
-      port = listener.actualPort();
-      if (next.isInetSocket()) {
-        next = SocketAddress.inetSocketAddress(port, next.host());
-      }
-    }
-    return port;
+  private Listener listener(Kind kind, List<ContextInternal> accepting) {
+    int backlog = (int) server.live().number(Directive.TCP_BACKLOG);
+    Listener listener = new Listener(accepting, connections, kind, backlog);
+    open.add(listener);
+    return listener;
   }
 
-  private NetServerOptions options() {
-    NetServerOptions options = new NetServerOptions();
-    options.setTcpNoDelay(true);
-    options.setReuseAddress(true);
-    options.setAcceptBacklog(
-        (int) server.live().number(io.keyward.config.directive.Directive.TCP_BACKLOG));
-    return options;
-  }
-
-  private static void awaitListening(
-      ContextInternal context, NetServer listener, SocketAddress address)
-      throws StartException, ExecutionException {
-    var listening = context.<NetServer>promise();
-    context.runOnContext(go -> listener.listen(address).onComplete(listening));
-    await(listening.future().toCompletionStage().toCompletableFuture());
-  }
-
-  private static <T> T await(java.util.concurrent.CompletableFuture<T> future)
-      throws StartException, ExecutionException {
+  private void loadCertificates() throws StartException {
     try {
-      return future.get(OPENING_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new StartException("the start was interrupted", interrupted);
-    } catch (TimeoutException slow) {
+      tls.reload();
+    } catch (RefusedException refused) {
       throw new StartException(
-          "the sockets did not open within " + OPENING_SECONDS + " seconds", slow);
+          refused.reason() + ". Remedy: check the tls- directives and the files they name.",
+          refused);
     }
   }
 
-  private static boolean absent(@org.jspecify.annotations.Nullable Throwable cause) {
-    String text = String.valueOf(cause);
-    return text.contains("Cannot assign requested address")
-        || text.contains("Address family not supported")
-        || text.contains("Protocol family")
-        || cause instanceof java.net.UnknownHostException;
+  private void openUnixSocket(String path) throws StartException {
+    if (path.isEmpty()) {
+      return;
+    }
+    try {
+      // What a former process left behind.
+      Files.deleteIfExists(Path.of(path));
+      // One loop accepts: that on which the data is, where every connection is served in line.
+      listener(Kind.UNIX, contexts.subList(0, 1)).open(SocketAddress.domainSocketAddress(path));
+      long mode = server.live().number(Directive.UNIXSOCKETPERM);
+      if (mode != 0) {
+        Files.setPosixFilePermissions(Path.of(path), permissions(mode));
+      }
+    } catch (IOException failed) {
+      throw new StartException(
+          "the Unix socket " + path + " cannot be made: " + failed.getMessage(), failed);
+    }
   }
 
-  private static StartException failure(String host, int port, Throwable cause) {
-    String text = String.valueOf(cause.getMessage());
-    if (cause instanceof BindException || text.contains("in use")) {
-      if (text.contains("in use")) {
-        return new StartException(
-            "port "
-                + port
-                + " on "
-                + host
-                + " is in use. Remedy: stop the program that has it (ss -ltnp 'sport = :"
-                + port
-                + "' shows it), or give another port: --port "
-                + (port + 1)
-                + ".",
-            cause);
+  private static Set<PosixFilePermission> permissions(long mode) {
+    // Bit 8 is the owner's right to read, bit 0 that of others to execute.
+    PosixFilePermission[] byBit = PosixFilePermission.values();
+    Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
+    for (int bit = 0; bit < byBit.length; bit++) {
+      if ((mode >> (byBit.length - 1 - bit) & 1) == 1) {
+        permissions.add(byBit[bit]);
       }
     }
-    if (text.contains("Permission denied")) {
-      return new StartException(
-          "port " + port + " may not be opened. Remedy: give a port above 1023.", cause);
-    }
-    return new StartException(
-        "cannot listen on " + host + ", port " + port + ": " + text + ". Remedy: check bind.",
-        cause);
+    return permissions;
   }
 
-  private void connected(NetSocket socket) {
-    ChannelHandlerContext own = ((NetSocketInternal) socket).channelHandlerContext();
-    Peer peer = Peer.internet(own.channel().remoteAddress(), own.channel().localAddress(), false);
-    server.traffic().accepted();
-    GatewayLoop home = server.loopOf(server.keyspace());
-    own.pipeline().addBefore(own.name(), "redis", new RedisHandler(server, home, peer));
-  }
-
-  /** Closes every listener; connections stay. */
-  public void close(Vertx vertx) {
-    for (NetServer listener : open) {
-      listener.shutdown(Duration.ofSeconds(1));
+  /** Closes every socket; connections stay. */
+  public void close() {
+    open.forEach(Listener::close);
+    String path = server.live().text(Directive.UNIXSOCKET);
+    if (!path.isEmpty()) {
+      try {
+        Files.deleteIfExists(Path.of(path));
+      } catch (IOException stays) {
+        log.warn("The Unix socket {} cannot be removed: {}", path, stays.getMessage());
+      }
     }
-    open.clear();
   }
 }

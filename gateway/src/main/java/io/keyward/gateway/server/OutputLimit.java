@@ -31,7 +31,9 @@ final class OutputLimit {
       return true;
     }
     OutputBufferLimit limit =
-        subscribed() ? live.outputBufferLimits().pubsub() : live.outputBufferLimits().normal();
+        subscribed(client)
+            ? live.outputBufferLimits().pubsub()
+            : live.outputBufferLimits().normal();
     if (limit.hardBytes() > 0 && unsent >= limit.hardBytes()) {
       return true;
     }
@@ -47,7 +49,8 @@ final class OutputLimit {
     return (now - softSince) / 1000 > limit.softSeconds();
   }
 
-  private boolean subscribed() {
+  /** Whether the client is in the class {@code pubsub}. */
+  static boolean subscribed(Client client) {
     return client.state() instanceof ClientState state && state.subscriptions() > 0;
   }
 }

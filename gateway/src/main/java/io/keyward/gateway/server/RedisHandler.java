@@ -73,6 +73,11 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    // Vert.x would close the connection when its listener is closed; the server decides that.
+  }
+
+  @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (context.channel().isWritable()) {
       onHome(session()::writable);
@@ -93,6 +98,6 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
     } else {
       log.warn("Connection {} closed", peer.remote(), cause);
     }
-    context.close();
+    var _ = context.close();
   }
 }

@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 
@@ -38,6 +39,7 @@ public final class Server {
   private final AtomicLong nextClientId = new AtomicLong();
   private final long startedAt = System.currentTimeMillis();
   private final String runId;
+  private volatile boolean stopping;
   private volatile String transport = "";
   private volatile int port;
   private volatile int tlsPort;
@@ -118,6 +120,46 @@ public final class Server {
   /** Begins to stop the server in good order; returns at once. */
   public void shutdown() {
     control.shutdown();
+  }
+
+  /** Whether the server is being stopped. */
+  public boolean stopping() {
+    return stopping;
+  }
+
+  /** Begins the regular work on every loop. */
+  public void start() {
+    for (int i = 0; i < loops.size(); i++) {
+      Home home = homes.get(i);
+      Sweep sweep = new Sweep(this, loops.get(i));
+      loops
+          .get(i)
+          .execute(
+              () -> {
+                home.start();
+                sweep.start();
+              });
+    }
+  }
+
+  /**
+   * Answers what clients have asked, and closes their connections.
+   *
+   * @param timeoutMillis how long clients may take to read their answers
+   */
+  public void stop(long timeoutMillis) throws InterruptedException {
+    stopping = true;
+    for (Session session : sessions) {
+      // A task behind the reads that the loop has before it.
+      session.home().execute(() -> session.home().execute(session::stop));
+    }
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    while (!sessions.isEmpty() && System.nanoTime() < deadline) {
+      Thread.sleep(5);
+    }
+    for (Home home : homes) {
+      home.loop().execute(home::stop);
+    }
   }
 
   public Traffic traffic() {

@@ -50,7 +50,7 @@ public final class Session implements Client.Connection {
     this.context = context;
     this.peer = peer;
     reply = new Reply(home.replyArrays());
-    reply.drainTo(this::write);
+    reply.drainTo(this::drain);
     client = new Client(server.nextClientId(), this, reply, System.currentTimeMillis());
     outputLimit = new OutputLimit(server.live(), client);
   }
@@ -201,26 +201,59 @@ public final class Session implements Client.Connection {
       write(reply.bytes(), length);
       reply.clear();
       context.flush();
-      if (outputLimit.exceeded(pendingOutput())) {
-        log.warn(
-            "Client id={} addr={} closed: its unsent output is larger than"
-                + " client-output-buffer-limit",
-            client.id(),
-            peer.remote());
-        server.traffic().closedForOutput();
-        abort();
-      }
+      checkOutput();
     }
     if (client.closing() && !left) {
       context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
   }
 
+  private void checkOutput() {
+    if (outputLimit.exceeded(pendingOutput())) {
+      log.warn(
+          "Client id={} addr={} closed: its unsent output is larger than"
+              + " client-output-buffer-limit",
+          client.id(),
+          peer.remote());
+      server.traffic().closedForOutput();
+      abort();
+    }
+  }
+
+  /** Closes the connection if it has been idle for so long, or does not take its output. */
+  void check(long now, long timeoutMillis) {
+    if (left || client.closing()) {
+      return;
+    }
+    boolean waits = client.blocked() || OutputLimit.subscribed(client);
+    if (timeoutMillis > 0 && !waits && now - client.lastInteraction() > timeoutMillis) {
+      log.debug("Client id={} addr={} closed: idle for too long", client.id(), peer.remote());
+      abort();
+      return;
+    }
+    checkOutput();
+  }
+
+  /** The server stops: what has been asked is answered, then the connection is closed. */
+  void stop() {
+    if (client.blocked()) {
+      abort();
+    } else if (!left && !client.closing()) {
+      closeAfterReply();
+    }
+  }
+
+  /** Sends the first part of a reply that is so large that it would not fit one array. */
+  private void drain(byte[] bytes, int length) {
+    write(bytes, length);
+    context.flush();
+  }
+
   private void write(byte[] bytes, int length) {
     ByteBuf out = context.alloc().directBuffer(length);
     out.writeBytes(bytes, 0, length);
     server.traffic().sent(length);
-    context.write(out, context.voidPromise());
+    var _ = context.write(out, context.voidPromise());
   }
 
   @Override
@@ -232,7 +265,7 @@ public final class Session implements Client.Connection {
   @Override
   public void abort() {
     client.closing(true);
-    context.close();
+    var _ = context.close();
   }
 
   /** The socket is closed: the keyspace forgets the client. */

@@ -1,0 +1,3 @@
+/** The HTTP endpoint for the operator: health, facts and metrics. */
+@org.jspecify.annotations.NullMarked
+package io.keyward.gateway.admin;

@@ -1,0 +1,89 @@
+package io.keyward.gateway.server;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.gateway.tls.Tls;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import java.nio.charset.StandardCharsets;
+
+/** Takes new connections in, or sends them away. */
+final class Connections {
+  private static final byte[] TOO_MANY =
+      "-ERR max number of clients reached\r\n".getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] PROTECTED =
+      ("-DENIED Redis is running in protected mode because protected mode is enabled and no"
+              + " password is set for the default user. In this mode connections are only accepted"
+              + " from the loopback interface. To connect from other machines, do one of these:"
+              + " 1) set a password with REDIS_PASSWORD or requirepass;"
+              + " 2) send CONFIG SET protected-mode no from the loopback interface, which lets"
+              + " everybody in who reaches this port;"
+              + " 3) start the gateway with --protected-mode no, which does the same.\r\n")
+          .getBytes(StandardCharsets.US_ASCII);
+
+  private final Server server;
+  private final Tls tls;
+
+  Connections(Server server, Tls tls) {
+    this.server = server;
+    this.tls = tls;
+  }
+
+  /** How clients reach a listener. */
+  enum Kind {
+    PLAIN,
+    TLS,
+    UNIX
+  }
+
+  /**
+   * Takes in a connection.
+   *
+   * @param own the last handler of the pipeline, which is not to see the bytes
+   */
+  void accept(ChannelHandlerContext own, Kind kind) {
+    Channel channel = own.channel();
+    LiveSettings live = server.live();
+    Peer peer =
+        kind == Kind.UNIX
+            ? Peer.unix(live.text(Directive.UNIXSOCKET))
+            : Peer.internet(channel.remoteAddress(), channel.localAddress(), kind == Kind.TLS);
+    if (server.stopping()) {
+      var _ = channel.close();
+      return;
+    }
+    if (server.sessions().size() >= live.number(Directive.MAXCLIENTS)) {
+      server.traffic().rejected();
+      refuse(channel, kind, TOO_MANY);
+      return;
+    }
+    if (!peer.loopback() && live.flag(Directive.PROTECTED_MODE) && server.login().open()) {
+      server.traffic().rejected();
+      refuse(channel, kind, PROTECTED);
+      return;
+    }
+    server.traffic().accepted();
+    if (kind != Kind.UNIX) {
+      KeepAlive.set(channel, live.number(Directive.TCP_KEEPALIVE));
+    }
+    if (kind == Kind.TLS) {
+      own.pipeline().addBefore(own.name(), "tls", tls.handler(own.alloc()));
+    }
+    GatewayLoop home = server.loopOf(server.keyspace());
+    own.pipeline().addBefore(own.name(), "redis", new RedisHandler(server, home, peer));
+  }
+
+  /** Closes a connection, with a reason where it can be read. */
+  private static void refuse(Channel channel, Kind kind, byte[] reason) {
+    if (kind == Kind.TLS) {
+      var _ = channel.close();
+    } else {
+      channel
+          .writeAndFlush(Unpooled.wrappedBuffer(reason))
+          .addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package io.keyward.gateway.server;
+
+import io.keyward.config.directive.Directive;
+
+/**
+ * Looks after the sessions of one loop once a second: closes those that are idle for too long or do
+ * not take their output, and measures how late the loop is.
+ */
+final class Sweep {
+  private static final long PERIOD_MILLIS = 1000;
+
+  private final Server server;
+  private final GatewayLoop loop;
+
+  Sweep(Server server, GatewayLoop loop) {
+    this.server = server;
+    this.loop = loop;
+  }
+
+  void start() {
+    loop.schedule(PERIOD_MILLIS, this::run);
+  }
+
+  private void run() {
+    long timeoutMillis = server.live().number(Directive.TIMEOUT) * 1000;
+    long now = System.currentTimeMillis();
+    for (Session session : server.sessions()) {
+      if (session.home() == loop) {
+        session.check(now, timeoutMillis);
+      }
+    }
+    if (!server.stopping()) {
+      start();
+    }
+  }
+}

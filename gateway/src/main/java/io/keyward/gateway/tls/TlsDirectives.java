@@ -1,0 +1,155 @@
+package io.keyward.gateway.tls;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.directive.RefusedException;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Makes a TLS context of what the {@code tls-} directives say at this moment. */
+final class TlsDirectives {
+  private final LiveSettings live;
+
+  TlsDirectives(LiveSettings live) {
+    this.live = live;
+  }
+
+  /** The directives from which a context is made. */
+  static List<Directive> all() {
+    return List.of(
+        Directive.TLS_CERT_FILE,
+        Directive.TLS_KEY_FILE,
+        Directive.TLS_KEY_FILE_PASS,
+        Directive.TLS_CA_CERT_FILE,
+        Directive.TLS_CA_CERT_DIR,
+        Directive.TLS_AUTH_CLIENTS,
+        Directive.TLS_PROTOCOLS,
+        Directive.TLS_CIPHERS,
+        Directive.TLS_CIPHERSUITES);
+  }
+
+  /** BoringSSL where it runs, else the JDK. */
+  static SslProvider provider() {
+    return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+  }
+
+  /**
+   * Reads the files and makes a context.
+   *
+   * @throws RefusedException if a file or a value cannot be used
+   */
+  SslContext context() throws RefusedException {
+    try {
+      SslContextBuilder builder =
+          SslContextBuilder.forServer(
+              file(Directive.TLS_CERT_FILE), file(Directive.TLS_KEY_FILE), keyPassword());
+      builder.sslProvider(provider());
+      builder.protocols(protocols());
+      builder.clientAuth(clientAuth());
+      byte[] authorities = authorities();
+      if (authorities.length > 0) {
+        builder.trustManager(new ByteArrayInputStream(authorities));
+      }
+      List<String> ciphers = ciphers();
+      if (!ciphers.isEmpty()) {
+        builder.ciphers(ciphers);
+      }
+      return builder.build();
+    } catch (RuntimeException | IOException unusable) {
+      throw new RefusedException("Unable to update TLS configuration: " + reason(unusable));
+    }
+  }
+
+  private File file(Directive directive) throws RefusedException {
+    String path = live.text(directive);
+    if (path.isEmpty()) {
+      throw new RefusedException(directive.directiveName() + " is not set");
+    }
+    if (!Files.isReadable(Path.of(path))) {
+      throw new RefusedException(directive.directiveName() + " names no file that can be read");
+    }
+    return Path.of(path).toFile();
+  }
+
+  private @org.jspecify.annotations.Nullable String keyPassword() {
+    String password = live.text(Directive.TLS_KEY_FILE_PASS);
+    return password.isEmpty() ? null : password;
+  }
+
+  private List<String> protocols() throws RefusedException {
+    String text = live.text(Directive.TLS_PROTOCOLS).strip();
+    if (text.isEmpty()) {
+      return List.of("TLSv1.3", "TLSv1.2");
+    }
+    List<String> protocols = new ArrayList<>();
+    for (String word : text.split("\\s+", -1)) {
+      switch (word.toLowerCase(java.util.Locale.ROOT)) {
+        case "tlsv1.2" -> protocols.add("TLSv1.2");
+        case "tlsv1.3" -> protocols.add("TLSv1.3");
+        default -> throw new RefusedException("tls-protocols takes TLSv1.2 and TLSv1.3");
+      }
+    }
+    return protocols;
+  }
+
+  private ClientAuth clientAuth() {
+    return switch (live.text(Directive.TLS_AUTH_CLIENTS)) {
+      case "no" -> ClientAuth.NONE;
+      case "optional" -> ClientAuth.OPTIONAL;
+      default -> ClientAuth.REQUIRE;
+    };
+  }
+
+  private List<String> ciphers() {
+    return Stream.of(Directive.TLS_CIPHERS, Directive.TLS_CIPHERSUITES)
+        .flatMap(directive -> Stream.of(live.text(directive).split("[:, ]+", -1)))
+        .filter(name -> !name.isEmpty())
+        .toList();
+  }
+
+  /** The certificates of all authorities, PEM behind PEM. */
+  private byte[] authorities() throws IOException, RefusedException {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    if (!live.text(Directive.TLS_CA_CERT_FILE).isEmpty()) {
+      append(all, file(Directive.TLS_CA_CERT_FILE).toPath());
+    }
+    String folder = live.text(Directive.TLS_CA_CERT_DIR);
+    if (!folder.isEmpty()) {
+      try (Stream<Path> files = Files.list(Path.of(folder))) {
+        for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+          append(all, file);
+        }
+      }
+    }
+    return all.toByteArray();
+  }
+
+  private static void append(ByteArrayOutputStream all, Path file) throws IOException {
+    byte[] pem = Files.readAllBytes(file);
+    if (new String(pem, java.nio.charset.StandardCharsets.ISO_8859_1).contains("CERTIFICATE")) {
+      all.write(pem);
+      all.write('\n');
+    }
+  }
+
+  private static String reason(Throwable unusable) {
+    Throwable root = unusable;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String message = root.getMessage();
+    return message == null ? root.getClass().getSimpleName() : message;
+  }
+}
