@@ -147,6 +147,17 @@ public final class Client {
     operator = administrator;
   }
 
+  /** Whether a directive with the values yes, no and local (to this machine) admits the client. */
+  public boolean admittedBy(String directive) {
+    String address = connection.remoteAddress();
+    return switch (directive) {
+      case "yes" -> true;
+      case "local" ->
+          address.startsWith("127.") || address.startsWith("[::1]") || address.startsWith("/");
+      default -> false;
+    };
+  }
+
   /** The number of the selected database. */
   public int database() {
     return database;

@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.engine.builtin.connection.ConnectionCommands;
+import io.keyward.engine.builtin.debug.DebugCommand;
 import io.keyward.engine.builtin.generic.KeyCommands;
 import io.keyward.engine.builtin.hash.HashCommands;
 import io.keyward.engine.builtin.list.ListCommands;
@@ -28,5 +29,6 @@ public final class BuiltinCommands {
     PubSubCommands.declare(table);
     ConnectionCommands.declare(table);
     ServerCommands.declare(table);
+    DebugCommand.declare(table);
   }
 }

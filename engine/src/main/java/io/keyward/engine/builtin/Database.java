@@ -98,6 +98,11 @@ public final class Database {
     return keys.size();
   }
 
+  /** The number of buckets that the keys are spread over. */
+  public int buckets() {
+    return keys.buckets();
+  }
+
   /** The number of keys that expire. */
   public int expiring() {
     return keys.marked();
@@ -432,8 +437,7 @@ public final class Database {
     Encoding encoding = entry.encoding();
     int clock = entry.clock();
     Entry made =
-        target.create(
-            key, offset, length, entry.type(), encoding, room, expiry, target.newView());
+        target.create(key, offset, length, entry.type(), encoding, room, expiry, target.newView());
     if (encoding.held()) {
       Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy()));
     } else {

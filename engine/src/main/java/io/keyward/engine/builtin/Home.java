@@ -35,6 +35,7 @@ public final class Home {
   private long freedLater;
   private boolean freeing;
   private boolean stopped;
+  private boolean resting;
 
   public Home(Loop loop, LiveSettings settings) {
     this.loop = loop;
@@ -107,6 +108,11 @@ public final class Home {
     loop.schedule(tickMillis(), this::tick);
   }
 
+  /** Lets the regular work rest or go on, for DEBUG PAUSE-CRON. */
+  public void regularWork(boolean on) {
+    resting = !on;
+  }
+
   /** Ends the regular work. */
   public void stop() {
     stopped = true;
@@ -122,7 +128,7 @@ public final class Home {
     }
     long now = System.currentTimeMillis();
     accessClock.refresh(settings, now);
-    for (int i = 0; i < keyspaces.size(); i++) {
+    for (int i = 0; i < keyspaces.size() && !resting; i++) {
       keyspaces.get(i).tick(now, System.nanoTime() + SLICE_NANOS);
     }
     loop.schedule(tickMillis(), this::tick);

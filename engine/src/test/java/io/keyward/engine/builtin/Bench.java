@@ -150,14 +150,21 @@ public final class Bench {
   }
 
   private final TestLoop loop = new TestLoop();
-  private final LiveSettings settings = LiveSettings.defaults();
-  private final Home home = new Home(loop, settings);
+  private final LiveSettings settings;
+  private final Home home;
   private final CommandTable table = new CommandTable();
   private final BuiltinKeyspace keyspace;
   private final Session first;
   private long sessions;
 
   public Bench() {
+    this(LiveSettings.defaults());
+  }
+
+  /** A bench whose settings do not begin as the defaults. */
+  public Bench(LiveSettings settings) {
+    this.settings = settings;
+    home = new Home(loop, settings);
     BuiltinCommands.declare(table);
     table.seal();
     keyspace = new BuiltinKeyspace("", home, table);

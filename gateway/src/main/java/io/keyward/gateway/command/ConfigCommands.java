@@ -99,7 +99,7 @@ final class ConfigCommands {
       assignments.add(new Assignment(request.text(i), request.text(i + 1)));
     }
     boolean protectedToo =
-        Locality.allows(server.live().text(Directive.ENABLE_PROTECTED_CONFIGS), request.client());
+        request.client().admittedBy(server.live().text(Directive.ENABLE_PROTECTED_CONFIGS));
     try {
       server.live().set(assignments, protectedToo);
     } catch (RefusedException refused) {

@@ -1,0 +1,189 @@
+package io.keyward.engine.builtin.debug;
+
+import static io.keyward.engine.command.CommandFlag.ADMIN;
+import static io.keyward.engine.command.CommandFlag.LOADING;
+import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.PROTECTED;
+import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandGroup.SERVER;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * DEBUG, for the operator and for tests; {@code enable-debug-command} says who may use it.
+ *
+ * <p>It is one command, as in Redis: its forms do not stand in the table of commands.
+ */
+public final class DebugCommand {
+  private static final Logger log = LoggerFactory.getLogger(DebugCommand.class);
+  private static final CommandException NOT_ALLOWED =
+      CommandException.error(
+          "DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you"
+              + " can run it from a local connection, otherwise you need to set this option in the"
+              + " configuration file, and then restart the server.");
+  private static final CommandException NO_FILES =
+      CommandException.error(
+          "durability is not built into this version yet: there is nothing to load");
+  private static final CommandException BAD_THRESHOLD =
+      CommandException.error("argument must be a memory value bigger than 1 and smaller than 4gb");
+  private static final List<String> HELP =
+      List.of(
+          "DIGEST",
+          "    Returns a digest of all keys and values.",
+          "DIGEST-VALUE <key> [<key> ...]",
+          "    Returns a digest of each value.",
+          "ERROR <string>",
+          "    Returns the string as an error.",
+          "HTSTATS <dbid>",
+          "    Tells about the dictionary of a database.",
+          "LOG <message>",
+          "    Writes the message to the log.",
+          "OBJECT <key>",
+          "    Tells how a value is kept.",
+          "PAUSE-CRON <0|1>",
+          "    Stops or resumes the regular work.",
+          "POPULATE <count> [<prefix>] [<size>]",
+          "    Adds string keys.",
+          "PROTOCOL <type>",
+          "    Returns a sample of a type of reply.",
+          "QUICKLIST-PACKED-THRESHOLD <size>",
+          "    Sets from which size on an element of a list stands alone; 0 for the default.",
+          "SET-ACTIVE-EXPIRE <0|1>",
+          "    Stops or resumes the expiry of keys that nobody asks for.",
+          "SLEEP <seconds>",
+          "    Holds back every command of the keyspace; others go on.",
+          "HELP",
+          "    Prints this help.");
+
+  private DebugCommand() {}
+
+  public static void declare(CommandTable table) {
+    table.add(
+        Command.named("debug", SERVER)
+            .summary("Looks into the keyspace and sets up situations for tests.")
+            .complexity("Depends on subcommand.")
+            .syntax("subcommand [argument ...]")
+            .arity(-2)
+            .flags(ADMIN, NOSCRIPT, LOADING, STALE, PROTECTED)
+            .handler(DebugCommand::debug));
+  }
+
+  private static void debug(Request request, Reply reply) {
+    Database database = Database.of(request);
+    String allowed = database.keyspace().home().settings().text(Directive.ENABLE_DEBUG_COMMAND);
+    if (!request.client().admittedBy(allowed)) {
+      throw NOT_ALLOWED;
+    }
+    switch (request.text(1).toLowerCase(Locale.ROOT)) {
+      case "help" -> {
+        counted(request, 2, 2);
+        help(reply);
+      }
+      case "digest" -> {
+        counted(request, 2, 2);
+        reply.simple(Digest.ofAll(database, request.now()));
+      }
+      case "digest-value" -> digestValues(request, reply);
+      case "error" -> {
+        counted(request, 3, 3);
+        throw new CommandException(request.text(2));
+      }
+      case "htstats" -> {
+        counted(request, 3, 4);
+        Inspection.dictionary(request, reply);
+      }
+      case "log" -> {
+        counted(request, 3, 3);
+        log.warn("DEBUG LOG: {}", printable(request.text(2)));
+        reply.ok();
+      }
+      case "object" -> {
+        counted(request, 3, 3);
+        Inspection.value(request, reply);
+      }
+      case "pause-cron" -> {
+        counted(request, 3, 3);
+        database.keyspace().home().regularWork(!flag(request, 2));
+        reply.ok();
+      }
+      case "populate" -> {
+        counted(request, 3, 5);
+        Populate.run(request, reply);
+      }
+      case "protocol" -> {
+        counted(request, 3, 3);
+        ProtocolSamples.write(request.text(2), reply);
+      }
+      case "quicklist-packed-threshold" -> {
+        counted(request, 3, 3);
+        packedThreshold(request, reply);
+      }
+      case "set-active-expire" -> {
+        counted(request, 3, 3);
+        database.keyspace().activeExpiry().enabled(flag(request, 2));
+        reply.ok();
+      }
+      case "sleep" -> {
+        counted(request, 3, 3);
+        Sleep.run(request);
+      }
+      case "reload", "loadaof" -> throw NO_FILES;
+      default -> throw Errors.misusedSubcommand(request);
+    }
+  }
+
+  private static void counted(Request request, int least, int most) {
+    if (request.count() < least || request.count() > most) {
+      throw Errors.misusedSubcommand(request);
+    }
+  }
+
+  private static boolean flag(Request request, int argument) {
+    return request.integer(argument) != 0;
+  }
+
+  private static void help(Reply reply) {
+    reply.array(HELP.size() + 1L);
+    reply.simple("DEBUG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:");
+    HELP.forEach(reply::simple);
+  }
+
+  private static void digestValues(Request request, Reply reply) {
+    Database database = Database.of(request);
+    reply.array(request.count() - 2L);
+    for (int i = 2; i < request.count(); i++) {
+      reply.simple(Digest.ofValue(database, request.copyOf(i), request.now()));
+    }
+  }
+
+  /** Without what would break a line of the log. */
+  private static String printable(String text) {
+    return text.replaceAll("\\p{Cntrl}", " ");
+  }
+
+  private static void packedThreshold(Request request, Reply reply) {
+    String text = request.text(2).toLowerCase(Locale.ROOT);
+    String digits = text.endsWith("b") ? text.substring(0, text.length() - 1) : text;
+    if (!digits.matches("[0-9]{1,10}")) {
+      throw BAD_THRESHOLD;
+    }
+    long size = Long.parseLong(digits);
+    if (size >= 4L << 30) {
+      throw BAD_THRESHOLD;
+    }
+    int threshold = size == 0 ? 1 << 30 : (int) Math.min(Integer.MAX_VALUE, size);
+    Database.of(request).keyspace().home().plainListElement(threshold);
+    reply.ok();
+  }
+}

@@ -1,0 +1,49 @@
+package io.keyward.engine.builtin.debug;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Pause;
+
+/**
+ * DEBUG SLEEP: for a time the keyspace seems to do nothing.
+ *
+ * <p>The event loop goes on for other keyspaces: the commands of this one are held back as by
+ * CLIENT PAUSE, and the client that asked gets its reply at the end.
+ */
+final class Sleep {
+  private static final double LONGEST_SECONDS = 3600;
+  private static final CommandException NOT_HERE =
+      CommandException.error("DEBUG SLEEP is not possible inside a transaction or script");
+
+  private Sleep() {}
+
+  static void run(Request request) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    Client client = request.client();
+    double seconds = request.number(2);
+    if (seconds < 0 || seconds > LONGEST_SECONDS) {
+      throw Errors.OUT_OF_RANGE;
+    }
+    if (!keyspace.mayBlock(client)) {
+      throw NOT_HERE;
+    }
+    long milliseconds = Math.max(1, Math.round(seconds * 1000));
+    client.blocked(true);
+    keyspace.pause().begin(Pause.Scope.EVERYTHING, System.currentTimeMillis() + milliseconds);
+    keyspace.loop().schedule(milliseconds, () -> wake(client));
+  }
+
+  private static void wake(Client client) {
+    if (client.keyspace() == null) {
+      return;
+    }
+    client.blocked(false);
+    client.reply().ok();
+    client.connection().flushSoon();
+    client.connection().resume();
+  }
+}
