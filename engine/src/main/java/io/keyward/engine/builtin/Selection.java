@@ -3,8 +3,8 @@ package io.keyward.engine.builtin;
 import java.util.random.RandomGenerator;
 
 /**
- * Chooses some of a run of things in one pass, each choice of so many with the same chance: selection
- * sampling (Knuth, The Art of Computer Programming, 3.4.2, Algorithm S).
+ * Chooses some of a run of things in one pass, each choice of so many with the same chance:
+ * selection sampling (Knuth, The Art of Computer Programming, 3.4.2, Algorithm S).
  */
 public final class Selection {
   private final RandomGenerator random;

@@ -80,8 +80,7 @@ final class FieldCounters {
     if (hash == null) {
       hash = HashValue.open(database, null, request, 2);
     }
-    HashValue.set(
-        hash, request.bytes(), request.offset(2), request.length(2), text, 0, length);
+    HashValue.set(hash, request.bytes(), request.offset(2), request.length(2), text, 0, length);
   }
 
   /** The integer in the field, 0 if the field is not there. */
@@ -112,13 +111,11 @@ final class FieldCounters {
   }
 
   private static int packedValue(Entry hash, Request request) {
-    return HashValue.findPackedValue(
-        hash, request.bytes(), request.offset(2), request.length(2));
+    return HashValue.findPackedValue(hash, request.bytes(), request.offset(2), request.length(2));
   }
 
   private static void hincrbyfloat(Request request, Reply reply) {
-    LongDouble increment =
-        LongDouble.parse(request.bytes(), request.offset(3), request.length(3));
+    LongDouble increment = LongDouble.parse(request.bytes(), request.offset(3), request.length(3));
     if (increment == null) {
       throw Errors.NOT_A_FLOAT;
     }
@@ -154,8 +151,7 @@ final class FieldCounters {
         return LongDouble.of(0);
       }
       number =
-          LongDouble.parse(
-              table.bytes(field), table.valueOffset(field), table.valueLength(field));
+          LongDouble.parse(table.bytes(field), table.valueOffset(field), table.valueLength(field));
     }
     if (number == null) {
       throw VALUE_NOT_A_FLOAT;

@@ -104,8 +104,7 @@ final class FieldReads {
     reply.integer(
         hash == null
             ? 0
-            : HashValue.valueLength(
-                hash, request.bytes(), request.offset(2), request.length(2)));
+            : HashValue.valueLength(hash, request.bytes(), request.offset(2), request.length(2)));
   }
 
   private static void hlen(Request request, Reply reply) {

@@ -126,8 +126,7 @@ final class HashValue {
     }
     if (fits) {
       Entry hash =
-          database.create(
-              request, 1, Type.HASH, Encoding.LISTPACK, roomFor(request, from));
+          database.create(request, 1, Type.HASH, Encoding.LISTPACK, roomFor(request, from));
       ListpackEditor.initialize(hash);
       return hash;
     }

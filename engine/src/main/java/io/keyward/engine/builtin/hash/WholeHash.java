@@ -167,13 +167,10 @@ final class WholeHash {
       return options.matches(digits, 0, length);
     }
     return options.matches(
-        bytes,
-        Listpack.stringOffsetAt(bytes, position),
-        Listpack.stringLengthAt(bytes, position));
+        bytes, Listpack.stringOffsetAt(bytes, position), Listpack.stringLengthAt(bytes, position));
   }
 
-  private static void scanTable(
-      ElementTable table, long cursor, ScanOptions options, Reply reply) {
+  private static void scanTable(ElementTable table, long cursor, ScanOptions options, Reply reply) {
     ElementScan scanned = ElementScan.of(table, cursor, options);
     reply.array(2);
     reply.bulk(Long.toUnsignedString(scanned.cursor()));

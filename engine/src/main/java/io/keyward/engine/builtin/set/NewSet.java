@@ -81,8 +81,7 @@ final class NewSet {
   /** Makes a set whose members are all integers an integer set, if it is not too big for one. */
   void toIntegers() {
     int size = size();
-    if (encoding == Encoding.INTSET
-        || size > settings().number(Directive.SET_MAX_INTSET_ENTRIES)) {
+    if (encoding == Encoding.INTSET || size > settings().number(Directive.SET_MAX_INTSET_ENTRIES)) {
       return;
     }
     long[] values = new long[size];
@@ -129,14 +128,11 @@ final class NewSet {
     ElementTable big = table;
     if (big != null) {
       database
-          .overwrite(
-              present, request, keyArgument, Type.SET, Encoding.LISTPACK, Integer.BYTES, -1)
+          .overwrite(present, request, keyArgument, Type.SET, Encoding.LISTPACK, Integer.BYTES, -1)
           .hold(big, Encoding.HASHTABLE);
     } else {
       int total = PackedSet.totalBytes(block, encoding);
-      write(
-          database.overwrite(
-              present, request, keyArgument, Type.SET, encoding, total, -1));
+      write(database.overwrite(present, request, keyArgument, Type.SET, encoding, total, -1));
     }
   }
 

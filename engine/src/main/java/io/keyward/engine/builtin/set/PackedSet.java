@@ -11,8 +11,8 @@ import io.keyward.engine.builtin.structure.ListpackEditor;
 import io.keyward.engine.text.Numbers;
 
 /**
- * A small set in one run of bytes: an {@link IntegerSet} as long as every member is an integer, else
- * a {@link Listpack}.
+ * A small set in one run of bytes: an {@link IntegerSet} as long as every member is an integer,
+ * else a {@link Listpack}.
  *
  * <p>An integer set takes up to {@code set-max-intset-entries} members, a listpack up to {@code
  * set-max-listpack-entries} of up to {@code set-max-listpack-value} bytes.
@@ -92,9 +92,7 @@ final class PackedSet {
     byte[] bytes = set.bytes();
     int count = IntegerSet.count(bytes, set.start());
     if (count >= Math.min(settings.number(Directive.SET_MAX_INTSET_ENTRIES), MOST_INTEGERS)) {
-      return IntegerSet.contains(bytes, set.start(), value)
-          ? Outcome.PRESENT
-          : Outcome.NEEDS_TABLE;
+      return IntegerSet.contains(bytes, set.start(), value) ? Outcome.PRESENT : Outcome.NEEDS_TABLE;
     }
     return IntegerSet.add(set, value) ? Outcome.ADDED : Outcome.PRESENT;
   }
@@ -189,9 +187,7 @@ final class PackedSet {
       return;
     }
     boolean more = true;
-    for (int at = Listpack.first(bytes, start);
-        at >= 0 && more;
-        at = Listpack.next(bytes, at)) {
+    for (int at = Listpack.first(bytes, start); at >= 0 && more; at = Listpack.next(bytes, at)) {
       if (Listpack.isIntegerAt(bytes, at)) {
         int length = Numbers.formatInteger(Listpack.integerAt(bytes, at), digits, 0);
         more = visitor.visit(digits, 0, length);

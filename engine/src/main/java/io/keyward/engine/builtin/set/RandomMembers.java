@@ -125,8 +125,7 @@ final class RandomMembers {
         popOne(set, reply);
       }
     } else {
-      popInOnePass(new NewSet(database, Encoding.LISTPACK), set, size, count, reply)
-          .replace(set);
+      popInOnePass(new NewSet(database, Encoding.LISTPACK), set, size, count, reply).replace(set);
     }
   }
 

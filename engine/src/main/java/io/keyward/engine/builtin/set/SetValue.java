@@ -73,9 +73,7 @@ final class SetValue {
   }
 
   private static int width(long value) {
-    return value == (short) value
-        ? Short.BYTES
-        : value == (int) value ? Integer.BYTES : Long.BYTES;
+    return value == (short) value ? Short.BYTES : value == (int) value ? Integer.BYTES : Long.BYTES;
   }
 
   private static int listpackRoom(LiveSettings settings, Request request, int from, int to) {
@@ -170,8 +168,7 @@ final class SetValue {
     ElementTable table = table(set);
     table.visitWhile(
         member ->
-            visitor.visit(
-                table.bytes(member), table.nameOffset(member), table.nameLength(member)));
+            visitor.visit(table.bytes(member), table.nameOffset(member), table.nameLength(member)));
   }
 
   /** Sends every member, without the header of the aggregate. */

@@ -153,8 +153,7 @@ class HashCommandsTest {
     assertThat(bench.line("hincrby h a 5")).isEqualTo("6");
     assertThat(bench.line("hincrby h c -4")).isEqualTo("-7");
     assertThat(bench.line("hincrby h n 9223372036854775807")).isEqualTo("9223372036854775807");
-    assertThat(bench.line("hincrby h n 1"))
-        .isEqualTo("!ERR increment or decrement would overflow");
+    assertThat(bench.line("hincrby h n 1")).isEqualTo("!ERR increment or decrement would overflow");
     assertThat(bench.line("hincrby h c -9223372036854775808"))
         .isEqualTo("!ERR increment or decrement would overflow");
     assertThat(bench.line("hincrby h b 1")).isEqualTo("!ERR hash value is not an integer");

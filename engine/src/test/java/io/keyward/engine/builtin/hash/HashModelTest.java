@@ -67,8 +67,7 @@ class HashModelTest {
       case 7 ->
           assertThat(bench.run("hstrlen", "h", field))
               .isEqualTo(String.valueOf(model.getOrDefault(field, "").length()));
-      case 8 ->
-          assertThat(bench.run("hlen", "h")).isEqualTo(String.valueOf(model.size()));
+      case 8 -> assertThat(bench.run("hlen", "h")).isEqualTo(String.valueOf(model.size()));
       default -> {
         String expected = model.get(field);
         assertThat(bench.run("hget", "h", field))

@@ -35,7 +35,8 @@ class HashWalkTest {
   @Test
   void aScanFiltersByPattern() {
     fill("listpack", 12);
-    assertThat(bench.line("hscan h 0 match f1?")).isEqualTo("[\"0\" [\"f10\" \"10\" \"f11\" \"11\"]]");
+    assertThat(bench.line("hscan h 0 match f1?"))
+        .isEqualTo("[\"0\" [\"f10\" \"10\" \"f11\" \"11\"]]");
     bench.line("hset h 17 x");
     assertThat(bench.line("hscan h 0 match 1* count 1")).isEqualTo("[\"0\" [\"17\" \"x\"]]");
     assertThat(bench.line("hscan h x")).isEqualTo("!ERR invalid cursor");

@@ -81,10 +81,27 @@ class SetCommandsTest {
     bench.line("sadd s a");
     for (String line :
         new String[] {
-          "sadd k a", "srem k a", "sismember k a", "smismember k a", "scard k", "smembers k",
-          "spop k", "spop k 1", "srandmember k", "srandmember k 1", "smove k s a", "smove s k a",
-          "sinter none k", "sinter s k", "sinterstore d none k", "sintercard 2 s k",
-          "sunion s k", "sunionstore d s k", "sdiff s k", "sdiffstore d none k", "sscan k 0"
+          "sadd k a",
+          "srem k a",
+          "sismember k a",
+          "smismember k a",
+          "scard k",
+          "smembers k",
+          "spop k",
+          "spop k 1",
+          "srandmember k",
+          "srandmember k 1",
+          "smove k s a",
+          "smove s k a",
+          "sinter none k",
+          "sinter s k",
+          "sinterstore d none k",
+          "sintercard 2 s k",
+          "sunion s k",
+          "sunionstore d s k",
+          "sdiff s k",
+          "sdiffstore d none k",
+          "sscan k 0"
         }) {
       assertThat(bench.line(line))
           .as(line)
@@ -97,28 +114,23 @@ class SetCommandsTest {
   void wrongArgumentsAreRefusedInRedisWords() {
     bench.line("sadd s a b c");
     assertThat(bench.line("spop s -1")).isEqualTo("!ERR value is out of range, must be positive");
-    assertThat(bench.line("spop s x"))
-        .isEqualTo("!ERR value is not an integer or out of range");
+    assertThat(bench.line("spop s x")).isEqualTo("!ERR value is not an integer or out of range");
     assertThat(bench.line("spop s 1 2")).isEqualTo("!ERR syntax error");
     assertThat(bench.line("srandmember s 1 2")).isEqualTo("!ERR syntax error");
     assertThat(bench.line("srandmember s -9223372036854775808"))
         .isEqualTo(
             "!ERR value is out of range, value must between -9223372036854775807 and"
                 + " 9223372036854775807");
-    assertThat(bench.line("sintercard 0 s"))
-        .isEqualTo("!ERR numkeys should be greater than 0");
-    assertThat(bench.line("sintercard x s"))
-        .isEqualTo("!ERR numkeys should be greater than 0");
+    assertThat(bench.line("sintercard 0 s")).isEqualTo("!ERR numkeys should be greater than 0");
+    assertThat(bench.line("sintercard x s")).isEqualTo("!ERR numkeys should be greater than 0");
     assertThat(bench.line("sintercard 2 s"))
         .isEqualTo("!ERR Number of keys can't be greater than number of args");
     assertThat(bench.line("sintercard 1 s limit")).isEqualTo("!ERR syntax error");
     assertThat(bench.line("sintercard 1 s s")).isEqualTo("!ERR syntax error");
-    assertThat(bench.line("sintercard 1 s limit -1"))
-        .isEqualTo("!ERR LIMIT can't be negative");
+    assertThat(bench.line("sintercard 1 s limit -1")).isEqualTo("!ERR LIMIT can't be negative");
     assertThat(bench.line("sscan s x")).isEqualTo("!ERR invalid cursor");
     assertThat(bench.line("sscan s 0 type set")).isEqualTo("!ERR syntax error");
-    assertThat(bench.line("sadd s"))
-        .isEqualTo("!ERR wrong number of arguments for 'sadd' command");
+    assertThat(bench.line("sadd s")).isEqualTo("!ERR wrong number of arguments for 'sadd' command");
   }
 
   @Test
@@ -218,8 +230,7 @@ class SetCommandsTest {
     bench.line("srem s a");
     bench.line("spop s");
     bench.line("spop s 5");
-    assertThat(events.taken())
-        .containsExactly("s sadd", "s srem", "s spop", "s spop", "s del");
+    assertThat(events.taken()).containsExactly("s sadd", "s srem", "s spop", "s spop", "s del");
     bench.line("sadd s a b");
     bench.line("sadd t b");
     events.taken();

@@ -114,8 +114,7 @@ class SetModelTest {
         rest.removeAll(other);
         rest.removeAll(third);
         assertThat(
-                words(
-                    bench.line("sdiff " + key + " s" + otherKey + " s" + (otherKey + 1) % KEYS)))
+                words(bench.line("sdiff " + key + " s" + otherKey + " s" + (otherKey + 1) % KEYS)))
             .isEqualTo(rest);
       }
       case 12 -> drawn(key, set, random.nextInt(names));

@@ -39,7 +39,12 @@ class SetRandomTest {
 
   @ParameterizedTest
   @CsvSource({
-    "intset, 3", "intset, -50", "listpack, 3", "listpack, -50", "hashtable, 3", "hashtable, 12",
+    "intset, 3",
+    "intset, -50",
+    "listpack, 3",
+    "listpack, -50",
+    "hashtable, 3",
+    "hashtable, 12",
     "hashtable, -50"
   })
   void everyMemberIsDrawnWithTheSameChance(String encoding, int count) {
@@ -59,7 +64,12 @@ class SetRandomTest {
 
   @ParameterizedTest
   @CsvSource({
-    "intset, 1", "intset, 17", "listpack, 1", "listpack, 17", "hashtable, 1", "hashtable, 17",
+    "intset, 1",
+    "intset, 17",
+    "listpack, 1",
+    "listpack, 17",
+    "hashtable, 1",
+    "hashtable, 17",
     "hashtable, 19"
   })
   void everyMemberIsPoppedWithTheSameChance(String encoding, int count) {
