@@ -172,7 +172,7 @@ class SetModelTest {
     Set<String> words = new TreeSet<>();
     String inner = array.substring(1, array.length() - 1);
     if (!inner.isEmpty()) {
-      for (String word : inner.split(" ")) {
+      for (String word : inner.split(" ", -1)) {
         assertThat(words.add(word.substring(1, word.length() - 1))).isTrue();
       }
     }
