@@ -125,7 +125,7 @@ final class AddCommands {
     if (increment && outcome == SKIPPED) {
       reply.nothing();
     } else if (increment) {
-      reply.number(outcome == ADDED ? request.number(first) : scoreOf(entry, request, first + 1));
+      reply.number(incremented(entry, request, first, outcome));
     } else {
       reply.integer((options & COUNT_CHANGES) != 0 ? added + updated : added);
     }
@@ -157,11 +157,17 @@ final class AddCommands {
     }
   }
 
-  private static double scoreOf(Entry entry, Request request, int argument) {
+  /** The score that the one pair of an increment has led to. */
+  private static double incremented(Entry entry, Request request, int argument, int outcome) {
+    double given = request.number(argument);
+    if (outcome == ADDED) {
+      return given;
+    }
     int place =
         SortedSetValue.find(
-            entry, request.bytes(), request.offset(argument), request.length(argument));
-    return SortedSetValue.score(entry, place);
+            entry, request.bytes(), request.offset(argument + 1), request.length(argument + 1));
+    double score = SortedSetValue.score(entry, place);
+    return outcome == KEPT ? score + given : score;
   }
 
   /** A new sorted set with room for the members that the arguments from {@code first} on name. */

@@ -13,6 +13,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.ScanOptions;
+import io.keyward.engine.builtin.Selection;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -121,18 +122,14 @@ final class SampleCommands {
     }
   }
 
-  /** Chooses distinct members in one walk (D. Knuth, TAOCP 2, 3.4.2, algorithm S). */
+  /** Chooses distinct members in one walk. */
   private static void walk(
       Entry entry, int count, boolean withScores, RandomGenerator random, Reply reply) {
-    int unseen = SortedSetValue.size(entry);
-    int wanted = count;
+    Selection selection = new Selection(random, SortedSetValue.size(entry), count);
     int place = SortedSetValue.at(entry, 0);
-    while (true) {
-      if (random.nextInt(unseen--) < wanted) {
+    while (selection.wanted() > 0) {
+      if (selection.next()) {
         sendOne(entry, place, withScores, reply);
-        if (--wanted == 0) {
-          return;
-        }
       }
       place = SortedSetValue.next(entry, place);
     }

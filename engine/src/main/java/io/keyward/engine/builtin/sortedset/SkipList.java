@@ -238,7 +238,7 @@ final class SkipList implements Held {
         (before == NONE || compare(before, score, page, name, length) < 0)
             && (after == NONE || compare(after, score, page, name, length) > 0);
     if (!stays) {
-      unlink(rank(reference), 1);
+      unlink(countBefore(Member.score(page, at), page, name, length), 1);
     }
     Member.score(page, at, score);
     if (!stays) {
@@ -363,7 +363,10 @@ final class SkipList implements Held {
 
   /** Removes a member. */
   void remove(int reference) {
-    unlink(rank(reference), 1);
+    unlink(
+        countBefore(
+            score(reference), bytes(reference), nameOffset(reference), nameLength(reference)),
+        1);
     discard(reference);
   }
 
