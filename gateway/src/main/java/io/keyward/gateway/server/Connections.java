@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import java.nio.charset.StandardCharsets;
 
 /** Takes new connections in, or sends them away. */
@@ -66,6 +67,8 @@ final class Connections {
       return;
     }
     server.traffic().accepted();
+    // A client that ends its side still gets the replies to what it has asked.
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     if (kind != Kind.UNIX) {
       KeepAlive.set(channel, live.number(Directive.TCP_KEEPALIVE));
     }

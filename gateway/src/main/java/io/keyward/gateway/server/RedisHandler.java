@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,9 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     // Vert.x would close the connection when its listener is closed; the server decides that.
+    if (event instanceof ChannelInputShutdownEvent) {
+      onHome(session()::end);
+    }
   }
 
   @Override

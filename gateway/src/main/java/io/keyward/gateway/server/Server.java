@@ -26,6 +26,9 @@ public final class Server {
     void shutdown();
   }
 
+  /** How long the sockets are still read after the stop has begun. */
+  private static final long SETTLING_MILLIS = 50;
+
   private final Settings settings;
   private final LiveSettings live;
   private final ConfigRewrite rewrite;
@@ -150,8 +153,8 @@ public final class Server {
   public void stop(long timeoutMillis) throws InterruptedException {
     stopping = true;
     for (Session session : sessions) {
-      // A task behind the reads that the loop has before it.
-      session.home().execute(() -> session.home().execute(session::stop));
+      // What is on its way when the stop begins is still read.
+      session.home().schedule(SETTLING_MILLIS, session::end);
     }
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     while (!sessions.isEmpty() && System.nanoTime() < deadline) {

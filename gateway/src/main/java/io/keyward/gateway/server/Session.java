@@ -39,6 +39,7 @@ public final class Session implements Client.Connection {
   private final Input input = new Input();
   private final OutputLimit outputLimit;
   private boolean left;
+  private boolean ended;
   private boolean running;
   private boolean flushPending;
   private boolean resumePending;
@@ -74,7 +75,7 @@ public final class Session implements Client.Connection {
   /** Takes what has arrived and executes the requests in it. */
   void received(ByteBuf bytes) {
     try {
-      if (left || client.closing()) {
+      if (left || ended || client.closing()) {
         return;
       }
       int length = bytes.readableBytes();
@@ -130,6 +131,7 @@ public final class Session implements Client.Connection {
       input.settle(scratch);
     }
     flushNow();
+    closeIfEnded();
     steerReading();
     home.endBurst();
   }
@@ -151,7 +153,7 @@ public final class Session implements Client.Connection {
 
   /** Stops reading the socket while much input waits, and begins again when it does not. */
   private void steerReading() {
-    boolean stop = input.kept() >= ENOUGH_INPUT && held();
+    boolean stop = ended || (input.kept() >= ENOUGH_INPUT && held());
     if (stop != readingStopped) {
       readingStopped = stop;
       context.channel().config().setAutoRead(!stop);
@@ -161,7 +163,7 @@ public final class Session implements Client.Connection {
   /** Executes what waited, if it may. */
   void goOn() {
     resumePending = false;
-    if (!held() && input.kept() > 0) {
+    if (!held() && (input.kept() > 0 || ended)) {
       run();
     } else {
       steerReading();
@@ -234,12 +236,32 @@ public final class Session implements Client.Connection {
     checkOutput();
   }
 
-  /** The server stops: what has been asked is answered, then the connection is closed. */
-  void stop() {
+  /**
+   * No more input counts, since the client has ended its side or the server stops: what has been
+   * asked is answered, then the connection is closed.
+   */
+  void end() {
+    if (left || client.closing()) {
+      return;
+    }
+    ended = true;
     if (client.blocked()) {
       abort();
-    } else if (!left && !client.closing()) {
-      closeAfterReply();
+    } else {
+      goOn();
+    }
+  }
+
+  /** Closes the connection when nothing that was asked before the end is left to do. */
+  private void closeIfEnded() {
+    if (!ended || client.closing()) {
+      return;
+    }
+    if (client.blocked()) {
+      abort();
+    } else if (!held()) {
+      client.closing(true);
+      flushNow();
     }
   }
 

@@ -1,0 +1,27 @@
+package io.keyward.gateway.server;
+
+import io.keyward.config.ConfigurationException;
+import io.keyward.config.Settings;
+import io.keyward.gateway.Gateway;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Starts gateways in this JVM with the options that a test needs. */
+final class Gateways {
+  private Gateways() {}
+
+  static Gateway start(String... options) {
+    return start(Map.of(), options);
+  }
+
+  static Gateway start(Map<String, String> environment, String... options) {
+    List<String> arguments = new ArrayList<>(List.of("--bind", "127.0.0.1"));
+    arguments.addAll(List.of(options));
+    try {
+      return Gateway.startOnFreePorts(Settings.load(arguments, environment));
+    } catch (ConfigurationException | StartException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package io.keyward.gateway.server;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keyward.config.Settings;
+import io.keyward.gateway.Gateway;
+import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StopTest {
+  @Test
+  void whatHasBeenAskedIsAnsweredBeforeTheEnd() {
+    Gateway gateway = Gateways.start("--event-loops", "2");
+    String value = "x".repeat(100_000);
+    try (Wire first = Wire.to(gateway.ports().redis());
+        Wire second = Wire.to(gateway.ports().redis());
+        Wire blocked = Wire.to(gateway.ports().redis())) {
+      first.send("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$" + value.length() + "\r\n" + value + "\r\n");
+      assertThat(first.line()).isEqualTo("+OK");
+      blocked.send("BLPOP nothing 0\r\n");
+      // Replies of 10 MB, more than the socket's buffers hold.
+      first.send("GET a\r\n".repeat(100));
+      second.send("GET a\r\n".repeat(100));
+      Thread stop = Thread.ofPlatform().start(gateway::close);
+      int expected = 100 * (value.length() + "$100000\r\n\r\n".length());
+      assertThat(first.readToEnd().length()).isEqualTo(expected);
+      assertThat(second.readToEnd().length()).isEqualTo(expected);
+      assertThat(blocked.readToEnd()).isEmpty();
+      assertThat(stop).isNotNull();
+    }
+    gateway.close();
+    int port = gateway.ports().redis();
+    assertThatThrownBy(() -> Wire.to(port).ask("PING")).isInstanceOf(UncheckedIOException.class);
+  }
+
+  @Test
+  void aPortInUseIsNamedWithTheRemedy() throws Exception {
+    try (Gateway gateway = Gateways.start()) {
+      String port = Integer.toString(gateway.ports().redis());
+      Settings settings =
+          Settings.load(
+              List.of("--bind", "127.0.0.1", "--port", port, "--admin-port", "0"), Map.of());
+      assertThatThrownBy(() -> Gateway.start(settings).close())
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("port " + port + " on 127.0.0.1 is in use. Remedy: ");
+    }
+  }
+
+  @Test
+  void theUnixSocketServesAndIsRemoved(@TempDir Path directory) throws Exception {
+    Path path = directory.resolve("redis.sock");
+    Gateway gateway = Gateways.start("--unixsocket", path.toString(), "--unixsocketperm", "700");
+    assertThat(Files.getPosixFilePermissions(path)).hasSize(3);
+    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      channel.write(ByteBuffer.wrap("PING\r\n".getBytes(US_ASCII)));
+      ByteBuffer reply = ByteBuffer.allocate(7);
+      while (reply.hasRemaining() && channel.read(reply) >= 0) {
+        // Until the reply is whole.
+      }
+      assertThat(new String(reply.array(), US_ASCII)).isEqualTo("+PONG\r\n");
+    }
+    gateway.close();
+    assertThat(path).doesNotExist();
+  }
+}

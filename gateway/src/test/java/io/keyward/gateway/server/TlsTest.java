@@ -1,0 +1,168 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.directive.RefusedException;
+import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.TestCertificate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TlsTest {
+  @TempDir Path directory;
+  private TestCertificate certificate;
+
+  @BeforeEach
+  void makeCertificate() throws IOException {
+    certificate = TestCertificate.create(Files.createDirectory(directory.resolve("first")));
+  }
+
+  private Gateway start(String authClients, String... further) {
+    String[] options = {
+      "--tls-port", "1",
+      "--tls-cert-file", certificate.certificate().toString(),
+      "--tls-key-file", certificate.privateKey().toString(),
+      "--tls-ca-cert-file", certificate.certificate().toString(),
+      "--tls-auth-clients", authClients
+    };
+    String[] all = java.util.Arrays.copyOf(options, options.length + further.length);
+    System.arraycopy(further, 0, all, options.length, further.length);
+    return Gateways.start(all);
+  }
+
+  /** A socket that trusts {@code trusted}, and shows it as its own certificate if it is to. */
+  private static SSLSocket connect(
+      Gateway gateway, TestCertificate trusted, boolean showsOwn, String protocol)
+      throws IOException, GeneralSecurityException {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    char[] password = TestCertificate.STORE_PASSWORD.toCharArray();
+    try (InputStream in = Files.newInputStream(trusted.trustStore())) {
+      store.load(in, password);
+    }
+    KeyStore trustStore = KeyStore.getInstance("PKCS12");
+    trustStore.load(null, null);
+    Certificate authority = store.getCertificate("localhost");
+    trustStore.setCertificateEntry("authority", authority);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trustStore);
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(store, password);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(showsOwn ? keys.getKeyManagers() : null, trust.getTrustManagers(), null);
+    SSLSocket socket =
+        (SSLSocket)
+            context
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), gateway.ports().tls());
+    socket.setEnabledProtocols(new String[] {protocol});
+    return socket;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void servesBothVersionsWithLargeValues(String protocol) throws Exception {
+    try (Gateway gateway = start("no", "--event-loops", "2");
+        Wire wire = new Wire(connect(gateway, certificate, false, protocol))) {
+      String value = "x".repeat(1_000_000);
+      wire.send("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$" + value.length() + "\r\n" + value + "\r\n");
+      assertThat(wire.line()).isEqualTo("+OK");
+      wire.send("GET a\r\n".repeat(20));
+      for (int i = 0; i < 20; i++) {
+        assertThat(wire.line()).isEqualTo("$1000000");
+        assertThat(wire.read(value.length()).equals(value)).isTrue();
+        wire.read(2);
+      }
+      assertThat(((SSLSocket) wire.socket()).getSession().getProtocol()).isEqualTo(protocol);
+    }
+  }
+
+  @Test
+  void aVersionThatIsNotAllowedIsRefused() throws Exception {
+    try (Gateway gateway = start("no", "--tls-protocols", "TLSv1.3");
+        SSLSocket socket = connect(gateway, certificate, false, "TLSv1.2")) {
+      assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLException.class);
+    }
+  }
+
+  @Test
+  void clientCertificatesAreAskedForAsConfigured() throws Exception {
+    try (Gateway gateway = start("yes")) {
+      try (Wire wire = new Wire(connect(gateway, certificate, true, "TLSv1.2"))) {
+        assertThat(wire.ask("PING")).isEqualTo("+PONG");
+      }
+      try (SSLSocket socket = connect(gateway, certificate, false, "TLSv1.2")) {
+        assertThatThrownBy(socket::startHandshake).isInstanceOf(IOException.class);
+      }
+      gateway.server().live().set(Directive.TLS_AUTH_CLIENTS, "optional");
+      try (Wire wire = new Wire(connect(gateway, certificate, false, "TLSv1.2"))) {
+        assertThat(wire.ask("PING")).isEqualTo("+PONG");
+      }
+    }
+  }
+
+  @Test
+  void newCertificatesServeNewConnectionsWithoutARestart() throws Exception {
+    try (Gateway gateway = start("no");
+        Wire old = new Wire(connect(gateway, certificate, false, "TLSv1.3"))) {
+      assertThat(old.ask("PING")).isEqualTo("+PONG");
+      TestCertificate second =
+          TestCertificate.create(Files.createDirectory(directory.resolve("second")));
+      Files.copy(
+          second.certificate(), certificate.certificate(), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(
+          second.privateKey(), certificate.privateKey(), StandardCopyOption.REPLACE_EXISTING);
+      gateway.reloadCertificates();
+      try (Wire wire = new Wire(connect(gateway, second, false, "TLSv1.3"))) {
+        assertThat(wire.ask("PING")).isEqualTo("+PONG");
+      }
+      try (SSLSocket socket = connect(gateway, certificate, false, "TLSv1.3")) {
+        assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLException.class);
+      }
+      assertThat(old.ask("PING")).isEqualTo("+PONG");
+    }
+  }
+
+  @Test
+  void certificatesThatCannotBeUsedAreRefusedAndTheFormerStay() throws Exception {
+    try (Gateway gateway = start("no")) {
+      LiveSettings live = gateway.server().live();
+      Path broken = Files.writeString(directory.resolve("broken.crt"), "no certificate");
+      assertThatThrownBy(() -> live.set(Directive.TLS_CERT_FILE, broken.toString()))
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("tls-cert-file");
+      try (Wire wire = new Wire(connect(gateway, certificate, false, "TLSv1.3"))) {
+        assertThat(wire.ask("PING")).isEqualTo("+PONG");
+      }
+    }
+  }
+
+  @Test
+  void aPlainClientOnTheTlsPortIsClosed() {
+    try (Gateway gateway = start("no");
+        Wire wire = Wire.to(gateway.ports().tls())) {
+      wire.send("PING\r\n");
+      assertThat(wire.readToEnd()).doesNotContain("PONG");
+    }
+  }
+}
