@@ -454,6 +454,15 @@ public final class Database {
   /** Says that a key has been changed, by an event of this class and name. */
   public void changed(byte[] key, int offset, int length, int eventClass, String event) {
     keyspace.countChange();
+    tell(key, offset, length, eventClass, event);
+  }
+
+  /** Says that a change already counted has had a further effect: another key, another event. */
+  public void alsoChanged(Request request, int argument, int eventClass, String event) {
+    tell(request.bytes(), request.offset(argument), request.length(argument), eventClass, event);
+  }
+
+  private void tell(byte[] key, int offset, int length, int eventClass, String event) {
     if (!watches.isEmpty()) {
       watches.touched(key, offset, length);
     }

@@ -93,7 +93,7 @@ final class NameCommands {
     }
     database.rename(source, database, request.bytes(), request.offset(2), request.length(2));
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "rename_from");
-    database.changed(request, 2, KeyspaceNotifications.GENERIC, "rename_to");
+    database.alsoChanged(request, 2, KeyspaceNotifications.GENERIC, "rename_to");
     reply(reply, onlyIfAbsent, true);
   }
 
@@ -157,7 +157,7 @@ final class NameCommands {
     }
     database.rename(source, target, request.bytes(), request.offset(1), request.length(1));
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "move_from");
-    target.changed(request, 1, KeyspaceNotifications.GENERIC, "move_to");
+    target.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "move_to");
     reply.integer(1);
   }
 }

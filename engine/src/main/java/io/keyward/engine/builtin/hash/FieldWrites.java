@@ -139,7 +139,7 @@ final class FieldWrites {
       database.changed(request, 1, KeyspaceNotifications.HASH, "hdel");
     }
     if (emptied) {
-      database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+      database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "del");
     }
     reply.integer(deleted);
   }

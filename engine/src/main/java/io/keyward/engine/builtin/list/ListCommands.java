@@ -247,7 +247,7 @@ public final class ListCommands {
     if (from > to) {
       database.changed(request, 1, KeyspaceNotifications.LIST, "ltrim");
       database.remove(list);
-      database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+      database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "del");
     } else {
       if (to < size - 1) {
         ListValue.removeRange(list, to + 1, size - 1 - to);

@@ -193,7 +193,7 @@ final class ListValue {
 
   /** Replaces the element with this index, which is within the list. */
   static void set(Entry list, long index, byte[] bytes, int offset, int length) {
-    widen(list, length, 0);
+    widen(list, length, 1);
     if (list.encoding() == Encoding.LISTPACK) {
       int at = Listpack.seek(list.bytes(), list.start(), (int) index);
       ListpackEditor.replace(list, at, bytes, offset, length);
@@ -305,7 +305,7 @@ final class ListValue {
     if (size(list) == 0) {
       Database database = list.database();
       database.remove(list);
-      database.changed(request, argument, KeyspaceNotifications.GENERIC, "del");
+      database.alsoChanged(request, argument, KeyspaceNotifications.GENERIC, "del");
     }
   }
 

@@ -113,10 +113,10 @@ final class MoveCommands {
       }
     }
     database.changed(request, 1, KeyspaceNotifications.LIST, fromFirst ? "lpop" : "rpop");
-    database.changed(request, 2, KeyspaceNotifications.LIST, toFirst ? "lpush" : "rpush");
+    database.alsoChanged(request, 2, KeyspaceNotifications.LIST, toFirst ? "lpush" : "rpush");
     if (size == 1 && !request.same(1, 2)) {
       database.remove(source);
-      database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+      database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "del");
     }
     reply.bulk(element);
   }

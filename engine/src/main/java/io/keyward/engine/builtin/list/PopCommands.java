@@ -134,7 +134,7 @@ final class PopCommands {
         request, keyArgument, KeyspaceNotifications.LIST, first ? "lpop" : "rpop");
     if (count == size) {
       database.remove(list);
-      database.changed(request, keyArgument, KeyspaceNotifications.GENERIC, "del");
+      database.alsoChanged(request, keyArgument, KeyspaceNotifications.GENERIC, "del");
     }
   }
 

@@ -107,7 +107,7 @@ final class MemberWrites {
     }
     database.changed(request, 1, KeyspaceNotifications.SET, event);
     if (emptied) {
-      database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+      database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "del");
     }
   }
 

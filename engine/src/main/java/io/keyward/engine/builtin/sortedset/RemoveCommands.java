@@ -132,7 +132,7 @@ final class RemoveCommands {
     database.changed(request, argument, KeyspaceNotifications.SORTED_SET, event);
     if (SortedSetValue.size(entry) == 0) {
       database.remove(entry);
-      database.changed(request, argument, KeyspaceNotifications.GENERIC, "del");
+      database.alsoChanged(request, argument, KeyspaceNotifications.GENERIC, "del");
     } else {
       SortedSetValue.shrink(entry);
     }

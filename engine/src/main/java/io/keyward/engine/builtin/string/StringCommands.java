@@ -268,7 +268,7 @@ public final class StringCommands {
       StringValue.set(database, present, request, 1, 2, expiry);
       database.changed(request, 1, KeyspaceNotifications.STRING, "set");
       if (options.expiry() >= 0) {
-        database.changed(request, 1, KeyspaceNotifications.GENERIC, "expire");
+        database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "expire");
       }
     }
     if (!options.get()) {
@@ -291,7 +291,7 @@ public final class StringCommands {
     Database database = Database.of(request);
     StringValue.set(database, database.write(request, 1), request, 1, 3, expiry);
     database.changed(request, 1, KeyspaceNotifications.STRING, "set");
-    database.changed(request, 1, KeyspaceNotifications.GENERIC, "expire");
+    database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "expire");
     reply.ok();
   }
 
