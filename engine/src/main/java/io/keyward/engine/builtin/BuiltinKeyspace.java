@@ -263,8 +263,10 @@ public final class BuiltinKeyspace implements Keyspace {
 
   /** The regular work, until {@code deadline} on the clock of {@link System#nanoTime()}. */
   void tick(long now, long deadline) {
-    activeExpiry.run(now, deadline);
     pause.check(now);
+    if (pause.scope() == Pause.Scope.NOTHING) {
+      activeExpiry.run(now, deadline);
+    }
     if (keysReady) {
       serveBlocked(now);
     }

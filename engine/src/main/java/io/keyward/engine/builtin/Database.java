@@ -187,23 +187,32 @@ public final class Database {
 
   /** The key without a trace: no statistics, no access clock. What has expired is not there. */
   public @Nullable Entry peek(Request request, int argument, Entry into) {
-    return find(
-        request.bytes(), request.offset(argument), request.length(argument), request.now(), into);
+    byte[] key = request.bytes();
+    Entry found = locate(key, request.offset(argument), request.length(argument), into);
+    if (found != null && expired(found, request.now())) {
+      // A pause keeps the data as it is; only a command that writes needs the place of the key.
+      if (keyspace.pause().scope() == Pause.Scope.NOTHING || request.command().write()) {
+        expire(found);
+      }
+      return null;
+    }
+    return found;
   }
 
   /** The key without a trace, or null. */
   public @Nullable Entry find(byte[] key, int offset, int length, long now, Entry into) {
+    Entry found = locate(key, offset, length, into);
+    if (found != null && expired(found, now)) {
+      expire(found);
+      return null;
+    }
+    return found;
+  }
+
+  private @Nullable Entry locate(byte[] key, int offset, int length, Entry into) {
     long hash = KeyHash.hash(key, offset, length);
     int reference = keys.find(hash, key, offset, length);
-    if (reference == Dictionary.ABSENT) {
-      return null;
-    }
-    into.at(this, hash, reference);
-    if (expired(into, now)) {
-      expire(into);
-      return null;
-    }
-    return into;
+    return reference == Dictionary.ABSENT ? null : into.at(this, hash, reference);
   }
 
   /** The view of an entry that a walk has met. */

@@ -75,6 +75,7 @@ public final class Executor {
       refuse(client, reply, refusal);
       return;
     }
+    client.lastCommand(command.fullName());
     ClientState state = ClientState.of(client);
     CommandException refusal = check(request, command, client, state);
     if (refusal != null) {
@@ -83,17 +84,15 @@ public final class Executor {
       return;
     }
     Transaction transaction = state.transaction();
+    if (keyspace.pause().holds(writes(command, transaction))) {
+      keyspace.pause().hold(request);
+      return;
+    }
     if (transaction != null && !immediate(command)) {
       transaction.add(request);
       reply.simple("QUEUED");
       return;
     }
-    if (keyspace.pause().holds(writes(command, transaction))
-        && command.group() != io.keyward.engine.command.CommandGroup.CONNECTION) {
-      keyspace.pause().hold(request);
-      return;
-    }
-    client.lastCommand(command.fullName());
     call(request, reply, command);
   }
 

@@ -130,6 +130,35 @@ class ConnectionCommandsTest {
   }
 
   @Test
+  void aPauseKeepsKeysThatAreOverdue() {
+    bench.line("multi");
+    bench.line("psetex k 1 v");
+    bench.line("client pause 100000 write");
+    bench.line("exec");
+    long until = System.currentTimeMillis() + 2;
+    while (System.currentTimeMillis() <= until) {
+      Thread.onSpinWait();
+    }
+    bench.pass(1000);
+    assertThat(bench.line("get k")).isEqualTo("nil");
+    assertThat(bench.line("dbsize")).isEqualTo("1");
+    bench.line("client unpause");
+    assertThat(bench.line("get k")).isEqualTo("nil");
+    assertThat(bench.line("dbsize")).isEqualTo("0");
+  }
+
+  @Test
+  void aPauseOfAllHoldsEverythingBack() {
+    Bench.Session other = bench.connect();
+    bench.line("client pause 100000");
+    assertThat(other.run("ping")).isEmpty();
+    assertThat(bench.line("client unpause")).isEmpty();
+    bench.keyspace().pause().end();
+    assertThat(other.take()).isEqualTo("PONG");
+    assertThat(bench.session().take()).isEqualTo("OK");
+  }
+
+  @Test
   void unblockChecksItsArguments() {
     assertThat(bench.line("client unblock 99")).isEqualTo("0");
     assertThat(bench.line("client unblock x"))
