@@ -58,6 +58,7 @@ public final class Client {
   private boolean operator;
   private int database;
   private ReplyMode replyMode = ReplyMode.ON;
+  private boolean silenced;
   private boolean noEvict;
   private boolean noTouch;
   private boolean blocked;
@@ -173,6 +174,15 @@ public final class Client {
 
   public void replyMode(ReplyMode mode) {
     replyMode = mode;
+  }
+
+  /** Whether the reply to the command being executed is going to be dropped; pushes are not. */
+  public boolean silenced() {
+    return silenced;
+  }
+
+  public void silenced(boolean dropped) {
+    silenced = dropped;
   }
 
   public boolean noEvict() {

@@ -58,9 +58,11 @@ public final class Executor {
     if (mode == ReplyMode.SKIP_NEXT) {
       client.replyMode(ReplyMode.ON);
     }
+    client.silenced(true);
     int mark = reply.openMark();
     decide(request, reply, client);
     reply.closeMark();
+    client.silenced(false);
     if (mode == ReplyMode.SKIP_NEXT || client.replyMode() == ReplyMode.OFF) {
       reply.truncate(mark);
     }

@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.memory.PagePool;
 import io.keyward.engine.text.Numbers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
@@ -41,6 +42,9 @@ public final class Home {
     this.loop = loop;
     this.settings = settings;
     accessClock.refresh(settings, System.currentTimeMillis());
+    settings.onChange(
+        EnumSet.of(Directive.MAXMEMORY),
+        () -> loop.execute(() -> memoryLimit.makeRoom(System.currentTimeMillis())));
   }
 
   public Loop loop() {

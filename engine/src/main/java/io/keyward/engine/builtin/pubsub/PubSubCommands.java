@@ -8,7 +8,6 @@ import static io.keyward.engine.command.CommandFlag.PUBSUB;
 import static io.keyward.engine.command.CommandFlag.STALE;
 import static io.keyward.engine.command.KeySpec.KeyFlag.NOT_KEY;
 
-import io.keyward.engine.Client.ReplyMode;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -175,11 +174,9 @@ public final class PubSubCommands {
         : state.channels().size() + state.patterns().size();
   }
 
-  /** Confirmations are pushes: they come through although CLIENT REPLY OFF drops the replies. */
+  /** Confirmations are pushes: they come through although CLIENT REPLY drops the replies. */
   private static Reply confirmations(BuiltinKeyspace keyspace, Request request, Reply reply) {
-    return request.client().replyMode() == ReplyMode.OFF
-        ? keyspace.pushTo(request.client())
-        : reply;
+    return request.client().silenced() ? keyspace.pushTo(request.client()) : reply;
   }
 
   private static void confirm(Reply reply, String word, @Nullable Key name, int count) {

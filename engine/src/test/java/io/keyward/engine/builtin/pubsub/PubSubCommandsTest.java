@@ -2,6 +2,8 @@ package io.keyward.engine.builtin.pubsub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.Bench;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +68,25 @@ class PubSubCommandsTest {
     assertThat(listener.run("client", "reply", "off")).isEmpty();
     assertThat(listener.run("subscribe", "a")).isEqualTo(">[\"subscribe\" \"a\" 1]");
     assertThat(listener.run("ping")).isEmpty();
+  }
+
+  @Test
+  void confirmationsComeThoughTheReplyIsSkipped() {
+    assertThat(listener.run("client", "reply", "skip")).isEmpty();
+    assertThat(listener.run("subscribe", "a")).isEqualTo("[\"subscribe\" \"a\" 1]");
+    assertThat(listener.run("ping")).isEqualTo("[\"pong\" \"\"]");
+  }
+
+  @Test
+  void aLowerMemoryLimitEvictsAtOnceAndSaysSo() throws RefusedException {
+    bench.settings().set(Directive.NOTIFY_KEYSPACE_EVENTS, "Ee");
+    bench.settings().set(Directive.MAXMEMORY_POLICY, "allkeys-lru");
+    bench.line("set foo bar");
+    listener.run("psubscribe", "*");
+    bench.settings().set(Directive.MAXMEMORY, "1");
+    bench.pass(1);
+    assertThat(listener.take())
+        .isEqualTo("[\"pmessage\" \"*\" \"__keyevent@0__:evicted\" \"foo\"]");
   }
 
   @Test
