@@ -422,9 +422,11 @@ function suite(RESP) {
       const victim = await client.clientId();
       await client.subscribe('again', (text) => received.push(text));
       await redis.clientKill({ filter: 'ID', id: victim });
-      await until(async () => (await redis.publish('again', 'probe')) === 1, 'the subscription');
-      await redis.publish('again', 'back');
-      await until(() => received.includes('back'), 'the message');
+      const back = async () => {
+        await redis.publish('again', 'back');
+        return received.includes('back');
+      };
+      await until(back, 'a message by the new subscription');
     });
 
     if (RESP === 3) {

@@ -316,6 +316,7 @@ public final class Command {
               .complexity("O(1)")
               .arity(2)
               .flags(CommandFlag.LOADING, CommandFlag.STALE)
+              .categories(categories.toArray(Category[]::new))
               .handler(new SubcommandHelp(name, subcommands)));
     }
 

@@ -34,4 +34,9 @@ public enum CommandFlag {
   public String wireName() {
     return wireName;
   }
+
+  /** Whether COMMAND tells of the flag, as Redis does of all but these two. */
+  public boolean announced() {
+    return this != MAY_REPLICATE && this != PROTECTED;
+  }
 }

@@ -12,7 +12,7 @@ public enum CommandGroup {
   HASH("hash", Category.HASH),
   HYPERLOGLOG("hyperloglog", Category.HYPERLOGLOG),
   LIST("list", Category.LIST),
-  PUBSUB("pubsub", Category.PUBSUB),
+  PUBSUB("pubsub", null),
   SCRIPTING("scripting", Category.SCRIPTING),
   SERVER("server", null),
   SET("set", Category.SET),

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 final class NodeProject {
   private static final int OLDEST_NODE = 20;
-  private static final long LIMIT_SECONDS = 300;
+  private static final long LIMIT_SECONDS = 120;
 
   private final Path node;
   private final Path directory;

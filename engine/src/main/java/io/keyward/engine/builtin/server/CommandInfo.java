@@ -9,6 +9,7 @@ import io.keyward.engine.command.KeySpec.Begin;
 import io.keyward.engine.command.KeySpec.Find;
 import io.keyward.engine.command.KeySpec.KeyFlag;
 import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A command's declaration in the shape of COMMAND INFO. */
@@ -51,10 +52,9 @@ final class CommandInfo {
     reply.array(10);
     reply.bulk(command.fullName());
     reply.integer(command.arity());
-    reply.set(command.flags().size());
-    for (CommandFlag flag : command.flags()) {
-      reply.simple(flag.wireName());
-    }
+    List<CommandFlag> flags = command.flags().stream().filter(CommandFlag::announced).toList();
+    reply.set(flags.size());
+    flags.forEach(flag -> reply.simple(flag.wireName()));
     reply.integer(range.first());
     reply.integer(range.last());
     reply.integer(range.step());

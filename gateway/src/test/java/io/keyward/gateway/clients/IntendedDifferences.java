@@ -1,0 +1,125 @@
+package io.keyward.gateway.clients;
+
+import io.keyward.gateway.fixture.RedisFixture.Version;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Every place where what the gateway declares differs from Redis 7.2 on purpose, and what older
+ * versions of Redis declare otherwise than 7.2.
+ */
+final class IntendedDifferences {
+  private IntendedDifferences() {}
+
+  /** {@code command: aspect} to the reason why it differs. */
+  static final Map<String, String> DECLARED = Map.of();
+
+  /** Commands of the gateway's own, and the reason for each. */
+  static final Map<String, String> ADDED = Map.of();
+
+  /**
+   * Reasons why commands are missing, each with the names of these commands; a container stands for
+   * its subcommands as well.
+   */
+  private static final Map<String, List<String>> LACKED = new LinkedHashMap<>();
+
+  static {
+    LACKED.put(
+        "Scripts and functions come with the script engine.",
+        words("eval evalsha eval_ro evalsha_ro script fcall fcall_ro function"));
+    LACKED.put(
+        "Streams come with the next data types.",
+        words(
+            "xack xadd xautoclaim xclaim xdel xgroup xinfo xlen xpending xrange xread xreadgroup"
+                + " xrevrange xsetid xtrim"));
+    LACKED.put(
+        "Bits, HyperLogLogs and places come with the next data types.",
+        words(
+            "bitcount bitfield bitfield_ro bitop bitpos getbit setbit"
+                + " pfadd pfcount pfdebug pfmerge pfselftest"
+                + " geoadd geodist geohash geopos georadius georadius_ro georadiusbymember"
+                + " georadiusbymember_ro geosearch geosearchstore"));
+    LACKED.put("SORT and LCS come with the next data types.", words("sort sort_ro lcs"));
+    LACKED.put(
+        "Persistence comes with the snapshots.",
+        words("save bgsave bgrewriteaof lastsave dump restore restore-asking migrate"));
+    LACKED.put(
+        "The gateway is one endpoint: it replicates to nobody and is no node of a cluster.",
+        words(
+            "replicaof slaveof sync psync replconf failover role wait waitaof"
+                + " cluster asking readonly readwrite"));
+    LACKED.put("The gateway loads no modules.", words("module"));
+    LACKED.put(
+        "Users and their rights come with the deployments; until then there is one login.",
+        words("acl"));
+    LACKED.put("What operators look at comes with the metrics.", words("latency slowlog monitor"));
+    LACKED.put(
+        "They tell of an allocator that the gateway has not, or of nothing at all.",
+        words("memory|doctor memory|malloc-stats memory|purge memory|stats lolwut"));
+    LACKED.put(
+        "Client-side caching comes with the tracking table.",
+        words("client|tracking client|trackinginfo client|caching client|getredir"));
+  }
+
+  /** {@code command: aspect} that 7.0 declares otherwise than 7.2. */
+  static final Set<String> CHANGED_IN_7_2 =
+      Set.of(
+          "blmove: flags",
+          "blpop: flags",
+          "brpop: flags",
+          "brpoplpush: flags",
+          "bzpopmax: flags",
+          "bzpopmin: flags",
+          "client|setname: tips",
+          "command|getkeys: arity",
+          "command|getkeysandflags: arity",
+          "config|resetstat: tips",
+          "config|rewrite: tips",
+          "msetnx: tips",
+          "randomkey: tips",
+          "scan: tips",
+          "zrank: arity",
+          "zrevrank: arity");
+
+  /** {@code command: aspect} that 6.2 declares otherwise than 7.0. */
+  static final Set<String> CHANGED_IN_7_0 =
+      Set.of("expire: arity", "expireat: arity", "pexpire: arity", "pexpireat: arity");
+
+  private static final Set<String> NEW_IN_7_2 = Set.of("client|no-touch", "client|setinfo");
+
+  private static final Set<String> NEW_IN_7_0 =
+      Set.of(
+          "blmpop",
+          "bzmpop",
+          "expiretime",
+          "lmpop",
+          "pexpiretime",
+          "sintercard",
+          "spublish",
+          "ssubscribe",
+          "sunsubscribe",
+          "zintercard",
+          "zmpop");
+
+  /** Whether the command came after the given version. */
+  static boolean newerThan(Version version, String name) {
+    return (NEW_IN_7_2.contains(name) && version.compareTo(new Version(7, 2, 0)) < 0)
+        || (NEW_IN_7_0.contains(name) && version.compareTo(new Version(7, 0, 0)) < 0);
+  }
+
+  /** Why the gateway lacks the command, if it does so on purpose. */
+  static Optional<String> reasonToLack(String name) {
+    String container = name.contains("|") ? name.substring(0, name.indexOf('|')) : name;
+    return LACKED.entrySet().stream()
+        .filter(each -> each.getValue().contains(name) || each.getValue().contains(container))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  private static List<String> words(String names) {
+    return List.of(names.split(" "));
+  }
+}

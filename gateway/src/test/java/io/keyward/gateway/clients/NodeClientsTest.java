@@ -1,0 +1,75 @@
+package io.keyward.gateway.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.RunningGateway;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * ioredis, node-redis, Keyv and connect-redis drive the gateway: every test of the Node project
+ * appears here as a test of its own.
+ */
+@ExtendWith(GatewayExtension.class)
+class NodeClientsTest {
+  @TestFactory
+  List<DynamicNode> files(RunningGateway gateway) throws IOException {
+    NodeProject project = NodeProject.install();
+    Map<String, String> environment =
+        Map.of(
+            "KEYWARD_URL", gateway.open().url(),
+            "KEYWARD_TLS_URL", gateway.open().tlsUrl(),
+            "KEYWARD_CA", gateway.open().certificate().toString(),
+            "KEYWARD_SOCKET", gateway.open().socket().toString(),
+            "KEYWARD_LOGIN_URL", gateway.guarded().url());
+    List<DynamicNode> files = new ArrayList<>();
+    for (Path file : project.testFiles()) {
+      // The file runs when JUnit comes to it, and is over before its tests are reported.
+      Stream<DynamicNode> tests =
+          Stream.of(file).flatMap(each -> tests(project.run(each, environment)));
+      files.add(dynamicContainer(file.getFileName().toString(), tests));
+    }
+    assertThat(files).as("test files in the Node project").isNotEmpty();
+    return files;
+  }
+
+  private static Stream<DynamicNode> tests(NodeProject.Outcome outcome) {
+    List<JsonObject> reports = outcome.standardOutput().lines().map(JsonObject::new).toList();
+    boolean failed = reports.stream().anyMatch(report -> report.getString("failure") != null);
+    Stream<DynamicNode> tests = reports.stream().map(report -> test(report, outcome));
+    DynamicNode end =
+        dynamicTest(
+            "ends well",
+            () -> {
+              assertThat(reports).as("tests that ran: %s", outcome.standardError()).isNotEmpty();
+              assertThat(outcome.exitCode() == 0 || failed)
+                  .as("exit code %d: %s", outcome.exitCode(), outcome.standardError())
+                  .isTrue();
+            });
+    return Stream.concat(tests, Stream.of(end));
+  }
+
+  private static DynamicNode test(JsonObject report, NodeProject.Outcome outcome) {
+    return dynamicTest(
+        report.getString("name"),
+        () -> {
+          assertThat(report.getBoolean("ran")).as("was run, not skipped").isTrue();
+          String failure = report.getString("failure");
+          if (failure != null) {
+            fail(failure + "\n" + outcome.standardError());
+          }
+        });
+  }
+}
