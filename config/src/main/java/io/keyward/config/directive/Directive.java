@@ -118,7 +118,6 @@ public enum Directive {
 
   // Background work
   HZ(new Kind.Clamped(1, 500), "10", "background rounds per second"),
-  DYNAMIC_HZ(yesNo(), "yes", "more rounds when there are many clients"),
   ACTIVE_EXPIRE_EFFORT(integer(1, 10), "1", "share of time spent on finding expired keys"),
   IO_THREADS(
       integer(1, 128),
@@ -146,24 +145,40 @@ public enum Directive {
       "log every write to a file",
       new OnlyDefault(
           "durability is not built into this version yet, leave it off: appendonly no")),
-  APPENDFSYNC(oneOf("everysec", "always", "no"), "everysec", "when the log is forced to disk"),
-  AOF_USE_RDB_PREAMBLE(yesNo(), "yes", "a rewritten log begins with a snapshot"),
-  DIR(text(), "./keyward-data", "folder of the data files", PROTECTED),
+  APPENDFSYNC(
+      oneOf("everysec", "always", "no"),
+      "everysec",
+      "when the log is forced to disk",
+      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+  AOF_USE_RDB_PREAMBLE(
+      yesNo(),
+      "yes",
+      "a rewritten log begins with a snapshot",
+      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+  DIR(
+      text(),
+      "./keyward-data",
+      "folder of the data files",
+      PROTECTED,
+      new OnlyDefault("this version writes no data files yet, leave it at its default")),
   DBFILENAME(
       new Kind.BaseName("dbfilename", "filename", true),
       "dump.rdb",
       "name of the snapshot",
-      PROTECTED),
+      PROTECTED,
+      new OnlyDefault("this version writes no data files yet, leave it at its default")),
   APPENDFILENAME(
       new Kind.BaseName("appendfilename", "filename", false),
       "appendonly.aof",
       "first part of the log files' names",
-      AT_START),
+      AT_START,
+      new OnlyDefault("this version writes no data files yet, leave it at its default")),
   APPENDDIRNAME(
       new Kind.BaseName("appenddirname", "dirname", false),
       "appendonlydir",
       "folder of the log files, in dir",
-      AT_START),
+      AT_START,
+      new OnlyDefault("this version writes no data files yet, leave it at its default")),
 
   // What the operator sees and may do
   LOGLEVEL(oneOf("debug", "verbose", "notice", "warning", "nothing"), "notice", "what is logged"),

@@ -108,8 +108,10 @@ class LiveSettingsTest {
 
   @Test
   void protectedDirectivesChangeForWhomIsAllowed() throws RefusedException {
-    live.set(List.of(new Assignment("dir", "/srv/keyward")), true);
-    assertThat(live.text(Directive.DIR)).isEqualTo("/srv/keyward");
+    live.set(List.of(new Assignment("dir", "./keyward-data")), true);
+    assertThatThrownBy(() -> live.set(List.of(new Assignment("dir", "/srv/keyward")), true))
+        .hasMessageContaining("this version writes no data files yet");
+    assertThat(live.text(Directive.DIR)).isEqualTo("./keyward-data");
   }
 
   @Test

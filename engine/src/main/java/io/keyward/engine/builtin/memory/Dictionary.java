@@ -58,6 +58,7 @@ public final class Dictionary {
   private int count;
   private int marked;
   private int longestChain = 1;
+  private int longestChainBefore = 1;
   private int holds;
 
   public Dictionary(PagePool pool, MemoryAccount account) {
@@ -271,6 +272,9 @@ public final class Dictionary {
     if (split == 1 << level) {
       level++;
       split = 0;
+      // Every bucket has been laid anew since the last round began, so chains of before are gone.
+      longestChainBefore = longestChain;
+      longestChain = 1;
     }
     scatter(from);
   }
@@ -279,11 +283,17 @@ public final class Dictionary {
     if (split == 0) {
       level--;
       split = 1 << level;
+      longestChain = longestChain();
     }
     split--;
     int last = (1 << level) + split;
     scatter(last);
     removeBucket(last);
+  }
+
+  /** No chain is longer: the longest made in this round of splits and in the one before. */
+  private int longestChain() {
+    return Math.max(longestChain, longestChainBefore);
   }
 
   /** Takes every entry of a bucket out and puts it where it belongs now. */
@@ -505,7 +515,7 @@ public final class Dictionary {
     }
     int buckets = buckets();
     while (true) {
-      int draw = random.nextInt(longestChain * SLOTS);
+      int draw = random.nextInt(longestChain() * SLOTS);
       int bucket = random.nextInt(buckets);
       for (int chain = draw / SLOTS; chain > 0 && bucket != Integer.MIN_VALUE; chain--) {
         int next = next(array(bucket), base(bucket));
@@ -606,10 +616,10 @@ public final class Dictionary {
         at = next(array, base);
       } while (at != 0);
     }
-    if (seen[0] != count || seen[1] != marked || seen[2] > longestChain) {
+    if (seen[0] != count || seen[1] != marked || seen[2] > longestChain()) {
       throw new IllegalStateException(
           "counted %d entries, %d marked, chain %d; recorded %d, %d, %d"
-              .formatted(seen[0], seen[1], seen[2], count, marked, longestChain));
+              .formatted(seen[0], seen[1], seen[2], count, marked, longestChain()));
     }
   }
 }
