@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.builtin.bitmap.BitmapCommands;
 import io.keyward.engine.builtin.connection.ConnectionCommands;
 import io.keyward.engine.builtin.debug.DebugCommand;
 import io.keyward.engine.builtin.generic.KeyCommands;
@@ -23,6 +24,7 @@ public final class BuiltinCommands {
     ListCommands.declare(table);
     SortedSetCommands.declare(table);
     StringCommands.declare(table);
+    BitmapCommands.declare(table);
     HashCommands.declare(table);
     SetCommands.declare(table);
     TransactionCommands.declare(table);

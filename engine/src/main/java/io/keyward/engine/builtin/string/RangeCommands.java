@@ -21,7 +21,6 @@ import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
-import io.keyward.engine.text.Numbers;
 import java.util.Arrays;
 
 /** APPEND, GETRANGE and SETRANGE: parts of a string value. */
@@ -82,40 +81,10 @@ final class RangeCommands {
     }
     int before = StringValue.length(entry);
     StringCommands.checkLength(database, (long) before + more);
-    int offset = widen(entry, before, before + more);
+    int offset = StringValue.widen(entry, before, before + more);
     System.arraycopy(request.bytes(), request.offset(2), entry.bytes(), offset + before, more);
     database.changed(request, 1, KeyspaceNotifications.STRING, "append");
     reply.integer(before + more);
-  }
-
-  /**
-   * Makes the value a RAW string of another length that keeps its present bytes.
-   *
-   * @return where its bytes begin
-   */
-  private static int widen(Entry entry, int before, int length) {
-    if (entry.encoding() == Encoding.INT) {
-      long value = entry.integer();
-      entry.reserve(Entry.lengthBytes(length) + length);
-      int offset = entry.writeStringLength(length);
-      Numbers.formatInteger(value, entry.bytes(), offset);
-      entry.encoding(Encoding.RAW);
-      return offset;
-    }
-    int needed = Entry.lengthBytes(length) + length;
-    if (needed > entry.capacity()) {
-      // A string that grows is given room to go on growing: half as much again, at most 1 MiB.
-      entry.reserve(
-          (int) Math.min(Integer.MAX_VALUE - 4096L, needed + Math.min(needed / 2L, 1 << 20)));
-    }
-    int from = entry.stringOffset();
-    int to = entry.start() + Entry.lengthBytes(length);
-    if (from != to) {
-      System.arraycopy(entry.bytes(), from, entry.bytes(), to, before);
-    }
-    entry.writeStringLength(length);
-    entry.encoding(Encoding.RAW);
-    return to;
   }
 
   private static void getRange(Request request, Reply reply) {
@@ -126,17 +95,9 @@ final class RangeCommands {
       reply.bulk("");
       return;
     }
-    byte[] bytes = entry.bytes();
-    int offset;
-    int length;
-    if (entry.encoding() == Encoding.INT) {
-      bytes = new byte[Numbers.MAX_INTEGER_LENGTH];
-      offset = 0;
-      length = Numbers.formatInteger(entry.integer(), bytes, 0);
-    } else {
-      offset = entry.stringOffset();
-      length = entry.stringLength();
-    }
+    byte[] bytes = StringValue.bytes(entry);
+    int offset = StringValue.offset(entry);
+    int length = StringValue.length(entry);
     if (start < 0 && end < 0 && start > end) {
       reply.bulk("");
       return;
@@ -174,7 +135,7 @@ final class RangeCommands {
       entry = database.create(request, 1, Type.STRING, Encoding.RAW, room);
       offset = entry.writeStringLength(length);
     } else {
-      offset = widen(entry, before, length);
+      offset = StringValue.widen(entry, before, length);
     }
     if (at > before) {
       Arrays.fill(entry.bytes(), offset + before, offset + (int) at, (byte) 0);

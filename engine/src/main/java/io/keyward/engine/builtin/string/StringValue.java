@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.text.Numbers;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,102 @@ public final class StringValue {
     return entry.encoding() == Encoding.INT
         ? Numbers.integerLength(entry.integer())
         : entry.stringLength();
+  }
+
+  /**
+   * The array that holds the value's text: the entry's, or for an INT the one into which the home
+   * writes numbers, which stays as it is until the next such number.
+   */
+  public static byte[] bytes(Entry entry) {
+    if (entry.encoding() != Encoding.INT) {
+      return entry.bytes();
+    }
+    byte[] text = entry.database().keyspace().home().numberText();
+    Numbers.formatInteger(entry.integer(), text, 0);
+    return text;
+  }
+
+  /** Where the value's text begins in {@link #bytes}. */
+  public static int offset(Entry entry) {
+    return entry.encoding() == Encoding.INT ? 0 : entry.stringOffset();
+  }
+
+  /**
+   * Makes the value a RAW string of a greater or equal length that keeps its present bytes; what
+   * follows them is undefined.
+   *
+   * @return where its bytes begin
+   */
+  static int widen(Entry entry, int before, int length) {
+    if (entry.encoding() == Encoding.INT) {
+      long value = entry.integer();
+      entry.reserve(Entry.lengthBytes(length) + length);
+      int offset = entry.writeStringLength(length);
+      Numbers.formatInteger(value, entry.bytes(), offset);
+      entry.encoding(Encoding.RAW);
+      return offset;
+    }
+    int needed = Entry.lengthBytes(length) + length;
+    if (needed > entry.capacity()) {
+      // A string that grows is given room to go on growing: half as much again, at most 1 MiB.
+      entry.reserve(
+          (int) Math.min(Integer.MAX_VALUE - 4096L, needed + Math.min(needed / 2L, 1 << 20)));
+    }
+    int from = entry.stringOffset();
+    int to = entry.start() + Entry.lengthBytes(length);
+    if (from != to) {
+      System.arraycopy(entry.bytes(), from, entry.bytes(), to, before);
+    }
+    entry.writeStringLength(length);
+    entry.encoding(Encoding.RAW);
+    return to;
+  }
+
+  /**
+   * Makes the value a RAW string of at least this length, with zeros behind its present bytes.
+   *
+   * @return where its bytes begin
+   */
+  public static int extend(Entry entry, int length) {
+    int before = length(entry);
+    if (length <= before) {
+      return widen(entry, before, before);
+    }
+    int offset = widen(entry, before, length);
+    Arrays.fill(entry.bytes(), offset + before, offset + length, (byte) 0);
+    return offset;
+  }
+
+  /**
+   * Adds a key that is not there, with a RAW string of so many zeros.
+   *
+   * @return where its bytes begin in the database's view
+   */
+  public static int createZeros(Database database, Request request, int keyArgument, int length) {
+    int room = Entry.lengthBytes(length) + length;
+    Entry entry = database.create(request, keyArgument, Type.STRING, Encoding.RAW, room);
+    int offset = entry.writeStringLength(length);
+    Arrays.fill(entry.bytes(), offset, offset + length, (byte) 0);
+    return offset;
+  }
+
+  /**
+   * Gives a key these bytes as a RAW string.
+   *
+   * @param present the key as {@link Database#write} has found it, or null
+   * @param expiry milliseconds since 1970, or -1 for a key that does not expire
+   */
+  public static void setRaw(
+      Database database,
+      @Nullable Entry present,
+      Request request,
+      int keyArgument,
+      byte[] value,
+      long expiry) {
+    int room = Math.addExact(Entry.lengthBytes(value.length), value.length);
+    database
+        .overwrite(present, request, keyArgument, Type.STRING, Encoding.RAW, room, expiry)
+        .writeString(value, 0, value.length);
   }
 
   /**
@@ -82,8 +179,7 @@ public final class StringValue {
       long expiry) {
     if (length <= Numbers.MAX_INTEGER_LENGTH && Numbers.isInteger(bytes, offset, length)) {
       database
-          .overwrite(
-              present, request, keyArgument, Type.STRING, Encoding.INT, Long.BYTES, expiry)
+          .overwrite(present, request, keyArgument, Type.STRING, Encoding.INT, Long.BYTES, expiry)
           .integer(Numbers.parseInteger(bytes, offset, length));
     } else {
       setText(database, present, request, keyArgument, bytes, offset, length, expiry);
