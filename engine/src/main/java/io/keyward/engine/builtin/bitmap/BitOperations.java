@@ -68,7 +68,7 @@ final class BitOperations {
       throw NOT_TAKES_ONE;
     }
     Database database = Database.of(request);
-    Entry[] sources = new Entry[request.count() - FIRST_SOURCE];
+    @Nullable Entry[] sources = new @Nullable Entry[request.count() - FIRST_SOURCE];
     int longest = 0;
     for (int i = 0; i < sources.length; i++) {
       Entry source = database.read(request, FIRST_SOURCE + i, Type.STRING, database.newView());

@@ -37,6 +37,7 @@ public final class StringCommands {
     declareWriting(table);
     CounterCommands.declare(table);
     RangeCommands.declare(table);
+    SubsequenceCommand.declare(table);
   }
 
   private static void declareReading(CommandTable table) {
