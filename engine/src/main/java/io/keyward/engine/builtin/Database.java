@@ -117,6 +117,15 @@ public final class Database {
 
   /** The key for reading through the given view, or null. */
   public @Nullable Entry read(Request request, int argument, Entry into) {
+    Entry found = glance(request, argument, into);
+    if (found != null && !request.client().noTouch()) {
+      touch(found);
+    }
+    return found;
+  }
+
+  /** The key, or null, for a command that asks about it: counted, but its access clock stays. */
+  public @Nullable Entry glance(Request request, int argument, Entry into) {
     Entry found = peek(request, argument, into);
     if (found == null) {
       keyspace.statistics().miss();
@@ -134,9 +143,6 @@ public final class Database {
       return null;
     }
     keyspace.statistics().hit();
-    if (!request.client().noTouch()) {
-      touch(found);
-    }
     return found;
   }
 

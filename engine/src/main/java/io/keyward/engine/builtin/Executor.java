@@ -62,8 +62,8 @@ public final class Executor {
     int mark = reply.openMark();
     decide(request, reply, client);
     reply.closeMark();
-    client.silenced(false);
-    if (mode == ReplyMode.SKIP_NEXT || client.replyMode() == ReplyMode.OFF) {
+    if (client.silenced()) {
+      client.silenced(false);
       reply.truncate(mark);
     }
   }

@@ -165,6 +165,7 @@ final class LoginCommands {
     client.database(0);
     client.name(NO_NAME);
     client.replyMode(ReplyMode.ON);
+    client.silenced(false);
     client.noEvict(false);
     client.noTouch(false);
     client.user(Login.DEFAULT_USER);

@@ -153,6 +153,7 @@ final class ClientCommands {
     Client client = request.client();
     if (request.is(2, "ON")) {
       client.replyMode(ReplyMode.ON);
+      client.silenced(false);
       reply.ok();
     } else if (request.is(2, "OFF")) {
       client.replyMode(ReplyMode.OFF);

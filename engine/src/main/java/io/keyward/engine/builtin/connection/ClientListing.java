@@ -77,7 +77,7 @@ final class ClientListing {
 
   private static void info(Request request, Reply reply) {
     StringBuilder text = new StringBuilder(320);
-    ClientText.append(text, request.client(), request.now());
+    ClientText.append(text, request.client(), request);
     send(text, reply);
   }
 
@@ -86,20 +86,20 @@ final class ClientListing {
     StringBuilder text = new StringBuilder();
     if (request.count() == 2) {
       for (Client client : keyspace.clients()) {
-        ClientText.append(text, client, request.now());
+        ClientText.append(text, client, request);
       }
     } else if (request.count() == 4 && request.is(2, "TYPE")) {
       Kind kind = Kind.named(request.text(3));
       for (Client client : keyspace.clients()) {
         if (kind.holds(client)) {
-          ClientText.append(text, client, request.now());
+          ClientText.append(text, client, request);
         }
       }
     } else if (request.count() > 3 && request.is(2, "ID")) {
       for (int i = 3; i < request.count(); i++) {
         Client client = keyspace.client(request.integer(i, INVALID_ID));
         if (client != null) {
-          ClientText.append(text, client, request.now());
+          ClientText.append(text, client, request);
         }
       }
     } else {

@@ -2,8 +2,10 @@ package io.keyward.engine.builtin.connection;
 
 import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
+import io.keyward.engine.Request;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Transaction;
+import io.keyward.engine.text.Numbers;
 
 /** Connections as CLIENT LIST shows them, and the names that may stand there. */
 public final class ClientText {
@@ -12,13 +14,15 @@ public final class ClientText {
   /**
    * Appends a client's line.
    *
-   * <p>The gateway knows no file descriptor and shares its input buffers among connections: fd,
-   * qbuf-free, rbs and rbp are 0 or -1.
+   * <p>The gateway knows no file descriptor and shares its buffers among connections: fd is -1,
+   * qbuf-free, rbs and rbp are 0; qbuf of the client that asks counts its request.
    */
-  static void append(StringBuilder to, Client client, long now) {
+  static void append(StringBuilder to, Client client, Request asking) {
+    long now = asking.now();
     ClientState state = ClientState.of(client);
     Transaction transaction = state.transaction();
-    long input = client.connection().pendingInput();
+    long current = client == asking.client() ? wireLength(asking) : 0;
+    long input = client.connection().pendingInput() + current;
     long output = client.connection().pendingOutput();
     long queued = transaction == null ? 0 : transaction.bytes();
     to.append("id=").append(client.id());
@@ -34,7 +38,6 @@ public final class ClientText {
     to.append(" psub=").append(state.patterns().size());
     to.append(" ssub=").append(state.shardChannels().size());
     to.append(" multi=").append(transaction == null ? -1 : transaction.queue().size());
-    to.append(" watch=").append(state.watcher().size());
     to.append(" qbuf=").append(input);
     to.append(" qbuf-free=0 argv-mem=0");
     to.append(" multi-mem=").append(queued);
@@ -50,6 +53,15 @@ public final class ClientText {
     to.append(" lib-name=").append(client.libraryName());
     to.append(" lib-ver=").append(client.libraryVersion());
     to.append('\n');
+  }
+
+  /** The bytes that a request takes as an array of bulk strings. */
+  private static long wireLength(Request request) {
+    long length = 3L + Numbers.integerLength(request.count());
+    for (int i = 0; i < request.count(); i++) {
+      length += 5L + Numbers.integerLength(request.length(i)) + request.length(i);
+    }
+    return length;
   }
 
   private static String flags(Client client, ClientState state) {

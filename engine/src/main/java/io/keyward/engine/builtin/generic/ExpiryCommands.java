@@ -157,7 +157,7 @@ final class ExpiryCommands {
   private static void ask(
       Request request, Reply reply, LongUnaryOperator rounding, boolean relative) {
     Database database = Database.of(request);
-    Entry entry = database.peek(request, 1, database.scratchView());
+    Entry entry = database.glance(request, 1, database.scratchView());
     if (entry == null) {
       reply.integer(NO_KEY);
     } else if (entry.expiry() < 0) {

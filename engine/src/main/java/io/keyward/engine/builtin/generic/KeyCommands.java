@@ -97,7 +97,7 @@ public final class KeyCommands {
     Database database = Database.of(request);
     int found = 0;
     for (int key = 1; key < request.count(); key++) {
-      if (database.read(request, key) != null) {
+      if (database.glance(request, key, database.scratchView()) != null) {
         found++;
       }
     }
@@ -117,7 +117,7 @@ public final class KeyCommands {
 
   private static void type(Request request, Reply reply) {
     Database database = Database.of(request);
-    Entry entry = database.peek(request, 1, database.newView());
+    Entry entry = database.glance(request, 1, database.scratchView());
     reply.simple(entry == null ? "none" : entry.type().wireName());
   }
 }

@@ -51,6 +51,7 @@ class ConnectionCommandsTest {
     assertThat(bench.line("client info"))
         .contains(" lib-name=jedis lib-ver=8.0")
         .contains("id=1 addr=127.0.0.1:1 laddr=127.0.0.1:6379 fd=-1 name= age=0 idle=0 flags=N")
+        .contains(" multi=-1 qbuf=26 ")
         .contains(" cmd=client|info user=default redir=-1 resp=2 ");
   }
 
@@ -66,7 +67,7 @@ class ConnectionCommandsTest {
     assertThat(bench.line("client list"))
         .contains("id=2 ")
         .contains("flags=P db=0 sub=1 ")
-        .contains("flags=x db=3 sub=0 psub=0 ssub=0 multi=1 watch=1 ");
+        .contains("flags=x db=3 sub=0 psub=0 ssub=0 multi=1 qbuf=0 ");
     assertThat(bench.line("client list type pubsub")).contains("id=2 ").doesNotContain("id=3 ");
     assertThat(bench.line("client list id 3 77 1"))
         .startsWith("\"id=3 ")
@@ -105,6 +106,8 @@ class ConnectionCommandsTest {
     bench.line("client reply skip");
     assertThat(bench.line("ping")).isEmpty();
     assertThat(bench.line("ping")).isEqualTo("PONG");
+    bench.line("client reply skip");
+    assertThat(bench.line("client reply on")).isEqualTo("OK");
     assertThat(bench.line("client reply off")).isEmpty();
     assertThat(bench.line("ping")).isEmpty();
     assertThat(bench.line("nosuch")).isEmpty();
