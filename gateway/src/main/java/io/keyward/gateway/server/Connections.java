@@ -43,7 +43,7 @@ final class Connections {
   /**
    * Takes in a connection.
    *
-   * @param own the last handler of the pipeline, which is not to see the bytes
+   * @param own Vert.x's own handler, the last of the pipeline, in whose place ours comes
    */
   void accept(ChannelHandlerContext own, Kind kind) {
     Channel channel = own.channel();
@@ -77,6 +77,8 @@ final class Connections {
     }
     GatewayLoop home = server.loopOf(server.keyspace());
     own.pipeline().addBefore(own.name(), "redis", new RedisHandler(server, home, peer));
+    // Vert.x's own handler would keep queues for bytes that it never sees.
+    own.pipeline().remove(own.handler());
   }
 
   /** Closes a connection, with a reason where it can be read. */

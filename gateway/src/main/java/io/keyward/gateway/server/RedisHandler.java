@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands in a socket's pipeline before Vert.x's own handler, which therefore sees no bytes, and
- * carries them between the socket's loop and the session's home loop.
+ * Stands in a socket's pipeline in the place of Vert.x's own handler, and carries bytes between the
+ * socket's loop and the session's home loop.
  */
 public final class RedisHandler extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(RedisHandler.class);
@@ -69,13 +69,7 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelReadComplete(ChannelHandlerContext context) {
-    // Vert.x has read nothing.
-  }
-
-  @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    // Vert.x would close the connection when its listener is closed; the server decides that.
     if (event instanceof ChannelInputShutdownEvent) {
       onHome(session()::end);
     }
@@ -86,13 +80,12 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
     if (context.channel().isWritable()) {
       onHome(session()::writable);
     }
-    context.fireChannelWritabilityChanged();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    onHome(session()::gone);
-    context.fireChannelInactive();
+    // In a task of its own: the command that closed it may be walking the clients.
+    home.execute(session()::gone);
   }
 
   @Override

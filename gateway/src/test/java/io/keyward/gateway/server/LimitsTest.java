@@ -2,7 +2,13 @@ package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.gateway.Gateway;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -152,5 +158,28 @@ class LimitsTest {
       }
       wires.forEach(Wire::close);
     }
+  }
+
+  @Test
+  void withoutAPasswordOtherMachinesAreSentAway() throws Exception {
+    InetAddress outside = outsideAddress();
+    try (Gateway gateway = Gateways.start("--bind", "0.0.0.0")) {
+      try (Wire wire = new Wire(new Socket(outside, gateway.ports().redis()))) {
+        assertThat(wire.readToEnd()).startsWith("-DENIED Redis is running in protected mode");
+      }
+      gateway.server().live().set(Directive.PROTECTED_MODE, "no");
+      try (Wire wire = new Wire(new Socket(outside, gateway.ports().redis()))) {
+        assertThat(wire.ask("PING")).isEqualTo("+PONG");
+      }
+    }
+  }
+
+  /** An address of this machine that is not a loopback address. */
+  private static InetAddress outsideAddress() throws SocketException {
+    return NetworkInterface.networkInterfaces()
+        .flatMap(NetworkInterface::inetAddresses)
+        .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("this machine has no address but loopback"));
   }
 }
