@@ -288,6 +288,10 @@ public final class Session implements Client.Connection {
   public void abort() {
     client.closing(true);
     var _ = context.close();
+    if (!running) {
+      // At once, not when the socket has closed: PUBLISH must no longer count this client.
+      gone();
+    }
   }
 
   /** The socket is closed: the keyspace forgets the client. */
