@@ -124,21 +124,7 @@ final class SkipList implements Held {
     if (rank == count - 1) {
       return tail;
     }
-    int wanted = rank + 1;
-    int reference = head;
-    byte[] page = pool.page(head);
-    int links = links(head);
-    int passed = 0;
-    for (int level = levels - 1; passed < wanted; level--) {
-      int span;
-      while (passed + (span = Member.span(page, links, level)) <= wanted) {
-        passed += span;
-        reference = Member.forward(page, links, level);
-        page = pool.page(reference);
-        links = Member.links(page, PagePool.offset(reference));
-      }
-    }
-    return reference;
+    return Descent.at(pool, head, levels, rank + 1);
   }
 
   /** The rank of a member, counted from 0: what is left behind on the way to the end. */
@@ -155,50 +141,13 @@ final class SkipList implements Held {
     return count - toEnd;
   }
 
-  /** How many members lie before this score and name. */
   private int countBefore(double score, byte[] name, int offset, int length) {
-    byte[] page = pool.page(head);
-    int links = links(head);
-    int passed = 0;
-    int stop = NONE;
-    for (int level = levels - 1; level >= 0; level--) {
-      int next;
-      while ((next = Member.forward(page, links, level)) != stop) {
-        byte[] nextPage = pool.page(next);
-        int at = PagePool.offset(next);
-        if (Member.compare(nextPage, at, score, name, offset, length) >= 0) {
-          stop = next;
-          break;
-        }
-        passed += Member.span(page, links, level);
-        page = nextPage;
-        links = Member.links(nextPage, at);
-      }
-    }
-    return passed;
+    return Descent.countBefore(pool, head, levels, score, name, offset, length);
   }
 
   /** How many members lie before the bound. */
   int countBefore(Bound bound) {
-    byte[] page = pool.page(head);
-    int links = links(head);
-    int passed = 0;
-    int stop = NONE;
-    for (int level = levels - 1; level >= 0; level--) {
-      int next;
-      while ((next = Member.forward(page, links, level)) != stop) {
-        byte[] nextPage = pool.page(next);
-        int at = PagePool.offset(next);
-        if (!bound.follows(nextPage, at)) {
-          stop = next;
-          break;
-        }
-        passed += Member.span(page, links, level);
-        page = nextPage;
-        links = Member.links(nextPage, at);
-      }
-    }
-    return passed;
+    return Descent.countBefore(pool, head, levels, bound);
   }
 
   /* Changes. */
