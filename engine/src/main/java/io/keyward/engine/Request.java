@@ -87,6 +87,17 @@ public final class Request {
     return copy;
   }
 
+  /** A copy that owns its bytes, with another text in place of one argument. */
+  public Request with(int index, byte[] text) {
+    Request copy = copy();
+    int end = copy.bytes.length;
+    copy.bytes = Arrays.copyOf(copy.bytes, end + text.length);
+    System.arraycopy(text, 0, copy.bytes, end, text.length);
+    copy.offsets[index] = end;
+    copy.lengths[index] = text.length;
+    return copy;
+  }
+
   /** The number of arguments, the command's name included. */
   public int count() {
     return count;

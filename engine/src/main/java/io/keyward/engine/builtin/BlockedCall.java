@@ -15,16 +15,23 @@ public final class BlockedCall {
   private final Type type;
   private final List<Key> keys;
   private final Consumer<Reply> timeoutReply;
+  private final boolean evenIfGone;
   private Loop.@Nullable Timer timer;
   private boolean done;
 
   BlockedCall(
-      Request request, Database database, Type type, List<Key> keys, Consumer<Reply> timeoutReply) {
+      Request request,
+      Database database,
+      Type type,
+      List<Key> keys,
+      Consumer<Reply> timeoutReply,
+      boolean evenIfGone) {
     this.request = request;
     this.database = database;
     this.type = type;
     this.keys = keys;
     this.timeoutReply = timeoutReply;
+    this.evenIfGone = evenIfGone;
   }
 
   Client client() {
@@ -42,6 +49,11 @@ public final class BlockedCall {
   /** The type of value that the command waits for. */
   Type type() {
     return type;
+  }
+
+  /** Whether the command is executed again also when a key has gone. */
+  boolean evenIfGone() {
+    return evenIfGone;
   }
 
   List<Key> keys() {

@@ -56,6 +56,21 @@ public final class BlockedClients {
       int[] keyArguments,
       long timeoutMillis,
       Consumer<Reply> timeoutReply) {
+    block(request, reply, type, keyArguments, timeoutMillis, timeoutReply, false);
+  }
+
+  /**
+   * As the other, but with {@code evenIfGone} the command is also executed again when one of its
+   * keys has been removed or holds something else, so that it can say so.
+   */
+  public void block(
+      Request request,
+      Reply reply,
+      Type type,
+      int[] keyArguments,
+      long timeoutMillis,
+      Consumer<Reply> timeoutReply,
+      boolean evenIfGone) {
     BuiltinKeyspace keyspace = database.keyspace();
     if (retried != null && retried.client() == request.client()) {
       retriedWaitsOn = true;
@@ -70,7 +85,8 @@ public final class BlockedClients {
       keys.add(Key.copyOf(request.bytes(), request.offset(argument), request.length(argument)));
     }
     Client client = request.client();
-    BlockedCall call = new BlockedCall(request.copy(), database, type, keys, timeoutReply);
+    BlockedCall call =
+        new BlockedCall(request.copy(), database, type, keys, timeoutReply, evenIfGone);
     for (Key key : keys) {
       waiting.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(call);
     }
@@ -164,7 +180,7 @@ public final class BlockedClients {
         continue;
       }
       for (BlockedCall call : List.copyOf(calls)) {
-        if (!call.done() && holds(key, call.type(), now)) {
+        if (!call.done() && (call.evenIfGone() || holds(key, call.type(), now))) {
           retry(call, now);
         }
       }

@@ -10,6 +10,7 @@ import io.keyward.engine.builtin.pubsub.PubSubCommands;
 import io.keyward.engine.builtin.server.ServerCommands;
 import io.keyward.engine.builtin.set.SetCommands;
 import io.keyward.engine.builtin.sortedset.SortedSetCommands;
+import io.keyward.engine.builtin.stream.StreamCommands;
 import io.keyward.engine.builtin.string.StringCommands;
 import io.keyward.engine.builtin.transaction.TransactionCommands;
 import io.keyward.engine.command.CommandTable;
@@ -27,6 +28,7 @@ public final class BuiltinCommands {
     BitmapCommands.declare(table);
     HashCommands.declare(table);
     SetCommands.declare(table);
+    StreamCommands.declare(table);
     TransactionCommands.declare(table);
     PubSubCommands.declare(table);
     ConnectionCommands.declare(table);

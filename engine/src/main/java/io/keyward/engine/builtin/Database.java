@@ -489,6 +489,14 @@ public final class Database {
     }
   }
 
+  /**
+   * Counts a change that neither WATCH nor blocked clients are told of, as Redis does not: what the
+   * consumers of a stream have read.
+   */
+  public void changedQuietly() {
+    keyspace.countChange();
+  }
+
   /* Walks. */
 
   /** Visits the entries of the next few buckets; see {@link Dictionary#scan}. */
@@ -536,6 +544,7 @@ public final class Database {
     watches.flushed(this, now);
     Dictionary detached = keys;
     keys = new Dictionary(pool, account);
+    blocked.allReady();
     keyspace.home().freeLater(new DetachedKeys(detached, pool, account, keyspace.home()));
   }
 

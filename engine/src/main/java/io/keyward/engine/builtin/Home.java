@@ -32,7 +32,7 @@ public final class Home {
   private final ArrayDeque<Held> toFree = new ArrayDeque<>();
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
   private int plainListElement = 1 << 30;
-  private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH];
+  private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH + 16];
   private long freedLater;
   private boolean freeing;
   private boolean stopped;
@@ -63,7 +63,10 @@ public final class Home {
     return random;
   }
 
-  /** Room for the text of one number on its way into a value; whoever calls may overwrite it. */
+  /**
+   * Room for the text of one number on its way into a value, or of a stream's id; whoever calls may
+   * overwrite it.
+   */
   public byte[] numberText() {
     return numberText;
   }

@@ -1,9 +1,14 @@
 package io.keyward.engine.builtin;
 
 import java.util.Arrays;
+import java.util.Comparator;
 
 /** Bytes as a key of Java's maps: a channel, a watched or awaited key. */
 public final class Key {
+  /** By unsigned bytes; what is the beginning of another comes before it. */
+  public static final Comparator<Key> ORDER =
+      (one, other) -> Arrays.compareUnsigned(one.bytes, other.bytes);
+
   private final byte[] bytes;
   private final int hash;
 

@@ -1,0 +1,358 @@
+package io.keyward.engine.builtin.stream;
+
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Held;
+import io.keyward.engine.builtin.Key;
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.structure.Listpack;
+import java.util.Collection;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A stream: its entries in nodes, what is known of ids that have been there, and its consumer
+ * groups in the order of their names.
+ *
+ * <p>Whoever changes a stream calls {@link #settle()} once afterwards, which accounts for the bytes
+ * to the keyspace.
+ */
+final class Stream implements Held {
+  /** Redis does not let a node grow beyond this. */
+  static final int MOST_NODE_BYTES = 1 << 30;
+
+  /** This object with its cursor and index, without their arrays. */
+  private static final int OBJECT_BYTES = 240;
+
+  private static final int GROUP_SLOT_BYTES = 48;
+
+  private final MemoryAccount account;
+  private final MemoryAccount tally = new MemoryAccount();
+  private final NodeIndex nodes = new NodeIndex(tally);
+  private final EntryCursor cursor = new EntryCursor(nodes);
+  private final TreeMap<Key, Group> groups = new TreeMap<>(Key.ORDER);
+  private long accounted;
+
+  private long length;
+  private long lastMs;
+  private long lastSeq;
+  private StreamId first = StreamId.MIN;
+  private StreamId maxDeleted = StreamId.MIN;
+  private long added;
+
+  Stream(MemoryAccount account) {
+    this.account = account;
+    tally.add(OBJECT_BYTES);
+    settle();
+  }
+
+  /** The number of entries. */
+  long length() {
+    return length;
+  }
+
+  /** The id of the first entry, {@link StreamId#MIN} if there is none. */
+  StreamId first() {
+    return first;
+  }
+
+  /** The greatest id that has been given, or set by XSETID. */
+  StreamId last() {
+    return new StreamId(lastMs, lastSeq);
+  }
+
+  long lastMs() {
+    return lastMs;
+  }
+
+  long lastSeq() {
+    return lastSeq;
+  }
+
+  void last(StreamId id) {
+    lastMs = id.ms();
+    lastSeq = id.seq();
+  }
+
+  /** The greatest id that XDEL has deleted. */
+  StreamId maxDeleted() {
+    return maxDeleted;
+  }
+
+  void maxDeleted(StreamId id) {
+    maxDeleted = id;
+  }
+
+  /** How many entries have ever been added. */
+  long added() {
+    return added;
+  }
+
+  void added(long entries) {
+    added = entries;
+  }
+
+  NodeIndex nodes() {
+    return nodes;
+  }
+
+  /** Whether an id is greater than every one given so far. */
+  boolean isBeyondLast(long ms, long seq) {
+    return StreamId.compare(ms, seq, lastMs, lastSeq) > 0;
+  }
+
+  /* Entries. */
+
+  /** A walk over a range from its least id on. */
+  EntryCursor forward(long fromMs, long fromSeq, long toMs, long toSeq) {
+    return cursor.forward(fromMs, fromSeq, toMs, toSeq);
+  }
+
+  /** A walk over a range from its greatest id on. */
+  EntryCursor backward(long fromMs, long fromSeq, long toMs, long toSeq) {
+    return cursor.backward(fromMs, fromSeq, toMs, toSeq);
+  }
+
+  /** The cursor at the entry of this id, or null. */
+  @Nullable EntryCursor find(long ms, long seq) {
+    EntryCursor at = cursor.forward(ms, seq, ms, seq);
+    return at.next() ? at : null;
+  }
+
+  /** Whether there is an entry with a greater id. */
+  boolean hasAfter(long ms, long seq) {
+    if (length == 0 || StreamId.compare(lastMs, lastSeq, ms, seq) <= 0) {
+      return false;
+    }
+    EntryCursor at = cursor.backward(0, 0, -1, -1);
+    return at.next() && StreamId.compare(at.ms(), at.seq(), ms, seq) > 0;
+  }
+
+  /** The id of the last entry, or null. */
+  @Nullable StreamId lastEntry() {
+    EntryCursor at = cursor.backward(0, 0, -1, -1);
+    return at.next() ? at.id() : null;
+  }
+
+  /**
+   * Adds an entry, whose id is beyond the last.
+   *
+   * @param firstField the argument that is the first field; values and fields alternate from there
+   */
+  void add(
+      long ms,
+      long seq,
+      Request request,
+      int firstField,
+      int fields,
+      long maxBytes,
+      long maxCount) {
+    int node = nodes.size() - 1;
+    if (node >= 0 && isFull(nodes.bytes(node), request, firstField, maxBytes, maxCount)) {
+      nodes.trim(node, Listpack.totalBytes(nodes.bytes(node), 0));
+      node = -1;
+    }
+    if (node < 0) {
+      nodes.append(ms, seq, new byte[64]);
+      node = nodes.size() - 1;
+      StreamNode.create(nodes.select(node), request, firstField, fields);
+    }
+    StreamNode.append(
+        nodes.select(node),
+        ms - nodes.ms(node),
+        seq - nodes.seq(node),
+        request,
+        firstField,
+        fields);
+    length++;
+    added++;
+    lastMs = ms;
+    lastSeq = seq;
+    if (length == 1) {
+      first = new StreamId(ms, seq);
+    }
+  }
+
+  private static boolean isFull(
+      byte[] node, Request request, int firstField, long maxBytes, long maxCount) {
+    long mostBytes = maxBytes == 0 ? MOST_NODE_BYTES : Math.min(maxBytes, MOST_NODE_BYTES);
+    if (Listpack.totalBytes(node, 0) + textBytes(request, firstField) >= mostBytes) {
+      return true;
+    }
+    return maxCount > 0 && StreamNode.entries(node) + StreamNode.deleted(node) >= maxCount;
+  }
+
+  /** The bytes of the fields and values of an entry that is to be added. */
+  static long textBytes(Request request, int firstField) {
+    long total = 0;
+    for (int i = firstField; i < request.count(); i++) {
+      total += request.length(i);
+    }
+    return total;
+  }
+
+  /** Deletes the entry of this id; false if there is none. */
+  boolean delete(StreamId id) {
+    EntryCursor at = find(id.ms(), id.seq());
+    if (at == null) {
+      return false;
+    }
+    if (StreamNode.entries(nodes.bytes(at.node())) == 1) {
+      nodes.remove(at.node());
+    } else {
+      StreamNode.markDeleted(nodes.bytes(at.node()), at.flagsAt());
+      StreamNode.countDeleted(nodes.select(at.node()), 1);
+    }
+    length--;
+    if (id.compareTo(maxDeleted) > 0) {
+      maxDeleted = id;
+    }
+    if (id.equals(first)) {
+      refreshFirst();
+    }
+    return true;
+  }
+
+  /** Takes the first node away; returns how many entries it had. */
+  long removeFirstNode() {
+    long entries = StreamNode.entries(nodes.bytes(0));
+    nodes.remove(0);
+    length -= entries;
+    return entries;
+  }
+
+  /** Says that so many, but not all, entries of a node have been marked as deleted. */
+  void countDeleted(int node, long marked) {
+    StreamNode.countDeleted(nodes.select(node), marked);
+    length -= marked;
+  }
+
+  /** Finds out anew which entry is the first. */
+  void refreshFirst() {
+    EntryCursor at = cursor.forward(0, 0, -1, -1);
+    first = at.next() ? at.id() : StreamId.MIN;
+  }
+
+  /* Consumer groups. */
+
+  /** The groups in the order of their names. */
+  Collection<Group> groups() {
+    return groups.values();
+  }
+
+  @Nullable Group group(Request request, int argument) {
+    return groups.isEmpty()
+        ? null
+        : groups.get(
+            Key.copyOf(request.bytes(), request.offset(argument), request.length(argument)));
+  }
+
+  /** Adds a group of a name that is not there. */
+  void addGroup(Key name, StreamId last, long entriesRead) {
+    groups.put(name, new Group(name, last, entriesRead, tally));
+    tally.add(GROUP_SLOT_BYTES);
+  }
+
+  void removeGroup(Group group) {
+    groups.remove(group.name());
+    group.free();
+    tally.add(-GROUP_SLOT_BYTES);
+  }
+
+  /** How many of the entries ever added are still to be read by a group, or -1 if unknown. */
+  long lag(Group group) {
+    if (added == 0) {
+      return 0;
+    }
+    if (group.entriesRead() != Group.UNKNOWN && !hasDeletedAfter(group.last())) {
+      return added - group.entriesRead();
+    }
+    long read = entriesUpTo(group.last());
+    return read == Group.UNKNOWN ? -1 : added - read;
+  }
+
+  /** Whether XDEL may have deleted an entry from this id on. */
+  boolean hasDeletedAfter(StreamId id) {
+    return length > 0
+        && !maxDeleted.isZero()
+        && first.compareTo(maxDeleted) <= 0
+        && id.compareTo(maxDeleted) <= 0;
+  }
+
+  /** How many entries had been added up to this id, or {@link Group#UNKNOWN}. */
+  long entriesUpTo(StreamId id) {
+    if (added == 0) {
+      return 0;
+    }
+    int toLast = id.compareTo(last());
+    if (toLast == 0 || (length == 0 && toLast < 0)) {
+      return added;
+    }
+    if (toLast > 0) {
+      return Group.UNKNOWN;
+    }
+    if (maxDeleted.isZero() || maxDeleted.compareTo(first) < 0) {
+      int toFirst = id.compareTo(first);
+      if (toFirst < 0) {
+        return added - length;
+      }
+      if (toFirst == 0) {
+        return added - length + 1;
+      }
+    }
+    return Group.UNKNOWN;
+  }
+
+  /* Held. */
+
+  /** Accounts for what a change has added or taken away. */
+  void settle() {
+    long present = tally.bytes();
+    if (present != accounted) {
+      account.add(present - accounted);
+      accounted = present;
+    }
+  }
+
+  @Override
+  public long memoryBytes() {
+    return accounted;
+  }
+
+  @Override
+  public Held copy() {
+    Stream copy = new Stream(account);
+    nodes.copyTo(copy.nodes);
+    copy.length = length;
+    copy.lastMs = lastMs;
+    copy.lastSeq = lastSeq;
+    copy.first = first;
+    copy.maxDeleted = maxDeleted;
+    copy.added = added;
+    for (Group group : groups.values()) {
+      copy.addGroup(group.name(), group.last(), group.entriesRead());
+      Group target = copy.groups.get(group.name());
+      if (target != null) {
+        group.copyTo(target);
+      }
+    }
+    copy.settle();
+    return copy;
+  }
+
+  @Override
+  public long freeEffort() {
+    return 1;
+  }
+
+  @Override
+  public boolean free(int budget) {
+    account.add(-accounted);
+    accounted = 0;
+    return true;
+  }
+
+  @Override
+  public void validate() {
+    StreamCheck.check(this, tally.bytes() == accounted);
+  }
+}

@@ -1,0 +1,16 @@
+package io.keyward.engine.builtin.stream;
+
+import io.keyward.engine.command.CommandTable;
+
+/** Every command on streams. */
+public final class StreamCommands {
+  private StreamCommands() {}
+
+  /** Declares them all. */
+  public static void declare(CommandTable table) {
+    AddCommand.declare(table);
+    RangeCommands.declare(table);
+    RemoveCommands.declare(table);
+    ReadCommands.declare(table);
+  }
+}

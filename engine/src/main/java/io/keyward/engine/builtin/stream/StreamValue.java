@@ -1,0 +1,46 @@
+package io.keyward.engine.builtin.stream;
+
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Encoding;
+import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Type;
+import org.jspecify.annotations.Nullable;
+
+/** Finds and makes the stream of a key. */
+final class StreamValue {
+  private StreamValue() {}
+
+  /** The stream for reading, or null; WRONGTYPE if the key holds something else. */
+  static @Nullable Stream read(Request request, int argument) {
+    Entry entry = Database.of(request).read(request, argument, Type.STREAM);
+    return entry == null ? null : (Stream) entry.held();
+  }
+
+  /** The stream for changing it, or null; WRONGTYPE if the key holds something else. */
+  static @Nullable Stream write(Request request, int argument) {
+    Entry entry = Database.of(request).write(request, argument, Type.STREAM);
+    return entry == null ? null : (Stream) entry.held();
+  }
+
+  /** A new, empty stream at a key that is not there. */
+  static Stream create(Request request, int argument) {
+    Database database = Database.of(request);
+    Stream stream = new Stream(database.account());
+    Entry entry = database.create(request, argument, Type.STREAM, Encoding.RAW, Integer.BYTES);
+    entry.hold(stream, Encoding.STREAM);
+    return stream;
+  }
+
+  /** Accounts for a change and says that it was made. */
+  static void changed(Request request, int argument, Stream stream, String event) {
+    stream.settle();
+    Database.of(request).changed(request, argument, KeyspaceNotifications.STREAM, event);
+  }
+
+  /** Room for the text of an id. */
+  static byte[] scratch(Request request) {
+    return Database.of(request).keyspace().home().numberText();
+  }
+}
