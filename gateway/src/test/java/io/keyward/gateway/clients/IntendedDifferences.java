@@ -51,6 +51,7 @@ final class IntendedDifferences {
         words(
             "replicaof slaveof sync psync replconf failover role wait waitaof"
                 + " cluster asking readonly readwrite"));
+    LACKED.put("Redis 7.0 took them out of its table.", words("host: post stralgo"));
     LACKED.put("The gateway loads no modules.", words("module"));
     LACKED.put(
         "Users and their rights come with the deployments; until then there is one login.",
@@ -97,6 +98,7 @@ final class IntendedDifferences {
           "expiretime",
           "lmpop",
           "pexpiretime",
+          "quit",
           "sintercard",
           "spublish",
           "ssubscribe",

@@ -8,8 +8,8 @@ import io.keyward.engine.command.KeySpec;
 import io.keyward.engine.command.KeySpec.Begin;
 import io.keyward.engine.command.KeySpec.Find;
 import io.keyward.engine.command.KeySpec.KeyFlag;
-import java.util.Set;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A command's declaration in the shape of COMMAND INFO. */
