@@ -32,8 +32,19 @@ final class AotTraining {
 
   private static void serve(int port) throws IOException {
     byte[] requests =
-        ("PING\r\nSET training 1\r\nGET training\r\nCLIENT INFO\r\nINFO\r\nCONFIG GET max*\r\n"
-                + "*2\r\n$3\r\nDEL\r\n$8\r\ntraining\r\n")
+        """
+        PING\r
+        SET training 1\r
+        GET training\r
+        CLIENT INFO\r
+        INFO\r
+        CONFIG GET max*\r
+        *2\r
+        $3\r
+        DEL\r
+        $8\r
+        training\r
+        """
             .getBytes(StandardCharsets.US_ASCII);
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       for (int i = 0; i < ROUNDS; i++) {

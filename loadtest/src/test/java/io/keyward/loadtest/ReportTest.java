@@ -36,7 +36,8 @@ class ReportTest {
     ThroughputReport report = new ThroughputReport(List.of("redis"));
     report.add(Workload.GET, 3, 1, List.of(rounds(0.5)));
 
-    assertThat(report.notes()).anyMatch(note -> note.endsWith("limit of the server, in 1 of 1 lines"));
+    assertThat(report.notes())
+        .anyMatch(note -> note.endsWith("limit of the server, in 1 of 1 lines"));
   }
 
   @Test

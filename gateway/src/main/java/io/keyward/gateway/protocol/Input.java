@@ -39,6 +39,10 @@ public final class Input {
   private final RequestDecoder decoder = new RequestDecoder();
   private byte[] own = NONE;
   private int kept;
+
+  /** Whether the decoder reads the shared array rather than our own. */
+  private boolean inScratch;
+
   private @Nullable Request request;
 
   /** Bytes that are kept from one burst to the next. */
@@ -59,10 +63,12 @@ public final class Input {
       System.arraycopy(own, 0, shared, 0, kept);
       decoder.move(shared, 0, request(scratch));
       bytes.readBytes(shared, kept, length);
+      inScratch = true;
     } else {
       reserve(kept + length);
       decoder.move(own, 0, request(scratch));
       bytes.readBytes(own, kept, length);
+      inScratch = false;
     }
     decoder.extend(kept + length);
   }
@@ -98,11 +104,12 @@ public final class Input {
         own = NONE;
       }
       decoder.drop();
-    } else if (decoder.window() != own) {
+    } else if (inScratch) {
       kept = 0;
       reserve(length);
       System.arraycopy(decoder.window(), from, own, 0, length);
       decoder.move(own, -from, request(scratch));
+      inScratch = false;
     } else if (from > 0) {
       byte[] target = own.length > 64 * 1024 && own.length / 4 > length ? new byte[length] : own;
       System.arraycopy(own, from, target, 0, length);

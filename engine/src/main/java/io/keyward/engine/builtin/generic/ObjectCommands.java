@@ -76,8 +76,8 @@ final class ObjectCommands {
     if (!clock.frequency()) {
       throw CommandException.error(
           "An LFU maxmemory policy is not selected, access frequency not tracked. Please note that"
-              + " when switching between policies at runtime LRU and LFU data will take some time to"
-              + " adjust.");
+              + " when switching between policies at runtime LRU and LFU data will take some time"
+              + " to adjust.");
     }
     reply.integer(clock.count(entry.clock()));
   }

@@ -320,7 +320,8 @@ final class ListValue {
       while (at >= 0) {
         int here = at;
         if (!visitor.visit(
-            index, (other, offset, length) -> Listpack.equalsAt(bytes, here, other, offset, length))) {
+            index,
+            (other, offset, length) -> Listpack.equalsAt(bytes, here, other, offset, length))) {
           return;
         }
         at = backward ? Listpack.previous(bytes, start, at) : Listpack.next(bytes, at);

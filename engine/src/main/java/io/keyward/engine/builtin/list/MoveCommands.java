@@ -90,9 +90,7 @@ final class MoveCommands {
       if (timeout == NO_WAIT) {
         reply.nothing();
       } else {
-        database
-            .blocked()
-            .block(request, reply, Type.LIST, new int[] {1}, timeout, Reply::nothing);
+        database.blocked().block(request, reply, Type.LIST, new int[] {1}, timeout, Reply::nothing);
       }
       return;
     }

@@ -130,8 +130,7 @@ final class PopCommands {
       }
     }
     Database database = list.database();
-    database.changed(
-        request, keyArgument, KeyspaceNotifications.LIST, first ? "lpop" : "rpop");
+    database.changed(request, keyArgument, KeyspaceNotifications.LIST, first ? "lpop" : "rpop");
     if (count == size) {
       database.remove(list);
       database.alsoChanged(request, keyArgument, KeyspaceNotifications.GENERIC, "del");

@@ -26,7 +26,8 @@ final class PositionCommand {
           "RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use"
               + " negative to start from the end of the list");
   private static final CommandException RANK_OUT_OF_RANGE =
-      CommandException.error("value is out of range, value must between"
+      CommandException.error(
+          "value is out of range, value must between"
               + " -9223372036854775807 and 9223372036854775807");
 
   private PositionCommand() {}
@@ -86,8 +87,7 @@ final class PositionCommand {
     } else {
       int mark = reply.beginArray();
       Matches matches =
-          new Matches(
-              request, reply, Math.abs(rank), count == 0 ? Long.MAX_VALUE : count, longest);
+          new Matches(request, reply, Math.abs(rank), count == 0 ? Long.MAX_VALUE : count, longest);
       ListValue.walk(list, rank < 0, matches);
       reply.endArray(mark, matches.found);
     }

@@ -49,7 +49,15 @@ sealed interface Bound {
   }
 
   /** A name, where all scores are the same. */
-  record ByName(byte[] name, boolean andEqual) implements Bound {
+  final class ByName implements Bound {
+    private final byte[] name;
+    private final boolean andEqual;
+
+    ByName(byte[] name, boolean andEqual) {
+      this.name = name;
+      this.andEqual = andEqual;
+    }
+
     @Override
     public boolean follows(byte[] page, int entry) {
       return follows(Member.compareName(page, entry, name, 0, name.length));

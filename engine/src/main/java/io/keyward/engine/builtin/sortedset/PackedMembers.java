@@ -206,7 +206,7 @@ final class PackedMembers {
   /** Whether Redis writes the score as an integer. */
   private static boolean isIntegral(double score) {
     // As wide as Redis casts without loss; an infinity is outside of it.
-    return Math.abs(score) <= (double) (Long.MAX_VALUE / 2) && (long) score == score;
+    return Math.abs(score) <= 0x1p62 && (long) score == score;
   }
 
   /** The bytes that a member with its score takes. */

@@ -200,8 +200,7 @@ class ListCommandsTest {
     bench.pass(1001);
     assertThat(one.take()).isEqualTo("nil");
     assertThat(one.run("blpop", "q", "-1")).isEqualTo("!ERR timeout is negative");
-    assertThat(one.run("blpop", "q", "x"))
-        .isEqualTo("!ERR timeout is not a float or out of range");
+    assertThat(one.run("blpop", "q", "x")).isEqualTo("!ERR timeout is not a float or out of range");
     one.run("brpoplpush", "q", "r", "1");
     bench.keyspace().leave(one.client());
     bench.line("rpush q a");
