@@ -22,11 +22,13 @@ import org.jspecify.annotations.Nullable;
  * keeps its place.
  */
 public final class BlockedClients {
+  private static final CommandException UNBLOCKED =
+      new CommandException("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+
   private final Database database;
   private final Map<Key, Set<BlockedCall>> waiting = new HashMap<>();
   private final LinkedHashSet<Key> ready = new LinkedHashSet<>();
   private @Nullable BlockedCall retried;
-  private boolean retriedWaitsOn;
 
   BlockedClients(Database database) {
     this.database = database;
@@ -73,7 +75,7 @@ public final class BlockedClients {
       boolean evenIfGone) {
     BuiltinKeyspace keyspace = database.keyspace();
     if (retried != null && retried.client() == request.client()) {
-      retriedWaitsOn = true;
+      ClientState.of(request.client()).unfinished(true);
       return;
     }
     if (!keyspace.mayBlock(request.client())) {
@@ -91,6 +93,7 @@ public final class BlockedClients {
       waiting.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(call);
     }
     client.blocked(true);
+    ClientState.of(client).unfinished(true);
     ClientState.of(client).blockedCall(call);
     keyspace.blockedClients(1);
     if (timeoutMillis > 0) {
@@ -101,6 +104,7 @@ public final class BlockedClients {
   private void timeOut(BlockedCall call) {
     if (!call.done()) {
       call.writeTimeout(call.client().reply());
+      database.keyspace().executor().finish(call.request(), 0);
       end(call);
     }
   }
@@ -115,10 +119,12 @@ public final class BlockedClients {
     if (call == null) {
       return false;
     }
+    Executor executor = call.database().keyspace().executor();
     if (withError) {
-      client.reply().error("UNBLOCKED client unblocked via CLIENT UNBLOCK");
+      executor.abandon(call.request(), UNBLOCKED);
     } else {
       call.writeTimeout(client.reply());
+      executor.finish(call.request(), 0);
     }
     call.database().blocked().end(call);
     return true;
@@ -193,21 +199,17 @@ public final class BlockedClients {
   }
 
   private void retry(BlockedCall call, long now) {
-    retried = call;
-    retriedWaitsOn = false;
     Request request = call.request();
+    ClientState state = ClientState.of(call.client());
     request.now(now);
-    Reply reply = call.client().reply();
-    int mark = reply.length();
+    retried = call;
+    state.unfinished(false);
     try {
-      request.command().handler().execute(request, reply);
-    } catch (CommandException answer) {
-      reply.truncate(mark);
-      reply.error(answer.line());
+      database.keyspace().executor().again(request, call.client().reply());
     } finally {
       retried = null;
     }
-    if (!retriedWaitsOn) {
+    if (!state.unfinished()) {
       end(call);
     }
   }

@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.debug.DebugCommand;
 import io.keyward.engine.builtin.generic.KeyCommands;
 import io.keyward.engine.builtin.hash.HashCommands;
 import io.keyward.engine.builtin.list.ListCommands;
+import io.keyward.engine.builtin.observation.ObservationCommands;
 import io.keyward.engine.builtin.pubsub.PubSubCommands;
 import io.keyward.engine.builtin.server.ServerCommands;
 import io.keyward.engine.builtin.set.SetCommands;
@@ -33,6 +34,7 @@ public final class BuiltinCommands {
     PubSubCommands.declare(table);
     ConnectionCommands.declare(table);
     ServerCommands.declare(table);
+    ObservationCommands.declare(table);
     DebugCommand.declare(table);
   }
 }

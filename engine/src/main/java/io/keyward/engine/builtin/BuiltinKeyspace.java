@@ -8,6 +8,7 @@ import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.observation.Observation;
 import io.keyward.engine.command.CommandTable;
 import java.util.Collection;
 import java.util.Collections;
@@ -28,6 +29,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final Executor executor;
   private final ActiveExpiry activeExpiry = new ActiveExpiry(this);
   private final Pause pause = new Pause(this);
+  private final Observation observation;
   private final Map<Long, Client> clients = new LinkedHashMap<>();
   private final Reply deferredPushes = new Reply();
   private @Nullable Client current;
@@ -42,6 +44,7 @@ public final class BuiltinKeyspace implements Keyspace {
     this.table = table;
     databases = new Database[(int) home.settings().number(Directive.DATABASES)];
     statistics = new Statistics(table);
+    observation = new Observation(home.observed());
     executor = new Executor(this, table);
     home.keyspaces().add(this);
   }
@@ -83,6 +86,10 @@ public final class BuiltinKeyspace implements Keyspace {
   /** Holds clients back for CLIENT PAUSE. */
   public Pause pause() {
     return pause;
+  }
+
+  public Observation observation() {
+    return observation;
   }
 
   public Executor executor() {

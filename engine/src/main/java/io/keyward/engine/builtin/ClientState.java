@@ -14,6 +14,8 @@ public final class ClientState {
   private @Nullable Transaction transaction;
   private final Watches.Watcher watcher = new Watches.Watcher();
   private @Nullable BlockedCall blockedCall;
+  private boolean unfinished;
+  private long spent;
 
   ClientState(Client client) {
     this.client = client;
@@ -70,5 +72,26 @@ public final class ClientState {
 
   void blockedCall(@Nullable BlockedCall call) {
     blockedCall = call;
+  }
+
+  /** Whether the client's command has not ended with its handler: it is counted at its end. */
+  public boolean unfinished() {
+    return unfinished;
+  }
+
+  public void unfinished(boolean goesOn) {
+    unfinished = goesOn;
+  }
+
+  /** Adds to the nanoseconds that the unfinished command has taken. */
+  void spend(long nanos) {
+    spent += nanos;
+  }
+
+  /** The nanoseconds that the command has taken before; the next one begins at 0. */
+  long takeSpent() {
+    long before = spent;
+    spent = 0;
+    return before;
   }
 }

@@ -217,6 +217,7 @@ public final class Executor {
 
   /** Executes a request that has been resolved and checked, and counts it. */
   public void call(Request request, Reply reply, Command command) {
+    long start = nanos;
     int mark = reply.length();
     long before = reply.written();
     request.store(keyspace.database(request.client().database()));
@@ -228,9 +229,45 @@ public final class Executor {
       log.error("{} failed", command.fullName(), defect);
       fail(reply, mark, before, command, CommandException.error("internal error"));
     }
-    long end = System.nanoTime();
-    keyspace.statistics().called(command, end - nanos);
-    nanos = end;
+    nanos = System.nanoTime();
+    if (request.client().blocked()) {
+      settle(request, command, nanos - start);
+    } else {
+      count(request, command, nanos - start);
+    }
+  }
+
+  /** Executes the command of a client that has been waiting once more. */
+  void again(Request request, Reply reply) {
+    nanos = System.nanoTime();
+    call(request, reply, request.command());
+  }
+
+  private void settle(Request request, Command command, long took) {
+    ClientState state = ClientState.of(request.client());
+    state.spend(took);
+    if (!state.unfinished()) {
+      count(request, command, state.takeSpent());
+    }
+  }
+
+  private void count(Request request, Command command, long took) {
+    keyspace.statistics().called(command, took);
+    keyspace.observation().finished(request, command, took);
+  }
+
+  /** Counts a command that its handler left unfinished and that took so many nanoseconds more. */
+  public void finish(Request request, long took) {
+    ClientState state = ClientState.of(request.client());
+    state.unfinished(false);
+    count(request, request.command(), state.takeSpent() + took);
+  }
+
+  /** Ends a command that its handler left unfinished with an error. */
+  void abandon(Request request, CommandException answer) {
+    Reply reply = request.client().reply();
+    fail(reply, reply.length(), reply.written(), request.command(), answer);
+    finish(request, 0);
   }
 
   private void fail(Reply reply, int mark, long before, Command command, CommandException answer) {

@@ -4,6 +4,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Loop;
 import io.keyward.engine.builtin.memory.PagePool;
+import io.keyward.engine.builtin.observation.ObservationSettings;
 import io.keyward.engine.text.Numbers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ public final class Home {
   private final List<BuiltinKeyspace> keyspaces = new ArrayList<>();
   private final ArrayDeque<Held> toFree = new ArrayDeque<>();
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
+  private final ObservationSettings observed;
   private int plainListElement = 1 << 30;
   private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH + 16];
   private long freedLater;
@@ -41,6 +43,7 @@ public final class Home {
   public Home(Loop loop, LiveSettings settings) {
     this.loop = loop;
     this.settings = settings;
+    observed = new ObservationSettings(settings, loop);
     accessClock.refresh(settings, System.currentTimeMillis());
     settings.onChange(
         EnumSet.of(Directive.MAXMEMORY),
@@ -53,6 +56,11 @@ public final class Home {
 
   public LiveSettings settings() {
     return settings;
+  }
+
+  /** What is noted about the commands of the keyspaces on this loop. */
+  public ObservationSettings observed() {
+    return observed;
   }
 
   public PagePool pool() {

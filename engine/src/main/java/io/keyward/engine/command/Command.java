@@ -34,6 +34,7 @@ public final class Command {
   private final List<KeySpec> keySpecs;
   private final List<String> tips;
   private final @Nullable KeyFinder finder;
+  private final @Nullable SecretFinder secrets;
   private final Handler handler;
   private final Map<String, Command> subcommands;
   private final boolean write;
@@ -52,6 +53,7 @@ public final class Command {
     keySpecs = List.copyOf(from.keySpecs);
     tips = List.copyOf(from.tips);
     finder = from.finder;
+    secrets = from.secrets;
     handler = from.handler;
     subcommands = Collections.unmodifiableMap(new LinkedHashMap<>(from.subcommands));
     EnumSet<CommandFlag> allFlags = EnumSet.noneOf(CommandFlag.class);
@@ -200,6 +202,14 @@ public final class Command {
     KeyPositions.find(List.of(spec), request, positions);
   }
 
+  /** Gives the position of every argument that logs must not show. */
+  public void secrets(Request request, IntConsumer positions) {
+    SecretFinder own = secrets;
+    if (own != null) {
+      own.find(request, positions);
+    }
+  }
+
   @Override
   public String toString() {
     return fullName;
@@ -221,6 +231,7 @@ public final class Command {
     private final List<String> tips = new ArrayList<>();
     private final Map<String, Command> subcommands = new LinkedHashMap<>();
     private @Nullable KeyFinder finder;
+    private @Nullable SecretFinder secrets;
     private Handler handler = Command::needsSubcommand;
 
     private Builder(String name, CommandGroup group) {
@@ -287,6 +298,12 @@ public final class Command {
     /** Finds the keys where the specifications alone do not tell them. */
     public Builder keysBy(KeyFinder own) {
       finder = own;
+      return this;
+    }
+
+    /** Names the arguments that logs must not show. */
+    public Builder secretsBy(SecretFinder own) {
+      secrets = own;
       return this;
     }
 

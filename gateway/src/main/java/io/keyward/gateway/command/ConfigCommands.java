@@ -22,6 +22,7 @@ import io.keyward.gateway.server.Server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +54,7 @@ final class ConfigCommands {
                     .summary("Changes directives, all of them or none.")
                     .complexity("O(N) when N is the number of configuration parameters provided")
                     .syntax("parameter value [parameter value ...]")
+                    .secretsBy(ConfigCommands::secretsOfSet)
                     .tips("request_policy:all_nodes", "response_policy:all_succeeded"))
             .subcommand(
                 child("resetstat", 2, this::resetStatistics)
@@ -88,6 +90,15 @@ final class ConfigCommands {
           reply.bulk(name);
           reply.bulk(value);
         });
+  }
+
+  /** Values of secret directives, and of unknown ones, which may be secret ones misspelt. */
+  private static void secretsOfSet(Request request, IntConsumer positions) {
+    for (int i = 2; i + 1 < request.count(); i += 2) {
+      if (Directive.named(request.text(i)).map(Directive::secret).orElse(true)) {
+        positions.accept(i + 1);
+      }
+    }
   }
 
   private void set(Request request, Reply reply) {

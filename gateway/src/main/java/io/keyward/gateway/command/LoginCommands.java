@@ -22,6 +22,7 @@ import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.server.Server;
 import io.keyward.tenancy.Login;
+import java.util.function.IntConsumer;
 
 /** AUTH, HELLO and RESET: who a connection is, and which protocol it speaks. */
 final class LoginCommands {
@@ -56,6 +57,7 @@ final class LoginCommands {
             .syntax("[username] password")
             .arity(-2)
             .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
+            .secretsBy(LoginCommands::secretsOfAuth)
             .handler(this::auth));
     table.add(
         Command.named("hello", CONNECTION)
@@ -65,6 +67,7 @@ final class LoginCommands {
             .syntax("[protover [AUTH username password] [SETNAME clientname]]")
             .arity(-1)
             .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
+            .secretsBy(LoginCommands::secretsOfHello)
             .handler(this::hello));
     table.add(
         Command.named("reset", CONNECTION)
@@ -74,6 +77,25 @@ final class LoginCommands {
             .arity(1)
             .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
             .handler(this::reset));
+  }
+
+  private static void secretsOfAuth(Request request, IntConsumer positions) {
+    for (int i = 1; i < request.count(); i++) {
+      positions.accept(i);
+    }
+  }
+
+  private static void secretsOfHello(Request request, IntConsumer positions) {
+    for (int i = 2; i < request.count(); i++) {
+      if (request.is(i, "AUTH")) {
+        for (int secret = i + 1; secret <= i + 2 && secret < request.count(); secret++) {
+          positions.accept(secret);
+        }
+        i += 2;
+      } else if (request.is(i, "SETNAME")) {
+        i++;
+      }
+    }
   }
 
   private void auth(Request request, Reply reply) {

@@ -5,6 +5,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Pause;
 
@@ -33,16 +34,21 @@ final class Sleep {
     }
     long milliseconds = Math.max(1, Math.round(seconds * 1000));
     client.blocked(true);
+    ClientState.of(client).unfinished(true);
+    Request asked = request.copy();
+    long start = System.nanoTime();
     keyspace.pause().begin(Pause.Scope.EVERYTHING, System.currentTimeMillis() + milliseconds);
-    keyspace.loop().schedule(milliseconds, () -> wake(client));
+    keyspace.loop().schedule(milliseconds, () -> wake(asked, start));
   }
 
-  private static void wake(Client client) {
-    if (client.keyspace() == null) {
+  private static void wake(Request request, long start) {
+    Client client = request.client();
+    if (!(client.keyspace() instanceof BuiltinKeyspace keyspace)) {
       return;
     }
-    client.blocked(false);
     client.reply().ok();
+    keyspace.executor().finish(request, System.nanoTime() - start);
+    client.blocked(false);
     client.connection().flushSoon();
     client.connection().resume();
   }

@@ -1,0 +1,100 @@
+package io.keyward.engine.builtin.observation;
+
+import static io.keyward.engine.command.CommandFlag.ADMIN;
+import static io.keyward.engine.command.CommandFlag.LOADING;
+import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandGroup.SERVER;
+
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+import io.keyward.engine.command.Handler;
+import java.util.Iterator;
+
+/** SLOWLOG: the commands that took long. */
+final class SlowLogCommands {
+  private static final long DEFAULT_COUNT = 10;
+  private static final CommandException BAD_COUNT =
+      CommandException.error("count should be greater than or equal to -1");
+
+  private SlowLogCommands() {}
+
+  static void declare(CommandTable table) {
+    table.add(
+        Command.named("slowlog", SERVER)
+            .since("2.2.12")
+            .summary("Tells about commands that took long.")
+            .complexity("Depends on subcommand.")
+            .syntax("subcommand [argument ...]")
+            .arity(-2)
+            .subcommand(
+                child("get", -2, SlowLogCommands::get)
+                    .summary("Returns the newest entries: 10 of them, count, or all by -1.")
+                    .complexity("O(N) where N is the number of entries returned")
+                    .syntax("[count]")
+                    .tips("request_policy:all_nodes", "nondeterministic_output"))
+            .subcommand(
+                child("len", 2, (request, reply) -> reply.integer(of(request).size()))
+                    .summary("Returns the number of entries.")
+                    .complexity("O(1)")
+                    .tips(
+                        "request_policy:all_nodes",
+                        "response_policy:agg_sum",
+                        "nondeterministic_output"))
+            .subcommand(
+                child("reset", 2, SlowLogCommands::reset)
+                    .summary("Drops all entries.")
+                    .complexity("O(N) where N is the number of entries in the slowlog")
+                    .tips("request_policy:all_nodes", "response_policy:all_succeeded"))
+            .withHelp("6.2.0"));
+  }
+
+  private static Command.Builder child(String name, int arity, Handler handler) {
+    return Command.named(name, SERVER)
+        .since("2.2.12")
+        .arity(arity)
+        .flags(ADMIN, LOADING, STALE)
+        .handler(handler);
+  }
+
+  private static SlowLog of(Request request) {
+    return Database.of(request).keyspace().observation().slowLog();
+  }
+
+  private static void get(Request request, Reply reply) {
+    if (request.count() > 3) {
+      throw Errors.misusedSubcommand(request);
+    }
+    long count =
+        request.count() == 2 ? DEFAULT_COUNT : request.integer(2, -1, Long.MAX_VALUE, BAD_COUNT);
+    SlowLog log = of(request);
+    int shown = count == -1 ? log.size() : (int) Math.min(count, log.size());
+    reply.array(shown);
+    Iterator<SlowLog.Entry> entries = log.newestFirst();
+    for (int i = 0; i < shown; i++) {
+      write(entries.next(), reply);
+    }
+  }
+
+  private static void write(SlowLog.Entry entry, Reply reply) {
+    reply.array(6);
+    reply.integer(entry.id());
+    reply.integer(entry.time());
+    reply.integer(entry.micros());
+    reply.array(entry.arguments().size());
+    for (byte[] argument : entry.arguments()) {
+      reply.bulk(argument);
+    }
+    reply.bulk(entry.address());
+    reply.bulk(entry.name());
+  }
+
+  private static void reset(Request request, Reply reply) {
+    of(request).clear();
+    reply.ok();
+  }
+}
