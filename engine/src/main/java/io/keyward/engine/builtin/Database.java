@@ -497,6 +497,22 @@ public final class Database {
     keyspace.countChange();
   }
 
+  /** As {@link #changedQuietly()}, with an event. */
+  public void changedQuietly(Request request, int argument, int eventClass, String event) {
+    keyspace.countChange();
+    if (keyspace.notifications().wants(eventClass)) {
+      keyspace
+          .notifications()
+          .publish(
+              number,
+              eventClass,
+              event,
+              request.bytes(),
+              request.offset(argument),
+              request.length(argument));
+    }
+  }
+
   /* Walks. */
 
   /** Visits the entries of the next few buckets; see {@link Dictionary#scan}. */

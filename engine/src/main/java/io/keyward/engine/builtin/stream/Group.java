@@ -69,6 +69,19 @@ final class Group {
     entriesRead = entries;
   }
 
+  /** Moves on to an entry, if that is beyond what has been read, and keeps count. */
+  void read(Stream stream, StreamId id) {
+    if (id.compareTo(last) <= 0) {
+      return;
+    }
+    if (entriesRead != UNKNOWN && !stream.hasDeletedAfter(id)) {
+      entriesRead++;
+    } else if (stream.added() > 0) {
+      entriesRead = stream.entriesUpTo(id);
+    }
+    last = id;
+  }
+
   /* Consumers. */
 
   /** The consumers in the order of their names. */

@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.Key;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.structure.Listpack;
 import java.util.Collection;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -258,16 +259,14 @@ final class Stream implements Held {
     tally.add(-GROUP_SLOT_BYTES);
   }
 
-  /** How many of the entries ever added are still to be read by a group, or -1 if unknown. */
-  long lag(Group group) {
+  /** How many of the entries ever added are still to be read by a group, if that is known. */
+  OptionalLong lag(Group group) {
     if (added == 0) {
-      return 0;
+      return OptionalLong.of(0);
     }
-    if (group.entriesRead() != Group.UNKNOWN && !hasDeletedAfter(group.last())) {
-      return added - group.entriesRead();
-    }
-    long read = entriesUpTo(group.last());
-    return read == Group.UNKNOWN ? -1 : added - read;
+    boolean counted = group.entriesRead() != Group.UNKNOWN && !hasDeletedAfter(group.last());
+    long read = counted ? group.entriesRead() : entriesUpTo(group.last());
+    return read == Group.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(added - read);
   }
 
   /** Whether XDEL may have deleted an entry from this id on. */

@@ -12,5 +12,10 @@ public final class StreamCommands {
     RangeCommands.declare(table);
     RemoveCommands.declare(table);
     ReadCommands.declare(table);
+    GroupCommands.declare(table);
+    GroupReadCommand.declare(table);
+    PendingCommands.declare(table);
+    ClaimCommands.declare(table);
+    InfoCommands.declare(table);
   }
 }

@@ -39,6 +39,12 @@ final class StreamValue {
     Database.of(request).changed(request, argument, KeyspaceNotifications.STREAM, event);
   }
 
+  /** Accounts for a change of groups and says it to those who listen to events, as Redis does. */
+  static void changedGroup(Request request, int argument, Stream stream, String event) {
+    stream.settle();
+    Database.of(request).changedQuietly(request, argument, KeyspaceNotifications.STREAM, event);
+  }
+
   /** Room for the text of an id. */
   static byte[] scratch(Request request) {
     return Database.of(request).keyspace().home().numberText();
