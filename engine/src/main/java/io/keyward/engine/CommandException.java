@@ -10,8 +10,25 @@ package io.keyward.engine;
 public final class CommandException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean counted;
+
   public CommandException(String message) {
+    this(message, false);
+  }
+
+  private CommandException(String message, boolean counted) {
     super(message, null, false, false);
+    this.counted = counted;
+  }
+
+  /** An error that is passed on, having been counted where it arose. */
+  public static CommandException counted(String line) {
+    return new CommandException(line, true);
+  }
+
+  /** Whether the error has been counted where it arose. */
+  public boolean isCounted() {
+    return counted;
   }
 
   /** The whole error line, code first, without {@code -} and line end. */

@@ -116,6 +116,16 @@ public enum Directive {
   STREAM_NODE_MAX_BYTES(memory(0), "4096", "most bytes of a stream's node; 0 = no limit"),
   STREAM_NODE_MAX_ENTRIES(integer(0, Long.MAX_VALUE), "100", "most entries there; 0 = no limit"),
 
+  // Scripts
+  BUSY_REPLY_THRESHOLD(
+      integer(0, Integer.MAX_VALUE),
+      "5000",
+      "milliseconds after which a script is ended with an error; 0 = never",
+      new Alias("lua-time-limit")),
+  SCRIPT_MEMORY_LIMIT(memory(0), "256mb", "bytes that a running script may hold; 0 = no limit"),
+  SCRIPT_CACHE_SIZE(
+      memory(1 << 16), "32mb", "bytes of scripts that a keyspace remembers", AT_START),
+
   // Background work
   HZ(new Kind.Clamped(1, 500), "10", "background rounds per second"),
   ACTIVE_EXPIRE_EFFORT(integer(1, 10), "1", "share of time spent on finding expired keys"),

@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.hash.HashCommands;
 import io.keyward.engine.builtin.list.ListCommands;
 import io.keyward.engine.builtin.observation.ObservationCommands;
 import io.keyward.engine.builtin.pubsub.PubSubCommands;
+import io.keyward.engine.builtin.script.ScriptCommands;
 import io.keyward.engine.builtin.server.ServerCommands;
 import io.keyward.engine.builtin.set.SetCommands;
 import io.keyward.engine.builtin.sortedset.SortedSetCommands;
@@ -33,6 +34,7 @@ public final class BuiltinCommands {
     TransactionCommands.declare(table);
     PubSubCommands.declare(table);
     ConnectionCommands.declare(table);
+    ScriptCommands.declare(table);
     ServerCommands.declare(table);
     ObservationCommands.declare(table);
     DebugCommand.declare(table);

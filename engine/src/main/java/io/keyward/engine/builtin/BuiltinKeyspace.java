@@ -12,8 +12,10 @@ import io.keyward.engine.builtin.observation.Observation;
 import io.keyward.engine.command.CommandTable;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A keyspace whose data is in this process. */
@@ -31,6 +33,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final Pause pause = new Pause(this);
   private final Observation observation;
   private final Map<Long, Client> clients = new LinkedHashMap<>();
+  private final Map<Class<?>, Object> attachments = new HashMap<>();
   private final Reply deferredPushes = new Reply();
   private @Nullable Client current;
   private boolean keysReady;
@@ -145,6 +148,26 @@ public final class BuiltinKeyspace implements Keyspace {
     clients.remove(client.id());
     client.keyspace(null);
     client.state(null);
+  }
+
+  /** A client that stands for a script: it has no socket and is not listed. */
+  public Client internalClient(Reply reply) {
+    Client client = new Client(0, new NoConnection(reply), reply, System.currentTimeMillis());
+    client.internal(true);
+    client.authenticated(true);
+    client.keyspace(this);
+    client.state(new ClientState(client));
+    return client;
+  }
+
+  /** What a family of commands keeps for this keyspace, made when it is first asked for. */
+  public <T> T attachment(Class<T> kind, Function<BuiltinKeyspace, T> made) {
+    Object present = attachments.get(kind);
+    if (present == null) {
+      present = made.apply(this);
+      attachments.put(kind, present);
+    }
+    return kind.cast(present);
   }
 
   @Override

@@ -275,7 +275,19 @@ public final class Executor {
       reply.truncate(mark);
     }
     keyspace.statistics().failed(command);
-    errorCounts.count(answer.line());
+    if (!answer.isCounted()) {
+      keyspace.statistics().error();
+      errorCounts.count(answer.line());
+    }
     reply.error(answer.line());
+  }
+
+  /** Counts a command that a script may not execute. */
+  public void refuseInScript(@Nullable Command command, CommandException refusal) {
+    keyspace.statistics().error();
+    if (command != null) {
+      keyspace.statistics().rejected(command);
+    }
+    errorCounts.count(refusal.line());
   }
 }

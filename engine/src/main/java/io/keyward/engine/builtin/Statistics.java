@@ -47,16 +47,14 @@ public final class Statistics {
   }
 
   void failed(Command command) {
-    errors++;
     failed[command.index()]++;
   }
 
   void rejected(Command command) {
-    errors++;
     rejected[command.index()]++;
   }
 
-  /** Counts an error that belongs to no known command. */
+  /** Counts an error reply. */
   void error() {
     errors++;
   }

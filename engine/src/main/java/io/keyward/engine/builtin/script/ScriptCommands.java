@@ -1,0 +1,105 @@
+package io.keyward.engine.builtin.script;
+
+import static io.keyward.engine.command.CommandFlag.ALLOW_BUSY;
+import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandGroup.SCRIPTING;
+
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+
+/** SCRIPT with its subcommands, and all other commands on scripts. */
+public final class ScriptCommands {
+  private static final CommandException NOT_BUSY =
+      new CommandException("NOTBUSY No scripts in execution right now.");
+  private static final CommandException FLUSH_OPTION =
+      CommandException.error("SCRIPT FLUSH only support SYNC|ASYNC option");
+
+  private ScriptCommands() {}
+
+  public static void declare(CommandTable table) {
+    EvalCommands.declare(table);
+    table.add(
+        Command.named("script", SCRIPTING)
+            .since("2.6.0")
+            .summary("Looks after the scripts that are known by digest.")
+            .complexity("Depends on subcommand.")
+            .arity(-2)
+            .subcommand(
+                Command.named("exists", SCRIPTING)
+                    .since("2.6.0")
+                    .summary("Tells which digests belong to known scripts.")
+                    .complexity(
+                        "O(N) with N being the number of scripts to check (so checking a single"
+                            + " script is an O(1) operation).")
+                    .syntax("sha1 [sha1 ...]")
+                    .arity(-3)
+                    .flags(NOSCRIPT)
+                    .tips("request_policy:all_shards", "response_policy:agg_logical_and")
+                    .handler(ScriptCommands::exists))
+            .subcommand(
+                Command.named("flush", SCRIPTING)
+                    .since("2.6.0")
+                    .summary("Forgets every script of this keyspace.")
+                    .complexity("O(N) with N being the number of scripts in cache")
+                    .syntax("[ASYNC | SYNC]")
+                    .arity(-2)
+                    .flags(NOSCRIPT)
+                    .tips("request_policy:all_nodes", "response_policy:all_succeeded")
+                    .handler(ScriptCommands::flush))
+            .subcommand(
+                Command.named("kill", SCRIPTING)
+                    .since("2.6.0")
+                    .summary(
+                        "Ends the running script; a script ends by itself at"
+                            + " busy-reply-threshold before this can be heard.")
+                    .complexity("O(1)")
+                    .arity(2)
+                    .flags(NOSCRIPT, ALLOW_BUSY)
+                    .tips("request_policy:all_shards", "response_policy:one_succeeded")
+                    .handler(ScriptCommands::kill))
+            .subcommand(
+                Command.named("load", SCRIPTING)
+                    .since("2.6.0")
+                    .summary("Reads a script and keeps it under its digest.")
+                    .complexity("O(N) with N being the length in bytes of the script body.")
+                    .syntax("script")
+                    .arity(3)
+                    .flags(NOSCRIPT, STALE)
+                    .tips("request_policy:all_nodes", "response_policy:all_succeeded")
+                    .handler(ScriptCommands::load))
+            .withHelp("5.0.0"));
+  }
+
+  private static void exists(Request request, Reply reply) {
+    ScriptCache cache = KeyspaceScripts.of(request).cache();
+    reply.array(request.count() - 2L);
+    for (int i = 2; i < request.count(); i++) {
+      reply.integer(cache.byDigest(request.bytes(), request.offset(i), request.length(i)) != null);
+    }
+  }
+
+  private static void flush(Request request, Reply reply) {
+    if (request.count() > 3
+        || (request.count() == 3 && !request.is(2, "SYNC") && !request.is(2, "ASYNC"))) {
+      throw FLUSH_OPTION;
+    }
+    KeyspaceScripts.of(request).flush();
+    reply.ok();
+  }
+
+  /**
+   * A script runs on the loop that would have to hear this command, so none is ever running when
+   * the command arrives.
+   */
+  private static void kill(Request request, Reply reply) {
+    throw NOT_BUSY;
+  }
+
+  private static void load(Request request, Reply reply) {
+    reply.bulk(KeyspaceScripts.of(request).load(request, 2).digest());
+  }
+}

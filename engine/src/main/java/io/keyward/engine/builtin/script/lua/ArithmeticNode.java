@@ -1,0 +1,172 @@
+package io.keyward.engine.builtin.script.lua;
+
+import org.jspecify.annotations.Nullable;
+
+/** {@code + - * / % ^} of two operands; each operator is a class so that each is compiled apart. */
+abstract class ArithmeticNode extends Expression {
+  final Expression left;
+  final Expression right;
+  private final int line;
+  private final LuaString event;
+
+  private ArithmeticNode(Expression left, Expression right, int line, String event) {
+    this.left = left;
+    this.right = right;
+    this.line = line;
+    this.event = LuaString.of(event);
+  }
+
+  static ArithmeticNode of(Syntax.Operator operator, Expression left, Expression right, int line) {
+    return switch (operator) {
+      case ADD -> new Add(left, right, line);
+      case SUBTRACT -> new Subtract(left, right, line);
+      case MULTIPLY -> new Multiply(left, right, line);
+      case DIVIDE -> new Divide(left, right, line);
+      case MODULO -> new Modulo(left, right, line);
+      case POWER -> new Power(left, right, line);
+      default -> throw new IllegalArgumentException("not arithmetic: " + operator);
+    };
+  }
+
+  Expression left() {
+    return left;
+  }
+
+  Expression right() {
+    return right;
+  }
+
+  LuaString event() {
+    return event;
+  }
+
+  abstract double apply(double a, double b);
+
+  final @Nullable Object otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
+    try {
+      return Operations.arithmetic(frame.state, this, a, b);
+    } catch (LuaError error) {
+      throw error.inOperation(frame.chunk(), line);
+    }
+  }
+
+  private static final class Add extends ArithmeticNode {
+    Add(Expression left, Expression right, int line) {
+      super(left, right, line, "__add");
+    }
+
+    @Override
+    double apply(double a, double b) {
+      return a + b;
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      Object a = left.eval(frame);
+      Object b = right.eval(frame);
+      return a instanceof Double x && b instanceof Double y
+          ? LuaNumbers.box(x + y)
+          : otherwise(frame, a, b);
+    }
+  }
+
+  private static final class Subtract extends ArithmeticNode {
+    Subtract(Expression left, Expression right, int line) {
+      super(left, right, line, "__sub");
+    }
+
+    @Override
+    double apply(double a, double b) {
+      return a - b;
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      Object a = left.eval(frame);
+      Object b = right.eval(frame);
+      return a instanceof Double x && b instanceof Double y
+          ? LuaNumbers.box(x - y)
+          : otherwise(frame, a, b);
+    }
+  }
+
+  private static final class Multiply extends ArithmeticNode {
+    Multiply(Expression left, Expression right, int line) {
+      super(left, right, line, "__mul");
+    }
+
+    @Override
+    double apply(double a, double b) {
+      return a * b;
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      Object a = left.eval(frame);
+      Object b = right.eval(frame);
+      return a instanceof Double x && b instanceof Double y
+          ? LuaNumbers.box(x * y)
+          : otherwise(frame, a, b);
+    }
+  }
+
+  private static final class Divide extends ArithmeticNode {
+    Divide(Expression left, Expression right, int line) {
+      super(left, right, line, "__div");
+    }
+
+    @Override
+    double apply(double a, double b) {
+      return a / b;
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      Object a = left.eval(frame);
+      Object b = right.eval(frame);
+      return a instanceof Double x && b instanceof Double y
+          ? LuaNumbers.box(x / y)
+          : otherwise(frame, a, b);
+    }
+  }
+
+  private static final class Modulo extends ArithmeticNode {
+    Modulo(Expression left, Expression right, int line) {
+      super(left, right, line, "__mod");
+    }
+
+    @Override
+    double apply(double a, double b) {
+      return a - Math.floor(a / b) * b;
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      Object a = left.eval(frame);
+      Object b = right.eval(frame);
+      return a instanceof Double x && b instanceof Double y
+          ? LuaNumbers.box(apply(x, y))
+          : otherwise(frame, a, b);
+    }
+  }
+
+  private static final class Power extends ArithmeticNode {
+    Power(Expression left, Expression right, int line) {
+      super(left, right, line, "__pow");
+    }
+
+    @Override
+    double apply(double a, double b) {
+      return Math.pow(a, b);
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      Object a = left.eval(frame);
+      Object b = right.eval(frame);
+      return a instanceof Double x && b instanceof Double y
+          ? LuaNumbers.box(Math.pow(x, y))
+          : otherwise(frame, a, b);
+    }
+  }
+}

@@ -1,0 +1,275 @@
+package io.keyward.engine.builtin.script.lua;
+
+import org.jspecify.annotations.Nullable;
+
+/** Comparisons, {@code and}, {@code or}, {@code not}, {@code -} and {@code #}. */
+final class LogicNodes {
+  private LogicNodes() {}
+
+  /** A comparison, whose value is a boolean. */
+  abstract static class Comparison extends Expression {
+    final Expression left;
+    final Expression right;
+    final int line;
+
+    Comparison(Expression left, Expression right, int line) {
+      this.left = left;
+      this.right = right;
+      this.line = line;
+    }
+
+    @Override
+    abstract boolean test(Frame frame);
+
+    @Override
+    final Object eval(Frame frame) {
+      return test(frame) ? Boolean.TRUE : Boolean.FALSE;
+    }
+  }
+
+  static final class Equal extends Comparison {
+    private final boolean wanted;
+
+    Equal(Expression left, Expression right, int line, boolean wanted) {
+      super(left, right, line);
+      this.wanted = wanted;
+    }
+
+    @Override
+    boolean test(Frame frame) {
+      Object a = left.eval(frame);
+      Object b = right.eval(frame);
+      try {
+        return Operations.equal(frame.state, a, b) == wanted;
+      } catch (LuaError error) {
+        throw error.inOperation(frame.chunk(), line);
+      }
+    }
+  }
+
+  static final class Less extends Comparison {
+    Less(Expression left, Expression right, int line) {
+      super(left, right, line);
+    }
+
+    @Override
+    boolean test(Frame frame) {
+      Object a = left.eval(frame);
+      Object b = right.eval(frame);
+      if (a instanceof Double x && b instanceof Double y) {
+        return x < y;
+      }
+      try {
+        return Operations.less(frame.state, a, b);
+      } catch (LuaError error) {
+        throw error.inOperation(frame.chunk(), line);
+      }
+    }
+  }
+
+  static final class LessOrEqual extends Comparison {
+    LessOrEqual(Expression left, Expression right, int line) {
+      super(left, right, line);
+    }
+
+    @Override
+    boolean test(Frame frame) {
+      Object a = left.eval(frame);
+      Object b = right.eval(frame);
+      if (a instanceof Double x && b instanceof Double y) {
+        return x <= y;
+      }
+      try {
+        return Operations.lessOrEqual(frame.state, a, b);
+      } catch (LuaError error) {
+        throw error.inOperation(frame.chunk(), line);
+      }
+    }
+  }
+
+  /** {@code a > b} as {@code b < a}, with {@code a} evaluated first. */
+  static final class Greater extends Comparison {
+    private final boolean orEqual;
+
+    Greater(Expression left, Expression right, int line, boolean orEqual) {
+      super(left, right, line);
+      this.orEqual = orEqual;
+    }
+
+    @Override
+    boolean test(Frame frame) {
+      Object a = left.eval(frame);
+      Object b = right.eval(frame);
+      if (a instanceof Double x && b instanceof Double y) {
+        return orEqual ? x >= y : x > y;
+      }
+      try {
+        return orEqual
+            ? Operations.lessOrEqual(frame.state, b, a)
+            : Operations.less(frame.state, b, a);
+      } catch (LuaError error) {
+        throw error.inOperation(frame.chunk(), line);
+      }
+    }
+  }
+
+  static final class And extends Expression {
+    private final Expression left;
+    private final Expression right;
+
+    And(Expression left, Expression right) {
+      this.left = left;
+      this.right = right;
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      Object value = left.eval(frame);
+      return truth(value) ? right.eval(frame) : value;
+    }
+
+    @Override
+    boolean test(Frame frame) {
+      return left.test(frame) && right.test(frame);
+    }
+  }
+
+  static final class Or extends Expression {
+    private final Expression left;
+    private final Expression right;
+
+    Or(Expression left, Expression right) {
+      this.left = left;
+      this.right = right;
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      Object value = left.eval(frame);
+      return truth(value) ? value : right.eval(frame);
+    }
+
+    @Override
+    boolean test(Frame frame) {
+      return left.test(frame) || right.test(frame);
+    }
+  }
+
+  static final class Not extends Expression {
+    private final Expression operand;
+
+    Not(Expression operand) {
+      this.operand = operand;
+    }
+
+    @Override
+    Object eval(Frame frame) {
+      return operand.test(frame) ? Boolean.FALSE : Boolean.TRUE;
+    }
+
+    @Override
+    boolean test(Frame frame) {
+      return !operand.test(frame);
+    }
+  }
+
+  static final class Negate extends Expression {
+    private final Expression operand;
+    private final int line;
+
+    Negate(Expression operand, int line) {
+      this.operand = operand;
+      this.line = line;
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      Object value = operand.eval(frame);
+      if (value instanceof Double number) {
+        return LuaNumbers.box(-number);
+      }
+      try {
+        return Operations.negate(frame.state, value, operand);
+      } catch (LuaError error) {
+        throw error.inOperation(frame.chunk(), line);
+      }
+    }
+  }
+
+  static final class Length extends Expression {
+    private final Expression operand;
+    private final int line;
+
+    Length(Expression operand, int line) {
+      this.operand = operand;
+      this.line = line;
+    }
+
+    @Override
+    Object eval(Frame frame) {
+      Object value = operand.eval(frame);
+      try {
+        return Operations.length(frame.state, value, operand);
+      } catch (LuaError error) {
+        throw error.inOperation(frame.chunk(), line);
+      }
+    }
+  }
+
+  /** A chain of {@code ..}: its text is put together once. */
+  static final class Concat extends Expression {
+    private final Expression[] operands;
+    private final int line;
+
+    Concat(Expression[] operands, int line) {
+      this.operands = operands;
+      this.line = line;
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      int count = operands.length;
+      @Nullable Object[] values = new @Nullable Object[count];
+      long total = 0;
+      boolean plain = true;
+      for (int i = 0; i < count; i++) {
+        Object value = operands[i].eval(frame);
+        LuaString text = Operations.stringOf(value);
+        if (text == null) {
+          plain = false;
+          values[i] = value;
+        } else {
+          total += text.length();
+          values[i] = value instanceof Double ? (plain ? text : value) : value;
+        }
+      }
+      try {
+        return plain ? joined(frame.state, values, total) : folded(frame.state, values);
+      } catch (LuaError error) {
+        throw error.inOperation(frame.chunk(), line);
+      }
+    }
+
+    private static LuaString joined(LuaState state, @Nullable Object[] values, long total) {
+      state.charge(total + 24);
+      byte[] bytes = new byte[(int) total];
+      int at = 0;
+      for (Object value : values) {
+        if (value instanceof LuaString text) {
+          System.arraycopy(text.bytes(), 0, bytes, at, text.length());
+          at += text.length();
+        }
+      }
+      return LuaString.of(bytes);
+    }
+
+    private @Nullable Object folded(LuaState state, @Nullable Object[] values) {
+      int last = values.length - 1;
+      Object result = values[last];
+      for (int i = last - 1; i >= 0; i--) {
+        result = Operations.concat(state, values[i], result, operands[i], operands[i + 1]);
+      }
+      return result;
+    }
+  }
+}

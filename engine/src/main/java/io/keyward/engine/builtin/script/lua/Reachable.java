@@ -1,0 +1,83 @@
+package io.keyward.engine.builtin.script.lua;
+
+import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Adds up the bytes of everything that a running script can still reach. */
+final class Reachable {
+  private final LuaState state;
+
+  Reachable(LuaState state) {
+    this.state = state;
+  }
+
+  /** The bytes, or something above {@code enough} as soon as that is passed. */
+  long bytes(long enough) {
+    Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    ArrayDeque<Object> open = new ArrayDeque<>();
+    frames(state.top, seen, open);
+    for (Coroutine coroutine : state.coroutines().started()) {
+      frames(coroutine.top, seen, open);
+      frames(coroutine.resumerTop, seen, open);
+    }
+    visit(state.globals(), seen, open);
+    long total = 0;
+    while (!open.isEmpty() && total <= enough) {
+      total += size(open.remove(), seen, open);
+    }
+    return total;
+  }
+
+  private static void frames(@Nullable Frame top, Set<Object> seen, ArrayDeque<Object> open) {
+    for (Frame frame = top; frame != null && seen.add(frame); frame = frame.caller) {
+      visit(frame.closure, seen, open);
+      for (Object value : frame.slots) {
+        visit(value, seen, open);
+      }
+      for (Object value : frame.further) {
+        visit(value, seen, open);
+      }
+    }
+  }
+
+  private static void visit(@Nullable Object value, Set<Object> seen, ArrayDeque<Object> open) {
+    if (value != null && !(value instanceof Double) && seen.add(value)) {
+      open.add(value);
+    }
+  }
+
+  private static long size(Object value, Set<Object> seen, ArrayDeque<Object> open) {
+    return switch (value) {
+      case LuaString string -> 24L + string.length();
+      case LuaTable table -> {
+        visit(table.metatable(), seen, open);
+        int cursor = table.entryFrom(0);
+        while (cursor != Integer.MIN_VALUE) {
+          visit(table.keyAt(cursor), seen, open);
+          visit(table.valueAt(cursor), seen, open);
+          cursor = table.entryFrom(LuaTable.after(cursor));
+        }
+        yield table.footprint();
+      }
+      case Closure closure -> {
+        visit(closure.environment(), seen, open);
+        for (Cell cell : closure.outer) {
+          visit(cell, seen, open);
+        }
+        yield 32 + 8L * closure.outer.length;
+      }
+      case Cell cell -> {
+        visit(cell.value, seen, open);
+        yield 16;
+      }
+      case Coroutine coroutine -> {
+        visit(coroutine.function, seen, open);
+        yield 1024;
+      }
+      default -> 16;
+    };
+  }
+}
