@@ -47,7 +47,7 @@ public final class BuiltinKeyspace implements Keyspace {
     this.table = table;
     databases = new Database[(int) home.settings().number(Directive.DATABASES)];
     statistics = new Statistics(table);
-    observation = new Observation(home.observed());
+    observation = new Observation(home.observed(), this::pushTo);
     executor = new Executor(this, table);
     home.keyspaces().add(this);
   }
@@ -142,6 +142,7 @@ public final class BuiltinKeyspace implements Keyspace {
   public void leave(Client client) {
     BlockedClients.forget(client);
     pause.forget(client);
+    observation.monitors().remove(client);
     ClientState state = ClientState.of(client);
     channels.unsubscribeAll(state);
     state.watcher().clear();
@@ -295,11 +296,21 @@ public final class BuiltinKeyspace implements Keyspace {
   void tick(long now, long deadline) {
     pause.check(now);
     if (pause.scope() == Pause.Scope.NOTHING) {
-      activeExpiry.run(now, deadline);
+      expire(now, deadline);
     }
     if (keysReady) {
       serveBlocked(now);
     }
+  }
+
+  private void expire(long now, long deadline) {
+    if (!observation.watchesLatency()) {
+      activeExpiry.run(now, deadline);
+      return;
+    }
+    long start = System.nanoTime();
+    activeExpiry.run(now, deadline);
+    observation.event(Observation.EXPIRE_CYCLE, System.nanoTime() - start);
   }
 
   /** Removes all keys of all databases. */

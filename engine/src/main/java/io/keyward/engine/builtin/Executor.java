@@ -6,6 +6,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.observation.Observation;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandFlag;
@@ -25,6 +26,7 @@ public final class Executor {
 
   private final BuiltinKeyspace keyspace;
   private final CommandTable table;
+  private final Observation observation;
   private final ErrorCounts errorCounts = new ErrorCounts();
   private long now;
   private long nanos;
@@ -32,6 +34,7 @@ public final class Executor {
   Executor(BuiltinKeyspace keyspace, CommandTable table) {
     this.keyspace = keyspace;
     this.table = table;
+    this.observation = keyspace.observation();
   }
 
   /** How often each error code has been sent. */
@@ -153,7 +156,7 @@ public final class Executor {
     if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH)) {
       return Errors.NOT_AUTHENTICATED;
     }
-    if (command.denyOutOfMemory() && !keyspace.home().memoryLimit().makeRoom(request.now())) {
+    if (command.denyOutOfMemory() && !makeRoom(request.now())) {
       return Errors.OUT_OF_MEMORY;
     }
     if (state.subscriptions() > 0
@@ -169,6 +172,17 @@ public final class Executor {
       return CommandException.error("Command not allowed inside a transaction");
     }
     return null;
+  }
+
+  private boolean makeRoom(long time) {
+    MemoryLimit limit = keyspace.home().memoryLimit();
+    if (!observation.watchesLatency() || limit.kept()) {
+      return limit.makeRoom(time);
+    }
+    long start = System.nanoTime();
+    boolean fits = limit.makeRoom(time);
+    observation.event(Observation.EVICTION_CYCLE, System.nanoTime() - start);
+    return fits;
   }
 
   private static boolean allowedWhileSubscribed(Command command) {
@@ -218,6 +232,13 @@ public final class Executor {
   /** Executes a request that has been resolved and checked, and counts it. */
   public void call(Request request, Reply reply, Command command) {
     long start = nanos;
+    observation.begins(request, command);
+    run(request, reply, command);
+    end(request, command, start);
+    observation.ran(request, command);
+  }
+
+  private void run(Request request, Reply reply, Command command) {
     int mark = reply.length();
     long before = reply.written();
     request.store(keyspace.database(request.client().database()));
@@ -229,6 +250,9 @@ public final class Executor {
       log.error("{} failed", command.fullName(), defect);
       fail(reply, mark, before, command, CommandException.error("internal error"));
     }
+  }
+
+  private void end(Request request, Command command, long start) {
     nanos = System.nanoTime();
     if (request.client().blocked()) {
       settle(request, command, nanos - start);
@@ -239,8 +263,9 @@ public final class Executor {
 
   /** Executes the command of a client that has been waiting once more. */
   void again(Request request, Reply reply) {
-    nanos = System.nanoTime();
-    call(request, reply, request.command());
+    long start = System.nanoTime();
+    run(request, reply, request.command());
+    end(request, request.command(), start);
   }
 
   private void settle(Request request, Command command, long took) {
@@ -253,7 +278,7 @@ public final class Executor {
 
   private void count(Request request, Command command, long took) {
     keyspace.statistics().called(command, took);
-    keyspace.observation().finished(request, command, took);
+    observation.finished(request, command, took);
   }
 
   /** Counts a command that its handler left unfinished and that took so many nanoseconds more. */

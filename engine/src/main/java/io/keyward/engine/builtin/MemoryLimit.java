@@ -28,6 +28,12 @@ public final class MemoryLimit {
     return used;
   }
 
+  /** Whether the data is within the limit. */
+  boolean kept() {
+    long most = home.settings().number(Directive.MAXMEMORY);
+    return most == 0 || usedBytes() <= most;
+  }
+
   /**
    * Sees to it that a write fits.
    *

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,16 @@ public final class CommandTable {
   /** The command of this name in lower case, or null. */
   public @Nullable Command find(String name) {
     return byName.get(name);
+  }
+
+  /** The command of this full name in any case, such as {@code get} or {@code client|list}. */
+  public @Nullable Command findFullName(String name) {
+    String wanted = name.toLowerCase(Locale.ROOT);
+    int bar = wanted.indexOf('|');
+    Command command = byName.get(bar < 0 ? wanted : wanted.substring(0, bar));
+    return command == null || bar < 0
+        ? command
+        : command.subcommands().get(wanted.substring(bar + 1));
   }
 
   /** Every command, subcommands left out, in the order of declaration. */

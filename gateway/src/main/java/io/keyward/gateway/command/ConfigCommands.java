@@ -122,6 +122,7 @@ final class ConfigCommands {
   private void resetStatistics(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     keyspace.statistics().reset();
+    keyspace.observation().times().clear();
     keyspace.executor().errorCounts().reset();
     server.traffic().reset();
     reply.ok();

@@ -49,6 +49,7 @@ final class InfoCommand {
             new Section("modules", true, (text, keyspace) -> text.section("Modules")),
             new Section("commandstats", false, statistics::commandStats),
             new Section("errorstats", true, statistics::errorStats),
+            new Section("latencystats", false, statistics::latencyStats),
             new Section("cluster", true, process::cluster),
             new Section("keyspace", true, process::keyspace));
   }

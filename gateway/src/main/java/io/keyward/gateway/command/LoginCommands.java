@@ -14,6 +14,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.connection.ClientText;
@@ -183,7 +184,9 @@ final class LoginCommands {
     Client client = request.client();
     ClientState state = ClientState.of(client);
     TransactionCommands.end(state);
-    Database.of(request).keyspace().channels().unsubscribeAll(state);
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    keyspace.channels().unsubscribeAll(state);
+    keyspace.observation().monitors().remove(client);
     client.database(0);
     client.name(NO_NAME);
     client.replyMode(ReplyMode.ON);

@@ -1,11 +1,16 @@
 package io.keyward.gateway.command;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Statistics;
+import io.keyward.engine.builtin.observation.CommandTimes;
 import io.keyward.engine.command.Command;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.Traffic;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** INFO: what has been counted since the start or CONFIG RESETSTAT. */
 final class StatisticsSections {
@@ -93,5 +98,28 @@ final class StatisticsSections {
         .errorCounts()
         .byCode()
         .forEach((code, count) -> text.field("errorstat_" + code, "count=" + count));
+  }
+
+  void latencyStats(InfoText text, BuiltinKeyspace keyspace) {
+    text.section("Latencystats");
+    CommandTimes times = keyspace.observation().times();
+    List<String> percentiles = server.live().words(Directive.LATENCY_TRACKING_INFO_PERCENTILES);
+    for (Command command : keyspace.table().numbered()) {
+      if (times.known(command)) {
+        String shown =
+            percentiles.stream()
+                .map(percentile -> percentile(times, command, new BigDecimal(percentile)))
+                .collect(Collectors.joining(","));
+        text.field("latency_percentiles_usec_" + command.fullName(), shown);
+      }
+    }
+  }
+
+  private static String percentile(CommandTimes times, Command command, BigDecimal percentile) {
+    double micros = times.microsAtPercentile(command, percentile.doubleValue());
+    return "p"
+        + percentile.stripTrailingZeros().toPlainString()
+        + "="
+        + InfoText.decimal(micros, 3);
   }
 }

@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.OutputBufferLimit;
 import io.keyward.engine.Client;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 
 /** Tells when a client has more unsent output than it may have. */
@@ -31,9 +32,7 @@ final class OutputLimit {
       return true;
     }
     OutputBufferLimit limit =
-        subscribed(client)
-            ? live.outputBufferLimits().pubsub()
-            : live.outputBufferLimits().normal();
+        listens(client) ? live.outputBufferLimits().pubsub() : live.outputBufferLimits().normal();
     if (limit.hardBytes() > 0 && unsent >= limit.hardBytes()) {
       return true;
     }
@@ -49,8 +48,13 @@ final class OutputLimit {
     return (now - softSince) / 1000 > limit.softSeconds();
   }
 
-  /** Whether the client is in the class {@code pubsub}. */
-  static boolean subscribed(Client client) {
-    return client.state() instanceof ClientState state && state.subscriptions() > 0;
+  /**
+   * Whether the client gets what it has not asked for, by subscriptions or MONITOR: it is in the
+   * class {@code pubsub}, which has a limit by default.
+   */
+  static boolean listens(Client client) {
+    return (client.state() instanceof ClientState state && state.subscriptions() > 0)
+        || (client.keyspace() instanceof BuiltinKeyspace keyspace
+            && keyspace.observation().monitors().has(client));
   }
 }

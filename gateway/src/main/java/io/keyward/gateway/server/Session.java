@@ -227,7 +227,7 @@ public final class Session implements Client.Connection {
     if (left || client.closing()) {
       return;
     }
-    boolean waits = client.blocked() || OutputLimit.subscribed(client);
+    boolean waits = client.blocked() || OutputLimit.listens(client);
     if (timeoutMillis > 0 && !waits && now - client.lastInteraction() > timeoutMillis) {
       log.debug("Client id={} addr={} closed: idle for too long", client.id(), peer.remote());
       abort();

@@ -56,7 +56,6 @@ final class IntendedDifferences {
     LACKED.put(
         "Users and their rights come with the deployments; until then there is one login.",
         words("acl"));
-    LACKED.put("What operators look at comes with the metrics.", words("latency monitor"));
     LACKED.put(
         "They tell of an allocator that the gateway has not, or of nothing at all.",
         words("memory|doctor memory|malloc-stats memory|purge memory|stats lolwut"));

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.connection;
 import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Transaction;
 import io.keyward.engine.text.Numbers;
@@ -64,8 +65,16 @@ public final class ClientText {
     return length;
   }
 
+  private static boolean monitors(Client client) {
+    return client.keyspace() instanceof BuiltinKeyspace keyspace
+        && keyspace.observation().monitors().has(client);
+  }
+
   private static String flags(Client client, ClientState state) {
     StringBuilder flags = new StringBuilder();
+    if (monitors(client)) {
+      flags.append('O');
+    }
     if (state.subscriptions() > 0) {
       flags.append('P');
     }

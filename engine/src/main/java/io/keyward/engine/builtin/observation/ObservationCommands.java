@@ -2,11 +2,13 @@ package io.keyward.engine.builtin.observation;
 
 import io.keyward.engine.command.CommandTable;
 
-/** SLOWLOG. */
+/** SLOWLOG, LATENCY and MONITOR. */
 public final class ObservationCommands {
   private ObservationCommands() {}
 
   public static void declare(CommandTable table) {
     SlowLogCommands.declare(table);
+    LatencyCommands.declare(table);
+    MonitorCommand.declare(table);
   }
 }

@@ -11,20 +11,24 @@ import java.util.concurrent.TimeUnit;
  * plain fields, written on that loop when a directive changes.
  */
 public final class ObservationSettings {
-  private static final long NEVER = Long.MAX_VALUE;
+  static final long NEVER = Long.MAX_VALUE;
 
   private final LiveSettings live;
   private final Loop loop;
   private long slowNanos;
   private long latencyNanos;
   private long notableNanos;
+  private boolean tracksTimes;
 
   public ObservationSettings(LiveSettings live, Loop loop) {
     this.live = live;
     this.loop = loop;
     read();
     live.onChange(
-        EnumSet.of(Directive.SLOWLOG_LOG_SLOWER_THAN, Directive.LATENCY_MONITOR_THRESHOLD),
+        EnumSet.of(
+            Directive.SLOWLOG_LOG_SLOWER_THAN,
+            Directive.LATENCY_MONITOR_THRESHOLD,
+            Directive.LATENCY_TRACKING),
         this::refresh);
   }
 
@@ -41,6 +45,7 @@ public final class ObservationSettings {
     long latencyMillis = live.number(Directive.LATENCY_MONITOR_THRESHOLD);
     slowNanos = slowMicros < 0 ? NEVER : TimeUnit.MICROSECONDS.toNanos(slowMicros);
     latencyNanos = latencyMillis == 0 ? NEVER : TimeUnit.MILLISECONDS.toNanos(latencyMillis);
+    tracksTimes = live.flag(Directive.LATENCY_TRACKING);
     notableNanos = Math.min(slowNanos, latencyNanos);
   }
 
@@ -57,6 +62,11 @@ public final class ObservationSettings {
   /** Nanoseconds from which an event is one of latency. */
   long latencyNanos() {
     return latencyNanos;
+  }
+
+  /** Whether a histogram is kept for each command. */
+  boolean tracksTimes() {
+    return tracksTimes;
   }
 
   /** The number of slow commands kept. */

@@ -94,13 +94,7 @@ final class CommandCommands {
 
   /** The command that an argument names: {@code get}, {@code client|list}; or null. */
   private @Nullable Command named(Request request, int argument) {
-    String name = request.text(argument).toLowerCase(Locale.ROOT);
-    int bar = name.indexOf('|');
-    Command command = table.find(bar < 0 ? name : name.substring(0, bar));
-    if (command == null || bar < 0) {
-      return command;
-    }
-    return command.subcommands().get(name.substring(bar + 1));
+    return table.findFullName(request.text(argument));
   }
 
   private void info(Request request, Reply reply) {
