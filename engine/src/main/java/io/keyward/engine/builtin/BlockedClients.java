@@ -38,6 +38,17 @@ public final class BlockedClients {
     return waiting.isEmpty();
   }
 
+  /** For how many keys somebody waits who also wants to know that they have gone. */
+  public int keysEvenIfGone() {
+    int found = 0;
+    for (Set<BlockedCall> calls : waiting.values()) {
+      if (calls.stream().anyMatch(BlockedCall::evenIfGone)) {
+        found++;
+      }
+    }
+    return found;
+  }
+
   /** How many keys are waited for. */
   public int keys() {
     return waiting.size();

@@ -283,6 +283,17 @@ public final class BuiltinKeyspace implements Keyspace {
     return found;
   }
 
+  /** How many of them somebody awaits who also wants to know that they have gone. */
+  public int awaitedKeysEvenIfGone() {
+    int found = 0;
+    for (Database database : databases) {
+      if (database != null) {
+        found += database.blocked().keysEvenIfGone();
+      }
+    }
+    return found;
+  }
+
   void countChange() {
     changes++;
   }

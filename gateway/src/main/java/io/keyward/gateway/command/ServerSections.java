@@ -65,7 +65,7 @@ final class ServerSections {
         .field("tracking_clients", 0)
         .field("clients_in_timeout_table", keyspace.blockedWithTimeout())
         .field("total_blocking_keys", keyspace.awaitedKeys())
-        .field("total_blocking_keys_on_nokey", 0);
+        .field("total_blocking_keys_on_nokey", keyspace.awaitedKeysEvenIfGone());
   }
 
   void persistence(InfoText text, BuiltinKeyspace keyspace) {

@@ -96,7 +96,7 @@ final class Digest {
       case SET -> read("smembers", key).forEach(member -> xorHash(digest, member));
       case SORTED_SET -> xorPairs(digest, read("zrange", key, "0", "-1", "withscores"));
       case HASH -> xorPairs(digest, read("hgetall", key));
-      case STREAM -> throw new IllegalStateException("there are no streams yet");
+      case STREAM -> mixEntries(digest, key);
     }
     if (expires) {
       xorHash(digest, EXPIRES);
@@ -123,6 +123,17 @@ final class Digest {
 
   private void mixAll(byte[] digest, List<byte[]> elements) {
     elements.forEach(element -> mix(digest, element));
+  }
+
+  /** Reads a stream entry by entry, so that ids can be told from fields. */
+  private void mixEntries(byte[] digest, byte[] key) {
+    List<byte[]> entry = read("xrange", key, "-", "+", "COUNT", "1");
+    while (!entry.isEmpty()) {
+      String id = new String(entry.getFirst(), StandardCharsets.US_ASCII);
+      mix(digest, id.replace('-', '.').getBytes(StandardCharsets.US_ASCII));
+      mixAll(digest, entry.subList(1, entry.size()));
+      entry = read("xrange", key, "(" + id, "+", "COUNT", "1");
+    }
   }
 
   private void xorPairs(byte[] digest, List<byte[]> elements) {

@@ -53,6 +53,12 @@ class DebugCommandTest {
                 + " 42e8aee1f7247f7f7997132f31f0ea5085e70d29"
                 + " 0000000000000000000000000000000000000000]");
     assertThat(bench.line("debug digest")).isEqualTo("b23f44514ac1adcdd315c243e8554b4959419ed3");
+    bench.line("xadd stream 1 a b");
+    bench.line("xadd stream 2-3 a 5");
+    bench.line("xadd stream 9 c 1 d 2");
+    assertThat(bench.line("debug digest-value stream"))
+        .isEqualTo("[b2d53eb606b60c226da23fbb80d10e87be583ddc]");
+    bench.line("del stream");
     bench.line("pexpire s 100000000");
     assertThat(bench.line("debug digest")).isEqualTo("40cbeb623b99d657ad40ad1348c7a76c75d7d9e0");
   }

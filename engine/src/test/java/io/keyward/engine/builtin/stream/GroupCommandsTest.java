@@ -76,6 +76,7 @@ class GroupCommandsTest {
     bench.line("xadd s 1 n 1");
     assertThat(one.take()).isEqualTo("[[\"s\" [[\"1-0\" [\"n\" \"1\"]]]]]");
     assertThat(two.take()).isEmpty();
+    assertThat(bench.keyspace().awaitedKeysEvenIfGone()).isEqualTo(1);
     bench.line("xadd s 2 n 2");
     assertThat(two.take()).isEqualTo("[[\"s\" [[\"2-0\" [\"n\" \"2\"]]]]]");
   }
@@ -106,7 +107,7 @@ class GroupCommandsTest {
     assertThat(bench.line("xclaim s g bob 0 1 2 9 idle 5000 retrycount 7"))
         .isEqualTo("[[\"1-0\" [\"n\" \"1\"]] [\"2-0\" [\"n\" \"2\"]]]");
     assertThat(bench.line("xpending s g idle 5000 - + 10 bob"))
-        .matches("\\[\\[\"1-0\" \"bob\" 50\\d\\d 7] \\[\"2-0\" \"bob\" 50\\d\\d 7]]");
+        .matches("\\[\\[\"1-0\" \"bob\" \\d+ 7] \\[\"2-0\" \"bob\" \\d+ 7]]");
     assertThat(bench.line("xclaim s g carol 0 1 justid lastid 9")).isEqualTo("[\"1-0\"]");
     assertThat(bench.line("xpending s g - + 10 carol")).contains(" 7]]");
     bench.line("xack s g 3");
