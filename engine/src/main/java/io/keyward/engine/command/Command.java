@@ -71,7 +71,7 @@ public final class Command {
     EnumSet<Category> derived = EnumSet.noneOf(Category.class);
     derived.addAll(from.categories);
     Category ofGroup = group.category();
-    if (ofGroup != null && subcommands.isEmpty()) {
+    if (ofGroup != null && from.inCategoryOfGroup && subcommands.isEmpty()) {
       derived.add(ofGroup);
     }
     if (flags.contains(CommandFlag.WRITE)) {
@@ -227,6 +227,7 @@ public final class Command {
     private int arity;
     private final EnumSet<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
     private final EnumSet<Category> categories = EnumSet.noneOf(Category.class);
+    private boolean inCategoryOfGroup = true;
     private final List<KeySpec> keySpecs = new ArrayList<>();
     private final List<String> tips = new ArrayList<>();
     private final Map<String, Command> subcommands = new LinkedHashMap<>();
@@ -277,6 +278,12 @@ public final class Command {
     public Builder categories(Category... further) {
       Collections.addAll(categories, further);
       return this;
+    }
+
+    /** Categories in place of the group's; those that follow from the flags stay. */
+    public Builder categoriesOnly(Category... all) {
+      inCategoryOfGroup = false;
+      return categories(all);
     }
 
     /** Keys from {@code first} to {@code last}, every {@code step}. */

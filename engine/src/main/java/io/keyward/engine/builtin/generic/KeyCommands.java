@@ -77,6 +77,7 @@ public final class KeyCommands {
     WalkCommands.declare(table);
     ObjectCommands.declare(table);
     MemoryCommands.declare(table);
+    SortCommands.declare(table);
   }
 
   private static void delete(Request request, Reply reply) {

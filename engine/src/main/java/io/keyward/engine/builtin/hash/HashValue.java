@@ -12,6 +12,7 @@ import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackEditor;
 import io.keyward.engine.text.Numbers;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * ElementTable}. What is small is said by {@code hash-max-listpack-entries} and {@code
  * hash-max-listpack-value}; a hash that has become big stays so.
  */
-final class HashValue {
+public final class HashValue {
   /** A listpack is not grown beyond this. */
   private static final int MOST_PACKED_BYTES = 1 << 30;
 
@@ -67,6 +68,21 @@ final class HashValue {
     ElementTable table = table(hash);
     int field = table.find(name, offset, length);
     return field == ElementTable.ABSENT ? 0 : table.valueLength(field);
+  }
+
+  /** A copy of a field's value, or null if the field is not there. */
+  public static byte @Nullable [] copyOf(Entry hash, byte[] name, int offset, int length) {
+    if (packed(hash)) {
+      int value = findPackedValue(hash, name, offset, length);
+      return value < 0 ? null : Listpack.entryText(hash.bytes(), value);
+    }
+    ElementTable table = table(hash);
+    int field = table.find(name, offset, length);
+    if (field == ElementTable.ABSENT) {
+      return null;
+    }
+    int from = table.valueOffset(field);
+    return Arrays.copyOfRange(table.bytes(field), from, from + table.valueLength(field));
   }
 
   /** Sends a field's value, or nothing if the field is not there. */

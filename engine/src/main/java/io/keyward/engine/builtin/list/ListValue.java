@@ -5,6 +5,7 @@ import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.ElementVisitor;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
@@ -14,7 +15,10 @@ import io.keyward.engine.builtin.structure.ListpackEditor;
 import io.keyward.engine.builtin.structure.Quicklist;
 import io.keyward.engine.builtin.structure.QuicklistCursor;
 import io.keyward.engine.builtin.structure.QuicklistLimits;
+import io.keyward.engine.text.Numbers;
 import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes the value of a list key.
@@ -23,7 +27,7 @@ import java.util.Arrays;
  * then it is a {@link BigList}, and it becomes a listpack again when it has shrunk to half of the
  * limit, so that a list at the limit does not go to and fro.
  */
-final class ListValue {
+public final class ListValue {
   private ListValue() {}
 
   private static BigList big(Entry list) {
@@ -58,7 +62,8 @@ final class ListValue {
     return list;
   }
 
-  static long size(Entry list) {
+  /** The number of elements. */
+  public static long size(Entry list) {
     return list.encoding() == Encoding.LISTPACK
         ? Listpack.count(list.bytes(), list.start())
         : big(list).elements().size();
@@ -176,6 +181,59 @@ final class ListValue {
     } else {
       reply.bulk(cursor.bytes(), cursor.textOffset(), cursor.textLength());
     }
+  }
+
+  /** Makes a key the list of these elements, whatever it was; it does not expire. */
+  public static void overwrite(
+      @Nullable Entry present, Request request, int argument, List<byte[]> elements) {
+    Entry list =
+        Database.of(request)
+            .overwrite(
+                present, request, argument, Type.LIST, Encoding.LISTPACK, Listpack.EMPTY_BYTES, -1);
+    ListpackEditor.initialize(list);
+    for (byte[] element : elements) {
+      widen(list, element.length, 1);
+      push(list, false, element, 0, element.length);
+    }
+  }
+
+  /** Shows the elements from an index on until the visitor has enough. */
+  public static void visit(Entry list, long first, ElementVisitor visitor) {
+    if (first >= size(list)) {
+      return;
+    }
+    byte[] digits = new byte[Numbers.MAX_INTEGER_LENGTH];
+    if (list.encoding() == Encoding.LISTPACK) {
+      byte[] bytes = list.bytes();
+      int at = Listpack.seek(bytes, list.start(), (int) first);
+      while (at >= 0 && visitPacked(bytes, at, digits, visitor)) {
+        at = Listpack.next(bytes, at);
+      }
+      return;
+    }
+    QuicklistCursor cursor = big(list).cursor();
+    boolean more = big(list).elements().seek(cursor, first);
+    while (more && visit(cursor, digits, visitor)) {
+      more = cursor.next();
+    }
+    cursor.clear();
+  }
+
+  private static boolean visitPacked(
+      byte[] bytes, int position, byte[] digits, ElementVisitor visitor) {
+    if (Listpack.isIntegerAt(bytes, position)) {
+      int length = Numbers.formatInteger(Listpack.integerAt(bytes, position), digits, 0);
+      return visitor.visit(digits, 0, length);
+    }
+    return visitor.visit(
+        bytes, Listpack.stringOffsetAt(bytes, position), Listpack.stringLengthAt(bytes, position));
+  }
+
+  private static boolean visit(QuicklistCursor cursor, byte[] digits, ElementVisitor visitor) {
+    if (cursor.isInteger()) {
+      return visitor.visit(digits, 0, Numbers.formatInteger(cursor.integer(), digits, 0));
+    }
+    return visitor.visit(cursor.bytes(), cursor.textOffset(), cursor.textLength());
   }
 
   /** A copy of the element with this index, which is within the list. */

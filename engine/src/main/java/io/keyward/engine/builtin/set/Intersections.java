@@ -14,6 +14,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.ElementVisitor;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.command.Command;
@@ -87,7 +88,7 @@ final class Intersections {
   }
 
   /** Visits the members that all sets have, until the visitor has had enough. */
-  private static void visit(Entry[] sets, MemberVisitor visitor) {
+  private static void visit(Entry[] sets, ElementVisitor visitor) {
     SetValue.visit(
         sets[0],
         (bytes, offset, length) -> {

@@ -6,6 +6,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.ElementTable;
+import io.keyward.engine.builtin.ElementVisitor;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Held;
@@ -101,7 +102,7 @@ final class NewSet {
     }
   }
 
-  private void visit(MemberVisitor visitor) {
+  private void visit(ElementVisitor visitor) {
     ElementTable big = table;
     if (big == null) {
       PackedSet.visit(block, encoding, visitor);

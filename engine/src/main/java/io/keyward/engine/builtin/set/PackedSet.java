@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.set;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Reply;
+import io.keyward.engine.builtin.ElementVisitor;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.structure.Block;
 import io.keyward.engine.builtin.structure.IntegerSet;
@@ -172,7 +173,7 @@ final class PackedSet {
   }
 
   /** Visits every member until the visitor has had enough; the set must not change meanwhile. */
-  static void visit(Block set, Encoding encoding, MemberVisitor visitor) {
+  static void visit(Block set, Encoding encoding, ElementVisitor visitor) {
     byte[] bytes = set.bytes();
     int start = set.start();
     byte[] digits = new byte[Numbers.MAX_INTEGER_LENGTH];

@@ -6,6 +6,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.ElementTable;
+import io.keyward.engine.builtin.ElementVisitor;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Type;
@@ -19,7 +20,7 @@ import io.keyward.engine.text.Numbers;
  * Reads and writes the value of a set key: a {@link PackedSet} in the entry while it is small, else
  * an {@link ElementTable}.
  */
-final class SetValue {
+public final class SetValue {
   private SetValue() {}
 
   static ElementTable table(Entry set) {
@@ -30,7 +31,8 @@ final class SetValue {
     return database.keyspace().home().settings();
   }
 
-  static int size(Entry set) {
+  /** The number of members. */
+  public static int size(Entry set) {
     Encoding encoding = set.encoding();
     return encoding == Encoding.HASHTABLE ? table(set).size() : PackedSet.count(set, encoding);
   }
@@ -159,7 +161,7 @@ final class SetValue {
   }
 
   /** Visits every member until the visitor has had enough; the set must not change meanwhile. */
-  static void visit(Entry set, MemberVisitor visitor) {
+  public static void visit(Entry set, ElementVisitor visitor) {
     Encoding encoding = set.encoding();
     if (encoding != Encoding.HASHTABLE) {
       PackedSet.visit(set, encoding, visitor);

@@ -26,7 +26,7 @@ public final class MemberCursor implements Input {
   }
 
   /** Begins before the member of this rank, counted from 0. */
-  MemberCursor(Entry entry, int rank) {
+  public MemberCursor(Entry entry, int rank) {
     this.entry = entry;
     this.from = rank;
   }

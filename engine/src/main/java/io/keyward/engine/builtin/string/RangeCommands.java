@@ -81,7 +81,7 @@ final class RangeCommands {
     }
     int before = StringValue.length(entry);
     StringCommands.checkLength(database, (long) before + more);
-    int offset = StringValue.widen(entry, before, before + more);
+    int offset = StringValue.resize(entry, before + more);
     System.arraycopy(request.bytes(), request.offset(2), entry.bytes(), offset + before, more);
     database.changed(request, 1, KeyspaceNotifications.STRING, "append");
     reply.integer(before + more);
@@ -135,7 +135,7 @@ final class RangeCommands {
       entry = database.create(request, 1, Type.STRING, Encoding.RAW, room);
       offset = entry.writeStringLength(length);
     } else {
-      offset = StringValue.widen(entry, before, length);
+      offset = StringValue.resize(entry, length);
     }
     if (at > before) {
       Arrays.fill(entry.bytes(), offset + before, offset + (int) at, (byte) 0);

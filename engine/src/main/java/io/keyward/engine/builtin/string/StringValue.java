@@ -56,12 +56,13 @@ public final class StringValue {
   }
 
   /**
-   * Makes the value a RAW string of a greater or equal length that keeps its present bytes; what
-   * follows them is undefined.
+   * Makes the value a RAW string of another length (of an INT, a greater one) that keeps the bytes
+   * it has; what follows them is undefined.
    *
    * @return where its bytes begin
    */
-  static int widen(Entry entry, int before, int length) {
+  public static int resize(Entry entry, int length) {
+    int kept = Math.min(length(entry), length);
     if (entry.encoding() == Encoding.INT) {
       long value = entry.integer();
       entry.reserve(Entry.lengthBytes(length) + length);
@@ -79,7 +80,7 @@ public final class StringValue {
     int from = entry.stringOffset();
     int to = entry.start() + Entry.lengthBytes(length);
     if (from != to) {
-      System.arraycopy(entry.bytes(), from, entry.bytes(), to, before);
+      System.arraycopy(entry.bytes(), from, entry.bytes(), to, kept);
     }
     entry.writeStringLength(length);
     entry.encoding(Encoding.RAW);
@@ -94,9 +95,9 @@ public final class StringValue {
   public static int extend(Entry entry, int length) {
     int before = length(entry);
     if (length <= before) {
-      return widen(entry, before, before);
+      return resize(entry, before);
     }
-    int offset = widen(entry, before, length);
+    int offset = resize(entry, length);
     Arrays.fill(entry.bytes(), offset + before, offset + length, (byte) 0);
     return offset;
   }
