@@ -113,6 +113,7 @@ public enum Directive {
       integer(0, Integer.MAX_VALUE),
       "0",
       "nodes at both ends never to compress; 0 = compress none"),
+  HLL_SPARSE_MAX_BYTES(memory(0), "3000", "most bytes of a sparse HyperLogLog"),
   STREAM_NODE_MAX_BYTES(memory(0), "4096", "most bytes of a stream's node; 0 = no limit"),
   STREAM_NODE_MAX_ENTRIES(integer(0, Long.MAX_VALUE), "100", "most entries there; 0 = no limit"),
 

@@ -5,6 +5,7 @@ import io.keyward.engine.builtin.connection.ConnectionCommands;
 import io.keyward.engine.builtin.debug.DebugCommand;
 import io.keyward.engine.builtin.generic.KeyCommands;
 import io.keyward.engine.builtin.hash.HashCommands;
+import io.keyward.engine.builtin.hyperloglog.HyperLogLogCommands;
 import io.keyward.engine.builtin.list.ListCommands;
 import io.keyward.engine.builtin.observation.ObservationCommands;
 import io.keyward.engine.builtin.pubsub.PubSubCommands;
@@ -28,6 +29,7 @@ public final class BuiltinCommands {
     SortedSetCommands.declare(table);
     StringCommands.declare(table);
     BitmapCommands.declare(table);
+    HyperLogLogCommands.declare(table);
     HashCommands.declare(table);
     SetCommands.declare(table);
     StreamCommands.declare(table);
