@@ -260,6 +260,18 @@ public final class Reply {
     }
   }
 
+  /** A double of any precision, given as its text; a bulk string in RESP2. */
+  public void number(String digits) {
+    if (resp3) {
+      ensure(digits.length() + 4);
+      buffer[length++] = ',';
+      text(digits);
+      end();
+    } else {
+      bulk(digits);
+    }
+  }
+
   /** A double's text as a bulk string, whatever the protocol. */
   public void bulkNumber(double value) {
     ensure(64);

@@ -4,6 +4,7 @@ import io.keyward.engine.builtin.bitmap.BitmapCommands;
 import io.keyward.engine.builtin.connection.ConnectionCommands;
 import io.keyward.engine.builtin.debug.DebugCommand;
 import io.keyward.engine.builtin.generic.KeyCommands;
+import io.keyward.engine.builtin.geo.GeoCommands;
 import io.keyward.engine.builtin.hash.HashCommands;
 import io.keyward.engine.builtin.hyperloglog.HyperLogLogCommands;
 import io.keyward.engine.builtin.list.ListCommands;
@@ -30,6 +31,7 @@ public final class BuiltinCommands {
     StringCommands.declare(table);
     BitmapCommands.declare(table);
     HyperLogLogCommands.declare(table);
+    GeoCommands.declare(table);
     HashCommands.declare(table);
     SetCommands.declare(table);
     StreamCommands.declare(table);

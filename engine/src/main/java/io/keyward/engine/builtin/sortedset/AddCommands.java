@@ -92,7 +92,7 @@ final class AddCommands {
     };
   }
 
-  private static void add(Request request, Reply reply, int given) {
+  static void add(Request request, Reply reply, int given) {
     int options = given;
     int first = 2;
     for (int option; first < request.count() && (option = option(request, first)) != 0; first++) {

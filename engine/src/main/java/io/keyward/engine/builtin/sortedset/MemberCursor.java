@@ -31,6 +31,12 @@ public final class MemberCursor implements Input {
     this.from = rank;
   }
 
+  /** Begins before the first member whose score is at least this. */
+  public static MemberCursor fromScore(Entry entry, double least) {
+    Bound bound = new Bound.ByScore(least, false);
+    return new MemberCursor(entry, SortedSetValue.countBefore(entry, bound));
+  }
+
   @Override
   public int size() {
     return SortedSetValue.size(entry);

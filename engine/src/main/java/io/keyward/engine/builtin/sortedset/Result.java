@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
  * <p>It takes slots of the keyspace, so whoever makes one ends it by {@link #store} or {@link
  * #discard}.
  */
-final class Result {
+public final class Result {
   private final Database database;
   private final SkipList list;
   private final byte[] scratch;
   private int longest;
   private long packedBytes = Listpack.EMPTY_BYTES;
 
-  Result(Database database) {
+  public Result(Database database) {
     this.database = database;
     list = SortedSetValue.newList(database);
     scratch = database.keyspace().home().numberText();
@@ -35,7 +35,7 @@ final class Result {
   }
 
   /** Adds a member that is not in the result. */
-  void add(byte[] name, int offset, int length, double score) {
+  public void add(byte[] name, int offset, int length, double score) {
     list.insert(score, name, offset, length);
     longest = Math.max(longest, length);
   }
@@ -70,7 +70,7 @@ final class Result {
   }
 
   /** Makes this the value of a key, or removes the key if there is no member; replies the size. */
-  void store(Request request, Reply reply, int argument, String event) {
+  public void store(Request request, Reply reply, int argument, String event) {
     Entry present = database.write(request, argument);
     int size = size();
     if (size == 0) {

@@ -1,5 +1,7 @@
 package io.keyward.engine.builtin.sortedset;
 
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
 import io.keyward.engine.command.CommandTable;
 
 /** The commands of sorted sets. */
@@ -16,5 +18,10 @@ public final class SortedSetCommands {
     BlockingPopCommands.declare(table);
     CombineCommands.declare(table);
     SampleCommands.declare(table);
+  }
+
+  /** Does what ZADD does, for a command that has made scores of its own arguments. */
+  public static void add(Request request, Reply reply) {
+    AddCommands.add(request, reply, 0);
   }
 }
