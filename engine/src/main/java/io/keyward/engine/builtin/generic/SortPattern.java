@@ -11,14 +11,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * What BY and GET take: {@code #} for the element itself, or a key with {@code *} in the element's
  * place, with {@code ->field} behind it for a field of a hash.
- *
- * @param prefix what stands before the star, or null if there is none
- * @param suffix what stands behind it, without the field
- * @param field the field, or null for a string
  */
-record SortPattern(
-    boolean element, byte @Nullable [] prefix, byte[] suffix, byte @Nullable [] field) {
+final class SortPattern {
   private static final byte[] NOTHING = {};
+
+  private final boolean element;
+
+  /** What stands before the star, or null if there is none. */
+  private final byte @Nullable [] prefix;
+
+  /** What stands behind the star, without the field. */
+  private final byte[] suffix;
+
+  /** The field, or null for a string. */
+  private final byte @Nullable [] field;
+
+  private SortPattern(
+      boolean element, byte @Nullable [] prefix, byte[] suffix, byte @Nullable [] field) {
+    this.element = element;
+    this.prefix = prefix;
+    this.suffix = suffix;
+    this.field = field;
+  }
 
   static SortPattern of(byte[] text) {
     if (text.length == 1 && text[0] == '#') {

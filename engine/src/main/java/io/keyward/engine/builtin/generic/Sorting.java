@@ -21,7 +21,17 @@ final class Sorting {
       CommandException.error("One or more scores can't be converted into double");
 
   /** An element with what it is compared by: a number, or a text if there is one. */
-  private record Weighed(byte[] element, double number, byte @Nullable [] text) {}
+  private static final class Weighed {
+    final byte[] element;
+    final double number;
+    final byte @Nullable [] text;
+
+    Weighed(byte[] element, double number, byte @Nullable [] text) {
+      this.element = element;
+      this.number = number;
+      this.text = text;
+    }
+  }
 
   /** Missing texts come first, and equal numbers are ordered by the elements' bytes. */
   private static final Comparator<Weighed> BY_NUMBER =
@@ -115,7 +125,7 @@ final class Sorting {
     Arrays.sort(weighed, options.descending() ? order.reversed() : order);
     List<byte[]> result = new ArrayList<>(weighed.length);
     for (Weighed each : weighed) {
-      result.add(each.element());
+      result.add(each.element);
     }
     return result;
   }

@@ -61,7 +61,7 @@ final class Cells {
   }
 
   private long moved(long index, int by) {
-    return by == 0 ? index : index + by & (1L << steps) - 1;
+    return by == 0 ? index : (index + by) & ((1L << steps) - 1);
   }
 
   private double longitude(long index) {
@@ -102,7 +102,7 @@ final class Cells {
       }
       if (!known) {
         ranges[used++] = cell << shift;
-        ranges[used++] = cell + 1 << shift;
+        ranges[used++] = (cell + 1) << shift;
       }
     }
     return Arrays.copyOf(ranges, used);

@@ -33,7 +33,17 @@ import java.util.Set;
 /** GEOSEARCH, GEOSEARCHSTORE and their forerunners, GEORADIUS and GEORADIUSBYMEMBER. */
 final class SearchCommands {
   /** A member that has been found; the distance in metres. */
-  private record Found(byte[] member, double score, double distance) {}
+  private static final class Found {
+    final byte[] member;
+    final double score;
+    final double distance;
+
+    Found(byte[] member, double score, double distance) {
+      this.member = member;
+      this.score = score;
+      this.distance = distance;
+    }
+  }
 
   private static final String OPTIONS =
       " [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count [ANY]] [ASC | DESC]";
@@ -132,7 +142,7 @@ final class SearchCommands {
     SearchOptions options = new SearchOptions(request, kind);
     List<Found> found = entry == null ? new ArrayList<>() : find(entry, request, options);
     if (options.order() != SearchOptions.Order.NONE) {
-      Comparator<Found> order = Comparator.comparingDouble(Found::distance);
+      Comparator<Found> order = Comparator.comparingDouble(each -> each.distance);
       found.sort(options.order() == SearchOptions.Order.NEAREST ? order : order.reversed());
     }
     if (options.count() > 0 && found.size() > options.count()) {
@@ -144,8 +154,8 @@ final class SearchCommands {
       Result result = new Result(database);
       for (Found each : found) {
         double score =
-            options.storeDistances() ? each.distance() / options.unit().metres() : each.score();
-        result.add(each.member(), 0, each.member().length, score);
+            options.storeDistances() ? each.distance / options.unit().metres() : each.score;
+        result.add(each.member, 0, each.member.length, score);
       }
       result.store(request, reply, options.store(), options.event());
     }
@@ -169,8 +179,8 @@ final class SearchCommands {
     long[] ranges = Cells.covering(centre, shape);
     List<Found> found = new ArrayList<>();
     for (int i = 0; i < ranges.length && found.size() < most; i += 2) {
-      MemberCursor members = MemberCursor.fromScore(entry, ranges[i]);
-      while (found.size() < most && members.next() && members.score() < ranges[i + 1]) {
+      MemberCursor members = MemberCursor.fromScore(entry, (double) ranges[i]);
+      while (found.size() < most && members.next() && members.score() < (double) ranges[i + 1]) {
         double distance = shape.distanceWithin(centre, Place.of(members.score()));
         if (!Double.isNaN(distance)) {
           int offset = members.offset();
@@ -192,15 +202,15 @@ final class SearchCommands {
       if (further > 0) {
         reply.array(1L + further);
       }
-      reply.bulk(each.member());
+      reply.bulk(each.member);
       if (options.withDistance()) {
-        PlaceCommands.sendDistance(each.distance() / options.unit().metres(), reply);
+        PlaceCommands.sendDistance(each.distance / options.unit().metres(), reply);
       }
       if (options.withHash()) {
-        reply.integer((long) each.score());
+        reply.integer((long) each.score);
       }
       if (options.withPlace()) {
-        PlaceCommands.send(Place.of(each.score()), reply);
+        PlaceCommands.send(Place.of(each.score), reply);
       }
     }
   }

@@ -14,7 +14,7 @@ final class Cardinality {
   private static final int MOST_RANK = 51;
 
   /** 1 / (2 ln 2). */
-  private static final double ALPHA = 0.721347520444481703680;
+  private static final double ALPHA = 0.7213475204444817;
 
   private Cardinality() {}
 

@@ -21,16 +21,16 @@ final class DenseRegisters {
     int at = start + (bit >>> 3);
     int shift = bit & 7;
     int low = (bytes[at] & 0xFF) >>> shift;
-    return (shift > 2 ? low | bytes[at + 1] << (8 - shift) : low) & 63;
+    return (shift > 2 ? low | (bytes[at + 1] << (8 - shift)) : low) & 63;
   }
 
   static void put(byte[] bytes, int start, int register, int rank) {
     int bit = register * 6;
     int at = start + (bit >>> 3);
     int shift = bit & 7;
-    bytes[at] = (byte) (bytes[at] & ~(63 << shift) | rank << shift);
+    bytes[at] = (byte) ((bytes[at] & ~(63 << shift)) | (rank << shift));
     if (shift > 2) {
-      bytes[at + 1] = (byte) (bytes[at + 1] & ~(63 >>> (8 - shift)) | rank >>> (8 - shift));
+      bytes[at + 1] = (byte) ((bytes[at + 1] & ~(63 >>> (8 - shift))) | (rank >>> (8 - shift)));
     }
   }
 
@@ -43,10 +43,15 @@ final class DenseRegisters {
     return true;
   }
 
+  /** The three bytes that hold four registers, the first in the lowest bits. */
+  private static int four(byte[] bytes, int at) {
+    return (bytes[at] & 0xFF) | ((bytes[at + 1] & 0xFF) << 8) | ((bytes[at + 2] & 0xFF) << 16);
+  }
+
   /** Raises registers of one byte each to these. */
   static void merge(byte[] bytes, int start, byte[] into) {
     for (int register = 0, at = start; register < COUNT; register += 4, at += 3) {
-      int four = bytes[at] & 0xFF | (bytes[at + 1] & 0xFF) << 8 | (bytes[at + 2] & 0xFF) << 16;
+      int four = four(bytes, at);
       for (int i = 0; i < 4; i++) {
         int rank = four >>> (6 * i) & 63;
         if (rank > into[register + i]) {
@@ -59,7 +64,7 @@ final class DenseRegisters {
   /** Counts for each rank the registers that have it. */
   static void tally(byte[] bytes, int start, int[] counts) {
     for (int at = start; at < start + BYTES; at += 3) {
-      int four = bytes[at] & 0xFF | (bytes[at + 1] & 0xFF) << 8 | (bytes[at + 2] & 0xFF) << 16;
+      int four = four(bytes, at);
       counts[four & 63]++;
       counts[four >>> 6 & 63]++;
       counts[four >>> 12 & 63]++;

@@ -25,7 +25,7 @@ final class ElementHash {
     int end = offset + length;
     for (; end - at >= Long.BYTES; at += Long.BYTES) {
       long word = Bytes.getLong(bytes, at) * FACTOR;
-      word = (word ^ word >>> ROTATION) * FACTOR;
+      word = (word ^ (word >>> ROTATION)) * FACTOR;
       hash = (hash ^ word) * FACTOR;
     }
     if (at < end) {
@@ -35,15 +35,15 @@ final class ElementHash {
       }
       hash = (hash ^ word) * FACTOR;
     }
-    hash = (hash ^ hash >>> ROTATION) * FACTOR;
-    return hash ^ hash >>> ROTATION;
+    hash = (hash ^ (hash >>> ROTATION)) * FACTOR;
+    return hash ^ (hash >>> ROTATION);
   }
 
   static int register(long hash) {
-    return (int) hash & (1 << REGISTER_BITS) - 1;
+    return (int) hash & ((1 << REGISTER_BITS) - 1);
   }
 
   static int rank(long hash) {
-    return Long.numberOfTrailingZeros(hash >>> REGISTER_BITS | 1L << RANK_BITS) + 1;
+    return Long.numberOfTrailingZeros((hash >>> REGISTER_BITS) | (1L << RANK_BITS)) + 1;
   }
 }

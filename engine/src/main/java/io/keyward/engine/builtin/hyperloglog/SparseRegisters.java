@@ -42,7 +42,7 @@ final class SparseRegisters {
     if (code >= VALUED) {
       return (code & 3) + 1;
     }
-    return code < EXTENDED ? code + 1 : ((code & 0x3F) << 8 | bytes[at + 1] & 0xFF) + 1;
+    return code < EXTENDED ? code + 1 : (((code & 0x3F) << 8) | (bytes[at + 1] & 0xFF)) + 1;
   }
 
   /** The rank of the registers in a run. */
@@ -71,10 +71,10 @@ final class SparseRegisters {
   private static int put(byte[] bytes, int at, int rank, int span) {
     int size = runBytes(rank, span);
     if (size == 2) {
-      bytes[at] = (byte) (EXTENDED | (span - 1) >>> 8);
+      bytes[at] = (byte) (EXTENDED | ((span - 1) >>> 8));
       bytes[at + 1] = (byte) (span - 1);
     } else if (size == 1) {
-      bytes[at] = (byte) (rank > 0 ? VALUED | (rank - 1) << 2 | span - 1 : span - 1);
+      bytes[at] = (byte) (rank > 0 ? VALUED | ((rank - 1) << 2) | (span - 1) : span - 1);
     }
     return at + size;
   }
