@@ -125,8 +125,9 @@ class StreamModelTest {
   private void range(Random random, boolean backward) {
     StreamId one = randomId(random);
     StreamId other = randomId(random);
-    StreamId start = one.compareTo(other) < 0 ? one : other;
-    StreamId end = start == one ? other : one;
+    boolean inOrder = one.compareTo(other) < 0;
+    StreamId start = inOrder ? one : other;
+    StreamId end = inOrder ? other : one;
     boolean open = random.nextBoolean() && start.compareTo(end) < 0;
     int count = 1 + random.nextInt(20);
     Map<StreamId, List<String>> expected = model.subMap(start, !open, end, true);
