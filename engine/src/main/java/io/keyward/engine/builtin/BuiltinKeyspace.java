@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.config.Namespaces;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.Client;
 import io.keyward.engine.Errors;
@@ -10,6 +11,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.observation.Observation;
 import io.keyward.engine.command.CommandTable;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -26,6 +28,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final MemoryAccount account = new MemoryAccount();
   private final @Nullable Database[] databases;
   private final Statistics statistics;
+  private Namespaces namespaces = Namespaces.NONE;
   private final KeyspaceNotifications notifications = new KeyspaceNotifications(this);
   private final Channels channels = new Channels(this);
   private final Executor executor;
@@ -97,6 +100,20 @@ public final class BuiltinKeyspace implements Keyspace {
 
   public Executor executor() {
     return executor;
+  }
+
+  /** Keeps the keys of these namespaces from being evicted for others. */
+  public void pin(Namespaces pinned) {
+    namespaces = pinned;
+  }
+
+  /** Whether a key may not be evicted for others. */
+  boolean isPinned(Entry entry) {
+    if (namespaces.pinned().isEmpty()) {
+      return false;
+    }
+    int key = entry.keyOffset();
+    return namespaces.isPinned(Arrays.copyOfRange(entry.bytes(), key, key + entry.keyLength()));
   }
 
   /** How many numbered databases there are. */

@@ -164,21 +164,30 @@ public final class Home {
 
   private void freeSlice() {
     long until = System.nanoTime() + SLICE_NANOS;
-    while (true) {
-      Held value = toFree.peek();
-      if (value == null) {
-        freeing = false;
-        return;
-      }
-      if (value.free(512)) {
-        toFree.remove();
-        freedLater++;
-      }
+    while (freeSome()) {
       if (System.nanoTime() >= until) {
         loop.schedule(1, this::freeSlice);
         return;
       }
     }
+    freeing = false;
+  }
+
+  /**
+   * Frees a piece of what waits to be freed.
+   *
+   * @return whether there was anything
+   */
+  boolean freeSome() {
+    Held value = toFree.peek();
+    if (value == null) {
+      return false;
+    }
+    if (value.free(512)) {
+      toFree.remove();
+      freedLater++;
+    }
+    return true;
   }
 
   /** Values that wait to be freed. */

@@ -11,8 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Before a write that may need memory, keys are evicted as {@code maxmemory-policy} says until
  * the data fits: of {@code maxmemory-samples} keys drawn from each database the worst one goes.
+ * Keys of pinned namespaces stay.
  */
 public final class MemoryLimit {
+  private static final int MOST_DRAWS = 64;
+
   private final Home home;
 
   MemoryLimit(Home home) {
@@ -45,7 +48,8 @@ public final class MemoryLimit {
       return true;
     }
     while (usedBytes() > most) {
-      if (!evictOne()) {
+      // What has been deleted counts until it is freed: that comes before anything is evicted.
+      if (!home.freeSome() && !evictOne()) {
         return usedBytes() <= most;
       }
     }
@@ -58,6 +62,16 @@ public final class MemoryLimit {
       return false;
     }
     boolean onlyExpiring = policy.startsWith("volatile");
+    // Keys of pinned namespaces never go; a draw of nothing else is repeated.
+    for (int draw = 0; draw < MOST_DRAWS; draw++) {
+      if (worstOf(policy, onlyExpiring).evict()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Worst worstOf(String policy, boolean onlyExpiring) {
     Worst worst = new Worst(policy);
     int samples = (int) home.settings().number(Directive.MAXMEMORY_SAMPLES);
     for (BuiltinKeyspace keyspace : home.keyspaces()) {
@@ -70,7 +84,7 @@ public final class MemoryLimit {
         }
       }
     }
-    return worst.evict();
+    return worst;
   }
 
   private List<Integer> sample(Database database, int samples, boolean onlyExpiring) {
@@ -103,6 +117,9 @@ public final class MemoryLimit {
 
     void consider(Database database, int candidate) {
       Entry entry = database.at(candidate, database.scratchView());
+      if (database.keyspace().isPinned(entry)) {
+        return;
+      }
       long bad = badness(entry);
       if (bad > badness) {
         badness = bad;

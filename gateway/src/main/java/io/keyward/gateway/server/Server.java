@@ -74,6 +74,7 @@ public final class Server {
     BuiltinCommands.declare(table);
     furtherCommands.accept(table, this);
     keyspace = new BuiltinKeyspace(settings.prefix(), homes.getFirst(), table.seal());
+    keyspace.pin(settings.namespaces());
   }
 
   /** What the server was started with. */

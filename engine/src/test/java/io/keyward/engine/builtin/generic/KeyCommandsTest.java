@@ -2,10 +2,12 @@ package io.keyward.engine.builtin.generic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.config.Namespaces;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.Bench;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -154,5 +156,36 @@ class KeyCommandsTest {
     bench.settings().set(Directive.MAXMEMORY_POLICY, "volatile-ttl");
     assertThat(bench.line("set last v EX 100")).startsWith("!OOM");
     assertThat(bench.line("expire k" + (written - 1) + " 100")).isIn("0", "1");
+  }
+
+  @Test
+  void pinnedKeysStayWhenOthersAreEvicted() throws Exception {
+    bench.keyspace().pin(new Namespaces(List.of(), List.of("ROLES")));
+    bench.settings().set(Directive.MAXMEMORY, "200000");
+    bench.settings().set(Directive.MAXMEMORY_POLICY, "allkeys-lru");
+    for (int i = 0; i < 200; i++) {
+      bench.line("set ROLES:" + i + " v");
+      bench.line("set lc::ROLES:" + i + " v");
+    }
+    for (int i = 0; i < 5000; i++) {
+      assertThat(bench.line("set other:" + i + " " + "x".repeat(100))).isEqualTo("OK");
+    }
+    for (int i = 0; i < 200; i++) {
+      assertThat(bench.line("exists ROLES:" + i + " lc::ROLES:" + i)).isEqualTo("2");
+    }
+    assertThat(bench.keyspace().usedBytes()).isLessThan(210_000);
+  }
+
+  @Test
+  void whatIsDeletedAlreadyIsFreedBeforeAnythingIsEvicted() throws Exception {
+    bench.line("set keep v");
+    for (int i = 0; i < 5000; i++) {
+      bench.line("hset big " + i + " " + "x".repeat(100));
+    }
+    bench.settings().set(Directive.MAXMEMORY, "100000");
+    bench.settings().set(Directive.MAXMEMORY_POLICY, "allkeys-random");
+    bench.line("del big");
+    assertThat(bench.line("set more v")).isEqualTo("OK");
+    assertThat(bench.line("exists keep more")).isEqualTo("2");
   }
 }
