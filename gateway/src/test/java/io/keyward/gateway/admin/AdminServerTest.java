@@ -2,6 +2,8 @@ package io.keyward.gateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import java.io.IOException;
@@ -12,8 +14,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,5 +99,28 @@ class AdminServerTest {
   void otherPathsAndMethodsAreRefused() throws Exception {
     assertThat(ask("GET", "/nothing").statusCode()).isEqualTo(404);
     assertThat(ask("POST", "/metrics").statusCode()).isEqualTo(405);
+  }
+
+  @Test
+  void showsEveryMetricThatTheDashboardAsksFor() throws Exception {
+    JsonNode dashboard =
+        new ObjectMapper()
+            .readTree(Path.of("..", "dashboards", "grafana", "overview.json").toFile());
+    Set<String> asked = new TreeSet<>();
+    for (JsonNode expression : dashboard.findValues("expr")) {
+      Matcher names = Pattern.compile("(keyward|jvm|process)_[a-z_]+").matcher(expression.asText());
+      while (names.find()) {
+        asked.add(names.group());
+      }
+    }
+    assertThat(asked).hasSizeGreaterThan(15);
+    Set<String> shown =
+        ask("GET", "/metrics")
+            .body()
+            .lines()
+            .filter(line -> !line.startsWith("#"))
+            .map(line -> line.split("[{ ]", 2)[0])
+            .collect(Collectors.toSet());
+    assertThat(shown).containsAll(asked);
   }
 }
