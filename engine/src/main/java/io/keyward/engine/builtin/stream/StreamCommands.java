@@ -16,6 +16,7 @@ public final class StreamCommands {
     GroupReadCommand.declare(table);
     PendingCommands.declare(table);
     ClaimCommands.declare(table);
+    ReferenceCommands.declare(table);
     InfoCommands.declare(table);
   }
 }
