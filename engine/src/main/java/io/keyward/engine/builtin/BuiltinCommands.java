@@ -8,7 +8,6 @@ import io.keyward.engine.builtin.geo.GeoCommands;
 import io.keyward.engine.builtin.hash.HashCommands;
 import io.keyward.engine.builtin.hyperloglog.HyperLogLogCommands;
 import io.keyward.engine.builtin.list.ListCommands;
-import io.keyward.engine.builtin.observation.ObservationCommands;
 import io.keyward.engine.builtin.pubsub.PubSubCommands;
 import io.keyward.engine.builtin.script.ScriptCommands;
 import io.keyward.engine.builtin.server.ServerCommands;
@@ -40,7 +39,6 @@ public final class BuiltinCommands {
     ConnectionCommands.declare(table);
     ScriptCommands.declare(table);
     ServerCommands.declare(table);
-    ObservationCommands.declare(table);
     DebugCommand.declare(table);
   }
 }

@@ -78,6 +78,7 @@ final class IntendedDifferences {
           "command|getkeysandflags: arity",
           "config|resetstat: tips",
           "config|rewrite: tips",
+          "latency|reset: tips",
           "msetnx: tips",
           "randomkey: tips",
           "scan: tips",

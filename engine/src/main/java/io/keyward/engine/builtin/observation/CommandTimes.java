@@ -26,7 +26,8 @@ public final class CommandTimes {
     return added;
   }
 
-  @Nullable TimeHistogram of(Command command) {
+  /** The times of a command that has been called, or null. */
+  public @Nullable TimeHistogram of(Command command) {
     int index = command.index();
     return index < histograms.length ? histograms[index] : null;
   }

@@ -4,7 +4,7 @@ package io.keyward.engine.builtin.observation;
  * What kind of work held a keyspace up, and when: the worst time in each of the last 160 seconds in
  * which it did, oldest first.
  */
-final class LatencyEvent {
+public final class LatencyEvent {
   private static final int MOST_SAMPLES = 160;
 
   /** Times in seconds since 1970 and durations in milliseconds, from {@code next} on in a ring. */
@@ -15,7 +15,8 @@ final class LatencyEvent {
   private int size;
   private long worst;
 
-  void add(long seconds, long millis) {
+  /** Adds a sample; of one second the longest is kept. */
+  public void add(long seconds, long millis) {
     worst = Math.max(worst, millis);
     int last = Math.floorMod(next - 1, MOST_SAMPLES);
     if (size > 0 && times[last] == seconds) {
@@ -28,12 +29,13 @@ final class LatencyEvent {
     size = Math.min(size + 1, MOST_SAMPLES);
   }
 
-  int size() {
+  /** The number of samples. */
+  public int size() {
     return size;
   }
 
   /** Milliseconds: the longest ever, also of samples that are forgotten. */
-  long worst() {
+  public long worst() {
     return worst;
   }
 
@@ -42,17 +44,17 @@ final class LatencyEvent {
   }
 
   /** Seconds since 1970 of a sample, 0 being the oldest. */
-  long time(int index) {
+  public long time(int index) {
     return times[slot(index)];
   }
 
   /** Milliseconds of a sample, 0 being the oldest. */
-  long duration(int index) {
+  public long duration(int index) {
     return durations[slot(index)];
   }
 
   /** The longest sample kept, in milliseconds. */
-  long highest() {
+  public long highest() {
     long highest = 0;
     for (int i = 0; i < size; i++) {
       highest = Math.max(highest, duration(i));
@@ -61,7 +63,7 @@ final class LatencyEvent {
   }
 
   /** The shortest sample kept, in milliseconds. */
-  long lowest() {
+  public long lowest() {
     long lowest = Long.MAX_VALUE;
     for (int i = 0; i < size; i++) {
       lowest = Math.min(lowest, duration(i));
@@ -70,7 +72,7 @@ final class LatencyEvent {
   }
 
   /** The mean of the samples kept, in whole milliseconds. */
-  long mean() {
+  public long mean() {
     long sum = 0;
     for (int i = 0; i < size; i++) {
       sum += duration(i);
@@ -79,7 +81,7 @@ final class LatencyEvent {
   }
 
   /** How far the samples are from their mean on average, in whole milliseconds. */
-  long meanDeviation() {
+  public long meanDeviation() {
     long mean = mean();
     long sum = 0;
     for (int i = 0; i < size; i++) {

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What has held a keyspace up for {@code latency-monitor-threshold} or longer, by its name. */
-final class LatencyEvents {
+public final class LatencyEvents {
   private final Map<String, LatencyEvent> byName = new LinkedHashMap<>();
 
   /** Adds a sample that is to be kept. */
@@ -14,24 +14,25 @@ final class LatencyEvents {
     byName.computeIfAbsent(name, absent -> new LatencyEvent()).add(seconds, millis);
   }
 
-  @Nullable LatencyEvent named(String name) {
+  /** The event of this name, or null. */
+  public @Nullable LatencyEvent named(String name) {
     return byName.get(name);
   }
 
   /** All events in the order in which each was first seen. */
-  Map<String, LatencyEvent> all() {
+  public Map<String, LatencyEvent> all() {
     return Collections.unmodifiableMap(byName);
   }
 
   /** Forgets the event of this name in any case; tells how many that were. */
-  int forget(String name) {
+  public int forget(String name) {
     int before = byName.size();
     byName.keySet().removeIf(name::equalsIgnoreCase);
     return before - byName.size();
   }
 
   /** Forgets all events; tells how many that were. */
-  int forgetAll() {
+  public int forgetAll() {
     int before = byName.size();
     byName.clear();
     return before;

@@ -38,7 +38,7 @@ public final class Monitors {
   }
 
   /** Lets a client watch; false if it does so already. */
-  boolean add(Client client) {
+  public boolean add(Client client) {
     any = true;
     return clients.add(client);
   }

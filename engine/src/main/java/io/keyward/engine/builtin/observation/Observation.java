@@ -9,8 +9,11 @@ import java.util.function.Function;
 
 /** What one keyspace notes about its commands; touched on its home loop alone. */
 public final class Observation {
-  static final String COMMAND = "command";
-  static final String FAST_COMMAND = "fast-command";
+  /** The event of a command that took long. */
+  public static final String COMMAND = "command";
+
+  /** The event of a command that took long although it has little to do. */
+  public static final String FAST_COMMAND = "fast-command";
 
   /** The event of keys being removed because their time is up. */
   public static final String EXPIRE_CYCLE = "expire-cycle";
@@ -34,15 +37,13 @@ public final class Observation {
     monitors = new Monitors(outputs);
   }
 
-  ObservationSettings settings() {
-    return settings;
-  }
-
-  SlowLog slowLog() {
+  /** The commands that took long. */
+  public SlowLog slowLog() {
     return slowLog;
   }
 
-  LatencyEvents latencyEvents() {
+  /** What held the keyspace up. */
+  public LatencyEvents latencyEvents() {
     return latencyEvents;
   }
 

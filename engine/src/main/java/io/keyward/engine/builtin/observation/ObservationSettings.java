@@ -73,9 +73,4 @@ public final class ObservationSettings {
   long slowLogLength() {
     return live.number(Directive.SLOWLOG_MAX_LEN);
   }
-
-  /** The live settings, for what is read rarely. */
-  LiveSettings live() {
-    return live;
-  }
 }

@@ -10,7 +10,7 @@ import java.util.Iterator;
 import java.util.List;
 
 /** The latest commands that took long, the newest first. */
-final class SlowLog {
+public final class SlowLog {
   private static final int MOST_ARGUMENTS = 32;
   private static final int LONGEST_ARGUMENT = 128;
 
@@ -22,21 +22,24 @@ final class SlowLog {
    * @param address the client's
    * @param name the client's
    */
-  record Entry(
+  public record Entry(
       long id, long time, long micros, List<byte[]> arguments, String address, String name) {}
 
   private final ArrayDeque<Entry> entries = new ArrayDeque<>();
   private long nextId;
 
-  int size() {
+  /** The number of entries. */
+  public int size() {
     return entries.size();
   }
 
-  Iterator<Entry> newestFirst() {
+  /** The entries, the newest first. */
+  public Iterator<Entry> newestFirst() {
     return entries.iterator();
   }
 
-  void clear() {
+  /** Drops all entries. */
+  public void clear() {
     entries.clear();
   }
 

@@ -16,7 +16,7 @@ import java.util.Arrays;
  * <p>The array reaches to the longest time seen, rounded up to a doubling: some 1 kB for a command
  * that stays below 20 µs, 3 kB at most.
  */
-final class TimeHistogram {
+public final class TimeHistogram {
   private static final int STEP_BITS = 4;
   private static final int STEPS = 1 << STEP_BITS;
   private static final int LOWEST_BIT = 7;
@@ -57,7 +57,7 @@ final class TimeHistogram {
   }
 
   /** The number of calls. */
-  long total() {
+  public long total() {
     return total;
   }
 
@@ -76,12 +76,13 @@ final class TimeHistogram {
 
   /** Receives a time and the number of calls that took no longer. */
   @FunctionalInterface
-  interface Step {
+  public interface Step {
+    /** Takes one step of the sums. */
     void at(long nanos, long calls);
   }
 
   /** Tells the calls up to each doubling of a microsecond, where there are more than before. */
-  void cumulative(Step step) {
+  public void cumulative(Step step) {
     long passed = 0;
     long told = 0;
     for (int slot = 0; slot < counts.length; slot++) {

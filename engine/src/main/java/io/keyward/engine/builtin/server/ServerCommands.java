@@ -19,7 +19,7 @@ import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.time.Instant;
 
-/** FLUSHDB, FLUSHALL, SWAPDB, DBSIZE, TIME and COMMAND. */
+/** FLUSHDB, FLUSHALL, SWAPDB, DBSIZE, TIME, COMMAND, SLOWLOG, LATENCY and MONITOR. */
 public final class ServerCommands {
   private static final CommandException BAD_FIRST =
       CommandException.error("invalid first DB index");
@@ -80,6 +80,9 @@ public final class ServerCommands {
             .tips("nondeterministic_output")
             .handler(ServerCommands::time));
     CommandCommands.declare(table);
+    SlowLogCommands.declare(table);
+    LatencyCommands.declare(table);
+    MonitorCommand.declare(table);
   }
 
   /** Memory is given back in slices either way; the arguments are checked all the same. */

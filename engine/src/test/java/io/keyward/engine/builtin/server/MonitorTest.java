@@ -1,4 +1,4 @@
-package io.keyward.engine.builtin.observation;
+package io.keyward.engine.builtin.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

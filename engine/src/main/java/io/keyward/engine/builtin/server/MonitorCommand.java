@@ -1,4 +1,4 @@
-package io.keyward.engine.builtin.observation;
+package io.keyward.engine.builtin.server;
 
 import static io.keyward.engine.command.CommandFlag.ADMIN;
 import static io.keyward.engine.command.CommandFlag.LOADING;

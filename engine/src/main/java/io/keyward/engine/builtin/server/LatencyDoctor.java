@@ -1,7 +1,10 @@
-package io.keyward.engine.builtin.observation;
+package io.keyward.engine.builtin.server;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.builtin.observation.LatencyEvent;
+import io.keyward.engine.builtin.observation.LatencyEvents;
+import io.keyward.engine.builtin.observation.Observation;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Map;

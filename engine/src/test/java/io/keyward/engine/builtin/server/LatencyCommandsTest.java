@@ -1,4 +1,4 @@
-package io.keyward.engine.builtin.observation;
+package io.keyward.engine.builtin.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,8 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Bench;
+import io.keyward.engine.builtin.observation.LatencyEvent;
+import io.keyward.engine.builtin.observation.Observation;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

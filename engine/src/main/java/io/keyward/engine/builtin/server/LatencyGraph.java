@@ -1,5 +1,6 @@
-package io.keyward.engine.builtin.observation;
+package io.keyward.engine.builtin.server;
 
+import io.keyward.engine.builtin.observation.LatencyEvent;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.keyward.engine.builtin.observation;
+package io.keyward.engine.builtin.server;
 
 import static io.keyward.engine.command.CommandFlag.ADMIN;
 import static io.keyward.engine.command.CommandFlag.LOADING;
@@ -10,6 +10,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.observation.SlowLog;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;

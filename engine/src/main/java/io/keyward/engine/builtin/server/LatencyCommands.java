@@ -1,4 +1,4 @@
-package io.keyward.engine.builtin.observation;
+package io.keyward.engine.builtin.server;
 
 import static io.keyward.engine.command.CommandFlag.ADMIN;
 import static io.keyward.engine.command.CommandFlag.LOADING;
@@ -6,10 +6,16 @@ import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
 import static io.keyward.engine.command.CommandFlag.STALE;
 import static io.keyward.engine.command.CommandGroup.SERVER;
 
+import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.observation.CommandTimes;
+import io.keyward.engine.builtin.observation.LatencyEvent;
+import io.keyward.engine.builtin.observation.LatencyEvents;
+import io.keyward.engine.builtin.observation.Observation;
+import io.keyward.engine.builtin.observation.TimeHistogram;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
@@ -83,9 +89,8 @@ final class LatencyCommands {
   }
 
   private static void doctor(Request request, Reply reply) {
-    Observation observation = of(request);
-    LatencyDoctor doctor =
-        new LatencyDoctor(observation.latencyEvents(), observation.settings().live());
+    LiveSettings settings = Database.of(request).keyspace().home().settings();
+    LatencyDoctor doctor = new LatencyDoctor(of(request).latencyEvents(), settings);
     reply.verbatim("txt", doctor.report(now()).getBytes(StandardCharsets.US_ASCII));
   }
 
