@@ -24,6 +24,7 @@ import java.util.List;
  */
 final class Digest {
   private static final int SIZE = 20;
+  private static final String LAST_ID = "18446744073709551615-18446744073709551615";
   private static final byte[] EXPIRES = "!!expire!!".getBytes(StandardCharsets.US_ASCII);
 
   private final MessageDigest sha1;
@@ -132,7 +133,7 @@ final class Digest {
       String id = new String(entry.getFirst(), StandardCharsets.US_ASCII);
       mix(digest, id.replace('-', '.').getBytes(StandardCharsets.US_ASCII));
       mixAll(digest, entry.subList(1, entry.size()));
-      entry = read("xrange", key, "(" + id, "+", "COUNT", "1");
+      entry = id.equals(LAST_ID) ? List.of() : read("xrange", key, "(" + id, "+", "COUNT", "1");
     }
   }
 

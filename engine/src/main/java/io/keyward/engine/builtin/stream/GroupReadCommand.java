@@ -87,6 +87,11 @@ final class GroupReadCommand {
     }
   }
 
+  /** Whether an id asks for entries not delivered yet; nothing can be beyond the greatest id. */
+  private static boolean asksForNew(Request request, int id) {
+    return request.is(id, ">") || IdArgument.exact(request, id, 0).isMax();
+  }
+
   /** Notes that the consumer has asked, and writes what there is for it; false if nothing. */
   private static boolean serve(Request request, Reply reply, ReadArguments arguments, int key) {
     Stream stream = StreamValue.write(request, key);
@@ -96,7 +101,7 @@ final class GroupReadCommand {
     }
     Consumer consumer = Consumers.seen(request, key, stream, group, arguments.group() + 1);
     int id = arguments.idOf(key);
-    boolean unread = request.is(id, ">");
+    boolean unread = asksForNew(request, id);
     if (unread && !stream.hasAfter(group.last().ms(), group.last().seq())) {
       stream.settle();
       return false;

@@ -58,6 +58,8 @@ class DebugCommandTest {
     bench.line("xadd stream 9 c 1 d 2");
     assertThat(bench.line("debug digest-value stream"))
         .isEqualTo("[b2d53eb606b60c226da23fbb80d10e87be583ddc]");
+    bench.line("xadd stream 18446744073709551615-18446744073709551615 a b");
+    assertThat(bench.line("debug digest-value stream")).matches("\\[\\p{XDigit}{40}]");
     bench.line("del stream");
     bench.line("pexpire s 100000000");
     assertThat(bench.line("debug digest")).isEqualTo("40cbeb623b99d657ad40ad1348c7a76c75d7d9e0");

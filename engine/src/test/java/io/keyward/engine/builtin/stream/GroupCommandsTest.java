@@ -44,6 +44,14 @@ class GroupCommandsTest {
   }
 
   @Test
+  void theGreatestIdAsksForNewEntries() {
+    threeEntries();
+    String greatest = "18446744073709551615-18446744073709551615";
+    assertThat(bench.line("xreadgroup group g c count 1 streams s " + greatest))
+        .isEqualTo("[[\"s\" [[\"1-0\" [\"n\" \"1\"]]]]]");
+  }
+
+  @Test
   void theSameKeyTwiceIsServedOnce() {
     threeEntries();
     assertThat(bench.line("xreadgroup group g c count 3 streams s s > >"))
