@@ -29,6 +29,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** GEOSEARCH, GEOSEARCHSTORE and their forerunners, GEORADIUS and GEORADIUSBYMEMBER. */
 final class SearchCommands {
@@ -140,7 +141,10 @@ final class SearchCommands {
     int source = kind == Kind.SEARCH_STORE ? 2 : 1;
     Entry entry = database.read(request, source, Type.SORTED_SET);
     SearchOptions options = new SearchOptions(request, kind);
-    List<Found> found = entry == null ? new ArrayList<>() : find(entry, request, options);
+    Place centre = centre(entry, request, options);
+    options.check();
+    List<Found> found =
+        entry == null || centre == null ? new ArrayList<>() : find(entry, centre, options);
     if (options.order() != SearchOptions.Order.NONE) {
       Comparator<Found> order = Comparator.comparingDouble(each -> each.distance);
       found.sort(options.order() == SearchOptions.Order.NEAREST ? order : order.reversed());
@@ -161,19 +165,20 @@ final class SearchCommands {
     }
   }
 
-  private static Place centre(Entry entry, Request request, SearchOptions options) {
-    Place place = options.place();
-    if (place == null) {
-      place = PlaceCommands.place(new MemberCursor(entry), request, options.member());
+  /** The centre that the options name, or null if they name none. */
+  private static @Nullable Place centre(
+      @Nullable Entry entry, Request request, SearchOptions options) {
+    if (entry == null || options.member() == SearchOptions.NONE) {
+      return options.place();
     }
+    Place place = PlaceCommands.place(new MemberCursor(entry), request, options.member());
     if (place == null) {
       throw NO_SUCH_MEMBER;
     }
     return place;
   }
 
-  private static List<Found> find(Entry entry, Request request, SearchOptions options) {
-    Place centre = centre(entry, request, options);
+  private static List<Found> find(Entry entry, Place centre, SearchOptions options) {
     Shape shape = options.shape();
     long most = options.any() ? options.count() : Long.MAX_VALUE;
     long[] ranges = Cells.covering(centre, shape);

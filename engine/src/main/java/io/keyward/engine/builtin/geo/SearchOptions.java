@@ -93,7 +93,6 @@ final class SearchOptions {
       int next = kind.search() ? searchOption(at) : at;
       at = next > at ? next : option(at);
     }
-    check();
   }
 
   private void circle(int argument) {
@@ -178,7 +177,11 @@ final class SearchOptions {
     return at;
   }
 
-  private void check() {
+  /**
+   * Refuses options that do not go together or do not say enough. Redis finds a missing member
+   * before that, so this comes after the look-up.
+   */
+  void check() {
     if (store != NONE && (withDistance || withHash || withPlace)) {
       String what = kind == Kind.SEARCH_STORE ? "GEOSEARCHSTORE" : "STORE option in GEORADIUS";
       throw CommandException.error(

@@ -139,7 +139,9 @@ public final class HyperLogLogCommands {
     byte[] value = HyperLogLogValue.of(ranks, sparse, most);
     Entry present = database.write(request, 1);
     long expiry = present == null ? -1 : present.expiry();
+    long cardinality = present == null ? 0 : HyperLogLogValue.cachedCardinality(present);
     StringValue.setRaw(database, present, request, 1, value, expiry);
+    HyperLogLogValue.cacheCardinality(database.view(), cardinality);
     HyperLogLogValue.invalidate(database.view());
     database.changed(request, 1, KeyspaceNotifications.STRING, "pfadd");
     reply.ok();
