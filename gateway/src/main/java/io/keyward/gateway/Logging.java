@@ -14,6 +14,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import io.keyward.config.LogFormat;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import java.util.EnumSet;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -41,11 +42,12 @@ public final class Logging extends ContextAwareBase implements Configurator {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.reset();
       install(context, format, live.text(Directive.LOGFILE), level(live));
+      live.onChange(EnumSet.of(Directive.LOGLEVEL), () -> applyLevel(live));
     }
   }
 
   /** Changes the level alone. */
-  static void applyLevel(LiveSettings live) {
+  private static void applyLevel(LiveSettings live) {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(level(live));
     }
