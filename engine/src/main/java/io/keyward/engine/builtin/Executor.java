@@ -231,7 +231,8 @@ public final class Executor {
 
   /** Executes a request that has been resolved and checked, and counts it. */
   public void call(Request request, Reply reply, Command command) {
-    long start = nanos;
+    // What a script does between its commands is its own time.
+    long start = request.client().internal() ? System.nanoTime() : nanos;
     observation.begins(request, command);
     run(request, reply, command);
     end(request, command, start);

@@ -7,6 +7,8 @@ import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Bench;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -165,6 +167,20 @@ class SlowLogTest {
     bench.line("rpush from y");
     assertThat(waiting.take()).isEqualTo("\"y\"");
     assertThat(calls("blmove")).isOne();
+  }
+
+  @Test
+  void whatAScriptComputesIsNotTheTimeOfItsCommands() throws RefusedException {
+    logFrom(0);
+    bench.run("eval", "local x = 0 for i = 1, 1000000 do x = x + i end redis.call('dbsize')", "0");
+    String log = bench.line("slowlog get 2");
+    assertThat(micros(log, "dbsize")).isLessThan(micros(log, "eval") / 2);
+  }
+
+  private static long micros(String log, String command) {
+    Matcher entry = Pattern.compile("\\[\\d+ \\d+ (\\d+) \\[\"" + command).matcher(log);
+    assertThat(entry.find()).as(log).isTrue();
+    return Long.parseLong(entry.group(1));
   }
 
   private long calls(String name) {
