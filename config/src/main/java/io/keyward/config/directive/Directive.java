@@ -121,8 +121,12 @@ public enum Directive {
   BUSY_REPLY_THRESHOLD(
       integer(0, Integer.MAX_VALUE),
       "5000",
-      "milliseconds after which a script is ended with an error; 0 = never",
+      "milliseconds that a script has in any case, even above script-time-limit",
       new Alias("lua-time-limit")),
+  SCRIPT_TIME_LIMIT(
+      integer(0, Integer.MAX_VALUE),
+      "5000",
+      "milliseconds after which a script is ended with an error; 0 = never"),
   SCRIPT_MEMORY_LIMIT(memory(0), "256mb", "bytes that a running script may hold; 0 = no limit"),
   SCRIPT_CACHE_SIZE(
       memory(1 << 16), "32mb", "bytes of scripts that a keyspace remembers", AT_START),

@@ -167,11 +167,15 @@ final class KeyspaceScripts {
   }
 
   private void limit() {
-    long millis = keyspace.home().settings().number(Directive.BUSY_REPLY_THRESHOLD);
+    long millis = keyspace.home().settings().number(Directive.SCRIPT_TIME_LIMIT);
+    if (millis > 0) {
+      millis =
+          Math.max(millis, keyspace.home().settings().number(Directive.BUSY_REPLY_THRESHOLD));
+    }
     long bytes = keyspace.home().settings().number(Directive.SCRIPT_MEMORY_LIMIT);
     state.begin(
         millis <= 0 ? Long.MAX_VALUE / 4 : millis * 1_000_000,
-        "ERR Script ended because it ran longer than busy-reply-threshold (" + millis + " ms)",
+        "ERR Script ended because it ran longer than script-time-limit (" + millis + " ms)",
         bytes <= 0 ? Long.MAX_VALUE : bytes,
         "ERR Script ended because it held more memory than script-memory-limit ("
             + bytes

@@ -55,7 +55,7 @@ public final class ScriptCommands {
                     .since("2.6.0")
                     .summary(
                         "Ends the running script; a script ends by itself at"
-                            + " busy-reply-threshold before this can be heard.")
+                            + " script-time-limit before this can be heard.")
                     .complexity("O(1)")
                     .arity(2)
                     .flags(NOSCRIPT, ALLOW_BUSY)

@@ -83,7 +83,8 @@ class LuaFuzzTest {
     long seed = System.nanoTime();
     System.err.println("seed " + seed);
     Random random = new Random(seed);
-    bench.settings().set(Directive.BUSY_REPLY_THRESHOLD, "50");
+    bench.settings().set(Directive.SCRIPT_TIME_LIMIT, "50");
+    bench.settings().set(Directive.BUSY_REPLY_THRESHOLD, "0");
     for (int i = 0; i < 20_000; i++) {
       StringBuilder text = new StringBuilder();
       int length = random.nextInt(25);

@@ -20,6 +20,11 @@ class ScriptLimitsTest {
     bench.settings().set(directive, value);
   }
 
+  private void limit(String milliseconds) throws Exception {
+    set(Directive.SCRIPT_TIME_LIMIT, milliseconds);
+    set(Directive.BUSY_REPLY_THRESHOLD, "0");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -35,10 +40,10 @@ class ScriptLimitsTest {
         "local t={} for i=1,100000 do t[i]=i end table.sort(t,function() while true do end end)"
       })
   void aScriptThatRunsTooLongIsEnded(String script) throws Exception {
-    set(Directive.BUSY_REPLY_THRESHOLD, "50");
+    limit("50");
 
     assertThat(eval(script))
-        .startsWith("!ERR Script ended because it ran longer than busy-reply-threshold (50 ms)");
+        .startsWith("!ERR Script ended because it ran longer than script-time-limit (50 ms)");
     assertThat(eval("return 'next'")).isEqualTo("\"next\"");
   }
 
@@ -96,7 +101,7 @@ class ScriptLimitsTest {
         "local function f(s) return (s:gsub('.',f)) end return f('x')"
       })
   void endlessRecursionIsAnErrorOfTheScript(String script) throws Exception {
-    set(Directive.BUSY_REPLY_THRESHOLD, "60000");
+    limit("60000");
 
     assertThat(eval(script)).contains("stack overflow");
     assertThat(eval("return 'next'")).isEqualTo("\"next\"");
