@@ -39,9 +39,9 @@ final class EvalCommands {
             .flags(NOSCRIPT, SKIP_MONITOR, MAY_REPLICATE, STALE)
             .keys(
                 noted(
-                    ANY,
                     "We cannot tell how the keys will be used so we assume the worst, RW"
-                        + " and UPDATE"))
+                        + " and UPDATE",
+                    ANY))
             .handler((request, reply) -> byText(request, reply, false)));
     table.add(
         Command.named("evalsha", SCRIPTING)
@@ -63,9 +63,9 @@ final class EvalCommands {
             .flags(NOSCRIPT, SKIP_MONITOR, STALE, READONLY)
             .keys(
                 noted(
-                    READ,
                     "We cannot tell how the keys will be used so we assume the worst, RO"
-                        + " and ACCESS"))
+                        + " and ACCESS",
+                    READ))
             .handler((request, reply) -> byText(request, reply, true)));
     table.add(
         Command.named("evalsha_ro", SCRIPTING)
@@ -79,12 +79,12 @@ final class EvalCommands {
             .handler((request, reply) -> byDigest(request, reply, true)));
   }
 
-  private static KeySpec noted(KeyFlag[] flags, String notes) {
+  static KeySpec noted(String notes, KeyFlag... flags) {
     KeySpec plain = KeySpec.counted(2, flags);
     return new KeySpec(plain.flags(), plain.begin(), plain.find(), notes);
   }
 
-  private static int keys(Request request) {
+  static int keys(Request request) {
     long keys = request.integer(2);
     if (keys > request.count() - 3) {
       throw TOO_MANY_KEYS;

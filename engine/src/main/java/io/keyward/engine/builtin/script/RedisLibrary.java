@@ -31,7 +31,7 @@ final class RedisLibrary {
     LuaTable redis = state.table();
     BaseLibrary.add(redis, "call", (s, a) -> s.atHome(() -> commands.call(a, true)));
     BaseLibrary.add(redis, "pcall", (s, a) -> s.atHome(() -> commands.call(a, false)));
-    BaseLibrary.add(redis, "log", library::log);
+    BaseLibrary.add(redis, "log", RedisLibrary::log);
     BaseLibrary.add(redis, "setresp", library::setResp);
     BaseLibrary.add(redis, "sha1hex", library::sha1);
     BaseLibrary.add(redis, "error_reply", library::errorReply);
@@ -39,18 +39,29 @@ final class RedisLibrary {
     BaseLibrary.add(redis, "replicate_commands", (s, a) -> true);
     BaseLibrary.add(redis, "set_repl", library::setReplication);
     BaseLibrary.add(redis, "acl_check_cmd", library::checkCommand);
-    constant(redis, "LOG_DEBUG", 0);
-    constant(redis, "LOG_VERBOSE", 1);
-    constant(redis, "LOG_NOTICE", 2);
-    constant(redis, "LOG_WARNING", 3);
+    logLevelsAndVersion(redis);
     constant(redis, "REPL_NONE", 0);
     constant(redis, "REPL_AOF", 1);
     constant(redis, "REPL_SLAVE", 2);
     constant(redis, "REPL_REPLICA", 2);
     constant(redis, "REPL_ALL", 3);
+    state.globals().set(LuaString.of("redis"), redis);
+  }
+
+  /** Fills the {@code redis} table that a library sees while it is loaded. */
+  static void installForLoading(LuaTable redis, Registration registration) {
+    BaseLibrary.add(redis, "register_function", registration::register);
+    BaseLibrary.add(redis, "log", RedisLibrary::log);
+    logLevelsAndVersion(redis);
+  }
+
+  private static void logLevelsAndVersion(LuaTable redis) {
+    constant(redis, "LOG_DEBUG", 0);
+    constant(redis, "LOG_VERBOSE", 1);
+    constant(redis, "LOG_NOTICE", 2);
+    constant(redis, "LOG_WARNING", 3);
     constant(redis, "REDIS_VERSION_NUM", VERSION_NUMBER);
     redis.set(LuaString.of("REDIS_VERSION"), LuaString.of(VERSION));
-    state.globals().set(LuaString.of("redis"), redis);
   }
 
   private static void constant(LuaTable redis, String name, int value) {
@@ -58,19 +69,23 @@ final class RedisLibrary {
   }
 
   private LuaError error(String text) {
+    return error(state, text);
+  }
+
+  private static LuaError error(LuaState state, String text) {
     return LuaError.of(ScriptErrors.of(state, text));
   }
 
-  private Object log(LuaState s, @Nullable Object[] arguments) {
+  private static Object log(LuaState state, @Nullable Object[] arguments) {
     if (arguments.length < 2) {
-      throw error("redis.log() requires two arguments or more.");
+      throw error(state, "redis.log() requires two arguments or more.");
     }
     Double level = LuaNumbers.of(arguments[0]);
     if (level == null) {
-      throw error("First argument must be a number (log level).");
+      throw error(state, "First argument must be a number (log level).");
     }
     if (level < 0 || level > 3) {
-      throw error("Invalid debug level.");
+      throw error(state, "Invalid debug level.");
     }
     StringBuilder line = new StringBuilder("script:");
     for (int i = 1; i < arguments.length; i++) {

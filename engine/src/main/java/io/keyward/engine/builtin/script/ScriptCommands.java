@@ -22,6 +22,8 @@ public final class ScriptCommands {
 
   public static void declare(CommandTable table) {
     EvalCommands.declare(table);
+    FunctionCalls.declare(table);
+    FunctionCommands.declare(table);
     table.add(
         Command.named("script", SCRIPTING)
             .since("2.6.0")

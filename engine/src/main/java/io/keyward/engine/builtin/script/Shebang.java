@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.StringTokenizer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a script declares in a first line such as {@code #!lua flags=no-writes,allow-oom}.
@@ -25,6 +26,20 @@ record Shebang(boolean present, Set<Flag> flags, int length) {
 
     Flag(String wireName) {
       this.wireName = wireName;
+    }
+
+    String wireName() {
+      return wireName;
+    }
+
+    /** The flag of that name, or null. */
+    static @Nullable Flag named(String name) {
+      for (Flag flag : values()) {
+        if (flag.wireName.equals(name)) {
+          return flag;
+        }
+      }
+      return null;
     }
   }
 
@@ -71,11 +86,10 @@ record Shebang(boolean present, Set<Flag> flags, int length) {
   }
 
   private static Flag flag(String name) {
-    for (Flag flag : Flag.values()) {
-      if (flag.wireName.equals(name)) {
-        return flag;
-      }
+    Flag flag = Flag.named(name);
+    if (flag == null) {
+      throw CommandException.error("Unexpected flag in script shebang: " + name);
     }
-    throw CommandException.error("Unexpected flag in script shebang: " + name);
+    return flag;
   }
 }

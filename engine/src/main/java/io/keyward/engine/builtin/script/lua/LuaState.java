@@ -71,9 +71,14 @@ public final class LuaState {
    * @throws LuaError if it is not Lua
    */
   public Closure load(byte[] source, int offset, int length, String chunk) {
+    return load(source, offset, length, chunk, globals);
+  }
+
+  /** Reads a Lua text whose global names are looked up in a table of its own. */
+  public Closure load(byte[] source, int offset, int length, String chunk, LuaTable environment) {
     Syntax.Function function = Parser.parse(source, offset, length, chunk);
     FunctionBody body = new Compiler(chunk).function(function);
-    return new Closure(body, new Cell[0], globals);
+    return new Closure(body, new Cell[0], environment);
   }
 
   /**

@@ -1,0 +1,37 @@
+package io.keyward.engine.builtin.script;
+
+import io.keyward.engine.builtin.script.lua.LuaFunction;
+import io.keyward.engine.builtin.script.lua.LuaString;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A library of functions that FUNCTION LOAD has read. */
+final class Library {
+  /** One function, with what it declares in the form of a first line. */
+  record Function(
+      String name, @Nullable LuaString description, Shebang declared, LuaFunction body) {}
+
+  private final String name;
+  private final byte[] code;
+  private final Map<String, Function> functions = new LinkedHashMap<>();
+
+  /** A library without functions yet; the code must not be changed afterwards. */
+  Library(String name, byte[] code) {
+    this.name = name;
+    this.code = code;
+  }
+
+  String name() {
+    return name;
+  }
+
+  /** The whole text, first line included. */
+  byte[] code() {
+    return code;
+  }
+
+  Map<String, Function> functions() {
+    return functions;
+  }
+}
