@@ -22,6 +22,8 @@ public enum CommandFlag {
   NO_AUTH,
   MAY_REPLICATE,
   NO_ASYNC_LOADING,
+  /** May be called without a key although it can take some. */
+  NO_MANDATORY_KEYS,
   NO_MULTI,
   ALLOW_BUSY,
   /** Key positions cannot be told from first, last and step alone. */

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.script;
 
 import static io.keyward.engine.command.CommandFlag.MAY_REPLICATE;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.NO_MANDATORY_KEYS;
 import static io.keyward.engine.command.CommandFlag.READONLY;
 import static io.keyward.engine.command.CommandFlag.SKIP_MONITOR;
 import static io.keyward.engine.command.CommandFlag.STALE;
@@ -36,7 +37,7 @@ final class EvalCommands {
             .complexity("Depends on the script that is executed.")
             .syntax("script numkeys [key [key ...]] [arg [arg ...]]")
             .arity(-3)
-            .flags(NOSCRIPT, SKIP_MONITOR, MAY_REPLICATE, STALE)
+            .flags(NOSCRIPT, SKIP_MONITOR, MAY_REPLICATE, NO_MANDATORY_KEYS, STALE)
             .keys(
                 noted(
                     "We cannot tell how the keys will be used so we assume the worst, RW"
@@ -50,7 +51,7 @@ final class EvalCommands {
             .complexity("Depends on the script that is executed.")
             .syntax("sha1 numkeys [key [key ...]] [arg [arg ...]]")
             .arity(-3)
-            .flags(NOSCRIPT, SKIP_MONITOR, MAY_REPLICATE, STALE)
+            .flags(NOSCRIPT, SKIP_MONITOR, MAY_REPLICATE, NO_MANDATORY_KEYS, STALE)
             .keys(KeySpec.counted(2, ANY))
             .handler((request, reply) -> byDigest(request, reply, false)));
     table.add(
@@ -60,7 +61,7 @@ final class EvalCommands {
             .complexity("Depends on the script that is executed.")
             .syntax("script numkeys [key [key ...]] [arg [arg ...]]")
             .arity(-3)
-            .flags(NOSCRIPT, SKIP_MONITOR, STALE, READONLY)
+            .flags(NOSCRIPT, SKIP_MONITOR, NO_MANDATORY_KEYS, STALE, READONLY)
             .keys(
                 noted(
                     "We cannot tell how the keys will be used so we assume the worst, RO"
@@ -74,7 +75,7 @@ final class EvalCommands {
             .complexity("Depends on the script that is executed.")
             .syntax("sha1 numkeys [key [key ...]] [arg [arg ...]]")
             .arity(-3)
-            .flags(NOSCRIPT, SKIP_MONITOR, STALE, READONLY)
+            .flags(NOSCRIPT, SKIP_MONITOR, NO_MANDATORY_KEYS, STALE, READONLY)
             .keys(KeySpec.counted(2, READ))
             .handler((request, reply) -> byDigest(request, reply, true)));
   }

@@ -175,7 +175,7 @@ class GeoCommandsTest {
         double lon = Math.clamp(centreLon + random.nextGaussian() * spread, -179, 179);
         double lat = Math.clamp(centreLat + random.nextGaussian() * spread, -84, 84);
         bench.line("geoadd g " + lon + " " + lat + " m" + i);
-        String[] kept = bench.line("geopos g m" + i).replaceAll("[\\[\\]\"]", "").split(" ");
+        String[] kept = bench.line("geopos g m" + i).replaceAll("[\\[\\]\"]", "").split(" ", -1);
         places[i] = new double[] {Double.parseDouble(kept[0]), Double.parseDouble(kept[1])};
       }
       double radius = spread * 111_000 * random.nextDouble(0.01, 2);

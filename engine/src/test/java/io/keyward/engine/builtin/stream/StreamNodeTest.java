@@ -16,7 +16,7 @@ class StreamNodeTest {
     Request request = new Request();
     request.begin(bytes);
     int at = 0;
-    for (String word : line.split(" ")) {
+    for (String word : line.split(" ", -1)) {
       request.add(at, word.length());
       at += word.length() + 1;
     }
