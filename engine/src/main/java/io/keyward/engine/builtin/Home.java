@@ -36,6 +36,7 @@ public final class Home {
   private int plainListElement = 1 << 30;
   private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH + 16];
   private long freedLater;
+  private boolean scriptsMayCallAll;
   private boolean freeing;
   private boolean stopped;
   private boolean resting;
@@ -97,6 +98,16 @@ public final class Home {
   /** Keeps the data within {@code maxmemory}. */
   public MemoryLimit memoryLimit() {
     return memoryLimit;
+  }
+
+  /** Whether scripts may even call commands that are not meant for them. */
+  public boolean scriptsMayCallAll() {
+    return scriptsMayCallAll;
+  }
+
+  /** Changes that, for DEBUG SET-DISABLE-DENY-SCRIPTS. */
+  public void scriptsMayCallAll(boolean all) {
+    scriptsMayCallAll = all;
   }
 
   int eventClasses() {

@@ -61,6 +61,8 @@ public final class DebugCommand {
           "    Sets from which size on an element of a list stands alone; 0 for the default.",
           "SET-ACTIVE-EXPIRE <0|1>",
           "    Stops or resumes the expiry of keys that nobody asks for.",
+          "SET-DISABLE-DENY-SCRIPTS <0|1>",
+          "    Lets scripts call commands that are not meant for them, or no longer.",
           "SLEEP <seconds>",
           "    Holds back every command of the keyspace; others go on.",
           "HELP",
@@ -132,6 +134,11 @@ public final class DebugCommand {
       case "set-active-expire" -> {
         counted(request, 3, 3);
         database.keyspace().activeExpiry().enabled(flag(request, 2));
+        reply.ok();
+      }
+      case "set-disable-deny-scripts" -> {
+        counted(request, 3, 3);
+        database.keyspace().home().scriptsMayCallAll(flag(request, 2));
         reply.ok();
       }
       case "sleep" -> {

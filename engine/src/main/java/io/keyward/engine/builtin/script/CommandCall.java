@@ -134,7 +134,7 @@ final class CommandCall {
     if (!command.accepts(request.count())) {
       return CommandException.error("Wrong number of args calling Redis command from script");
     }
-    if (command.has(CommandFlag.NOSCRIPT)) {
+    if (command.has(CommandFlag.NOSCRIPT) && !keyspace.home().scriptsMayCallAll()) {
       return CommandException.error("This Redis command is not allowed from script");
     }
     if (readOnly && (command.write() || command.has(CommandFlag.MAY_REPLICATE))) {

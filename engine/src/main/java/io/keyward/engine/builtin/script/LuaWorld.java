@@ -38,6 +38,7 @@ final class LuaWorld {
   private final String chunk;
   private final LuaState state = new LuaState();
   private final CommandCall commands;
+  private boolean running;
 
   /** Makes a world; {@code chunk} names its texts in error messages. */
   LuaWorld(BuiltinKeyspace keyspace, String chunk) {
@@ -136,11 +137,16 @@ final class LuaWorld {
           "OOM allow-oom flag is not set on the script, can not run it when used memory >"
               + " 'maxmemory'");
     }
+    if (running) {
+      throw CommandException.error("A script can not run another one");
+    }
     commands.begin(request, forbidsWrites, allowsOutOfMemory, atLimit);
     limit();
+    running = true;
     try {
       keyspace.atomically(() -> answer(reply, name, body));
     } finally {
+      running = false;
       state.end();
       commands.end();
     }

@@ -36,6 +36,11 @@ record ReadArguments(
     for (int at = 1; at < request.count(); at++) {
       int further = request.count() - at - 1;
       if (further >= 1 && request.is(at, "BLOCK")) {
+        if (request.client().internal()) {
+          throw CommandException.error(
+              request.command().fullName()
+                  + " command is not allowed with BLOCK option from scripts");
+        }
         timeout = timeout(request, ++at);
       } else if (further >= 1 && request.is(at, "COUNT")) {
         long count = request.integer(++at);

@@ -138,6 +138,8 @@ class ScriptCommandsTest {
         .matches("!ERR Wrong number of args calling Redis command from script" + position);
     assertThat(bench.run("eval_ro", "return redis.call('set','a','b')", "0"))
         .matches("!ERR Write commands are not allowed from read-only scripts\\." + position);
+    assertThat(eval("return redis.call('xread','block','0','streams','s','$')", "0"))
+        .matches("!ERR xread command is not allowed with BLOCK option from scripts" + position);
     assertThat(eval("return redis.call('get',{})", "0"))
         .matches("!ERR Lua redis lib command arguments must be strings or integers" + position);
   }
