@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.script;
 
 import static io.keyward.engine.command.CommandFlag.MAY_REPLICATE;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.NO_MANDATORY_KEYS;
 import static io.keyward.engine.command.CommandFlag.READONLY;
 import static io.keyward.engine.command.CommandFlag.SKIP_MONITOR;
 import static io.keyward.engine.command.CommandFlag.STALE;
@@ -31,7 +32,7 @@ final class FunctionCalls {
             .complexity("Depends on the function that is executed.")
             .syntax("function numkeys [key [key ...]] [arg [arg ...]]")
             .arity(-3)
-            .flags(NOSCRIPT, SKIP_MONITOR, MAY_REPLICATE, STALE)
+            .flags(NOSCRIPT, SKIP_MONITOR, MAY_REPLICATE, NO_MANDATORY_KEYS, STALE)
             .keys(
                 EvalCommands.noted(
                     "We cannot tell how the keys will be used so we assume the worst, RW and"
@@ -47,7 +48,7 @@ final class FunctionCalls {
             .complexity("Depends on the function that is executed.")
             .syntax("function numkeys [key [key ...]] [arg [arg ...]]")
             .arity(-3)
-            .flags(NOSCRIPT, SKIP_MONITOR, STALE, READONLY)
+            .flags(NOSCRIPT, SKIP_MONITOR, NO_MANDATORY_KEYS, STALE, READONLY)
             .keys(KeySpec.counted(2, KeyFlag.RO, KeyFlag.ACCESS))
             .handler((request, reply) -> call(request, reply, true)));
   }
