@@ -80,11 +80,16 @@ public enum Directive {
       "no",
       "move data to give back fragmented memory",
       new OnlyDefault("pages are compacted as they empty; there is nothing to switch on")),
-  LAZYFREE_LAZY_EVICTION(yesNo(), "no", "free evicted values in slices"),
-  LAZYFREE_LAZY_EXPIRE(yesNo(), "no", "free expired values in slices"),
-  LAZYFREE_LAZY_SERVER_DEL(yesNo(), "no", "free overwritten values in slices"),
-  LAZYFREE_LAZY_USER_DEL(yesNo(), "no", "DEL behaves as UNLINK"),
-  LAZYFREE_LAZY_USER_FLUSH(yesNo(), "no", "FLUSHALL and FLUSHDB behave as with ASYNC"),
+  LAZYFREE_LAZY_EVICTION(
+      yesNo(), "no", "taken for compatibility: big values are always freed in slices"),
+  LAZYFREE_LAZY_EXPIRE(
+      yesNo(), "no", "taken for compatibility: big values are always freed in slices"),
+  LAZYFREE_LAZY_SERVER_DEL(
+      yesNo(), "no", "taken for compatibility: big values are always freed in slices"),
+  LAZYFREE_LAZY_USER_DEL(
+      yesNo(), "no", "taken for compatibility: big values are always freed in slices"),
+  LAZYFREE_LAZY_USER_FLUSH(
+      yesNo(), "no", "taken for compatibility: big values are always freed in slices"),
 
   // Packed encodings
   HASH_MAX_LISTPACK_ENTRIES(
