@@ -1,6 +1,7 @@
 package io.keyward.engine.command;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** The ACL categories of Redis. */
 public enum Category {
@@ -30,5 +31,15 @@ public enum Category {
 
   public String wireName() {
     return wireName;
+  }
+
+  /** The category of this name in any case, without the {@code @}, or null. */
+  public static @Nullable Category named(String name) {
+    for (Category category : values()) {
+      if (category.wireName.equalsIgnoreCase(name)) {
+        return category;
+      }
+    }
+    return null;
   }
 }

@@ -34,6 +34,8 @@ public final class Command {
   private final List<KeySpec> keySpecs;
   private final List<String> tips;
   private final @Nullable KeyFinder finder;
+  private final KeyAccesses accesses;
+  private final @Nullable ChannelSpec channels;
   private final @Nullable SecretFinder secrets;
   private final Handler handler;
   private final Map<String, Command> subcommands;
@@ -53,6 +55,8 @@ public final class Command {
     keySpecs = List.copyOf(from.keySpecs);
     tips = List.copyOf(from.tips);
     finder = from.finder;
+    accesses = new KeyAccesses(keySpecs, from.finder, from.variableFlags);
+    channels = from.channels;
     secrets = from.secrets;
     handler = from.handler;
     subcommands = Collections.unmodifiableMap(new LinkedHashMap<>(from.subcommands));
@@ -197,9 +201,24 @@ public final class Command {
     }
   }
 
-  /** Gives the positions that one of the command's key specifications finds. */
-  public void keys(KeySpec spec, Request request, IntConsumer positions) {
-    KeyPositions.find(List.of(spec), request, positions);
+  /**
+   * Gives every key of the request with what the command does to it.
+   *
+   * @throws io.keyward.engine.CommandException if the arguments are not those of the command; keys
+   *     may have been given before
+   */
+  public void accesses(Request request, KeyVisitor visitor) {
+    accesses.find(request, visitor);
+  }
+
+  /** What the command does to one of the keys of the request. */
+  public Set<KeyFlag> keyFlags(Request request, int position) {
+    return accesses.flags(request, position);
+  }
+
+  /** Which arguments are channels that the command sends to or listens to, or null. */
+  public @Nullable ChannelSpec channels() {
+    return channels;
   }
 
   /** Gives the position of every argument that logs must not show. */
@@ -232,6 +251,8 @@ public final class Command {
     private final List<String> tips = new ArrayList<>();
     private final Map<String, Command> subcommands = new LinkedHashMap<>();
     private @Nullable KeyFinder finder;
+    private @Nullable VariableFlags variableFlags;
+    private @Nullable ChannelSpec channels;
     private @Nullable SecretFinder secrets;
     private Handler handler = Command::needsSubcommand;
 
@@ -305,6 +326,24 @@ public final class Command {
     /** Finds the keys where the specifications alone do not tell them. */
     public Builder keysBy(KeyFinder own) {
       finder = own;
+      return this;
+    }
+
+    /** Tells what becomes of the key where the options decide it. */
+    public Builder keyFlagsBy(VariableFlags own) {
+      variableFlags = own;
+      return this;
+    }
+
+    /** Channels from {@code first} to {@code last}, which is -1 for all that follow. */
+    public Builder channels(int first, int last) {
+      channels = new ChannelSpec(first, last, false);
+      return this;
+    }
+
+    /** Patterns of channels, in the same way. */
+    public Builder channelPatterns(int first, int last) {
+      channels = new ChannelSpec(first, last, true);
       return this;
     }
 

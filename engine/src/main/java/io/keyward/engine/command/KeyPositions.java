@@ -19,12 +19,13 @@ final class KeyPositions {
   static void find(List<KeySpec> specs, Request request, IntConsumer positions) {
     for (KeySpec spec : specs) {
       if (!spec.flags().contains(KeyFlag.NOT_KEY)) {
-        find(spec, request, positions);
+        find(spec, request, 0, (position, access) -> positions.accept(position));
       }
     }
   }
 
-  private static void find(KeySpec spec, Request request, IntConsumer positions) {
+  /** Gives the keys that one specification finds, each with the same access. */
+  static void find(KeySpec spec, Request request, int access, KeyVisitor visitor) {
     int begin =
         switch (spec.begin()) {
           case Begin.Index(int position) -> position;
@@ -38,7 +39,7 @@ final class KeyPositions {
       case Find.Range range -> {
         int last = last(range, begin, request.count());
         for (int at = begin; at <= last; at += range.step()) {
-          positions.accept(at);
+          visitor.visit(at, access);
         }
       }
       case Find.Count(int countAt, int firstKey, int step) -> {
@@ -48,7 +49,7 @@ final class KeyPositions {
           throw INVALID_COUNT;
         }
         for (int at = begin + firstKey; at <= last; at += step) {
-          positions.accept(at);
+          visitor.visit(at, access);
         }
       }
       case Find.Unknown() -> {}

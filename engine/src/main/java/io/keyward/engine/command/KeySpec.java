@@ -7,6 +7,11 @@ import java.util.Set;
  * specifications.
  */
 public record KeySpec(Set<KeyFlag> flags, Begin begin, Find find, String notes) {
+  /** The command tells what a key holds. */
+  public static final int READ = 1;
+
+  /** The command changes what a key holds. */
+  public static final int WRITE = 2;
 
   /** What a command does to a key. */
   public enum KeyFlag {
@@ -58,6 +63,15 @@ public record KeySpec(Set<KeyFlag> flags, Begin begin, Find find, String notes) 
 
     /** Not to be told. */
     record Unknown() implements Find {}
+  }
+
+  /** What flags say of the data: {@link #READ}, {@link #WRITE}, both added, or 0. */
+  public static int access(Set<KeyFlag> flags) {
+    boolean writes =
+        flags.contains(KeyFlag.INSERT)
+            || flags.contains(KeyFlag.UPDATE)
+            || flags.contains(KeyFlag.DELETE);
+    return (flags.contains(KeyFlag.ACCESS) ? READ : 0) | (writes ? WRITE : 0);
   }
 
   /** Keys from {@code first} to {@code last}, every {@code step}. */

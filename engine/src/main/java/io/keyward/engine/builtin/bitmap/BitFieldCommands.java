@@ -26,6 +26,7 @@ import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.KeySpec;
 import io.keyward.engine.command.KeySpec.Begin;
 import io.keyward.engine.command.KeySpec.Find;
+import io.keyward.engine.command.KeySpec.KeyFlag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -48,6 +49,9 @@ final class BitFieldCommands {
   private static final CommandException ONLY_GET =
       CommandException.error("BITFIELD_RO only supports the GET subcommand");
 
+  private static final Set<KeyFlag> READ = Set.of(RO, ACCESS);
+  private static final Set<KeyFlag> CHANGED = Set.of(RW, ACCESS, UPDATE);
+
   private BitFieldCommands() {}
 
   static void declare(CommandTable table) {
@@ -69,6 +73,7 @@ final class BitFieldCommands {
                     new Begin.Index(1),
                     new Find.Range(0, 1, 0),
                     "The key is only read if every operation is GET."))
+            .keyFlagsBy(BitFieldCommands::flags)
             .handler((request, reply) -> execute(request, reply, false)));
     table.add(
         Command.named("bitfield_ro", BITMAP)
@@ -122,6 +127,22 @@ final class BitFieldCommands {
       }
     }
     throw BAD_OVERFLOW;
+  }
+
+  /** Operations other than GET change the key; so might what is no operation. */
+  private static Set<KeyFlag> flags(Request request) {
+    int at = 2;
+    while (at < request.count()) {
+      int further = request.count() - at - 1;
+      if (request.is(at, "GET") && further >= 2) {
+        at += 3;
+      } else if (request.is(at, "OVERFLOW") && further >= 1) {
+        at += 2;
+      } else {
+        return CHANGED;
+      }
+    }
+    return READ;
   }
 
   private static void execute(Request request, Reply reply, boolean readOnly) {

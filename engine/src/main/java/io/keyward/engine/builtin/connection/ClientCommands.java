@@ -13,6 +13,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BlockedClients;
+import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Pause;
 import io.keyward.engine.command.Command;

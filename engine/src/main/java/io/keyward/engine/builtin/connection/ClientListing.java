@@ -13,6 +13,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.command.Command;
 import java.nio.charset.StandardCharsets;

@@ -35,6 +35,7 @@ public final class PubSubCommands {
             .syntax("channel [channel ...]")
             .arity(-2)
             .flags(PUBSUB, NOSCRIPT, LOADING, STALE)
+            .channels(1, -1)
             .handler((request, reply) -> subscribe(request, reply, Kind.CHANNEL)));
     table.add(
         Command.named("unsubscribe", CommandGroup.PUBSUB)
@@ -53,6 +54,7 @@ public final class PubSubCommands {
             .syntax("pattern [pattern ...]")
             .arity(-2)
             .flags(PUBSUB, NOSCRIPT, LOADING, STALE)
+            .channelPatterns(1, -1)
             .handler((request, reply) -> subscribe(request, reply, Kind.PATTERN)));
     table.add(
         Command.named("punsubscribe", CommandGroup.PUBSUB)
@@ -72,6 +74,7 @@ public final class PubSubCommands {
             .arity(-2)
             .flags(PUBSUB, NOSCRIPT, LOADING, STALE)
             .keys(1, -1, 1, NOT_KEY)
+            .channels(1, -1)
             .handler((request, reply) -> subscribe(request, reply, Kind.SHARD_CHANNEL)));
     table.add(
         Command.named("sunsubscribe", CommandGroup.PUBSUB)
@@ -93,6 +96,7 @@ public final class PubSubCommands {
             .syntax("channel message")
             .arity(3)
             .flags(PUBSUB, LOADING, STALE, FAST, MAY_REPLICATE)
+            .channels(1, 1)
             .handler(PubSubCommands::publish));
     table.add(
         Command.named("spublish", CommandGroup.PUBSUB)
@@ -104,6 +108,7 @@ public final class PubSubCommands {
             .arity(3)
             .flags(PUBSUB, LOADING, STALE, FAST, MAY_REPLICATE)
             .key(1, NOT_KEY)
+            .channels(1, 1)
             .handler(PubSubCommands::publishSharded));
     PubSubQueries.declare(table);
   }

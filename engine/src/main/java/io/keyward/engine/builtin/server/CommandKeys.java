@@ -5,12 +5,9 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
-import io.keyward.engine.command.KeySpec;
 import io.keyward.engine.command.KeySpec.KeyFlag;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
 /** COMMAND GETKEYS and GETKEYSANDFLAGS: the keys of a request that is given as arguments. */
 final class CommandKeys {
@@ -48,7 +45,7 @@ final class CommandKeys {
       }
       reply.bulk(asked.bytes(), asked.offset(position), asked.length(position));
       if (withFlags) {
-        CommandInfo.keyFlags(reply, flags(command, asked, position));
+        CommandInfo.keyFlags(reply, command.keyFlags(asked, position));
       }
     }
   }
@@ -69,36 +66,5 @@ final class CommandKeys {
       throw WRONG_COUNT;
     }
     return command;
-  }
-
-  /** The flags of the specification that finds this key, or of the one that cannot tell its own. */
-  private static Set<KeyFlag> flags(Command command, Request asked, int position) {
-    Set<KeyFlag> flags = Set.of();
-    for (KeySpec spec : command.keySpecs()) {
-      List<Integer> found = new ArrayList<>();
-      command.keys(spec, asked, found::add);
-      if (found.contains(position)) {
-        return narrowed(command, asked, spec.flags());
-      }
-      if (spec.find() instanceof KeySpec.Find.Unknown) {
-        flags = spec.flags();
-      }
-    }
-    return flags;
-  }
-
-  /** SET reads its key only if it is told to GET. */
-  private static Set<KeyFlag> narrowed(Command command, Request asked, Set<KeyFlag> flags) {
-    if (!command.name().equals("set")) {
-      return flags;
-    }
-    Set<KeyFlag> narrow = EnumSet.copyOf(flags);
-    narrow.remove(KeyFlag.VARIABLE_FLAGS);
-    for (int i = 3; i < asked.count(); i++) {
-      if (asked.is(i, "GET")) {
-        return narrow;
-      }
-    }
-    return EnumSet.of(KeyFlag.OW, KeyFlag.UPDATE);
   }
 }

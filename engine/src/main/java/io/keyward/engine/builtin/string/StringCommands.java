@@ -26,10 +26,15 @@ import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
+import io.keyward.engine.command.KeySpec.KeyFlag;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** GET, SET and their relatives. */
 public final class StringCommands {
+  private static final Set<KeyFlag> OVERWRITTEN = Set.of(OW, UPDATE);
+  private static final Set<KeyFlag> READ_AND_OVERWRITTEN = Set.of(RW, ACCESS, UPDATE);
+
   private StringCommands() {}
 
   public static void declare(CommandTable table) {
@@ -105,6 +110,7 @@ public final class StringCommands {
             .arity(-3)
             .flags(WRITE, DENYOOM)
             .key(1, RW, ACCESS, UPDATE, VARIABLE_FLAGS)
+            .keyFlagsBy(StringCommands::flagsOfSet)
             .handler(StringCommands::set));
     table.add(
         Command.named("setnx", STRING)
@@ -226,6 +232,16 @@ public final class StringCommands {
       database.remove(entry);
       database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
     }
+  }
+
+  /** SET reads its key only if it is told to GET. */
+  private static Set<KeyFlag> flagsOfSet(Request request) {
+    for (int i = 3; i < request.count(); i++) {
+      if (request.is(i, "GET")) {
+        return READ_AND_OVERWRITTEN;
+      }
+    }
+    return OVERWRITTEN;
   }
 
   private static void set(Request request, Reply reply) {

@@ -1,11 +1,8 @@
-package io.keyward.engine.builtin.connection;
+package io.keyward.engine.builtin;
 
 import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Request;
-import io.keyward.engine.builtin.BuiltinKeyspace;
-import io.keyward.engine.builtin.ClientState;
-import io.keyward.engine.builtin.Transaction;
 import io.keyward.engine.text.Numbers;
 
 /** Connections as CLIENT LIST shows them, and the names that may stand there. */
@@ -18,7 +15,7 @@ public final class ClientText {
    * <p>The gateway knows no file descriptor and shares its buffers among connections: fd is -1,
    * qbuf-free, rbs and rbp are 0; qbuf of the client that asks counts its request.
    */
-  static void append(StringBuilder to, Client client, Request asking) {
+  public static void append(StringBuilder to, Client client, Request asking) {
     long now = asking.now();
     ClientState state = ClientState.of(client);
     Transaction transaction = state.transaction();
@@ -111,7 +108,7 @@ public final class ClientText {
     checkAttribute(name, "Client names");
   }
 
-  static void checkAttribute(byte[] value, String what) {
+  public static void checkAttribute(byte[] value, String what) {
     for (byte b : value) {
       if (b < '!' || b > '~') {
         throw CommandException.error(
