@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +26,10 @@ public final class BuiltinKeyspace implements Keyspace {
   private final String prefix;
   private final Home home;
   private final CommandTable table;
-  private final MemoryAccount account = new MemoryAccount();
-  private final @Nullable Database[] databases;
-  private final Statistics statistics;
+  private final MemoryAccount account;
+  private final int databaseCount;
+  private @Nullable Database[] databases = {};
+  private final Statistics statistics = new Statistics();
   private Namespaces namespaces = Namespaces.NONE;
   private final KeyspaceNotifications notifications = new KeyspaceNotifications(this);
   private final Channels channels = new Channels(this);
@@ -42,17 +44,18 @@ public final class BuiltinKeyspace implements Keyspace {
   private boolean keysReady;
   private boolean atomic;
   private int blockedClients;
+  private boolean ended;
   private long changes;
 
   public BuiltinKeyspace(String prefix, Home home, CommandTable table) {
     this.prefix = prefix;
     this.home = home;
     this.table = table;
-    databases = new Database[(int) home.settings().number(Directive.DATABASES)];
-    statistics = new Statistics(table);
+    account = new MemoryAccount(home.account());
+    databaseCount = (int) home.settings().number(Directive.DATABASES);
     observation = new Observation(home.observed(), this::pushTo);
     executor = new Executor(this, table);
-    home.keyspaces().add(this);
+    home.settles();
   }
 
   @Override
@@ -118,22 +121,40 @@ public final class BuiltinKeyspace implements Keyspace {
 
   /** How many numbered databases there are. */
   public int databaseCount() {
-    return databases.length;
+    return databaseCount;
   }
 
   /** A numbered database, made when it is first asked for. */
   public Database database(int number) {
-    Database database = databases[number];
-    if (database == null) {
-      database = new Database(this, number);
-      databases[number] = database;
+    Database database = number < databases.length ? databases[number] : null;
+    return database == null ? begin(number) : database;
+  }
+
+  private Database begin(int number) {
+    if (databases.length == 0) {
+      home.wakes(this);
     }
+    if (number >= databases.length) {
+      databases = Arrays.copyOf(databases, number + 1);
+    }
+    Database database = new Database(this, number);
+    databases[number] = database;
     return database;
   }
 
-  /** A numbered database if it has ever been asked for. */
+  /** A numbered database if it is in use. */
   public @Nullable Database databaseIfUsed(int number) {
-    return databases[number];
+    return number < databases.length ? databases[number] : null;
+  }
+
+  /** Whether there is any key in any database. */
+  boolean holdsKeys() {
+    for (Database database : databases) {
+      if (database != null && database.size() > 0) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**
@@ -142,7 +163,7 @@ public final class BuiltinKeyspace implements Keyspace {
    * @throws io.keyward.engine.CommandException if there is none of that number
    */
   public int databaseNumber(long number) {
-    if (number < 0 || number >= databases.length) {
+    if (number < 0 || number >= databaseCount) {
       throw Errors.DATABASE_OUT_OF_RANGE;
     }
     return (int) number;
@@ -320,8 +341,16 @@ public final class BuiltinKeyspace implements Keyspace {
     return changes;
   }
 
-  /** The regular work, until {@code deadline} on the clock of {@link System#nanoTime()}. */
-  void tick(long now, long deadline) {
+  /**
+   * The regular work, until {@code deadline} on the clock of {@link System#nanoTime()}.
+   *
+   * @return false if the keyspace turned out to hold nothing and is no longer looked after
+   */
+  boolean tick(long now, long deadline) {
+    if (clients.isEmpty() && !holdsKeys()) {
+      rest();
+      return false;
+    }
     pause.check(now);
     if (pause.scope() == Pause.Scope.NOTHING) {
       expire(now, deadline);
@@ -329,6 +358,34 @@ public final class BuiltinKeyspace implements Keyspace {
     if (keysReady) {
       serveBlocked(now);
     }
+    return true;
+  }
+
+  /** Gives back what an empty keyspace without clients does not need until it is used again. */
+  private void rest() {
+    for (Database database : databases) {
+      if (database != null) {
+        database.discard();
+      }
+    }
+    databases = new Database[0];
+    home.sleeps(this);
+  }
+
+  /** Whether the keyspace has been dropped, so that nobody may enter. */
+  public boolean ended() {
+    return ended;
+  }
+
+  /** Closes every client and frees all memory; nothing may follow. */
+  void end() {
+    ended = true;
+    for (Client client : List.copyOf(clients.values())) {
+      client.connection().abort();
+    }
+    flushAll();
+    attachments.clear();
+    home.leaves(this);
   }
 
   private void expire(long now, long deadline) {

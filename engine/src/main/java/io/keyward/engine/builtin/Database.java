@@ -564,6 +564,11 @@ public final class Database {
     keyspace.home().freeLater(new DetachedKeys(detached, pool, account, keyspace.home()));
   }
 
+  /** Gives back the memory of an empty database that nobody refers to any more. */
+  void discard() {
+    account.add(-keys.memory());
+  }
+
   /** Exchanges the keys of two databases; the clients stay where they are. */
   void swap(Database other) {
     long now = System.currentTimeMillis();

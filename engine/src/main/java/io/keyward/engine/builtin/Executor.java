@@ -279,6 +279,7 @@ public final class Executor {
 
   private void count(Request request, Command command, long took) {
     keyspace.statistics().called(command, took);
+    keyspace.home().busy(took);
     observation.finished(request, command, took);
   }
 

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Loop;
+import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import io.keyward.engine.builtin.observation.ObservationSettings;
 import io.keyward.engine.text.Numbers;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /**
@@ -24,12 +26,17 @@ public final class Home {
   private static final long SLICE_NANOS = 1_000_000;
   private static final int FREE_AT_ONCE = 64;
 
+  /** How much the last tick counts in the load, against all before it. */
+  private static final double LOAD_WEIGHT = 0.05;
+
   private final Loop loop;
   private final LiveSettings settings;
   private final PagePool pool = new PagePool();
   private final RandomGenerator random = new SplittableRandom();
   private final AccessClock accessClock = new AccessClock();
   private final List<BuiltinKeyspace> keyspaces = new ArrayList<>();
+  private final AtomicInteger residents = new AtomicInteger();
+  private final MemoryAccount account = new MemoryAccount();
   private final ArrayDeque<Held> toFree = new ArrayDeque<>();
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
   private final ObservationSettings observed;
@@ -37,6 +44,14 @@ public final class Home {
   private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH + 16];
   private long freedLater;
   private boolean scriptsMayCallAll;
+  private List<Home> peers = List.of();
+  private volatile long publishedBytes;
+  private volatile int loadPercent;
+  private double load;
+  private long busyNanos;
+  private long busyNanosBefore;
+  private long tickedAt = System.nanoTime();
+  private int nextKeyspace;
   private boolean freeing;
   private boolean stopped;
   private boolean resting;
@@ -80,9 +95,72 @@ public final class Home {
     return numberText;
   }
 
-  /** The keyspaces that live on this loop. */
-  public List<BuiltinKeyspace> keyspaces() {
+  /**
+   * The keyspaces of this loop that have ever been used, and so may hold keys or clients; those
+   * that are merely configured cost no regular work.
+   */
+  List<BuiltinKeyspace> keyspaces() {
     return keyspaces;
+  }
+
+  /** A keyspace lives here from now on; any thread may say so. */
+  void settles() {
+    residents.incrementAndGet();
+  }
+
+  /** A keyspace of this loop begins to be used. */
+  void wakes(BuiltinKeyspace keyspace) {
+    keyspaces.add(keyspace);
+  }
+
+  /** A keyspace of this loop holds nothing any more. */
+  void sleeps(BuiltinKeyspace keyspace) {
+    keyspaces.remove(keyspace);
+  }
+
+  /** A keyspace has ended. */
+  void leaves(BuiltinKeyspace keyspace) {
+    keyspaces.remove(keyspace);
+    residents.decrementAndGet();
+  }
+
+  /** How many keyspaces live here, used or not; any thread may ask. */
+  int residents() {
+    return residents.get();
+  }
+
+  /** The share of time that commands took lately, 0 to 100; any thread may ask. */
+  int loadPercent() {
+    return loadPercent;
+  }
+
+  /** Counts the time that a command has taken. */
+  void busy(long nanos) {
+    busyNanos += nanos;
+  }
+
+  /** Bytes of all data on this loop; another thread may see a figure that is a moment old. */
+  public long usedBytes() {
+    return account.bytes();
+  }
+
+  /** The bytes of all keyspaces of this loop. */
+  MemoryAccount account() {
+    return account;
+  }
+
+  /** All homes of the engine, this one among them, which share {@code maxmemory}. */
+  void peers(List<Home> all) {
+    peers = all;
+  }
+
+  /** Bytes of all data of the engine: exact for this loop, some ticks old for the others. */
+  long usedBytesOfAll() {
+    long used = account.bytes();
+    for (Home peer : peers) {
+      used += peer == this ? 0 : peer.publishedBytes;
+    }
+    return used;
   }
 
   /** The length from which an element of a list has a node of its own. */
@@ -154,10 +232,37 @@ public final class Home {
     }
     long now = System.currentTimeMillis();
     accessClock.refresh(settings, now);
-    for (int i = 0; i < keyspaces.size() && !resting; i++) {
-      keyspaces.get(i).tick(now, System.nanoTime() + SLICE_NANOS);
+    publish();
+    if (!resting) {
+      work(now, System.nanoTime() + SLICE_NANOS);
     }
     loop.schedule(tickMillis(), this::tick);
+  }
+
+  /** Gives each keyspace its turn until the slice is over; the next tick goes on with the rest. */
+  private void work(long now, long deadline) {
+    for (int turns = keyspaces.size(); turns > 0 && !keyspaces.isEmpty(); turns--) {
+      if (nextKeyspace >= keyspaces.size()) {
+        nextKeyspace = 0;
+      }
+      BuiltinKeyspace keyspace = keyspaces.get(nextKeyspace);
+      if (keyspace.tick(now, deadline)) {
+        nextKeyspace++;
+      }
+      if (System.nanoTime() >= deadline) {
+        return;
+      }
+    }
+  }
+
+  private void publish() {
+    publishedBytes = account.bytes();
+    long at = System.nanoTime();
+    double share = (double) (busyNanos - busyNanosBefore) / Math.max(1, at - tickedAt);
+    busyNanosBefore = busyNanos;
+    tickedAt = at;
+    load += (share - load) * LOAD_WEIGHT;
+    loadPercent = (int) Math.min(100, load * 100);
   }
 
   /** Frees a held value: at once if that is little work, else in slices between other tasks. */

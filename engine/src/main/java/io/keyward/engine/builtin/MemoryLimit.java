@@ -10,11 +10,12 @@ import org.jspecify.annotations.Nullable;
  * Keeps the data of a home within {@code maxmemory}.
  *
  * <p>Before a write that may need memory, keys are evicted as {@code maxmemory-policy} says until
- * the data fits: of {@code maxmemory-samples} keys drawn from each database the worst one goes.
- * Keys of pinned namespaces stay.
+ * the data fits: of {@code maxmemory-samples} keys drawn from each database of up to {@link
+ * #MOST_KEYSPACES} keyspaces the worst one goes. Keys of pinned namespaces stay.
  */
 public final class MemoryLimit {
   private static final int MOST_DRAWS = 64;
+  private static final int MOST_KEYSPACES = 16;
 
   private final Home home;
 
@@ -22,13 +23,9 @@ public final class MemoryLimit {
     this.home = home;
   }
 
-  /** Bytes of all data on this home. */
-  public long usedBytes() {
-    long used = 0;
-    for (BuiltinKeyspace keyspace : home.keyspaces()) {
-      used += keyspace.usedBytes();
-    }
-    return used;
+  /** Bytes of all data that {@code maxmemory} is for. */
+  private long usedBytes() {
+    return home.usedBytesOfAll();
   }
 
   /** Whether the data is within the limit. */
@@ -74,7 +71,12 @@ public final class MemoryLimit {
   private Worst worstOf(String policy, boolean onlyExpiring) {
     Worst worst = new Worst(policy);
     int samples = (int) home.settings().number(Directive.MAXMEMORY_SAMPLES);
-    for (BuiltinKeyspace keyspace : home.keyspaces()) {
+    List<BuiltinKeyspace> keyspaces = home.keyspaces();
+    int start = keyspaces.isEmpty() ? 0 : home.random().nextInt(keyspaces.size());
+    int looked = 0;
+    for (int i = 0; i < keyspaces.size() && looked < MOST_KEYSPACES; i++) {
+      BuiltinKeyspace keyspace = keyspaces.get((start + i) % keyspaces.size());
+      looked += keyspace.holdsKeys() ? 1 : 0;
       for (int number = 0; number < keyspace.databaseCount(); number++) {
         Database database = keyspace.databaseIfUsed(number);
         if (database != null) {

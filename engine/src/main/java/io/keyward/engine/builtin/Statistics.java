@@ -1,7 +1,8 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.engine.command.Command;
-import io.keyward.engine.command.CommandTable;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** What a keyspace counts, read by INFO and the metrics; written on the home loop alone. */
 public final class Statistics {
@@ -11,17 +12,37 @@ public final class Statistics {
   private long evictedKeys;
   private long commands;
   private long errors;
-  private final long[] calls;
-  private final long[] nanos;
-  private final long[] failed;
-  private final long[] rejected;
+  private @Nullable OfCommand[] byCommand = {};
 
-  Statistics(CommandTable table) {
-    int commandCount = table.numbered().size();
-    calls = new long[commandCount];
-    nanos = new long[commandCount];
-    failed = new long[commandCount];
-    rejected = new long[commandCount];
+  /** What is counted for one command; made when it is first called. */
+  private static final class OfCommand {
+    private static final OfCommand NONE = new OfCommand();
+
+    private long calls;
+    private long nanos;
+    private long failed;
+    private long rejected;
+  }
+
+  private OfCommand count(Command command) {
+    int index = command.index();
+    OfCommand counted = index < byCommand.length ? byCommand[index] : null;
+    return counted == null ? begin(index) : counted;
+  }
+
+  private OfCommand begin(int index) {
+    if (index >= byCommand.length) {
+      byCommand = Arrays.copyOf(byCommand, Math.max(index + 1, byCommand.length * 2));
+    }
+    OfCommand counted = new OfCommand();
+    byCommand[index] = counted;
+    return counted;
+  }
+
+  private OfCommand of(Command command) {
+    int index = command.index();
+    OfCommand counted = index < byCommand.length ? byCommand[index] : null;
+    return counted == null ? OfCommand.NONE : counted;
   }
 
   void hit() {
@@ -42,16 +63,17 @@ public final class Statistics {
 
   void called(Command command, long nanoseconds) {
     commands++;
-    calls[command.index()]++;
-    nanos[command.index()] += nanoseconds;
+    OfCommand counted = count(command);
+    counted.calls++;
+    counted.nanos += nanoseconds;
   }
 
   void failed(Command command) {
-    failed[command.index()]++;
+    count(command).failed++;
   }
 
   void rejected(Command command) {
-    rejected[command.index()]++;
+    count(command).rejected++;
   }
 
   /** Counts an error reply. */
@@ -84,22 +106,22 @@ public final class Statistics {
   }
 
   public long calls(Command command) {
-    return calls[command.index()];
+    return of(command).calls;
   }
 
   /** Nanoseconds spent in all calls of a command. */
   public long nanos(Command command) {
-    return nanos[command.index()];
+    return of(command).nanos;
   }
 
   /** Calls that ended in an error. */
   public long failedCalls(Command command) {
-    return failed[command.index()];
+    return of(command).failed;
   }
 
   /** Requests refused before they were executed. */
   public long rejectedCalls(Command command) {
-    return rejected[command.index()];
+    return of(command).rejected;
   }
 
   /** Begins to count anew. */
@@ -110,9 +132,6 @@ public final class Statistics {
     evictedKeys = 0;
     commands = 0;
     errors = 0;
-    java.util.Arrays.fill(calls, 0);
-    java.util.Arrays.fill(nanos, 0);
-    java.util.Arrays.fill(failed, 0);
-    java.util.Arrays.fill(rejected, 0);
+    Arrays.fill(byCommand, null);
   }
 }

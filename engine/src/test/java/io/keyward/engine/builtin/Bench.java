@@ -48,13 +48,16 @@ public final class Bench {
   }
 
   /** One connection of the bench. */
-  public final class Session implements Client.Connection {
+  public static final class Session implements Client.Connection {
     private final Reply reply = new Reply();
     private final Client client;
     private boolean closed;
     private final List<String[]> waiting = new ArrayList<>();
 
-    private Session(long id) {
+    private final BuiltinKeyspace keyspace;
+
+    private Session(long id, BuiltinKeyspace keyspace) {
+      this.keyspace = keyspace;
       client = new Client(id, this, reply, System.currentTimeMillis());
       client.authenticated(true);
       keyspace.enter(client);
@@ -153,6 +156,7 @@ public final class Bench {
   private final LiveSettings settings;
   private final Home home;
   private final CommandTable table = new CommandTable();
+  private final BuiltinEngine engine;
   private final BuiltinKeyspace keyspace;
   private final Session first;
   private long sessions;
@@ -166,15 +170,25 @@ public final class Bench {
     this.settings = settings;
     home = new Home(loop, settings);
     BuiltinCommands.declare(table);
-    table.seal();
-    keyspace = new BuiltinKeyspace("", home, table);
+    engine = new BuiltinEngine(List.of(home), table.seal());
+    keyspace = engine.open("");
     first = connect();
     home.start();
   }
 
   /** A further connection. */
   public Session connect() {
-    return new Session(++sessions);
+    return connect(keyspace);
+  }
+
+  /** A connection to another keyspace of the engine. */
+  public Session connect(BuiltinKeyspace other) {
+    return new Session(++sessions, other);
+  }
+
+  /** All keyspaces, on one home. */
+  public BuiltinEngine engine() {
+    return engine;
   }
 
   /**

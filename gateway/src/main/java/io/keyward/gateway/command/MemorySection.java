@@ -27,7 +27,7 @@ final class MemorySection {
     int pendingFrees = 0;
     long freedLater = 0;
     for (Home home : server.homes()) {
-      used += home.memoryLimit().usedBytes();
+      used += home.usedBytes();
       pendingFrees += home.pendingFrees();
       freedLater += home.freedLater();
     }

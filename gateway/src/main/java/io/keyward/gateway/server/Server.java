@@ -5,6 +5,7 @@ import io.keyward.config.directive.ConfigRewrite;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.builtin.BuiltinCommands;
+import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.command.CommandTable;
@@ -34,7 +35,7 @@ public final class Server {
   private final ConfigRewrite rewrite;
   private final Login login;
   private final List<GatewayLoop> loops;
-  private final List<Home> homes;
+  private final BuiltinEngine engine;
   private final BuiltinKeyspace keyspace;
   private final Control control;
   private final Traffic traffic = new Traffic();
@@ -69,11 +70,12 @@ public final class Server {
     byte[] random = new byte[20];
     new SecureRandom().nextBytes(random);
     runId = HexFormat.of().formatHex(random);
-    homes = loops.stream().map(loop -> new Home(loop, live)).toList();
     CommandTable table = new CommandTable();
     BuiltinCommands.declare(table);
     furtherCommands.accept(table, this);
-    keyspace = new BuiltinKeyspace(settings.prefix(), homes.getFirst(), table.seal());
+    engine =
+        new BuiltinEngine(loops.stream().map(loop -> new Home(loop, live)).toList(), table.seal());
+    keyspace = engine.open(settings.prefix());
     keyspace.pin(settings.namespaces());
   }
 
@@ -103,7 +105,12 @@ public final class Server {
 
   /** What the keyspaces of each loop share, in the order of {@link #loops()}. */
   public List<Home> homes() {
-    return homes;
+    return engine.homes();
+  }
+
+  /** Every keyspace that there is. */
+  public BuiltinEngine engine() {
+    return engine;
   }
 
   /** The loop on which a keyspace lives. */
@@ -134,7 +141,7 @@ public final class Server {
   /** Begins the regular work on every loop. */
   public void start() {
     for (int i = 0; i < loops.size(); i++) {
-      Home home = homes.get(i);
+      Home home = engine.homes().get(i);
       Sweep sweep = new Sweep(this, loops.get(i));
       loops
           .get(i)
@@ -161,7 +168,7 @@ public final class Server {
     while (!sessions.isEmpty() && System.nanoTime() < deadline) {
       Thread.sleep(5);
     }
-    for (Home home : homes) {
+    for (Home home : engine.homes()) {
       home.loop().execute(home::stop);
     }
   }

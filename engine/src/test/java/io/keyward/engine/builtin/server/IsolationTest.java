@@ -18,8 +18,7 @@ class IsolationTest {
 
   @Test
   void whatAKeyspaceNotesIsSeenThereAlone() throws RefusedException {
-    BuiltinKeyspace other =
-        new BuiltinKeyspace("green", bench.keyspace().home(), bench.keyspace().table());
+    BuiltinKeyspace other = bench.engine().open("green");
     Client neighbour = new Client(99, bench.session(), new Reply(), 0);
     neighbour.authenticated(true);
     other.enter(neighbour);

@@ -1,0 +1,78 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Engine;
+import io.keyward.engine.Keyspace;
+import io.keyward.engine.command.CommandTable;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+
+/** The keyspaces whose data is in this process, spread over the homes that there are. */
+public final class BuiltinEngine implements Engine {
+  private final List<Home> homes;
+  private final CommandTable table;
+  private final ConcurrentMap<String, BuiltinKeyspace> byPrefix = new ConcurrentHashMap<>();
+
+  /**
+   * Without keyspaces at first.
+   *
+   * @param homes one for each event loop
+   * @param table the sealed table of all commands
+   */
+  public BuiltinEngine(List<Home> homes, CommandTable table) {
+    this.homes = List.copyOf(homes);
+    this.table = table;
+    for (Home home : homes) {
+      home.peers(this.homes);
+    }
+  }
+
+  public List<Home> homes() {
+    return homes;
+  }
+
+  public CommandTable table() {
+    return table;
+  }
+
+  @Override
+  public @Nullable BuiltinKeyspace find(String prefix) {
+    return byPrefix.get(prefix);
+  }
+
+  @Override
+  public BuiltinKeyspace open(String prefix) {
+    return byPrefix.computeIfAbsent(
+        prefix, absent -> new BuiltinKeyspace(absent, leastLoaded(), table));
+  }
+
+  @Override
+  public BuiltinKeyspace openBeside(String prefix, Keyspace neighbour) {
+    Home home = ((BuiltinKeyspace) neighbour).home();
+    return byPrefix.computeIfAbsent(prefix, absent -> new BuiltinKeyspace(absent, home, table));
+  }
+
+  private Home leastLoaded() {
+    return Collections.min(
+        homes, Comparator.comparingInt(Home::loadPercent).thenComparingInt(Home::residents));
+  }
+
+  @Override
+  public boolean drop(String prefix) {
+    BuiltinKeyspace dropped = byPrefix.remove(prefix);
+    if (dropped == null) {
+      return false;
+    }
+    dropped.loop().execute(dropped::end);
+    return true;
+  }
+
+  @Override
+  public Collection<BuiltinKeyspace> keyspaces() {
+    return Collections.unmodifiableCollection(byPrefix.values());
+  }
+}

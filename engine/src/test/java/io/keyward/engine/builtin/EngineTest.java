@@ -1,0 +1,105 @@
+package io.keyward.engine.builtin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.engine.Engine;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class EngineTest {
+  private final Bench bench = new Bench();
+  private final BuiltinEngine engine = bench.engine();
+
+  @Test
+  void aPrefixNamesOneKeyspaceWhoeverAsks() {
+    BuiltinKeyspace blue = engine.open("blue");
+
+    assertThat(engine.open("blue")).isSameAs(blue);
+    assertThat(engine.find("blue")).isSameAs(blue);
+    assertThat(engine.find("green")).isNull();
+    assertThat(engine.keyspaces()).contains(blue);
+  }
+
+  @Test
+  void whatIsDroppedIsFreedAndItsClientsAreClosed() {
+    BuiltinKeyspace blue = engine.open("blue");
+    Bench.Session client = bench.connect(blue);
+    client.run("set", "key", "x".repeat(1000));
+    assertThat(blue.usedBytes()).isGreaterThan(1000);
+
+    assertThat(engine.drop("blue")).isTrue();
+    bench.pass(1000);
+
+    assertThat(client.closed()).isTrue();
+    assertThat(blue.ended()).isTrue();
+    assertThat(engine.find("blue")).isNull();
+    assertThat(engine.drop("blue")).isFalse();
+    assertThat(engine.open("blue")).isNotSameAs(blue);
+  }
+
+  @Test
+  void keyspacesShareNothingButTheirHome() {
+    Bench.Session blue = bench.connect(engine.open("blue"));
+    Bench.Session green = bench.connect(engine.open("green"));
+
+    blue.run("set", "key", "of blue");
+
+    assertThat(green.run("exists", "key")).isEqualTo("0");
+    assertThat(green.run("dbsize")).isEqualTo("0");
+    assertThat(blue.run("dbsize")).isEqualTo("1");
+  }
+
+  @Test
+  void anEmptyKeyspaceWithoutClientsGivesBackWhatItDoesNotNeed() {
+    BuiltinKeyspace blue = engine.open("blue");
+    Bench.Session client = bench.connect(blue);
+    client.run("set", "key", "value", "px", "1");
+    blue.leave(client.client());
+
+    bench.pass(10_000);
+
+    assertThat(blue.usedBytes()).isZero();
+    assertThat(blue.databaseIfUsed(0)).isNull();
+    assertThat(bench.connect(blue).run("set", "key", "value")).isEqualTo("OK");
+  }
+
+  @Test
+  void aHundredThousandKeyspacesFitInAGigabyte() {
+    long before = heapAfterCollection();
+    for (int i = 0; i < 20_000; i++) {
+      BuiltinKeyspace keyspace = engine.open("deployment-" + i);
+      Bench.Session client = bench.connect(keyspace);
+      client.run("set", "key", "value");
+      client.run("get", "key");
+      client.run("ping");
+      keyspace.leave(client.client());
+    }
+
+    long each = (heapAfterCollection() - before) / 20_000;
+
+    assertThat(each).as("bytes of a used keyspace").isLessThan(10_000);
+    assertThat(engine.keyspaces()).hasSizeGreaterThanOrEqualTo(20_000);
+  }
+
+  private static long heapAfterCollection() {
+    System.gc();
+    Runtime runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  @Test
+  void aKeyOfTheGlobalViewIsSplitAtItsFirstDoubleColon() {
+    assertThat(ownPart("blue::key")).isEqualTo(6);
+    assertThat(ownPart("blue::ROLES::a")).isEqualTo(6);
+    assertThat(ownPart("blue::")).isEqualTo(6);
+    assertThat(ownPart("blue:::key")).isEqualTo(6);
+    assertThat(ownPart("::key")).isEqualTo(-1);
+    assertThat(ownPart("key:a")).isEqualTo(-1);
+    assertThat(ownPart("")).isEqualTo(-1);
+  }
+
+  private static int ownPart(String key) {
+    byte[] bytes = ("?" + key).getBytes(StandardCharsets.UTF_8);
+    return Engine.ownPart(bytes, 1, key.length());
+  }
+}
