@@ -1,21 +1,16 @@
 package io.keyward.engine.builtin.list;
 
 import io.keyward.engine.builtin.Held;
-import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.structure.Quicklist;
 import io.keyward.engine.builtin.structure.QuicklistCursor;
 
-/** A list that has outgrown its entry: a quicklist whose bytes are accounted to the keyspace. */
+/** A list that has outgrown its entry: a quicklist in the pages. */
 final class BigList implements Held {
   private final Quicklist elements;
   private final QuicklistCursor cursor = new QuicklistCursor();
-  private final MemoryAccount account;
-  private long accounted;
 
-  BigList(Quicklist elements, MemoryAccount account) {
+  BigList(Quicklist elements) {
     this.elements = elements;
-    this.account = account;
-    settle();
   }
 
   Quicklist elements() {
@@ -27,32 +22,28 @@ final class BigList implements Held {
     return cursor;
   }
 
-  /** Accounts for what a change has added or taken away. */
-  void settle() {
-    long present = elements.memoryBytes();
-    account.add(present - accounted);
-    accounted = present;
-  }
-
   @Override
   public long memoryBytes() {
-    return accounted;
+    return elements.memoryBytes();
   }
 
   @Override
   public Held copy() {
-    return new BigList(elements.copy(), account);
+    return new BigList(elements.copy());
   }
 
   @Override
   public long freeEffort() {
-    return 1;
+    return elements.nodeCount();
   }
 
   @Override
   public boolean free(int budget) {
-    account.add(-accounted);
-    accounted = 0;
-    return true;
+    return elements.free(budget);
+  }
+
+  @Override
+  public void validate() {
+    elements.validate();
   }
 }

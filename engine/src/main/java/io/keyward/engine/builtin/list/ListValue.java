@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.ElementVisitor;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Held;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Listpack;
@@ -16,7 +17,6 @@ import io.keyward.engine.builtin.structure.Quicklist;
 import io.keyward.engine.builtin.structure.QuicklistCursor;
 import io.keyward.engine.builtin.structure.QuicklistLimits;
 import io.keyward.engine.text.Numbers;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -84,13 +84,13 @@ public final class ListValue {
 
   private static void makeBig(Entry list) {
     Database database = list.database();
-    Quicklist elements = new Quicklist(limits(database));
+    Quicklist elements = new Quicklist(limits(database), database.pool(), database.account());
+    byte[] bytes = list.bytes();
     int start = list.start();
-    int size = Listpack.totalBytes(list.bytes(), start);
-    if (Listpack.count(list.bytes(), start) > 0) {
-      elements.appendListpack(Arrays.copyOfRange(list.bytes(), start, start + size));
+    if (Listpack.count(bytes, start) > 0) {
+      elements.appendListpack(bytes, start, Listpack.totalBytes(bytes, start));
     }
-    list.hold(new BigList(elements, database.account()), Encoding.QUICKLIST);
+    list.hold(new BigList(elements), Encoding.QUICKLIST);
   }
 
   /** Makes a big list that has shrunk a listpack again, or gives back slack of a small one. */
@@ -102,20 +102,18 @@ public final class ListValue {
       }
       return;
     }
-    BigList big = big(list);
-    Quicklist elements = big.elements();
-    QuicklistLimits limits = elements.limits();
-    if (!elements.isOneListpack()) {
-      return;
+    Quicklist elements = big(list).elements();
+    if (elements.isOneListpack() && isHalfEmpty(elements)) {
+      Held former = list.unhold(Encoding.LISTPACK, elements.onlyListpackBytes());
+      elements.copyOnlyListpack(list.bytes(), list.start());
+      former.free(Integer.MAX_VALUE);
     }
-    elements.forEachNode(
-        (plain, bytes, length) -> {
-          long mostBytes = limits.fill() < 0 ? limits.maxBytes() / 2 : Integer.MAX_VALUE;
-          if (length <= mostBytes && elements.size() <= limits.maxCount() / 2) {
-            list.unhold(Encoding.LISTPACK, length).free(Integer.MAX_VALUE);
-            System.arraycopy(bytes, 0, list.bytes(), list.start(), length);
-          }
-        });
+  }
+
+  private static boolean isHalfEmpty(Quicklist elements) {
+    QuicklistLimits limits = elements.limits();
+    long mostBytes = limits.fill() < 0 ? limits.maxBytes() / 2 : Integer.MAX_VALUE;
+    return elements.onlyListpackBytes() <= mostBytes && elements.size() <= limits.maxCount() / 2;
   }
 
   /** Adds an element at one end; {@link #widen} has been asked before. */
@@ -128,13 +126,12 @@ public final class ListValue {
       }
       return;
     }
-    BigList big = big(list);
+    Quicklist elements = big(list).elements();
     if (first) {
-      big.elements().pushFirst(bytes, offset, length);
+      elements.pushFirst(bytes, offset, length);
     } else {
-      big.elements().pushLast(bytes, offset, length);
+      elements.pushLast(bytes, offset, length);
     }
-    big.settle();
   }
 
   /** Sends elements {@code from} to {@code to}, in that direction, both within the list. */
@@ -194,6 +191,20 @@ public final class ListValue {
     for (byte[] element : elements) {
       widen(list, element.length, 1);
       push(list, false, element, 0, element.length);
+    }
+  }
+
+  /**
+   * Shows the listpacks of a list from head to tail, and the texts of large elements that stand
+   * alone; nothing may change meanwhile.
+   */
+  public static void forEachNode(Entry list, Quicklist.NodeVisitor visitor) {
+    if (list.encoding() == Encoding.LISTPACK) {
+      byte[] bytes = list.bytes();
+      int start = list.start();
+      visitor.visit(false, bytes, start, Listpack.totalBytes(bytes, start));
+    } else {
+      big(list).elements().forEachNode(visitor);
     }
   }
 
@@ -260,7 +271,6 @@ public final class ListValue {
       big.elements().seek(big.cursor(), index);
       big.elements().set(big.cursor(), bytes, offset, length);
       big.cursor().clear();
-      big.settle();
     }
     narrow(list);
   }
@@ -304,7 +314,6 @@ public final class ListValue {
       }
     }
     cursor.clear();
-    big.settle();
     return found;
   }
 
@@ -313,15 +322,14 @@ public final class ListValue {
     if (list.encoding() == Encoding.LISTPACK) {
       ListpackEditor.deleteRange(list, (int) index, (int) count);
     } else {
-      BigList big = big(list);
+      Quicklist elements = big(list).elements();
       if (count == 1 && index == 0) {
-        big.elements().removeFirst();
-      } else if (count == 1 && index == big.elements().size() - 1) {
-        big.elements().removeLast();
+        elements.removeFirst();
+      } else if (count == 1 && index == elements.size() - 1) {
+        elements.removeLast();
       } else {
-        big.elements().removeRange(index, count);
+        elements.removeRange(index, count);
       }
-      big.settle();
     }
     narrow(list);
   }
@@ -329,9 +337,7 @@ public final class ListValue {
   /** Removes elements of this text: the first so many, the last so many if negative, 0 for all. */
   static long remove(Entry list, long limit, byte[] bytes, int offset, int length) {
     if (list.encoding() != Encoding.LISTPACK) {
-      BigList big = big(list);
-      long removed = big.elements().remove(limit, bytes, offset, length);
-      big.settle();
+      long removed = big(list).elements().remove(limit, bytes, offset, length);
       narrow(list);
       return removed;
     }

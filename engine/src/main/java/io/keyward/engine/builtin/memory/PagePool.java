@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Big collections are objects; an entry names one by a handle from {@link #hold}.
  */
 public final class PagePool {
-  /** A page and its array header fill 128 KiB. */
-  static final int PAGE_BYTES = 128 * 1024 - 16;
+  /** As much as an offset reaches. */
+  static final int PAGE_BYTES = 128 * 1024;
 
   private static final int OFFSET_BITS = 14;
   private static final int OFFSET_MASK = (1 << OFFSET_BITS) - 1;

@@ -1,8 +1,9 @@
 package io.keyward.engine.builtin.memory;
 
 /**
- * The sizes of slot that pages are cut into: every 8 bytes up to 128, then eight steps to each
- * doubling, so that at most an eighth of a slot is lost.
+ * The sizes of slot that pages are cut into: every 8 bytes up to 128, then some eight steps to each
+ * doubling, each as large as can be for its number of slots to a page, so that hardly anything of a
+ * page and at most an eighth of a slot is lost.
  */
 final class SizeClasses {
   /** The largest slot in a shared page; what is larger gets a page of its own. */
@@ -22,7 +23,11 @@ final class SizeClasses {
     }
     for (int from = FINE_LIMIT; from < LARGEST; from *= 2) {
       for (int step = 1; step <= 8; step++) {
-        gathered[count++] = from + from / 8 * step;
+        int slots = Math.ceilDiv(PagePool.PAGE_BYTES, from + from / 8 * step);
+        int size = PagePool.PAGE_BYTES / slots & ~7;
+        if (size > gathered[count - 1]) {
+          gathered[count++] = size;
+        }
       }
     }
     return java.util.Arrays.copyOf(gathered, count);

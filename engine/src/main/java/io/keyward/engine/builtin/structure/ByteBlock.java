@@ -39,17 +39,14 @@ public final class ByteBlock implements Block {
 
   @Override
   public void reserve(int capacity) {
-    bytes = grown(bytes, capacity);
+    if (capacity > bytes.length) {
+      bytes = Arrays.copyOf(bytes, grownCapacity(bytes.length, capacity));
+    }
   }
 
-  /** The array, or a longer one: by half at least, so that appending takes constant time. */
-  static byte[] grown(byte[] bytes, int capacity) {
-    int old = bytes.length;
-    if (capacity <= old) {
-      return bytes;
-    }
-    int most = Math.max(capacity, MAX_ARRAY);
-    return Arrays.copyOf(bytes, Math.clamp(old + (old >> 1) + 16L, capacity, most));
+  /** What to grow to: by half at least, so that appending takes constant time. */
+  static int grownCapacity(int present, int wanted) {
+    return Math.clamp(present + (present >> 1) + 16L, wanted, Math.max(wanted, MAX_ARRAY));
   }
 
   /** Gives back what lies beyond {@code capacity} bytes. */
@@ -61,10 +58,6 @@ public final class ByteBlock implements Block {
 
   /** Bytes of heap that the array takes, rounded to whole words. */
   public long memoryBytes() {
-    return heapBytes(bytes.length);
-  }
-
-  static long heapBytes(int length) {
-    return (long) length + ARRAY_HEADER + 7 & ~7L;
+    return (long) bytes.length + ARRAY_HEADER + 7 & ~7L;
   }
 }

@@ -1,10 +1,10 @@
 package io.keyward.engine.builtin.structure;
 
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.memory.PagePool;
 
 /**
- * Redis's big list: a chain of nodes, each a listpack of a few kilobytes.
+ * Redis's big list: a chain of nodes, each a listpack of a few kilobytes in the pages.
  *
  * <p>Elements are pushed and removed at both ends in constant time, an index is found by skipping
  * whole nodes from the nearer end, and a change within moves no more than one node's bytes. Nodes
@@ -14,12 +14,24 @@ import org.jspecify.annotations.Nullable;
  * <p>The text to write must not lie in the list itself. Not for use by several threads.
  */
 public final class Quicklist {
+  private static final int NONE = QuicklistNodes.NONE;
+
+  /** What the objects of a list take: this one, its chain, its nodes and their view. */
+  private static final int OBJECT_BYTES = 32 + 40 + 40 + 24;
 
   private final QuicklistChain chain;
+  private final QuicklistNodes nodes;
+  private final PagePool pool;
+  private final MemoryAccount account;
+  private long objectBytes = OBJECT_BYTES;
 
-  /** Makes an empty list. */
-  public Quicklist(QuicklistLimits limits) {
-    chain = new QuicklistChain(limits);
+  /** Makes an empty list; what it takes is accounted for at once, until it is freed. */
+  public Quicklist(QuicklistLimits limits, PagePool pool, MemoryAccount account) {
+    this.pool = pool;
+    this.account = account;
+    nodes = new QuicklistNodes(pool, account);
+    chain = new QuicklistChain(limits, nodes);
+    account.add(objectBytes);
   }
 
   /** Number of elements. */
@@ -32,9 +44,9 @@ public final class Quicklist {
     return chain.nodeCount;
   }
 
-  /** Bytes of heap that the list takes, nodes and slack included; costs nothing to ask. */
+  /** Bytes that the list takes, nodes and slack included; costs nothing to ask. */
   public long memoryBytes() {
-    return chain.memoryBytes;
+    return objectBytes + nodes.memoryBytes();
   }
 
   /** The limits that the list was made with. */
@@ -56,14 +68,13 @@ public final class Quicklist {
     push(chain.tail, true, source, offset, length);
   }
 
-  private void push(
-      @Nullable QuicklistNode node, boolean last, byte[] source, int offset, int length) {
-    if (node != null && chain.allows(node, length)) {
+  private void push(int node, boolean last, byte[] source, int offset, int length) {
+    if (node != NONE && chain.allows(node, length)) {
       chain.write(node, last, source, offset, length);
       return;
     }
-    if (node != null) {
-      chain.trim(node);
+    if (node != NONE) {
+      nodes.trim(node);
     }
     chain.insert(node, last, source, offset, length);
   }
@@ -76,19 +87,21 @@ public final class Quicklist {
       return false;
     }
     if (ahead < chain.size >> 1) {
-      for (QuicklistNode node = chain.head; node != null; node = node.next) {
-        if (ahead < node.count) {
-          return cursor.enter(node, (int) ahead);
+      for (int node = chain.head; node != NONE; node = nodes.next(node)) {
+        int count = nodes.count(node);
+        if (ahead < count) {
+          return cursor.enter(nodes, node, (int) ahead);
         }
-        ahead -= node.count;
+        ahead -= count;
       }
     } else {
       long behind = chain.size - 1 - ahead;
-      for (QuicklistNode node = chain.tail; node != null; node = node.previous) {
-        if (behind < node.count) {
-          return cursor.enter(node, (int) (-1 - behind));
+      for (int node = chain.tail; node != NONE; node = nodes.previous(node)) {
+        int count = nodes.count(node);
+        if (behind < count) {
+          return cursor.enter(nodes, node, (int) (-1 - behind));
         }
-        behind -= node.count;
+        behind -= count;
       }
     }
     throw new IllegalStateException("the nodes hold fewer elements than the list");
@@ -104,29 +117,27 @@ public final class Quicklist {
     removeEnd(chain.tail, true);
   }
 
-  private void removeEnd(@Nullable QuicklistNode node, boolean last) {
-    if (node == null) {
+  private void removeEnd(int node, boolean last) {
+    if (node == NONE) {
       throw new IllegalStateException("the list is empty");
     }
-    chain.removeFrom(node, last);
-    if (node.count == 0) {
-      chain.settle(null);
+    if (chain.removeFrom(node, last)) {
+      chain.settle(NONE);
     }
   }
 
   /** Puts a text in the place of the cursor's element. */
   public void set(QuicklistCursor cursor, byte[] source, int offset, int length) {
-    QuicklistNode node = cursor.placed();
-    if (!node.plain && !chain.limits.isLarge(length)) {
-      long before = chain.open(node);
-      ListpackEditor.replace(node, cursor.position, source, offset, length);
-      chain.close(node, before, 0);
+    int node = cursor.node();
+    if (!nodes.plain(node) && !chain.limits.isLarge(length)) {
+      Block content = chain.open(node);
+      int position = content.start() + cursor.offsetInNode();
+      ListpackEditor.replace(content, position, source, offset, length);
       chain.settle(node);
     } else {
       insert(cursor, true, source, offset, length);
       // The new element stands in another node, so the old one is the last of its own.
-      chain.removeFrom(node, true);
-      chain.settle(node.count == 0 ? null : node);
+      chain.settle(chain.removeFrom(node, true) ? NONE : node);
     }
     cursor.clear();
   }
@@ -145,28 +156,27 @@ public final class Quicklist {
 
   private void insert(
       QuicklistCursor cursor, boolean after, byte[] source, int offset, int length) {
-    QuicklistNode node = cursor.placed();
-    int position = cursor.position;
-    chain.expand(node);
+    int node = cursor.node();
+    Block content = chain.open(node);
+    int position = content.start() + cursor.offsetInNode();
     if (chain.allows(node, length)) {
-      long before = chain.open(node);
       if (after) {
-        ListpackEditor.insertAfter(node, position, source, offset, length);
+        ListpackEditor.insertAfter(content, position, source, offset, length);
       } else {
-        ListpackEditor.insertBefore(node, position, source, offset, length);
+        ListpackEditor.insertBefore(content, position, source, offset, length);
       }
-      chain.close(node, before, 1);
+      chain.close(node, 1);
       chain.settle(node);
     } else if (isAtEdge(node, position, after)) {
-      QuicklistNode neighbour = after ? node.next : node.previous;
-      if (neighbour != null && chain.allows(neighbour, length)) {
+      int neighbour = after ? nodes.next(node) : nodes.previous(node);
+      if (neighbour != NONE && chain.allows(neighbour, length)) {
         chain.write(neighbour, !after, source, offset, length);
         chain.settle(neighbour);
       } else {
         chain.insert(node, after, source, offset, length);
       }
     } else {
-      QuicklistNode rest = chain.split(node, position, after);
+      int rest = chain.split(node, position, after);
       if (chain.allows(rest, length)) {
         chain.write(rest, !after, source, offset, length);
         chain.settle(chain.mergeAround(node));
@@ -176,24 +186,27 @@ public final class Quicklist {
     }
   }
 
-  private static boolean isAtEdge(QuicklistNode node, int position, boolean after) {
-    return node.plain
-        || (after ? Listpack.next(node.bytes(), position) < 0 : position == Listpack.HEADER_BYTES);
+  private boolean isAtEdge(int node, int position, boolean after) {
+    return nodes.plain(node)
+        || (after
+            ? Listpack.next(nodes.bytes(node), position) < 0
+            : position == nodes.start(node) + Listpack.HEADER_BYTES);
   }
 
   /** Moves the last element to the front. */
   public void rotate() {
-    QuicklistNode last = chain.tail;
-    if (chain.size < 2 || last == null) {
+    int last = chain.tail;
+    if (chain.size < 2) {
       return;
     }
-    if (last.plain) {
+    if (nodes.plain(last)) {
       chain.unlink(last);
       chain.link(chain.head, last, false);
       chain.settle(last);
       return;
     }
-    byte[] text = Listpack.entryText(last.bytes(), Listpack.last(last.bytes(), 0));
+    byte[] bytes = nodes.bytes(last);
+    byte[] text = Listpack.entryText(bytes, Listpack.last(bytes, nodes.start(last)));
     pushFirst(text, 0, text.length);
     removeLast();
   }
@@ -204,42 +217,42 @@ public final class Quicklist {
     if (index < 0 || left <= 0) {
       return;
     }
-    QuicklistNode node;
+    int node;
     long skipped;
     if (index < chain.size >> 1) {
       node = chain.head;
       skipped = 0;
-      while (node != null && skipped + node.count <= index) {
-        skipped += node.count;
-        node = node.next;
+      while (skipped + nodes.count(node) <= index) {
+        skipped += nodes.count(node);
+        node = nodes.next(node);
       }
     } else {
       node = chain.tail;
-      skipped = chain.size - (node == null ? 0 : node.count);
-      while (node != null && skipped > index) {
-        node = node.previous;
-        skipped -= node == null ? 0 : node.count;
+      skipped = chain.size - nodes.count(node);
+      while (skipped > index) {
+        node = nodes.previous(node);
+        skipped -= nodes.count(node);
       }
     }
     int from = (int) (index - skipped);
-    QuicklistNode seam = null;
-    while (node != null && left > 0) {
-      QuicklistNode next = node.next;
-      int removed = (int) Math.min(left, node.count - from);
-      if (removed == node.count) {
-        chain.unlink(node);
+    int seam = NONE;
+    while (node != NONE && left > 0) {
+      int next = nodes.next(node);
+      int held = nodes.count(node);
+      int removed = (int) Math.min(left, held - from);
+      if (removed == held) {
+        chain.remove(node);
       } else {
-        long before = chain.open(node);
-        ListpackEditor.deleteRange(node, from, removed);
-        chain.close(node, before, -removed);
+        ListpackEditor.deleteRange(chain.open(node), from, removed);
+        chain.close(node, -removed);
         seam = node;
       }
       left -= removed;
       from = 0;
       node = next;
     }
-    QuicklistNode beside = seam == null ? node : seam;
-    chain.settle(beside == null ? null : chain.mergeAround(beside));
+    int beside = seam == NONE ? node : seam;
+    chain.settle(beside == NONE ? NONE : chain.mergeAround(beside));
   }
 
   /**
@@ -252,49 +265,52 @@ public final class Quicklist {
     boolean backward = limit < 0;
     long most = limit == 0 ? Long.MAX_VALUE : Math.absExact(Math.max(limit, -Long.MAX_VALUE));
     long removed = 0;
-    QuicklistNode node = backward ? chain.tail : chain.head;
-    while (node != null && removed < most) {
-      QuicklistNode next = backward ? node.previous : node.next;
+    int node = backward ? chain.tail : chain.head;
+    QuicklistCursor cursor = new QuicklistCursor();
+    while (node != NONE && removed < most) {
+      int next = backward ? nodes.previous(node) : nodes.next(node);
+      cursor.enter(nodes, node, 0);
       removed +=
-          node.plain
-              ? removePlain(node, text, offset, length)
-              : removePacked(node, backward, most - removed, text, offset, length);
+          nodes.plain(node)
+              ? removePlain(cursor, text, offset, length)
+              : removePacked(cursor, backward, most - removed, text, offset, length);
       node = next;
     }
     return removed;
   }
 
-  private int removePlain(QuicklistNode node, byte[] text, int offset, int length) {
-    if (node.size() != length
-        || !Arrays.equals(node.content(), 0, length, text, offset, offset + length)) {
+  private int removePlain(QuicklistCursor at, byte[] text, int offset, int length) {
+    if (!at.contentEquals(text, offset, length)) {
       return 0;
     }
-    chain.unlink(node);
-    chain.settle(null);
+    chain.remove(at.node());
+    chain.settle(NONE);
     return 1;
   }
 
   private int removePacked(
-      QuicklistNode node, boolean backward, long most, byte[] text, int offset, int length) {
-    byte[] content = node.content();
-    if (Listpack.find(content, Listpack.first(content, 0), text, offset, length, 0) < 0) {
+      QuicklistCursor first, boolean backward, long most, byte[] text, int offset, int length) {
+    if (first.find(text, offset, length) < 0) {
       return 0;
     }
-    long before = chain.open(node);
+    int node = first.node();
+    Block content = chain.open(node);
+    byte[] bytes = content.bytes();
+    int start = content.start();
     int found = 0;
-    int from = backward ? Listpack.last(node.bytes(), 0) : Listpack.first(node.bytes(), 0);
-    int at = match(node.bytes(), from, backward, text, offset, length);
+    int from = backward ? Listpack.last(bytes, start) : Listpack.first(bytes, start);
+    int at = match(bytes, start, from, backward, text, offset, length);
     while (at >= 0 && found < most) {
       found++;
-      int next = ListpackEditor.delete(node, at);
-      from = backward ? Listpack.previous(node.bytes(), 0, at) : next;
-      at = match(node.bytes(), from, backward, text, offset, length);
+      int next = ListpackEditor.delete(content, at);
+      from = backward ? Listpack.previous(bytes, start, at) : next;
+      at = match(bytes, start, from, backward, text, offset, length);
     }
-    chain.close(node, before, -found);
-    if (node.count == 0) {
-      chain.unlink(node);
-      chain.settle(null);
+    if (found == nodes.count(node)) {
+      chain.remove(node);
+      chain.settle(NONE);
     } else {
+      chain.close(node, -found);
       chain.settle(node);
     }
     return found;
@@ -302,41 +318,60 @@ public final class Quicklist {
 
   /** Position of the nearest entry with that text, from {@code from} on. */
   private static int match(
-      byte[] bytes, int from, boolean backward, byte[] text, int offset, int length) {
+      byte[] bytes, int start, int from, boolean backward, byte[] text, int offset, int length) {
     if (!backward) {
       return Listpack.find(bytes, from, text, offset, length, 0);
     }
     int at = from;
     while (at >= 0 && !Listpack.equalsAt(bytes, at, text, offset, length)) {
-      at = Listpack.previous(bytes, 0, at);
+      at = Listpack.previous(bytes, start, at);
     }
     return at;
   }
 
-  /** Adds a listpack that is not empty and that the caller gives away as a node of its own. */
-  public void appendListpack(byte[] listpack) {
-    append(QuicklistNode.packed(listpack));
+  /** Adds a copy of a listpack that is not empty as a node of its own. */
+  public void appendListpack(byte[] source, int offset, int length) {
+    append(nodes.newPacked(source, offset, length));
   }
 
-  /** Adds a text that the caller gives away as a plain node. */
-  public void appendPlain(byte[] text) {
-    append(QuicklistNode.plain(text));
+  /** Adds a text as a plain node. */
+  public void appendPlain(byte[] source, int offset, int length) {
+    append(nodes.newPlain(source, offset, length));
   }
 
-  private void append(QuicklistNode node) {
+  private void append(int node) {
     chain.link(chain.tail, node, true);
     chain.settle(node);
   }
 
   /** Whether the whole list is one listpack. */
   public boolean isOneListpack() {
-    return chain.nodeCount == 1 && chain.head != null && !chain.head.plain;
+    return chain.nodeCount == 1 && !nodes.plain(chain.head);
   }
 
-  /** Shows the nodes' contents from head to tail. */
+  /** Bytes of the only listpack. */
+  public int onlyListpackBytes() {
+    return nodes.size(chain.head);
+  }
+
+  /** Copies the only listpack, which is never compressed, to where there is room for it. */
+  public void copyOnlyListpack(byte[] target, int offset) {
+    int node = chain.head;
+    System.arraycopy(nodes.bytes(node), nodes.start(node), target, offset, nodes.size(node));
+  }
+
+  /** Shows the nodes' contents, expanded, from head to tail; nothing may change meanwhile. */
   public void forEachNode(NodeVisitor visitor) {
-    for (QuicklistNode node = chain.head; node != null; node = node.next) {
-      visitor.visit(node.plain, node.content(), node.size());
+    byte[] expanded = {};
+    for (int node = chain.head; node != NONE; node = nodes.next(node)) {
+      int size = nodes.size(node);
+      if (nodes.compressed(node)) {
+        expanded = expanded.length < size ? new byte[size] : expanded;
+        nodes.expandInto(node, expanded, 0);
+        visitor.visit(nodes.plain(node), expanded, 0, size);
+      } else {
+        visitor.visit(nodes.plain(node), nodes.bytes(node), nodes.start(node), size);
+      }
     }
   }
 
@@ -344,18 +379,35 @@ public final class Quicklist {
   @FunctionalInterface
   public interface NodeVisitor {
 
-    /**
-     * A listpack, or the text of one element if {@code plain}, in the first {@code length} bytes.
-     */
-    void visit(boolean plain, byte[] bytes, int length);
+    /** A listpack, or the text of one element if {@code plain}; valid until the visitor returns. */
+    void visit(boolean plain, byte[] bytes, int offset, int length);
   }
 
-  /** A list of its own with the same elements. */
+  /** A list of its own with the same elements, in the same keyspace. */
   public Quicklist copy() {
-    Quicklist copy = new Quicklist(chain.limits);
-    for (QuicklistNode node = chain.head; node != null; node = node.next) {
-      copy.chain.link(copy.chain.tail, node.copy(), true);
+    Quicklist copy = new Quicklist(chain.limits, pool, account);
+    for (int node = chain.head; node != NONE; node = nodes.next(node)) {
+      copy.chain.link(copy.chain.tail, nodes.copyTo(copy.nodes, node), true);
     }
     return copy;
+  }
+
+  /**
+   * Frees the elements of up to so many nodes, of a list that nobody uses any more.
+   *
+   * @return whether nothing is left
+   */
+  public boolean free(int mostNodes) {
+    if (!chain.free(mostNodes)) {
+      return false;
+    }
+    account.add(-objectBytes);
+    objectBytes = 0;
+    return true;
+  }
+
+  /** Checks every invariant, and throws if one does not hold; for tests. */
+  public void validate() {
+    new QuicklistCheck(this).run();
   }
 }

@@ -1,162 +1,140 @@
 package io.keyward.engine.builtin.structure;
 
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
-
 /**
- * The nodes of a {@link Quicklist}: links them, splits and merges them, compresses the inner ones
- * and keeps the books on elements and bytes.
+ * The nodes of a {@link Quicklist} in their order: links them, splits and merges them, compresses
+ * the inner ones and keeps the books on elements.
  *
- * <p>A node is changed between {@link #open} and {@link #close}. Whoever has changed one, or how
- * many there are, calls {@link #settle} in the end, so that the nodes within the compress depth are
- * readable and the others compressed.
+ * <p>A node is expanded by {@link #open} before its content is changed, and {@link #close} enters
+ * what has happened into the books. Whoever has changed one, or how many there are, calls {@link
+ * #settle} in the end, so that the nodes within the compress depth are readable and the others
+ * compressed.
  */
 final class QuicklistChain {
-
-  /** Header, four references and ints, two longs, and the owner. */
-  private static final int OBJECT_BYTES = 40 + 16;
+  private static final int NONE = QuicklistNodes.NONE;
 
   final QuicklistLimits limits;
-  @Nullable QuicklistNode head;
-  @Nullable QuicklistNode tail;
+  final QuicklistNodes nodes;
+  int head = NONE;
+  int tail = NONE;
   int nodeCount;
   long size;
-  long memoryBytes = OBJECT_BYTES;
 
-  QuicklistChain(QuicklistLimits limits) {
+  QuicklistChain(QuicklistLimits limits, QuicklistNodes nodes) {
     this.limits = limits;
+    this.nodes = nodes;
   }
 
-  /** Makes a node readable and returns what to pass to {@link #close}. */
-  long open(QuicklistNode node) {
-    long before = node.memoryBytes();
-    node.expand();
-    return before;
+  /** Makes a node readable and returns its content for changing it. */
+  Block open(int node) {
+    nodes.expand(node);
+    return nodes.content(node);
   }
 
-  /** Enters into the books what happened to a node. */
-  void close(QuicklistNode node, long before, int countChange) {
-    node.count += countChange;
+  /** Enters into the books what happened to a node that is not plain. */
+  void close(int node, int countChange) {
+    nodes.addToCount(node, countChange);
     size += countChange;
     if (countChange < 0) {
-      node.trimIfIdle();
+      nodes.trimIfIdle(node);
     }
-    memoryBytes += node.memoryBytes() - before;
-  }
-
-  void expand(QuicklistNode node) {
-    close(node, open(node), 0);
-  }
-
-  private void compress(@Nullable QuicklistNode node) {
-    if (node != null) {
-      long before = node.memoryBytes();
-      node.compress();
-      memoryBytes += node.memoryBytes() - before;
-    }
-  }
-
-  /** Takes the slack of a node that has stopped growing. */
-  void trim(QuicklistNode node) {
-    long before = node.memoryBytes();
-    node.trim();
-    memoryBytes += node.memoryBytes() - before;
   }
 
   /** Whether a node takes another element of that length. */
-  boolean allows(QuicklistNode node, int length) {
-    return !node.plain && limits.allowEntry(node.size(), node.count, length);
+  boolean allows(int node, int length) {
+    return !nodes.plain(node) && limits.allowEntry(nodes.size(node), nodes.count(node), length);
   }
 
   /** Adds an element at one end of a node. */
-  void write(QuicklistNode node, boolean last, byte[] source, int offset, int length) {
-    long before = open(node);
+  void write(int node, boolean last, byte[] source, int offset, int length) {
+    Block content = open(node);
     if (last) {
-      ListpackEditor.append(node, source, offset, length);
+      ListpackEditor.append(content, source, offset, length);
     } else {
-      ListpackEditor.prepend(node, source, offset, length);
+      ListpackEditor.prepend(content, source, offset, length);
     }
-    close(node, before, 1);
+    close(node, 1);
   }
 
   /** Adds a node of one element next to another, and settles. */
-  QuicklistNode insert(
-      @Nullable QuicklistNode anchor, boolean after, byte[] source, int offset, int length) {
-    QuicklistNode node;
+  void insert(int anchor, boolean after, byte[] source, int offset, int length) {
+    int node;
     if (limits.isLarge(length)) {
-      node = QuicklistNode.plain(Arrays.copyOfRange(source, offset, offset + length));
+      node = nodes.newPlain(source, offset, length);
     } else {
-      node = QuicklistNode.packed(roomBeside(anchor, after));
-      ListpackEditor.append(node, source, offset, length);
-      node.count = 1;
+      node = nodes.newPacked(roomBeside(anchor, after));
+      ListpackEditor.append(nodes.content(node), source, offset, length);
+      nodes.addToCount(node, 1);
     }
     link(anchor, node, after);
     settle(node);
-    return node;
   }
 
   /**
    * What a new node is to have room for: as much as the one beside it if it extends a list that has
    * filled several nodes and will fill this one, too, which spares it the growing; else nothing.
    */
-  private int roomBeside(@Nullable QuicklistNode anchor, boolean after) {
-    if (anchor == null || nodeCount < 4 || (after ? anchor.next : anchor.previous) != null) {
+  private int roomBeside(int anchor, boolean after) {
+    if (anchor == NONE
+        || nodeCount < 4
+        || (after ? nodes.next(anchor) : nodes.previous(anchor)) != NONE) {
       return 0;
     }
-    return Math.min(anchor.size(), limits.fullBytes());
+    return Math.min(nodes.size(anchor), limits.fullBytes());
   }
 
   /** Puts a node behind or before another one, or into an empty chain. */
-  void link(@Nullable QuicklistNode anchor, QuicklistNode node, boolean after) {
-    QuicklistNode left = after || anchor == null ? anchor : anchor.previous;
-    QuicklistNode right = after && anchor != null ? anchor.next : anchor;
-    node.previous = left;
-    node.next = right;
-    if (left == null) {
-      head = node;
-    } else {
-      left.next = node;
-    }
-    if (right == null) {
-      tail = node;
-    } else {
-      right.previous = node;
-    }
+  void link(int anchor, int node, boolean after) {
+    int left = after || anchor == NONE ? anchor : nodes.previous(anchor);
+    int right = after && anchor != NONE ? nodes.next(anchor) : anchor;
+    join(left, node);
+    join(node, right);
     nodeCount++;
-    size += node.count;
-    memoryBytes += node.memoryBytes();
+    size += nodes.count(node);
   }
 
-  /** Takes a node out of the chain; it still knows how many elements it has. */
-  void unlink(QuicklistNode node) {
-    if (node.previous == null) {
-      head = node.next;
-    } else {
-      node.previous.next = node.next;
-    }
-    if (node.next == null) {
-      tail = node.previous;
-    } else {
-      node.next.previous = node.previous;
-    }
-    node.previous = null;
-    node.next = null;
+  /** Takes a node out of the chain and leaves it to the caller. */
+  void unlink(int node) {
+    join(nodes.previous(node), nodes.next(node));
     nodeCount--;
-    size -= node.count;
-    memoryBytes -= node.memoryBytes();
+    size -= nodes.count(node);
   }
 
-  /** Removes a node's last or first element, and the node with its only one. */
-  void removeFrom(QuicklistNode node, boolean last) {
-    if (node.count == 1) {
-      unlink(node);
-      node.count = 0;
-      return;
+  private void join(int left, int right) {
+    if (left == NONE) {
+      head = right;
+    } else {
+      nodes.next(left, right);
     }
-    long before = open(node);
-    byte[] bytes = node.bytes();
-    ListpackEditor.delete(node, last ? Listpack.last(bytes, 0) : Listpack.first(bytes, 0));
-    close(node, before, -1);
+    if (right == NONE) {
+      tail = left;
+    } else {
+      nodes.previous(right, left);
+    }
+  }
+
+  /** Takes a node out of the chain and frees it. */
+  void remove(int node) {
+    unlink(node);
+    nodes.free(node);
+  }
+
+  /**
+   * Removes a node's last or first element, and the node with its only one.
+   *
+   * @return whether the node is gone
+   */
+  boolean removeFrom(int node, boolean last) {
+    if (nodes.count(node) == 1) {
+      remove(node);
+      return true;
+    }
+    Block content = open(node);
+    byte[] bytes = content.bytes();
+    int start = content.start();
+    ListpackEditor.delete(
+        content, last ? Listpack.last(bytes, start) : Listpack.first(bytes, start));
+    close(node, -1);
+    return false;
   }
 
   /**
@@ -164,103 +142,117 @@ final class QuicklistChain {
    *
    * @return the new node, which must not be empty
    */
-  QuicklistNode split(QuicklistNode node, int position, boolean after) {
-    long before = open(node);
-    byte[] bytes = node.bytes();
+  int split(int node, int position, boolean after) {
+    byte[] bytes = nodes.bytes(node);
+    int start = nodes.start(node);
+    int first = start + Listpack.HEADER_BYTES;
     int cut = after ? Listpack.next(bytes, position) : position;
     int left = 0;
-    for (int at = Listpack.HEADER_BYTES; at < cut; at = Listpack.after(bytes, at)) {
+    for (int at = first; at < cut; at = Listpack.after(bytes, at)) {
       left++;
     }
-    int moved = after ? node.count - left : left;
-    int from = after ? cut : Listpack.HEADER_BYTES;
-    int to = after ? Listpack.end(bytes, 0) : cut;
-    QuicklistNode rest = QuicklistNode.packed(Listpack.EMPTY_BYTES + to - from);
-    ListpackEditor.appendEntries(rest, bytes, from, to, moved);
-    rest.count = moved;
-    ListpackEditor.delete(node, from, moved);
-    close(node, before, -moved);
+    int moved = after ? nodes.count(node) - left : left;
+    int from = after ? cut : first;
+    int to = after ? Listpack.end(bytes, start) : cut;
+    int rest = nodes.newPacked(Listpack.EMPTY_BYTES + to - from);
+    ListpackEditor.appendEntries(nodes.content(rest), bytes, from, to, moved);
+    nodes.addToCount(rest, moved);
+    ListpackEditor.delete(nodes.content(node), from, moved);
+    close(node, -moved);
     link(node, rest, after);
     return rest;
   }
 
   /** Merges what fits together among a node and two nodes on each side; returns where it is now. */
-  QuicklistNode mergeAround(QuicklistNode node) {
-    QuicklistNode previous = node.previous;
-    if (previous != null) {
-      merge(previous.previous, previous);
+  int mergeAround(int node) {
+    int previous = nodes.previous(node);
+    if (previous != NONE) {
+      merge(nodes.previous(previous), previous);
     }
-    QuicklistNode next = node.next;
-    if (next != null) {
-      merge(next, next.next);
+    int next = nodes.next(node);
+    if (next != NONE) {
+      merge(next, nodes.next(next));
     }
-    previous = node.previous;
-    QuicklistNode kept = previous != null && merge(previous, node) ? previous : node;
-    merge(kept, kept.next);
+    previous = nodes.previous(node);
+    int kept = merge(previous, node) ? previous : node;
+    merge(kept, nodes.next(kept));
     return kept;
   }
 
   /** Moves the entries of the right node into the left one if that may hold them all. */
-  private boolean merge(@Nullable QuicklistNode left, @Nullable QuicklistNode right) {
-    if (left == null
-        || right == null
-        || left.plain
-        || right.plain
+  private boolean merge(int left, int right) {
+    if (left == NONE
+        || right == NONE
+        || nodes.plain(left)
+        || nodes.plain(right)
         || limits.exceededBy(
-            (long) left.size() + right.size() - Listpack.EMPTY_BYTES,
-            (long) left.count + right.count)) {
+            (long) nodes.size(left) + nodes.size(right) - Listpack.EMPTY_BYTES,
+            (long) nodes.count(left) + nodes.count(right))) {
       return false;
     }
-    expand(right);
-    int moved = right.count;
+    nodes.expand(right);
+    int moved = nodes.count(right);
     unlink(right);
-    long before = open(left);
-    ListpackEditor.merge(left, right.bytes(), 0);
-    close(left, before, moved);
+    ListpackEditor.merge(open(left), nodes.bytes(right), nodes.start(right));
+    close(left, moved);
+    nodes.free(right);
     return true;
   }
 
   /**
    * Brings compression back in order after a change: of the chain's length by up to two nodes, or
    * down to any, and of a node and its neighbours.
+   *
+   * @param changed a node, or 0 if only the number of nodes has changed
    */
-  void settle(@Nullable QuicklistNode changed) {
+  void settle(int changed) {
     int depth = limits.compressDepth();
     if (depth <= 0) {
       return;
     }
-    QuicklistNode forward = head;
-    QuicklistNode backward = tail;
-    for (int i = 0; i < depth && forward != null && backward != null; i++) {
-      expand(forward);
-      expand(backward);
-      forward = forward.next;
-      backward = backward.previous;
+    int forward = head;
+    int backward = tail;
+    for (int i = 0; i < depth && forward != NONE && backward != NONE; i++) {
+      nodes.expand(forward);
+      nodes.expand(backward);
+      forward = nodes.next(forward);
+      backward = nodes.previous(backward);
     }
     long inner = nodeCount - 2L * depth;
-    for (int i = 0; i < 2 && i < inner && forward != null && backward != null; i++) {
-      compress(forward);
-      compress(backward);
-      forward = forward.next;
-      backward = backward.previous;
+    for (int i = 0; i < 2 && i < inner && forward != NONE && backward != NONE; i++) {
+      nodes.compress(forward);
+      nodes.compress(backward);
+      forward = nodes.next(forward);
+      backward = nodes.previous(backward);
     }
-    if (changed != null && inner > 0) {
-      compressInner(changed.previous);
+    if (changed != NONE && inner > 0) {
+      compressInner(nodes.previous(changed));
       compressInner(changed);
-      compressInner(changed.next);
+      compressInner(nodes.next(changed));
     }
   }
 
-  private void compressInner(@Nullable QuicklistNode node) {
-    QuicklistNode forward = head;
-    QuicklistNode backward = tail;
-    for (int i = 0; i < limits.compressDepth() && forward != null && backward != null; i++) {
+  private void compressInner(int node) {
+    if (node == NONE) {
+      return;
+    }
+    int forward = head;
+    int backward = tail;
+    for (int i = 0; i < limits.compressDepth() && forward != NONE && backward != NONE; i++) {
       if (forward == node || backward == node) {
         return;
       }
-      forward = forward.next;
-      backward = backward.previous;
+      forward = nodes.next(forward);
+      backward = nodes.previous(backward);
     }
-    compress(node);
+    nodes.compress(node);
+  }
+
+  /** Frees up to so many nodes from the head on; returns whether none is left. */
+  boolean free(int most) {
+    for (int freed = 0; freed < most && head != NONE; freed++) {
+      remove(head);
+    }
+    return head == NONE;
   }
 }

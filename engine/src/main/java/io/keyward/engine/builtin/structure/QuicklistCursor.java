@@ -14,14 +14,17 @@ public final class QuicklistCursor {
 
   private static final byte[] NOWHERE = new byte[0];
 
-  @Nullable QuicklistNode node;
+  private @Nullable QuicklistNodes nodes;
+  private int node = QuicklistNodes.NONE;
+  private boolean plain;
 
-  /** Position in the listpack, or 0 in a plain node. */
-  int position;
+  /** Position in the listpack, or where the text of a plain node begins. */
+  private int position;
 
-  /** The node's content before compression. */
+  /** The node's content before compression, from {@link #start} on. */
   private byte[] bytes = NOWHERE;
 
+  private int start;
   private byte[] expanded = NOWHERE;
 
   /** Makes a cursor that stands nowhere. */
@@ -29,12 +32,12 @@ public final class QuicklistCursor {
 
   /** Whether there is an element to read. */
   public boolean isPlaced() {
-    return node != null;
+    return node != QuicklistNodes.NONE;
   }
 
   /** Whether the element is an integer, to be read by {@link #integer()}, or a text. */
   public boolean isInteger() {
-    return !placed().plain && Listpack.isIntegerAt(bytes, position);
+    return !plain && Listpack.isIntegerAt(bytes, position);
   }
 
   /** The element, if it is an integer. */
@@ -49,69 +52,94 @@ public final class QuicklistCursor {
 
   /** Where the element's text begins. */
   public int textOffset() {
-    return placed().plain ? 0 : Listpack.stringOffsetAt(bytes, position);
+    return plain ? position : Listpack.stringOffsetAt(bytes, position);
   }
 
   /** Length of the element's text. */
   public int textLength() {
-    return placed().plain ? bytes.length : Listpack.stringLengthAt(bytes, position);
+    return plain ? placed().size(node) : Listpack.stringLengthAt(bytes, position);
   }
 
   /** Whether the element's text, be it stored as an integer, is the given one. */
   public boolean contentEquals(byte[] other, int offset, int length) {
-    return placed().plain
-        ? Arrays.equals(bytes, 0, bytes.length, other, offset, offset + length)
+    return plain
+        ? Arrays.equals(
+            bytes, position, position + textLength(), other, offset, offset + length)
         : Listpack.equalsAt(bytes, position, other, offset, length);
   }
 
   /** A copy of the element's text, be it stored as an integer. */
   public byte[] text() {
-    return placed().plain ? bytes.clone() : Listpack.entryText(bytes, position);
+    return plain
+        ? Arrays.copyOfRange(bytes, position, position + textLength())
+        : Listpack.entryText(bytes, position);
   }
 
-  QuicklistNode placed() {
-    return Objects.requireNonNull(node, "the cursor stands nowhere");
+  private QuicklistNodes placed() {
+    return Objects.requireNonNull(nodes, "the cursor stands nowhere");
+  }
+
+  /** The node of the element. */
+  int node() {
+    if (node == QuicklistNodes.NONE) {
+      throw new IllegalStateException("the cursor stands nowhere");
+    }
+    return node;
+  }
+
+  /** Where the element begins, counted from the start of its node's content. */
+  int offsetInNode() {
+    return position - start;
+  }
+
+  /** Position of the first element with that text from this one on in the same listpack, or -1. */
+  int find(byte[] text, int offset, int length) {
+    return Listpack.find(bytes, position, text, offset, length, 0);
   }
 
   /** Leaves the list and lets go of it. */
   public void clear() {
-    node = null;
+    nodes = null;
+    node = QuicklistNodes.NONE;
+    plain = false;
     bytes = NOWHERE;
+    expanded = NOWHERE;
   }
 
   /** Moves to the next element, towards the tail; false and nowhere behind the last. */
   public boolean next() {
-    QuicklistNode current = placed();
-    position = current.plain ? -1 : Listpack.next(bytes, position);
-    return position >= 0 || enter(current.next, 0);
+    position = plain ? -1 : Listpack.next(bytes, position);
+    return position >= 0 || enter(placed(), placed().next(node), 0);
   }
 
   /** Moves to the previous element, towards the head; false and nowhere before the first. */
   public boolean previous() {
-    QuicklistNode current = placed();
-    position = current.plain ? -1 : Listpack.previous(bytes, 0, position);
-    return position >= 0 || enter(current.previous, -1);
+    position = plain ? -1 : Listpack.previous(bytes, start, position);
+    return position >= 0 || enter(placed(), placed().previous(node), -1);
   }
 
   /** Moves to an element of a node, counted from its end if negative. */
-  boolean enter(@Nullable QuicklistNode target, int index) {
-    if (target == null) {
+  boolean enter(QuicklistNodes list, int target, int index) {
+    if (target == QuicklistNodes.NONE) {
       clear();
       return false;
     }
+    nodes = list;
     node = target;
-    if (target.isCompressed()) {
-      int size = target.size();
-      // The text of a plain node is as long as its array.
-      if (target.plain ? expanded.length != size : expanded.length < size) {
+    plain = list.plain(target);
+    if (list.compressed(target)) {
+      int size = list.size(target);
+      if (expanded.length < size) {
         expanded = new byte[size];
       }
-      target.expandInto(expanded);
+      list.expandInto(target, expanded, 0);
       bytes = expanded;
+      start = 0;
     } else {
-      bytes = target.bytes();
+      bytes = list.bytes(target);
+      start = list.start(target);
     }
-    position = target.plain ? 0 : Listpack.seek(bytes, 0, index);
+    position = plain ? start : Listpack.seek(bytes, start, index);
     return true;
   }
 }

@@ -139,6 +139,25 @@ class ListCommandsTest {
   }
 
   @Test
+  void aBigListIsFreedInSlices() {
+    long empty = bench.keyspace().usedBytes();
+    String element = "x".repeat(4000);
+    for (int i = 0; i < 3000; i++) {
+      bench.run("rpush", "l", element);
+    }
+    bench.run("copy", "l", "m");
+    bench.validate();
+    long held = bench.keyspace().usedBytes() - empty;
+    assertThat(held).isBetween(2 * 3000 * 4000L, 2 * 3000 * 4000L * 9 / 8);
+    long told = Long.parseLong(bench.line("memory usage l"));
+    assertThat(told).isBetween(held / 2 - 200, held / 2);
+    bench.line("del l m");
+    assertThat(bench.keyspace().usedBytes() - empty).isGreaterThan(1_000_000);
+    bench.pass(1000);
+    assertThat(bench.keyspace().usedBytes()).isLessThan(empty + 300);
+  }
+
+  @Test
   void positionsAreFound() {
     bench.line("rpush l a b c 1 2 3 c c");
     assertThat(bench.line("lpos l c")).isEqualTo("2");

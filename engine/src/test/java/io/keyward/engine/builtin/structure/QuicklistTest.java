@@ -3,6 +3,8 @@ package io.keyward.engine.builtin.structure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.memory.PagePool;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,14 +21,22 @@ class QuicklistTest {
   private final QuicklistValidator validator = new QuicklistValidator();
   private final QuicklistCursor cursor = new QuicklistCursor();
 
+  private final PagePool pool = new PagePool();
+  private final MemoryAccount account = new MemoryAccount();
+
+  private Quicklist list(int fill, int compressDepth, int largeElement) {
+    return new Quicklist(new QuicklistLimits(fill, compressDepth, largeElement), pool, account);
+  }
+
   private static void push(Quicklist list, String text) {
     list.pushLast(Texts.of(text), 0, text.length());
   }
 
   private static List<Integer> counts(Quicklist list) {
     List<Integer> counts = new ArrayList<>();
-    for (QuicklistNode node = list.chain().head; node != null; node = node.next) {
-      counts.add(node.count);
+    QuicklistNodes nodes = list.chain().nodes;
+    for (int node = list.chain().head; node != QuicklistNodes.NONE; node = nodes.next(node)) {
+      counts.add(nodes.count(node));
     }
     return counts;
   }
@@ -36,7 +46,7 @@ class QuicklistTest {
   void behavesAsAListOfTexts(int fill) {
     for (int depth = 0; depth < 4; depth++) {
       for (int large : new int[] {1 << 30, 100}) {
-        Quicklist list = new Quicklist(new QuicklistLimits(fill, depth, large));
+        Quicklist list = list(fill, depth, large);
         List<byte[]> model = new ArrayList<>();
         try {
           for (int step = 0; step < 500; step++) {
@@ -44,7 +54,17 @@ class QuicklistTest {
             validator.check(list, model);
             seek(list, model);
           }
-          validator.check(list.copy(), model);
+          Quicklist copy = list.copy();
+          validator.check(copy, model);
+          assertThat(account.bytes()).isEqualTo(list.memoryBytes() + copy.memoryBytes());
+          assertThat(copy.free(3)).isEqualTo(copy.nodeCount() == 0);
+          assertThat(copy.free(Integer.MAX_VALUE)).isTrue();
+          validator.check(list, model);
+          assertThat(account.bytes()).isEqualTo(list.memoryBytes());
+          assertThat(list.free(Integer.MAX_VALUE)).isTrue();
+          assertThat(account.bytes()).isZero();
+          assertThat(pool.slotMemory()).isZero();
+          pool.validate();
         } catch (RuntimeException | AssertionError e) {
           throw new AssertionError("seed %d, %s".formatted(seed, list.limits()), e);
         }
@@ -142,7 +162,7 @@ class QuicklistTest {
 
   @Test
   void nodesFillAsInRedis() {
-    Quicklist counted = new Quicklist(new QuicklistLimits(3, 0, 1 << 30));
+    Quicklist counted = list(3, 0, 1 << 30);
     for (int i = 0; i < 10; i++) {
       push(counted, "v" + i);
     }
@@ -169,31 +189,33 @@ class QuicklistTest {
   @ParameterizedTest
   @CsvSource({"-1,4096", "-2,8192", "-3,16384", "-4,32768", "-5,65536", "-6,65536", "1000,8192"})
   void nodesAreFullAtTheirLimitAndHaveLittleSlack(int fill, int bytes) {
-    Quicklist list = new Quicklist(new QuicklistLimits(fill, 0, 1 << 30));
+    Quicklist list = list(fill, 0, 1 << 30);
     byte[] text = Texts.run(random, 100);
     for (int i = 0; i < 3000; i++) {
       list.pushLast(text, 0, 100);
     }
-    QuicklistNode node = list.chain().head;
+    QuicklistNodes nodes = list.chain().nodes;
+    int node = list.chain().head;
     for (int i = 0; i < list.nodeCount() - 1; i++) {
-      assertThat(node).isNotNull();
-      assertThat(node.size()).isBetween(bytes - 2 * 103 - 8, bytes);
-      assertThat(node.capacity()).isLessThanOrEqualTo(node.size() * 9 / 8);
-      node = node.next;
+      assertThat(nodes.size(node)).isBetween(bytes - 2 * 103 - 8, bytes);
+      assertThat(nodes.capacity(node)).isLessThanOrEqualTo(nodes.size(node) * 9 / 8);
+      node = nodes.next(node);
     }
     long payload = 3000L * 103;
     assertThat(list.memoryBytes()).isBetween(payload, payload * 9 / 8 + bytes + 200);
+    assertThat(list.memoryBytes()).isEqualTo(account.bytes());
   }
 
   @Test
   void largeElementsLiveAlone() {
-    Quicklist list = new Quicklist(new QuicklistLimits(-2, 0, 50));
+    Quicklist list = list(-2, 0, 50);
     push(list, "a");
     push(list, "b".repeat(50));
     push(list, "c");
     assertThat(counts(list)).containsExactly(1, 1, 1);
     list.forEachNode(
-        (plain, bytes, length) -> assertThat(plain).isEqualTo(length == 50 && bytes[0] == 'b'));
+        (plain, bytes, offset, length) ->
+            assertThat(plain).isEqualTo(length == 50 && bytes[offset] == 'b'));
     list.seek(cursor, 1);
     list.set(cursor, Texts.of("d"), 0, 1);
     assertThat(counts(list)).containsExactly(1, 2);
@@ -202,8 +224,8 @@ class QuicklistTest {
 
   @Test
   void innerNodesAreCompressed() {
-    Quicklist plain = new Quicklist(QuicklistLimits.DEFAULT);
-    Quicklist packed = new Quicklist(new QuicklistLimits(-2, 1, 1 << 30));
+    Quicklist plain = list(-2, 0, 1 << 30);
+    Quicklist packed = list(-2, 1, 1 << 30);
     List<byte[]> model = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
       String text = "element number " + i;
@@ -221,17 +243,17 @@ class QuicklistTest {
     ListpackEditor.initialize(block);
     ListpackEditor.append(block, Texts.of("a"), 0, 1);
     ListpackEditor.appendInteger(block, 7);
-    Quicklist list = new Quicklist(new QuicklistLimits(-2, 0, 2));
-    list.appendListpack(block.bytes());
+    Quicklist list = list(-2, 0, 2);
+    list.appendListpack(block.bytes(), 0, Listpack.totalBytes(block.bytes(), 0));
     assertThat(list.isOneListpack()).isTrue();
-    list.appendPlain(Texts.of("long"));
+    list.appendPlain(Texts.of("long"), 0, 4);
     assertThat(list.isOneListpack()).isFalse();
     validator.check(list, List.of(Texts.of("a"), Texts.of("7"), Texts.of("long")));
   }
 
   @Test
   void anEmptyListHasNothingToRemove() {
-    Quicklist list = new Quicklist(QuicklistLimits.DEFAULT);
+    Quicklist list = list(-2, 0, 1 << 30);
     assertThatThrownBy(list::removeFirst).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(list::removeLast).isInstanceOf(IllegalStateException.class);
     list.rotate();

@@ -11,7 +11,7 @@ final class QuicklistValidator {
   private final QuicklistCursor cursor = new QuicklistCursor();
 
   void check(Quicklist list, List<byte[]> expected) {
-    structure(list);
+    list.validate();
     assertThat(list.size()).isEqualTo(expected.size());
     boolean placed = list.seek(cursor, 0);
     for (byte[] text : expected) {
@@ -35,42 +35,5 @@ final class QuicklistValidator {
     }
     assertThat(placed).isFalse();
     assertThat(cursor.isPlaced()).isFalse();
-  }
-
-  private static void structure(Quicklist list) {
-    QuicklistChain chain = list.chain();
-    int depth = list.limits().compressDepth();
-    long memory = new Quicklist(list.limits()).memoryBytes();
-    long count = 0;
-    int index = 0;
-    QuicklistNode previous = null;
-    for (QuicklistNode node = chain.head; node != null; node = node.next) {
-      assertThat(node.previous).isSameAs(previous);
-      assertThat(node.count).isPositive();
-      if (node.plain) {
-        assertThat(node.count).isEqualTo(1);
-        assertThat(list.limits().isLarge(node.size())).isTrue();
-      } else {
-        byte[] content = node.content();
-        assertThat(Listpack.validate(content, 0, node.size())).isTrue();
-        assertThat(Listpack.count(content, 0)).isEqualTo(node.count);
-      }
-      boolean inner = depth > 0 && index >= depth && index < list.nodeCount() - depth;
-      if (!inner) {
-        assertThat(node.isCompressed()).isFalse();
-      } else if (!node.isCompressed()) {
-        QuicklistNode copy = node.copy();
-        copy.compress();
-        assertThat(copy.isCompressed()).as("node %d could be compressed", index).isFalse();
-      }
-      memory += node.memoryBytes();
-      count += node.count;
-      index++;
-      previous = node;
-    }
-    assertThat(chain.tail).isSameAs(previous);
-    assertThat(list.nodeCount()).isEqualTo(index);
-    assertThat(list.size()).isEqualTo(count);
-    assertThat(list.memoryBytes()).isEqualTo(memory);
   }
 }

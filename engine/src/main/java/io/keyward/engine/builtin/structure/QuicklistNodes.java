@@ -1,0 +1,307 @@
+package io.keyward.engine.builtin.structure;
+
+import io.keyward.engine.builtin.memory.Bytes;
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.memory.PagePool;
+
+/**
+ * The nodes of one {@link Quicklist} in the pages: each is a small slot that links it and says what
+ * it is, and a slot with its content.
+ *
+ * <pre>
+ *  0          4      8         12      16     20
+ * +----------+------+---------+-------+------+------------+
+ * | previous | next | content | count | size | compressed |   ints
+ * +----------+------+---------+-------+------+------------+
+ *  previous, next: the neighbours, 0 for none
+ *  content: the slot of a listpack, or of the text of a single large element ("plain")
+ *  count: entries of the listpack, -1 for a plain node
+ *  size: bytes of a text, or of a listpack before compression; else the listpack itself says it
+ *  compressed: bytes of the LZF-compressed content, 0 if the content is as it is
+ * </pre>
+ *
+ * A node is named by the reference of its first slot, which stays the same for its life, while the
+ * content moves when it grows. To follow the links, or to skip nodes by their counts, touches no
+ * content. The collector sees nothing of all this but the pages.
+ */
+final class QuicklistNodes {
+  static final int NONE = 0;
+
+  private static final int PREVIOUS = 0;
+  private static final int NEXT = 4;
+  private static final int CONTENT = 8;
+  private static final int COUNT = 12;
+  private static final int SIZE = 16;
+  private static final int COMPRESSED = 20;
+  private static final int NODE_BYTES = 24;
+
+  private static final int PLAIN = -1;
+
+  /** Smaller nodes are not worth compressing. */
+  private static final int MIN_COMPRESS_BYTES = 48;
+
+  /** What compression must save. */
+  private static final int MIN_COMPRESS_GAIN = 8;
+
+  /** Slack below this is kept, as it would be asked for again at once. */
+  private static final int KEPT_SLACK = 64;
+
+  private final PagePool pool;
+  private final MemoryAccount account;
+  private final Content view = new Content();
+  private long memoryBytes;
+
+  QuicklistNodes(PagePool pool, MemoryAccount account) {
+    this.pool = pool;
+    this.account = account;
+  }
+
+  /** Bytes of all slots, slack included. */
+  long memoryBytes() {
+    return memoryBytes;
+  }
+
+  /** A node with an empty listpack that has room for so many bytes. */
+  int newPacked(int capacity) {
+    int node = make(Math.max(capacity, Listpack.EMPTY_BYTES), 0);
+    ListpackEditor.initialize(content(node));
+    return node;
+  }
+
+  /** A node with a copy of a listpack. */
+  int newPacked(byte[] source, int offset, int length) {
+    int node = make(length, Listpack.count(source, offset));
+    write(node, source, offset, length);
+    return node;
+  }
+
+  /** A node of one element. */
+  int newPlain(byte[] source, int offset, int length) {
+    int node = make(length, PLAIN);
+    put(node, SIZE, length);
+    write(node, source, offset, length);
+    return node;
+  }
+
+  private int make(int capacity, int count) {
+    int content = allocate(capacity);
+    int node = allocate(NODE_BYTES);
+    put(node, PREVIOUS, NONE);
+    put(node, NEXT, NONE);
+    put(node, CONTENT, content);
+    put(node, COUNT, count);
+    put(node, SIZE, 0);
+    put(node, COMPRESSED, 0);
+    return node;
+  }
+
+  private void write(int node, byte[] source, int offset, int length) {
+    System.arraycopy(source, offset, bytes(node), start(node), length);
+  }
+
+  /** A node of the same content in another list's books. */
+  int copyTo(QuicklistNodes target, int node) {
+    int copy = target.make(used(node), get(node, COUNT));
+    target.put(copy, SIZE, get(node, SIZE));
+    target.put(copy, COMPRESSED, get(node, COMPRESSED));
+    target.write(copy, bytes(node), start(node), used(node));
+    return copy;
+  }
+
+  /** Gives the slots of a node back; nothing may name it any more. */
+  void free(int node) {
+    release(get(node, CONTENT));
+    release(node);
+  }
+
+  private int allocate(int bytes) {
+    int reference = pool.allocate(bytes, account);
+    memoryBytes += pool.slotBytes(reference);
+    return reference;
+  }
+
+  private void release(int reference) {
+    memoryBytes -= pool.slotBytes(reference);
+    pool.free(reference, account);
+  }
+
+  private int get(int node, int field) {
+    return Bytes.getInt(pool.page(node), PagePool.offset(node) + field);
+  }
+
+  private void put(int node, int field, int value) {
+    Bytes.putInt(pool.page(node), PagePool.offset(node) + field, value);
+  }
+
+  int previous(int node) {
+    return get(node, PREVIOUS);
+  }
+
+  void previous(int node, int previous) {
+    put(node, PREVIOUS, previous);
+  }
+
+  int next(int node) {
+    return get(node, NEXT);
+  }
+
+  void next(int node, int next) {
+    put(node, NEXT, next);
+  }
+
+  /** Number of elements. */
+  int count(int node) {
+    return Math.abs(get(node, COUNT));
+  }
+
+  /** Changes the number of elements of a node that is not plain. */
+  void addToCount(int node, int change) {
+    put(node, COUNT, get(node, COUNT) + change);
+  }
+
+  /** Whether the content is the text of the only element rather than a listpack. */
+  boolean plain(int node) {
+    return get(node, COUNT) == PLAIN;
+  }
+
+  boolean compressed(int node) {
+    return get(node, COMPRESSED) > 0;
+  }
+
+  /** Size of the listpack or the text before compression. */
+  int size(int node) {
+    return plain(node) || compressed(node)
+        ? get(node, SIZE)
+        : Listpack.totalBytes(bytes(node), start(node));
+  }
+
+  /** How much of the content's slot is used. */
+  private int used(int node) {
+    int compressed = get(node, COMPRESSED);
+    return compressed > 0 ? compressed : size(node);
+  }
+
+  /** The page that the content lies in. */
+  byte[] bytes(int node) {
+    return pool.page(get(node, CONTENT));
+  }
+
+  /** Where in {@link #bytes} the content begins. */
+  int start(int node) {
+    return PagePool.offset(get(node, CONTENT));
+  }
+
+  /** Room of the content's slot. */
+  int capacity(int node) {
+    return pool.slotBytes(get(node, CONTENT));
+  }
+
+  /** The content for changing it, valid until the next call. */
+  Block content(int node) {
+    view.at(node);
+    return view;
+  }
+
+  /** Compresses the content if that saves enough. */
+  void compress(int node) {
+    int size = size(node);
+    if (compressed(node) || size < MIN_COMPRESS_BYTES) {
+      return;
+    }
+    byte[] target = new byte[size - MIN_COMPRESS_GAIN - 1];
+    int length = Lzf.compress(bytes(node), start(node), size, target, 0, target.length);
+    if (length > 0) {
+      release(get(node, CONTENT));
+      put(node, CONTENT, allocate(length));
+      put(node, SIZE, size);
+      put(node, COMPRESSED, length);
+      write(node, target, 0, length);
+    }
+  }
+
+  /** Undoes the compression. */
+  void expand(int node) {
+    if (!compressed(node)) {
+      return;
+    }
+    int compressed = get(node, CONTENT);
+    int expanded = allocate(get(node, SIZE));
+    expandInto(node, pool.page(expanded), PagePool.offset(expanded));
+    put(node, CONTENT, expanded);
+    put(node, COMPRESSED, 0);
+    release(compressed);
+  }
+
+  /** Writes the content of a compressed node to where there is room for it. */
+  void expandInto(int node, byte[] target, int offset) {
+    if (!Lzf.decompress(
+        bytes(node), start(node), get(node, COMPRESSED), target, offset, get(node, SIZE))) {
+      throw new IllegalStateException("a compressed list node does not expand");
+    }
+  }
+
+  /** Leaves at most an eighth of the content as slack: for a node that has stopped growing. */
+  void trim(int node) {
+    int used = used(node);
+    if (capacity(node) - used > Math.max(used >> 3, KEPT_SLACK)) {
+      resize(node, used, used);
+    }
+  }
+
+  /** Gives back memory once three quarters of it lie idle; what is left may grow again. */
+  void trimIfIdle(int node) {
+    int used = used(node);
+    if (capacity(node) > 4 * (used + KEPT_SLACK)) {
+      resize(node, 2 * used, used);
+    }
+  }
+
+  private void resize(int node, int capacity, int kept) {
+    int old = get(node, CONTENT);
+    if (PagePool.roundedSize(capacity) == pool.slotBytes(old)) {
+      return;
+    }
+    int moved = allocate(capacity);
+    System.arraycopy(
+        pool.page(old), PagePool.offset(old), pool.page(moved), PagePool.offset(moved), kept);
+    put(node, CONTENT, moved);
+    release(old);
+  }
+
+  /** The content of one node after another, as a block that can be edited. */
+  private final class Content implements Block {
+    private int node;
+    private int reference;
+    private byte[] page = {};
+
+    void at(int changed) {
+      node = changed;
+      reference = get(changed, CONTENT);
+      page = pool.page(reference);
+    }
+
+    @Override
+    public byte[] bytes() {
+      return page;
+    }
+
+    @Override
+    public int start() {
+      return PagePool.offset(reference);
+    }
+
+    @Override
+    public int capacity() {
+      return pool.slotBytes(reference);
+    }
+
+    @Override
+    public void reserve(int capacity) {
+      int present = capacity();
+      if (capacity > present) {
+        resize(node, ByteBlock.grownCapacity(present, capacity), present);
+        at(node);
+      }
+    }
+  }
+}
