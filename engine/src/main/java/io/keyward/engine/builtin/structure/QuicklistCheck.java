@@ -35,8 +35,7 @@ final class QuicklistCheck {
       }
       boolean inner = depth > 0 && index >= depth && index < list.nodeCount() - depth;
       require(inner || !nodes.compressed(node), index, "is compressed though near an end");
-      require(
-          !inner || nodes.compressed(node) || !compressible(node), index, "is not compressed");
+      require(!inner || nodes.compressed(node) || !compressible(node), index, "is not compressed");
       count += nodes.count(node);
       index++;
       previous = node;

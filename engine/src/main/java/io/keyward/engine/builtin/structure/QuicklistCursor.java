@@ -63,8 +63,7 @@ public final class QuicklistCursor {
   /** Whether the element's text, be it stored as an integer, is the given one. */
   public boolean contentEquals(byte[] other, int offset, int length) {
     return plain
-        ? Arrays.equals(
-            bytes, position, position + textLength(), other, offset, offset + length)
+        ? Arrays.equals(bytes, position, position + textLength(), other, offset, offset + length)
         : Listpack.equalsAt(bytes, position, other, offset, length);
   }
 
