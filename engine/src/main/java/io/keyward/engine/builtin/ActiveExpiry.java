@@ -3,7 +3,7 @@ package io.keyward.engine.builtin;
 import io.keyward.config.directive.Directive;
 
 /**
- * Removes keys whose time is up, in slices.
+ * Removes keys and fields of hashes whose time is up, in slices.
  *
  * <p>The dictionary marks the entries that expire, so a walk looks at buckets and touches only
  * those entries: 64 bytes for some eight keys. Each tick goes on where the last one stopped. A walk
@@ -45,6 +45,9 @@ public final class ActiveExpiry {
     for (int i = 0; i < databases; i++) {
       Database at = keyspace.databaseIfUsed(database);
       if (at != null && at.expiring() > 0 && !walk(at, now, deadline)) {
+        return;
+      }
+      if (at != null && !at.expiringHashes().walk(now, deadline)) {
         return;
       }
       bucket = 0;

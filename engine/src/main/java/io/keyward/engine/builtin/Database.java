@@ -30,6 +30,7 @@ public final class Database {
   private final Entry scratchView;
   private final Watches watches = new Watches();
   private final BlockedClients blocked;
+  private final ExpiringHashes expiringHashes = new ExpiringHashes(this);
   private Dictionary keys;
   private int number;
 
@@ -242,6 +243,34 @@ public final class Database {
     remove(entry);
   }
 
+  /** The hashes with fields that expire. */
+  ExpiringHashes expiringHashes() {
+    return expiringHashes;
+  }
+
+  /**
+   * Says that fields of a hash have expired and are gone, and removes a hash that is empty now.
+   *
+   * @return whether the hash is still there
+   */
+  public boolean fieldsExpired(Entry hash, int fields, boolean emptied) {
+    keyspace.statistics().fieldsExpired(fields);
+    byte[] page = hash.bytes();
+    int offset = hash.keyOffset();
+    int length = hash.keyLength();
+    changed(page, offset, length, KeyspaceNotifications.HASH, "hexpired");
+    if (emptied) {
+      tell(page, offset, length, KeyspaceNotifications.GENERIC, "del");
+      remove(hash);
+    }
+    return !emptied;
+  }
+
+  /** Notes that a field of a hash expires at a time, in milliseconds since 1970. */
+  public void fieldExpires(Entry hash, long time) {
+    expiringHashes.note(hash.bytes(), hash.keyOffset(), hash.keyLength(), time);
+  }
+
   /** Removes a key to make room for others. */
   void evict(Entry entry) {
     keyspace.statistics().evicted();
@@ -347,6 +376,7 @@ public final class Database {
     if (present == null) {
       return create(key, offset, length, type, encoding, room, expiry, view);
     }
+    expiringHashes.forget(present);
     if (present.encoding().held()) {
       keyspace.home().freeLater(present.release());
     }
@@ -418,6 +448,7 @@ public final class Database {
 
   /** Takes a key out and frees what it holds, big values in slices later. */
   public void remove(Entry entry) {
+    expiringHashes.forget(entry);
     if (entry.encoding().held()) {
       keyspace.home().freeLater(entry.release());
     }
@@ -439,6 +470,10 @@ public final class Database {
     byte[] newPage = pool.page(laid);
     int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
     System.arraycopy(page, entry.start(), newPage, to, room);
+    if (FieldExpiry.any(entry)) {
+      expiringHashes.forget(entry);
+      target.expiringHashes.note(key, offset, length, 0);
+    }
     int old = entry.reference();
     keys.remove(entry.hash(), old);
     pool.free(old, account);
@@ -459,6 +494,9 @@ public final class Database {
       System.arraycopy(entry.bytes(), entry.start(), made.bytes(), made.start(), room);
     }
     made.clock(clock);
+    if (FieldExpiry.any(made)) {
+      target.expiringHashes.note(key, offset, length, 0);
+    }
   }
 
   /** Says that an argument's key has been changed, by an event of this class and name. */
@@ -560,6 +598,7 @@ public final class Database {
     watches.flushed(this, now);
     Dictionary detached = keys;
     keys = new Dictionary(pool, account);
+    expiringHashes.clear();
     blocked.allReady();
     keyspace.home().freeLater(new DetachedKeys(detached, pool, account, keyspace.home()));
   }
@@ -577,6 +616,7 @@ public final class Database {
     other.watches.swapped(other, this, now);
     keys = other.keys;
     other.keys = mine;
+    expiringHashes.swap(other.expiringHashes);
     blocked.allReady();
     other.blocked.allReady();
   }
@@ -593,7 +633,7 @@ public final class Database {
     int start = entry.start();
     boolean sound =
         switch (entry.encoding()) {
-          case LISTPACK -> {
+          case LISTPACK, LISTPACK_EX -> {
             int total = Listpack.totalBytes(bytes, start);
             yield total <= entry.capacity() && Listpack.validate(bytes, start, total);
           }

@@ -79,7 +79,7 @@ public final class ElementTable implements Held {
     if (elements.find(hash, name, offset, length) != ABSENT) {
       return false;
     }
-    elements.insert(hash, lay(name, offset, length, 0), false);
+    elements.insert(hash, lay(name, offset, length, 0, -1), false);
     return true;
   }
 
@@ -88,39 +88,131 @@ public final class ElementTable implements Held {
    * writes at {@link #valueOffset}; the former value is gone.
    */
   public int place(byte[] name, int offset, int length, int valueLength) {
+    return place(name, offset, length, valueLength, -1);
+  }
+
+  /**
+   * As {@link #place(byte[], int, int, int)}, for a field that expires.
+   *
+   * @param expiry milliseconds since 1970, or -1 for a field that does not expire
+   */
+  public int place(byte[] name, int offset, int length, int valueLength, long expiry) {
     long hash = KeyHash.hash(name, offset, length);
     int present = elements.find(hash, name, offset, length);
     int room = Math.addExact(Entry.lengthBytes(valueLength), valueLength);
     int laid;
     if (present == ABSENT) {
-      laid = lay(name, offset, length, room);
-      elements.insert(hash, laid, false);
-    } else if (pool.slotBytes(present) == PagePool.roundedSize(headBytes(present) + room)) {
+      laid = lay(name, offset, length, room, expiry);
+      elements.insert(hash, laid, expiry >= 0);
+    } else if (expires(present) == expiry >= 0
+        && pool.slotBytes(present) == PagePool.roundedSize(headBytes(present) + room)) {
       laid = present;
+      writeExpiry(laid, expiry);
     } else {
-      laid = lay(name, offset, length, room);
-      elements.replace(hash, present, laid);
-      giveBack(present);
+      laid = lay(name, offset, length, room, expiry);
+      exchange(hash, present, laid, expiry >= 0);
     }
     writeValueLength(laid, valueLength);
     return laid;
   }
 
+  /** Puts one slot in the place of another of the same name, which is given back. */
+  private void exchange(long hash, int old, int laid, boolean expires) {
+    if (expires(old) != expires) {
+      elements.mark(hash, old, expires);
+    }
+    elements.replace(hash, old, laid);
+    giveBack(old);
+  }
+
   /** Sets a field of a hash. */
   public void put(
       byte[] name, int offset, int length, byte[] value, int valueFrom, int valueLength) {
-    int reference = place(name, offset, length, valueLength);
+    put(name, offset, length, value, valueFrom, valueLength, -1);
+  }
+
+  /**
+   * Sets a field of a hash and when it expires.
+   *
+   * @param expiry milliseconds since 1970, or -1 for a field that does not expire
+   */
+  public void put(
+      byte[] name,
+      int offset,
+      int length,
+      byte[] value,
+      int valueFrom,
+      int valueLength,
+      long expiry) {
+    int reference = place(name, offset, length, valueLength, expiry);
     System.arraycopy(value, valueFrom, bytes(reference), valueOffset(reference), valueLength);
   }
 
-  private int lay(byte[] name, int offset, int length, int room) {
-    int flags = EntryLayout.flagsFor(0, length);
+  private int lay(byte[] name, int offset, int length, int room, long expiry) {
+    int flags = EntryLayout.flagsFor(expiry >= 0 ? EntryLayout.EXPIRES : 0, length);
     int bytes = Math.addExact(EntryLayout.headerSize(flags) + length, room);
     int reference = pool.allocate(bytes, account);
     EntryLayout.writeKey(
         pool.page(reference), PagePool.offset(reference), flags, name, offset, length);
+    writeExpiry(reference, expiry);
     slotBytes += pool.slotBytes(reference);
     return reference;
+  }
+
+  private boolean expires(int reference) {
+    return EntryLayout.expires(pool.page(reference), PagePool.offset(reference));
+  }
+
+  private void writeExpiry(int reference, long expiry) {
+    if (expiry >= 0) {
+      byte[] page = pool.page(reference);
+      Bytes.putLong(page, EntryLayout.expiryOffset(page, PagePool.offset(reference)), expiry);
+    }
+  }
+
+  /** The number of fields that expire. */
+  public int expiring() {
+    return elements.marked();
+  }
+
+  /** When a field expires, in milliseconds since 1970; -1 for never. */
+  public long expiry(int reference) {
+    return EntryLayout.expiry(pool.page(reference), PagePool.offset(reference));
+  }
+
+  /**
+   * Sets when a field expires, in milliseconds since 1970; -1 for never.
+   *
+   * @return the reference that names the field from now on
+   */
+  public int expireAt(int reference, long expiry) {
+    if (expires(reference) == expiry >= 0) {
+      writeExpiry(reference, expiry);
+      return reference;
+    }
+    byte[] page = pool.page(reference);
+    int at = PagePool.offset(reference);
+    int name = EntryLayout.keyOffset(page, at);
+    int length = EntryLayout.keyLength(page, at);
+    int value = EntryLayout.valueOffset(page, at);
+    int valueLength = valueLength(reference);
+    int room = Entry.lengthBytes(valueLength) + valueLength;
+    int laid = lay(page, name, length, room, expiry);
+    byte[] newPage = pool.page(laid);
+    int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
+    System.arraycopy(page, value, newPage, to, room);
+    exchange(EntryLayout.keyHash(page, at), reference, laid, expiry >= 0);
+    return laid;
+  }
+
+  /**
+   * Visits the fields that expire in the next few buckets; the visitor may remove the one it is
+   * given.
+   *
+   * @return the bucket to go on with, 0 after the last
+   */
+  public int visitExpiring(int bucket, int mostBuckets, IntConsumer visitor) {
+    return elements.visitMarked(bucket, mostBuckets, Integer.MAX_VALUE, visitor);
   }
 
   private int headBytes(int reference) {

@@ -18,7 +18,9 @@ public enum Encoding {
   HASHTABLE("hashtable", true),
   QUICKLIST("quicklist", true),
   SKIPLIST("skiplist", true),
-  STREAM("stream", true);
+  STREAM("stream", true),
+  /** A small hash with fields that expire: see {@link FieldExpiry}. */
+  LISTPACK_EX("listpackex", false);
 
   private static final Encoding[] ALL = values();
 

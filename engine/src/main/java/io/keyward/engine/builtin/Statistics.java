@@ -9,6 +9,7 @@ public final class Statistics {
   private long hits;
   private long misses;
   private long expiredKeys;
+  private long expiredFields;
   private long evictedKeys;
   private long commands;
   private long errors;
@@ -57,6 +58,10 @@ public final class Statistics {
     expiredKeys++;
   }
 
+  void fieldsExpired(int fields) {
+    expiredFields += fields;
+  }
+
   void evicted() {
     evictedKeys++;
   }
@@ -91,6 +96,11 @@ public final class Statistics {
 
   public long expiredKeys() {
     return expiredKeys;
+  }
+
+  /** Fields of hashes that have expired. */
+  public long expiredFields() {
+    return expiredFields;
   }
 
   public long evictedKeys() {
@@ -129,6 +139,7 @@ public final class Statistics {
     hits = 0;
     misses = 0;
     expiredKeys = 0;
+    expiredFields = 0;
     evictedKeys = 0;
     commands = 0;
     errors = 0;

@@ -41,6 +41,7 @@ final class StatisticsSections {
         .field("sync_full", 0)
         .field("sync_partial_ok", 0)
         .field("sync_partial_err", 0)
+        .field("expired_subkeys", statistics.expiredFields())
         .field("expired_keys", statistics.expiredKeys())
         .field("evicted_keys", statistics.evictedKeys())
         .field("evicted_clients", 0)

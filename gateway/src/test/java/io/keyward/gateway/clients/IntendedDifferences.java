@@ -18,10 +18,21 @@ final class IntendedDifferences {
   static final Map<String, String> DECLARED = Map.of();
 
   /** Commands of the gateway's own, and the reason for each. */
-  static final Map<String, String> ADDED =
-      Map.of(
-          "xackdel", "Redis 8.2 has it, the fixture is older.",
-          "xdelex", "Redis 8.2 has it, the fixture is older.");
+  static final Map<String, String> ADDED = new LinkedHashMap<>();
+
+  static {
+    newer(
+        "Redis 7.4",
+        "hexpire hpexpire hexpireat hpexpireat httl hpttl hexpiretime hpexpiretime hpersist");
+    newer("Redis 8.0", "hgetex hgetdel hsetex");
+    newer("Redis 8.2", "xackdel xdelex");
+  }
+
+  private static void newer(String server, String names) {
+    for (String name : words(names)) {
+      ADDED.put(name, server + " has it, the fixture is older.");
+    }
+  }
 
   /**
    * Reasons why commands are missing, each with the names of these commands; a container stands for

@@ -5,6 +5,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.FieldExpiry;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,8 @@ final class Digest {
   private static final int SIZE = 20;
   private static final String LAST_ID = "18446744073709551615-18446744073709551615";
   private static final byte[] EXPIRES = "!!expire!!".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] FIELD_EXPIRES = "!!hexpire!!".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] DOES_NOT_EXPIRE = "*1\r\n:-1\r\n".getBytes(StandardCharsets.US_ASCII);
 
   private final MessageDigest sha1;
   private final Database database;
@@ -96,7 +99,7 @@ final class Digest {
       case LIST -> mixAll(digest, read("lrange", key, "0", "-1"));
       case SET -> read("smembers", key).forEach(member -> xorHash(digest, member));
       case SORTED_SET -> xorPairs(digest, read("zrange", key, "0", "-1", "withscores"));
-      case HASH -> xorPairs(digest, read("hgetall", key));
+      case HASH -> xorFields(digest, key);
       case STREAM -> mixEntries(digest, key);
     }
     if (expires) {
@@ -137,6 +140,23 @@ final class Digest {
     }
   }
 
+  private void xorFields(byte[] digest, byte[] key) {
+    List<byte[]> fields = read("hgetall", key);
+    xorPairs(digest, fields);
+    Entry hash = database.find(key, 0, key.length, now, database.newView());
+    if (hash == null || !FieldExpiry.any(hash)) {
+      return;
+    }
+    for (int i = 0; i < fields.size(); i += 2) {
+      String field = new String(fields.get(i), StandardCharsets.ISO_8859_1);
+      Reply time = ask("hpexpiretime", key, "FIELDS", "1", field);
+      if (!Arrays.equals(
+          time.bytes(), 0, time.length(), DOES_NOT_EXPIRE, 0, DOES_NOT_EXPIRE.length)) {
+        xorHash(digest, FIELD_EXPIRES);
+      }
+    }
+  }
+
   private void xorPairs(byte[] digest, List<byte[]> elements) {
     for (int i = 0; i + 1 < elements.size(); i += 2) {
       byte[] pair = new byte[SIZE];
@@ -162,6 +182,10 @@ final class Digest {
 
   /** The strings in the reply of a read command on the key. */
   private List<byte[]> read(String name, byte[] key, String... further) {
+    return Offline.strings(ask(name, key, further));
+  }
+
+  private Reply ask(String name, byte[] key, String... further) {
     Command command = database.keyspace().table().find(name);
     if (command == null) {
       throw new IllegalStateException(name + " is not declared");
@@ -169,6 +193,6 @@ final class Digest {
     Request request = Offline.request(reader, database, command, now, key, further);
     Reply reply = new Reply();
     command.handler().execute(request, reply);
-    return Offline.strings(reply);
+    return reply;
   }
 }

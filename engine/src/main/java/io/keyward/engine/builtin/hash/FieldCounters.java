@@ -16,7 +16,6 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
-import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -61,7 +60,7 @@ final class FieldCounters {
   private static void hincrby(Request request, Reply reply) {
     long increment = request.integer(3);
     Database database = Database.of(request);
-    Entry present = database.write(request, 1, Type.HASH);
+    Entry present = LiveHash.write(request, 2, 2);
     long before = present == null ? 0 : integer(present, request);
     long after = before + increment;
     if (((before ^ after) & (increment ^ after)) < 0) {
@@ -80,7 +79,8 @@ final class FieldCounters {
     if (hash == null) {
       hash = HashValue.open(database, null, request, 2);
     }
-    HashValue.set(hash, request.bytes(), request.offset(2), request.length(2), text, 0, length);
+    HashValue.setKeepingTime(
+        hash, request.bytes(), request.offset(2), request.length(2), text, 0, length);
   }
 
   /** The integer in the field, 0 if the field is not there. */
@@ -123,7 +123,7 @@ final class FieldCounters {
       throw INCREMENT_NOT_FINITE;
     }
     Database database = Database.of(request);
-    Entry present = database.write(request, 1, Type.HASH);
+    Entry present = LiveHash.write(request, 2, 2);
     LongDouble before = present == null ? LongDouble.of(0) : number(present, request);
     LongDouble after = before.add(increment);
     if (!after.isFinite()) {

@@ -72,7 +72,7 @@ final class FieldReads {
   }
 
   private static void hget(Request request, Reply reply) {
-    Entry hash = Database.of(request).read(request, 1, Type.HASH);
+    Entry hash = LiveHash.read(request, 2);
     if (hash == null) {
       reply.nothing();
     } else {
@@ -81,7 +81,7 @@ final class FieldReads {
   }
 
   private static void hmget(Request request, Reply reply) {
-    Entry hash = Database.of(request).read(request, 1, Type.HASH);
+    Entry hash = LiveHash.read(request, 2);
     reply.array(request.count() - 2L);
     for (int i = 2; i < request.count(); i++) {
       if (hash == null) {
@@ -93,14 +93,14 @@ final class FieldReads {
   }
 
   private static void hexists(Request request, Reply reply) {
-    Entry hash = Database.of(request).read(request, 1, Type.HASH);
+    Entry hash = LiveHash.read(request, 2);
     reply.integer(
         hash != null
             && HashValue.contains(hash, request.bytes(), request.offset(2), request.length(2)));
   }
 
   private static void hstrlen(Request request, Reply reply) {
-    Entry hash = Database.of(request).read(request, 1, Type.HASH);
+    Entry hash = LiveHash.read(request, 2);
     reply.integer(
         hash == null
             ? 0

@@ -15,7 +15,6 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
-import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 
@@ -81,7 +80,7 @@ final class FieldWrites {
       throw Errors.wrongArity(request.command().fullName());
     }
     Database database = Database.of(request);
-    Entry present = database.write(request, 1, Type.HASH);
+    Entry present = LiveHash.write(request, 2, 2);
     Entry hash = HashValue.open(database, present, request, 2);
     int added = 0;
     for (int i = 2; i < count; i += 2) {
@@ -106,7 +105,7 @@ final class FieldWrites {
 
   private static void hsetnx(Request request, Reply reply) {
     Database database = Database.of(request);
-    Entry present = database.write(request, 1, Type.HASH);
+    Entry present = LiveHash.write(request, 2, 2);
     if (present != null
         && HashValue.contains(present, request.bytes(), request.offset(2), request.length(2))) {
       reply.integer(0);
@@ -119,7 +118,7 @@ final class FieldWrites {
 
   private static void hdel(Request request, Reply reply) {
     Database database = Database.of(request);
-    Entry hash = database.write(request, 1, Type.HASH);
+    Entry hash = LiveHash.write(request, 2, 1);
     if (hash == null) {
       reply.integer(0);
       return;

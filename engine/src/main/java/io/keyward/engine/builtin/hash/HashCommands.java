@@ -12,5 +12,7 @@ public final class HashCommands {
     FieldReads.declare(table);
     WholeHash.declare(table);
     RandomFields.declare(table);
+    FieldExpiryCommands.declare(table);
+    FieldExchange.declare(table);
   }
 }

@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.FieldExpiry;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackEditor;
@@ -18,9 +19,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads and writes the value of a hash key.
  *
- * <p>A small hash is a listpack in the entry, fields and values by turns; a big one is an {@link
- * ElementTable}. What is small is said by {@code hash-max-listpack-entries} and {@code
- * hash-max-listpack-value}; a hash that has become big stays so.
+ * <p>A small hash is a listpack in the entry, fields and values by turns, or triples once one of
+ * its fields expires; a big one is an {@link ElementTable}. What is small is said by {@code
+ * hash-max-listpack-entries} and {@code hash-max-listpack-value}; a hash that has become big stays
+ * so. Nothing here looks at the clock: see {@link LiveHash}.
  */
 public final class HashValue {
   /** A listpack is not grown beyond this. */
@@ -29,7 +31,29 @@ public final class HashValue {
   private HashValue() {}
 
   static boolean packed(Entry hash) {
-    return hash.encoding() == Encoding.LISTPACK;
+    return hash.encoding() != Encoding.HASHTABLE;
+  }
+
+  /** Entries of the listpack that make a field of a packed hash: 2, or 3 with its time. */
+  private static int stride(Entry hash) {
+    return hash.encoding() == Encoding.LISTPACK ? 2 : 3;
+  }
+
+  /** Position of the first field of a packed hash, or -1. */
+  static int firstField(Entry hash) {
+    return Listpack.first(hash.bytes(), hash.start());
+  }
+
+  /** Position of the field after the one with that value in a packed hash, or -1. */
+  static int nextField(Entry hash, int value) {
+    byte[] bytes = hash.bytes();
+    int next = Listpack.next(bytes, value);
+    return hash.encoding() == Encoding.LISTPACK ? next : Listpack.next(bytes, next);
+  }
+
+  /** Position of a field of a packed hash by its number. */
+  static int seekField(Entry hash, int index) {
+    return Listpack.seek(hash.bytes(), hash.start(), index * stride(hash));
   }
 
   static ElementTable table(Entry hash) {
@@ -38,13 +62,16 @@ public final class HashValue {
 
   /** The number of fields. */
   static int size(Entry hash) {
-    return packed(hash) ? Listpack.count(hash.bytes(), hash.start()) >> 1 : table(hash).size();
+    return switch (hash.encoding()) {
+      case LISTPACK -> Listpack.count(hash.bytes(), hash.start()) >> 1;
+      case LISTPACK_EX -> Listpack.count(hash.bytes(), hash.start()) / 3;
+      default -> table(hash).size();
+    };
   }
 
   /** Position of the field with this name in a packed hash, or -1. */
-  private static int findPacked(Entry hash, byte[] name, int offset, int length) {
-    byte[] bytes = hash.bytes();
-    return Listpack.find(bytes, Listpack.first(bytes, hash.start()), name, offset, length, 1);
+  static int findPacked(Entry hash, byte[] name, int offset, int length) {
+    return Listpack.find(hash.bytes(), firstField(hash), name, offset, length, stride(hash) - 1);
   }
 
   /** Position of the value of this field in a packed hash, or -1. */
@@ -179,20 +206,43 @@ public final class HashValue {
     return room;
   }
 
-  /** Sets a field, and says whether it is new. */
+  /** Sets a field, which does not expire any more, and says whether it is new. */
   static boolean set(
       Entry hash, byte[] name, int offset, int length, byte[] value, int from, int valueLength) {
+    return set(hash, name, offset, length, value, from, valueLength, false);
+  }
+
+  /** Sets a field, which expires when it did before, and says whether it is new. */
+  static boolean setKeepingTime(
+      Entry hash, byte[] name, int offset, int length, byte[] value, int from, int valueLength) {
+    return set(hash, name, offset, length, value, from, valueLength, true);
+  }
+
+  private static boolean set(
+      Entry hash,
+      byte[] name,
+      int offset,
+      int length,
+      byte[] value,
+      int from,
+      int valueLength,
+      boolean keepTime) {
     if (packed(hash)) {
       LiveSettings settings = hash.database().keyspace().home().settings();
       long most = settings.number(Directive.HASH_MAX_LISTPACK_VALUE);
       if (length <= most && valueLength <= most) {
-        return setPacked(hash, name, offset, length, value, from, valueLength, settings);
+        return setPacked(hash, name, offset, length, value, from, valueLength, keepTime, settings);
       }
       toTable(hash);
     }
     ElementTable table = table(hash);
     int before = table.size();
-    table.put(name, offset, length, value, from, valueLength);
+    long time = FieldExpiry.NEVER;
+    if (keepTime && table.expiring() > 0) {
+      int present = table.find(name, offset, length);
+      time = present == ElementTable.ABSENT ? FieldExpiry.NEVER : table.expiry(present);
+    }
+    table.put(name, offset, length, value, from, valueLength, time);
     return table.size() > before;
   }
 
@@ -204,15 +254,23 @@ public final class HashValue {
       byte[] value,
       int from,
       int valueLength,
+      boolean keepTime,
       LiveSettings settings) {
-    int present = findPackedValue(hash, name, offset, length);
-    if (present >= 0) {
+    int field = findPacked(hash, name, offset, length);
+    if (field >= 0) {
+      int present = Listpack.next(hash.bytes(), field);
       ListpackEditor.replace(hash, present, value, from, valueLength);
+      if (hash.encoding() == Encoding.LISTPACK_EX && !keepTime) {
+        expireAt(hash, name, offset, length, FieldExpiry.NEVER);
+      }
       return false;
     }
     reserve(hash, name, offset, length, value, from, valueLength);
     ListpackEditor.append(hash, name, offset, length);
     ListpackEditor.append(hash, value, from, valueLength);
+    if (hash.encoding() == Encoding.LISTPACK_EX) {
+      ListpackEditor.appendInteger(hash, 0);
+    }
     if (size(hash) > settings.number(Directive.HASH_MAX_LISTPACK_ENTRIES)) {
       toTable(hash);
     }
@@ -241,12 +299,41 @@ public final class HashValue {
     if (field < 0) {
       return false;
     }
-    ListpackEditor.delete(hash, field, 2);
+    ListpackEditor.delete(hash, field, stride(hash));
     int total = Listpack.totalBytes(hash.bytes(), hash.start());
     if (total < hash.capacity() - (hash.capacity() >> 2)) {
       hash.shrink(total);
     }
     return true;
+  }
+
+  /** When a field that is there expires; {@link FieldExpiry#NEVER} if it does not. */
+  static long expiry(Entry hash, byte[] name, int offset, int length) {
+    return switch (hash.encoding()) {
+      case LISTPACK -> FieldExpiry.NEVER;
+      case LISTPACK_EX ->
+          FieldExpiry.packedTime(hash.bytes(), findPackedValue(hash, name, offset, length));
+      default -> table(hash).expiry(table(hash).find(name, offset, length));
+    };
+  }
+
+  /** Sets when a field that is there expires; {@link FieldExpiry#NEVER} for never. */
+  static void expireAt(Entry hash, byte[] name, int offset, int length, long time) {
+    if (expiry(hash, name, offset, length) == time) {
+      return;
+    }
+    if (packed(hash)) {
+      if (hash.encoding() == Encoding.LISTPACK) {
+        FieldExpiry.makeTriples(hash);
+      }
+      FieldExpiry.setPacked(hash, findPacked(hash, name, offset, length), time);
+    } else {
+      ElementTable table = table(hash);
+      table.expireAt(table.find(name, offset, length), time);
+    }
+    if (time != FieldExpiry.NEVER) {
+      hash.database().fieldExpires(hash, time);
+    }
   }
 
   private static void toTable(Entry hash) {
@@ -259,19 +346,24 @@ public final class HashValue {
       int value = Listpack.next(bytes, field);
       int reference;
       int valueLength = Listpack.textLengthAt(bytes, value);
+      long time =
+          hash.encoding() == Encoding.LISTPACK
+              ? FieldExpiry.NEVER
+              : FieldExpiry.packedTime(bytes, value);
       if (Listpack.isIntegerAt(bytes, field)) {
         int length = Numbers.formatInteger(Listpack.integerAt(bytes, field), digits, 0);
-        reference = table.place(digits, 0, length, valueLength);
+        reference = table.place(digits, 0, length, valueLength, time);
       } else {
         reference =
             table.place(
                 bytes,
                 Listpack.stringOffsetAt(bytes, field),
                 Listpack.stringLengthAt(bytes, field),
-                valueLength);
+                valueLength,
+                time);
       }
       Listpack.entryText(bytes, value, table.bytes(reference), table.valueOffset(reference));
-      field = Listpack.next(bytes, value);
+      field = nextField(hash, value);
     }
     hash.hold(table, Encoding.HASHTABLE);
   }

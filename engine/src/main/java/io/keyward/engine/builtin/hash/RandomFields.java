@@ -8,12 +8,10 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
-import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.RandomSubset;
 import io.keyward.engine.builtin.Selection;
-import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.hash.WholeHash.Part;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.command.Command;
@@ -40,7 +38,7 @@ final class RandomFields {
 
   private static void hrandfield(Request request, Reply reply) {
     if (request.count() == 2) {
-      Entry hash = Database.of(request).read(request, 1, Type.HASH);
+      Entry hash = LiveHash.readWhole(request);
       if (hash == null) {
         reply.nothing();
       } else {
@@ -59,7 +57,7 @@ final class RandomFields {
     if (withValues && Math.abs(count) > Long.MAX_VALUE / 2) {
       throw Errors.OUT_OF_RANGE;
     }
-    Entry hash = Database.of(request).read(request, 1, Type.HASH);
+    Entry hash = LiveHash.readWhole(request);
     if (hash == null || count == 0) {
       reply.array(0);
       return;
@@ -85,7 +83,7 @@ final class RandomFields {
     if (HashValue.packed(hash)) {
       int index = random(hash).nextInt(HashValue.size(hash));
       byte[] bytes = hash.bytes();
-      HashValue.sendPacked(bytes, Listpack.seek(bytes, hash.start(), index * 2), reply);
+      HashValue.sendPacked(bytes, HashValue.seekField(hash, index), reply);
     } else {
       ElementTable table = HashValue.table(hash);
       HashValue.sendName(table, table.random(random(hash)), reply);
@@ -114,10 +112,10 @@ final class RandomFields {
   private static int[] positions(Entry hash) {
     byte[] bytes = hash.bytes();
     int[] fields = new int[HashValue.size(hash)];
-    int at = Listpack.first(bytes, hash.start());
+    int at = HashValue.firstField(hash);
     for (int i = 0; i < fields.length; i++) {
       fields[i] = at;
-      at = Listpack.next(bytes, Listpack.next(bytes, at));
+      at = HashValue.nextField(hash, Listpack.next(bytes, at));
     }
     return fields;
   }
@@ -131,13 +129,13 @@ final class RandomFields {
     } else if (HashValue.packed(hash)) {
       byte[] bytes = hash.bytes();
       Selection selection = new Selection(random(hash), size, (int) count);
-      int field = Listpack.first(bytes, hash.start());
+      int field = HashValue.firstField(hash);
       while (selection.wanted() > 0) {
         int value = Listpack.next(bytes, field);
         if (selection.next()) {
           WholeHash.sendPacked(bytes, field, value, reply, part);
         }
-        field = Listpack.next(bytes, value);
+        field = HashValue.nextField(hash, value);
       }
     } else {
       ElementTable table = HashValue.table(hash);

@@ -7,12 +7,11 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
-import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.ElementScan;
 import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.FieldExpiry;
 import io.keyward.engine.builtin.ScanOptions;
-import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -68,7 +67,7 @@ final class WholeHash {
   }
 
   private static void hgetall(Request request, Reply reply) {
-    Entry hash = Database.of(request).read(request, 1, Type.HASH);
+    Entry hash = LiveHash.readWhole(request);
     reply.map(hash == null ? 0 : HashValue.size(hash));
     if (hash != null) {
       sendAll(hash, reply, Part.BOTH);
@@ -76,7 +75,7 @@ final class WholeHash {
   }
 
   private static void list(Request request, Reply reply, Part part) {
-    Entry hash = Database.of(request).read(request, 1, Type.HASH);
+    Entry hash = LiveHash.readWhole(request);
     reply.array(hash == null ? 0 : HashValue.size(hash));
     if (hash != null) {
       sendAll(hash, reply, part);
@@ -87,11 +86,11 @@ final class WholeHash {
   static void sendAll(Entry hash, Reply reply, Part part) {
     if (HashValue.packed(hash)) {
       byte[] bytes = hash.bytes();
-      int field = Listpack.first(bytes, hash.start());
+      int field = HashValue.firstField(hash);
       while (field >= 0) {
         int value = Listpack.next(bytes, field);
         sendPacked(bytes, field, value, reply, part);
-        field = Listpack.next(bytes, value);
+        field = HashValue.nextField(hash, value);
       }
     } else {
       ElementTable table = HashValue.table(hash);
@@ -127,7 +126,8 @@ final class WholeHash {
 
   private static void hscan(Request request, Reply reply) {
     long cursor = ScanOptions.cursor(request, 2);
-    Entry hash = Database.of(request).read(request, 1, Type.HASH);
+    // No argument from 3 on is a field of a big hash: those that are due are passed over below.
+    Entry hash = LiveHash.read(request, request.count());
     if (hash == null) {
       reply.array(2);
       reply.bulk("0");
@@ -138,7 +138,7 @@ final class WholeHash {
     if (HashValue.packed(hash)) {
       scanPacked(hash, options, reply);
     } else {
-      scanTable(HashValue.table(hash), cursor, options, reply);
+      scanTable(HashValue.table(hash), cursor, options, request.now(), reply);
     }
   }
 
@@ -149,14 +149,14 @@ final class WholeHash {
     byte[] bytes = hash.bytes();
     byte[] digits = new byte[Numbers.MAX_INTEGER_LENGTH];
     int sent = 0;
-    int field = Listpack.first(bytes, hash.start());
+    int field = HashValue.firstField(hash);
     while (field >= 0) {
       int value = Listpack.next(bytes, field);
       if (matches(options, bytes, field, digits)) {
         sendPacked(bytes, field, value, reply, Part.BOTH);
         sent += 2;
       }
-      field = Listpack.next(bytes, value);
+      field = HashValue.nextField(hash, value);
     }
     reply.endArray(header, sent);
   }
@@ -170,13 +170,20 @@ final class WholeHash {
         bytes, Listpack.stringOffsetAt(bytes, position), Listpack.stringLengthAt(bytes, position));
   }
 
-  private static void scanTable(ElementTable table, long cursor, ScanOptions options, Reply reply) {
+  private static void scanTable(
+      ElementTable table, long cursor, ScanOptions options, long now, Reply reply) {
     ElementScan scanned = ElementScan.of(table, cursor, options);
     reply.array(2);
     reply.bulk(Long.toUnsignedString(scanned.cursor()));
-    reply.array(scanned.size() * 2L);
+    int header = reply.beginArray();
+    long sent = 0;
     for (int i = 0; i < scanned.size(); i++) {
-      send(table, scanned.get(i), reply, Part.BOTH);
+      long time = table.expiry(scanned.get(i));
+      if (time == FieldExpiry.NEVER || time > now) {
+        send(table, scanned.get(i), reply, Part.BOTH);
+        sent += 2;
+      }
     }
+    reply.endArray(header, sent);
   }
 }

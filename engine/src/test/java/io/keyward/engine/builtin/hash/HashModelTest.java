@@ -14,24 +14,32 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** Random commands on one hash, compared with a map, across the thresholds of its encodings. */
+/**
+ * Random commands on one hash, compared with a map, across the thresholds of its encodings; with
+ * fields that are given times to expire at, and without.
+ */
 class HashModelTest {
   private final Bench bench = new Bench();
   private final Map<String, String> model = new HashMap<>();
+  private final Map<String, Long> times = new HashMap<>();
 
   @ParameterizedTest
-  @ValueSource(ints = {4, 60, 2000})
-  void behavesAsAMap(int names) throws RefusedException {
+  @CsvSource({"4, false", "60, false", "2000, false", "4, true", "60, true", "2000, true"})
+  void behavesAsAMap(int names, boolean timed) throws RefusedException {
     bench.settings().set(Directive.HASH_MAX_LISTPACK_ENTRIES, "40");
     bench.line("hlen h");
     long empty = bench.keyspace().usedBytes();
     long seed = System.nanoTime();
-    System.out.println("HashModelTest seed " + seed + " names " + names);
+    System.out.println("HashModelTest seed " + seed + " names " + names + " timed " + timed);
     Random random = new Random(seed);
     for (int step = 0; step < 6000; step++) {
-      act(random, names);
+      if (timed && random.nextInt(3) == 0) {
+        time(random, name(random.nextInt(names)));
+      } else {
+        act(random, names);
+      }
       if (step % 500 == 0) {
         bench.validate();
         compareWhole();
@@ -53,6 +61,7 @@ class HashModelTest {
       case 0, 1, 2 -> {
         String value = value(random);
         boolean added = model.put(field, value) == null;
+        times.remove(field);
         assertThat(bench.run("hset", "h", field, value)).isEqualTo(added ? "1" : "0");
       }
       case 3 -> {
@@ -60,9 +69,11 @@ class HashModelTest {
         boolean added = model.putIfAbsent(field, value) == null;
         assertThat(bench.run("hsetnx", "h", field, value)).isEqualTo(added ? "1" : "0");
       }
-      case 4, 5 ->
-          assertThat(bench.run("hdel", "h", field))
-              .isEqualTo(model.remove(field) == null ? "0" : "1");
+      case 4, 5 -> {
+        times.remove(field);
+        assertThat(bench.run("hdel", "h", field))
+            .isEqualTo(model.remove(field) == null ? "0" : "1");
+      }
       case 6 -> increment(field, random.nextInt(100_000) - 50_000);
       case 7 ->
           assertThat(bench.run("hstrlen", "h", field))
@@ -72,6 +83,45 @@ class HashModelTest {
         String expected = model.get(field);
         assertThat(bench.run("hget", "h", field))
             .isEqualTo(expected == null ? "nil" : '"' + expected + '"');
+      }
+    }
+  }
+
+  /** Gives a field a time far ahead or in the past, takes it away, or sets value and time. */
+  private void time(Random random, String field) {
+    long time = System.currentTimeMillis() + 100_000 + random.nextInt(1_000_000);
+    String text = String.valueOf(time);
+    boolean present = model.containsKey(field);
+    switch (random.nextInt(6)) {
+      case 0, 1 -> {
+        assertThat(bench.run("hpexpireat", "h", text, "fields", "1", field))
+            .isEqualTo(present ? "[1]" : "[-2]");
+        if (present) {
+          times.put(field, time);
+        }
+      }
+      case 2 -> {
+        assertThat(bench.run("hpersist", "h", "fields", "1", field))
+            .isEqualTo(!present ? "[-2]" : times.containsKey(field) ? "[1]" : "[-1]");
+        times.remove(field);
+      }
+      case 3 -> {
+        assertThat(bench.run("hexpireat", "h", "1", "fields", "1", field))
+            .isEqualTo(present ? "[2]" : "[-2]");
+        model.remove(field);
+        times.remove(field);
+      }
+      case 4 -> {
+        String value = value(random);
+        assertThat(bench.run("hsetex", "h", "keepttl", "fields", "1", field, value)).isEqualTo("1");
+        model.put(field, value);
+      }
+      default -> {
+        String value = value(random);
+        assertThat(bench.run("hsetex", "h", "pxat", text, "fields", "1", field, value))
+            .isEqualTo("1");
+        model.put(field, value);
+        times.put(field, time);
       }
     }
   }
@@ -114,6 +164,10 @@ class HashModelTest {
     Collections.sort(names);
     assertThat(names).isEqualTo(List.copyOf(sorted.keySet()));
     assertThat(words(bench.run("hvals", "h"))).hasSize(sorted.size());
+    for (String name : sorted.keySet()) {
+      assertThat(bench.run("hpexpiretime", "h", "fields", "1", name))
+          .isEqualTo("[" + times.getOrDefault(name, -1L) + "]");
+    }
     Map<String, String> scanned = new TreeMap<>();
     String cursor = "0";
     do {
