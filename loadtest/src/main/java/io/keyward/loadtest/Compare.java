@@ -24,7 +24,12 @@ import picocli.CommandLine.Option;
     },
     footer = "Exit status: 0 targets met, 1 a target missed, 2 the comparison could not be made.",
     sortOptions = false,
-    subcommands = {CompareAtHalfLoad.class, CompareMemory.class, CompareStart.class})
+    subcommands = {
+      CompareAtHalfLoad.class,
+      CompareLibrechat.class,
+      CompareMemory.class,
+      CompareStart.class
+    })
 final class Compare implements Callable<Integer> {
   private static final int FAILED = 2;
 

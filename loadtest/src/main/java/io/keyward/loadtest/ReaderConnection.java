@@ -1,0 +1,77 @@
+package io.keyward.loadtest;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * An app instance's subscriber: hears the events of its streams and takes from each the instant at
+ * which its token was due, which stands in it as {@code "due":"0123456789012345678"}.
+ */
+final class ReaderConnection {
+  private static final byte[] MARK = "\"due\":\"".getBytes(ISO_8859_1);
+
+  private final SocketChannel channel;
+  private final LongConsumer tokens;
+  private int matched;
+  private int digits;
+  private long due;
+
+  /**
+   * Subscribes.
+   *
+   * @param tokens is given the instant at which each token was due
+   */
+  ReaderConnection(
+      InetSocketAddress address, Selector selector, List<String> channels, LongConsumer tokens)
+      throws IOException {
+    this.tokens = tokens;
+    channel = SocketChannel.open(address);
+    String[] words = new String[channels.size() + 1];
+    words[0] = "SUBSCRIBE";
+    for (int i = 0; i < channels.size(); i++) {
+      words[i + 1] = channels.get(i);
+    }
+    ByteBuffer request = ByteBuffer.wrap(RequestTemplate.of(words).bytes());
+    while (request.hasRemaining()) {
+      channel.write(request);
+    }
+    channel.configureBlocking(false);
+    channel.register(selector, SelectionKey.OP_READ, this);
+  }
+
+  /** Reads once and takes the tokens that have come whole. */
+  void receive(ByteBuffer scratch) throws IOException {
+    scratch.clear();
+    if (channel.read(scratch) < 0) {
+      throw new EOFException("the server closed a subscriber's connection");
+    }
+    scratch.flip();
+    while (scratch.hasRemaining()) {
+      byte b = scratch.get();
+      if (matched < MARK.length) {
+        matched = b == MARK[matched] ? matched + 1 : b == MARK[0] ? 1 : 0;
+        digits = 0;
+        due = 0;
+      } else if (digits < ChatRequests.DUE_DIGITS) {
+        due = due * 10 + (b - '0');
+        digits++;
+      } else {
+        matched = 0;
+        tokens.accept(due);
+      }
+    }
+  }
+
+  void close() throws IOException {
+    channel.close();
+  }
+}

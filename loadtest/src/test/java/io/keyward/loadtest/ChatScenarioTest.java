@@ -1,0 +1,72 @@
+package io.keyward.loadtest;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ChatScenarioTest {
+  private final ChatRequests requests = new ChatRequests("0".repeat(40));
+
+  @Test
+  void aTokenCarriesTheInstantItWasDue() {
+    ChatRequests.Token token = requests.token(7);
+    token.due(1234567890123L);
+    assertThat(new String(token.announce(), ISO_8859_1))
+        .startsWith("*8\r\n$4\r\neval\r\n")
+        .contains("\"due\":\"0000001234567890123\"")
+        .contains("stream:{c7}:events");
+    assertThat(new String(token.append(), ISO_8859_1)).contains("stream:{c7}:chunks");
+  }
+
+  @Test
+  void everySecondTokenOfACycleHasSomethingBesideIt() {
+    assertThat(ChatRequests.BESIDE).hasSize(ChatRequests.CYCLE / 2);
+    for (ChatRequests.Kind kind : ChatRequests.Kind.values()) {
+      assertThat(requests.beside(kind, 3)).isNotEqualTo(requests.beside(kind, 4));
+    }
+  }
+
+  @Test
+  void aReaderFindsTokensHoweverTheyAreCut() throws IOException {
+    String events =
+        "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$9\r\n{\"due\":\"0000000000000000042\",\"d\":\"\"du\"}"
+            + "*3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$9\r\n{\"seq\":1,\"due\":\"1000000000000000000\"}";
+    for (int cut = 1; cut < events.length(); cut++) {
+      assertThat(heard(events.substring(0, cut), events.substring(cut)))
+          .as("cut at %d", cut)
+          .containsExactly(42L, 1_000_000_000_000_000_000L);
+    }
+  }
+
+  private static List<Long> heard(String... parts) throws IOException {
+    List<Long> heard = new ArrayList<>();
+    try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Selector selector = Selector.open()) {
+      ReaderConnection reader =
+          new ReaderConnection(
+              (InetSocketAddress) listener.getLocalSocketAddress(),
+              selector,
+              List.of("c"),
+              heard::add);
+      try (Socket socket = listener.accept()) {
+        for (String part : parts) {
+          socket.getOutputStream().write(part.getBytes(ISO_8859_1));
+          selector.select();
+          reader.receive(ByteBuffer.allocate(1024));
+        }
+      }
+      reader.close();
+    }
+    return heard;
+  }
+}
