@@ -71,6 +71,10 @@ public enum Directive {
           "noeviction"),
       "noeviction",
       "what makes room at maxmemory"),
+  TRACKING_TABLE_MAX_KEYS(
+      integer(0, Long.MAX_VALUE),
+      "1000000",
+      "keys remembered for client-side caches; 0 = no limit"),
   MAXMEMORY_SAMPLES(integer(1, Integer.MAX_VALUE), "5", "keys looked at to choose one to evict"),
   LFU_LOG_FACTOR(integer(0, Integer.MAX_VALUE), "10", "how slowly the frequency counter saturates"),
   LFU_DECAY_TIME(

@@ -216,7 +216,7 @@ public final class BlockedClients {
     retried = call;
     state.unfinished(false);
     try {
-      database.keyspace().executor().again(request, call.client().reply());
+      database.keyspace().executeAgain(request);
     } finally {
       retried = null;
     }

@@ -41,6 +41,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final Map<Class<?>, Object> attachments = new HashMap<>();
   private final Reply deferredPushes = new Reply();
   private @Nullable Client current;
+  private @Nullable KeyTracker tracker;
   private boolean keysReady;
   private boolean atomic;
   private int blockedClients;
@@ -181,6 +182,10 @@ public final class BuiltinKeyspace implements Keyspace {
     BlockedClients.forget(client);
     pause.forget(client);
     observation.monitors().remove(client);
+    KeyTracker told = tracker;
+    if (told != null) {
+      told.forget(client);
+    }
     ClientState state = ClientState.of(client);
     channels.unsubscribeAll(state);
     state.watcher().clear();
@@ -232,20 +237,59 @@ public final class BuiltinKeyspace implements Keyspace {
   @Override
   public void endBurst() {
     executor.endBurst();
+    KeyTracker told = tracker;
+    if (told != null) {
+      told.settle();
+    }
   }
 
   @Override
   public void execute(Request request, Reply reply) {
     current = request.client();
     executor.execute(request, reply);
-    current = null;
+    ended(request.client(), reply);
     if (keysReady) {
       serveBlocked(request.now());
     }
+  }
+
+  /** Executes the command of a client that has been waiting once more. */
+  void executeAgain(Request request) {
+    Client client = request.client();
+    current = client;
+    executor.again(request, client.reply());
+    ended(client, client.reply());
+  }
+
+  private void ended(Client client, Reply reply) {
+    current = null;
+    sendPushes(reply);
+    KeyTracker told = tracker;
+    if (told != null) {
+      told.ended(client);
+    }
+  }
+
+  /** Writes the push messages that the client being served has got so far. */
+  void sendPushes(Reply reply) {
     if (deferredPushes.length() > 0) {
       reply.raw(deferredPushes.bytes(), 0, deferredPushes.length());
       deferredPushes.clear();
     }
+  }
+
+  /** The client whose request is being executed, or null if none is. */
+  public @Nullable Client current() {
+    return current;
+  }
+
+  /** What is told of reads and changes, or null if no client keeps copies of keys. */
+  public @Nullable KeyTracker tracker() {
+    return tracker;
+  }
+
+  public void tracker(@Nullable KeyTracker told) {
+    tracker = told;
   }
 
   /** Where a push message for a client is to be written; it is sent soon after. */
@@ -358,6 +402,10 @@ public final class BuiltinKeyspace implements Keyspace {
     if (keysReady) {
       serveBlocked(now);
     }
+    KeyTracker told = tracker;
+    if (told != null) {
+      told.settle();
+    }
     return true;
   }
 
@@ -400,10 +448,19 @@ public final class BuiltinKeyspace implements Keyspace {
 
   /** Removes all keys of all databases. */
   public void flushAll() {
+    emptied();
     for (Database database : databases) {
       if (database != null) {
-        database.flush();
+        database.empty();
       }
+    }
+  }
+
+  /** Says that what clients know of keys no longer holds. */
+  void emptied() {
+    KeyTracker told = tracker;
+    if (told != null) {
+      told.emptied();
     }
   }
 
@@ -411,6 +468,7 @@ public final class BuiltinKeyspace implements Keyspace {
   public void swap(int first, int second) {
     if (first != second) {
       database(first).swap(database(second));
+      emptied();
     }
     countChange();
   }

@@ -46,7 +46,7 @@ public final class ClientText {
     to.append(" events=r");
     to.append(" cmd=").append(client.lastCommand());
     to.append(" user=").append(client.user());
-    to.append(" redir=-1");
+    to.append(" redir=").append(redirection(client));
     to.append(" resp=").append(client.reply().resp3() ? 3 : 2);
     to.append(" lib-name=").append(client.libraryName());
     to.append(" lib-ver=").append(client.libraryVersion());
@@ -67,6 +67,12 @@ public final class ClientText {
         && keyspace.observation().monitors().has(client);
   }
 
+  private static long redirection(Client client) {
+    KeyTracker tracker =
+        client.keyspace() instanceof BuiltinKeyspace keyspace ? keyspace.tracker() : null;
+    return tracker == null ? -1 : tracker.redirection(client);
+  }
+
   private static String flags(Client client, ClientState state) {
     StringBuilder flags = new StringBuilder();
     if (monitors(client)) {
@@ -80,6 +86,10 @@ public final class ClientText {
     }
     if (client.blocked()) {
       flags.append('b');
+    }
+    if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+      KeyTracker tracker = keyspace.tracker();
+      flags.append(tracker == null ? "" : tracker.flags(client));
     }
     if (state.watcher().touched()) {
       flags.append('d');

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * one, so a command that works on two keys at once brings a view of its own for the second.
  *
  * <p>Whoever changes a value says so by {@link #changed}, once for each key: it serves WATCH,
- * blocked clients, keyspace events and the count of changes. {@link #remove} does not say it.
+ * client-side caches, blocked clients, keyspace events and the count of changes. {@link #remove}
+ * does not say it.
  */
 public final class Database {
   private final BuiltinKeyspace keyspace;
@@ -519,6 +520,13 @@ public final class Database {
     if (!watches.isEmpty()) {
       watches.touched(key, offset, length);
     }
+    KeyTracker tracker = keyspace.tracker();
+    if (tracker != null) {
+      boolean ofItself =
+          eventClass == KeyspaceNotifications.EXPIRED
+              || eventClass == KeyspaceNotifications.EVICTED;
+      tracker.changed(key, offset, length, ofItself);
+    }
     if (!blocked.isEmpty()) {
       blocked.ready(key, offset, length);
     }
@@ -591,6 +599,11 @@ public final class Database {
 
   /** Empties the database; the memory is given back in slices afterwards. */
   public void flush() {
+    keyspace.emptied();
+    empty();
+  }
+
+  void empty() {
     if (keys.size() == 0) {
       return;
     }

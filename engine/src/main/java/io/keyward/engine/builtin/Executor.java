@@ -156,6 +156,9 @@ public final class Executor {
     if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH)) {
       return Errors.NOT_AUTHENTICATED;
     }
+    if (keyspace.tracker() != null) {
+      tellOfEvictions(request, client);
+    }
     if (command.denyOutOfMemory() && !makeRoom(request.now())) {
       return Errors.OUT_OF_MEMORY;
     }
@@ -172,6 +175,14 @@ public final class Executor {
       return CommandException.error("Command not allowed inside a transaction");
     }
     return null;
+  }
+
+  /** Who keeps copies of keys learns of what is evicted before its next reply, whatever that is. */
+  private void tellOfEvictions(Request request, Client client) {
+    makeRoom(request.now());
+    if (!client.silenced()) {
+      keyspace.sendPushes(client.reply());
+    }
   }
 
   private boolean makeRoom(long time) {
@@ -250,6 +261,10 @@ public final class Executor {
     } catch (RuntimeException | StackOverflowError defect) {
       log.error("{} failed", command.fullName(), defect);
       fail(reply, mark, before, command, CommandException.error("internal error"));
+    }
+    KeyTracker tracker = keyspace.tracker();
+    if (tracker != null && command.has(CommandFlag.READONLY)) {
+      tracker.read(request, command);
     }
   }
 

@@ -18,6 +18,7 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.engine.builtin.transaction.TransactionCommands;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -187,6 +188,7 @@ final class LoginCommands {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     keyspace.channels().unsubscribeAll(state);
     keyspace.observation().monitors().remove(client);
+    Tracking.of(keyspace).off(client);
     client.database(0);
     client.name(NO_NAME);
     client.replyMode(ReplyMode.ON);

@@ -3,6 +3,7 @@ package io.keyward.gateway.command;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.gateway.command.ProcessFigures.CpuTime;
 import io.keyward.gateway.server.Server;
 import java.nio.file.Path;
@@ -62,7 +63,7 @@ final class ServerSections {
         .field("client_recent_max_input_buffer", input)
         .field("client_recent_max_output_buffer", output)
         .field("blocked_clients", keyspace.blockedClients() + keyspace.pause().heldClients())
-        .field("tracking_clients", 0)
+        .field("tracking_clients", Tracking.of(keyspace).clients())
         .field("clients_in_timeout_table", keyspace.blockedWithTimeout())
         .field("total_blocking_keys", keyspace.awaitedKeys())
         .field("total_blocking_keys_on_nokey", keyspace.awaitedKeysEvenIfGone());

@@ -5,6 +5,7 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Statistics;
 import io.keyward.engine.builtin.observation.CommandTimes;
+import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.engine.command.Command;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.Traffic;
@@ -25,6 +26,7 @@ final class StatisticsSections {
   void stats(InfoText text, BuiltinKeyspace keyspace) {
     Statistics statistics = keyspace.statistics();
     Traffic traffic = server.traffic();
+    Tracking tracking = Tracking.of(keyspace);
     text.section("Stats")
         .field("total_connections_received", traffic.connectionsAccepted())
         .field("total_commands_processed", statistics.commands())
@@ -58,9 +60,9 @@ final class StatisticsSections {
         .field("active_defrag_misses", 0)
         .field("active_defrag_key_hits", 0)
         .field("active_defrag_key_misses", 0)
-        .field("tracking_total_keys", 0)
-        .field("tracking_total_items", 0)
-        .field("tracking_total_prefixes", 0)
+        .field("tracking_total_keys", tracking.totalKeys())
+        .field("tracking_total_items", tracking.totalItems())
+        .field("tracking_total_prefixes", tracking.totalPrefixes())
         .field("unexpected_error_replies", 0)
         .field("total_error_replies", statistics.errors())
         .field("client_query_buffer_limit_disconnections", traffic.inputLimitDisconnections())

@@ -16,13 +16,15 @@ import io.keyward.engine.builtin.BlockedClients;
 import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Pause;
+import io.keyward.engine.builtin.tracking.TrackingCommands;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 
 /**
- * CLIENT but for LIST and KILL: what a connection sets and asks about itself, pauses, unblocking.
+ * CLIENT but for LIST, KILL and tracking: what a connection sets and asks about itself, pauses,
+ * unblocking.
  */
 final class ClientCommands {
   private static final CommandFlag[] OWN = {NOSCRIPT, LOADING, STALE};
@@ -35,7 +37,7 @@ final class ClientCommands {
   private ClientCommands() {}
 
   static void declare(CommandTable table) {
-    table.add(
+    Command.Builder client =
         Command.named("client", CONNECTION)
             .since("2.4.0")
             .summary("Tells about connections and changes them.")
@@ -103,8 +105,9 @@ final class ClientCommands {
                     .handler(ClientCommands::unblock))
             .subcommand(ClientListing.info())
             .subcommand(ClientListing.list())
-            .subcommand(ClientKill.declaration())
-            .withHelp("5.0.0"));
+            .subcommand(ClientKill.declaration());
+    TrackingCommands.declarations().forEach(client::subcommand);
+    table.add(client.withHelp("5.0.0"));
   }
 
   private static Command.Builder own(String name, String since, int arity, Handler handler) {
