@@ -19,8 +19,11 @@ import org.jspecify.annotations.Nullable;
  *
  * A free slot holds the offset of the next free slot of its page in its first four bytes. What is
  * larger than {@link SizeClasses#LARGEST} has an array to itself. Pages with room are linked by
- * size class; a page without a slot in use goes back. The collector sees a few thousand arrays
- * instead of millions of small objects, so its pauses do not grow with the data.
+ * size class. The collector sees a few thousand arrays instead of millions of small objects, so its
+ * pauses do not grow with the data.
+ *
+ * <p>A page without a slot in use serves any size class next. So many spare pages are kept as there
+ * are pages in use, since what the collector gets back it returns only by moving the others.
  *
  * <p>Big collections are objects; an entry names one by a handle from {@link #hold}.
  */
@@ -32,7 +35,12 @@ public final class PagePool {
   private static final int OFFSET_MASK = (1 << OFFSET_BITS) - 1;
   private static final int MOST_PAGES = 1 << (31 - OFFSET_BITS);
   private static final int NONE = -1;
-  private static final int SPARE_PAGES = 8;
+
+  /** Pages that are kept for reuse at least: this loop's share of an eighth of the heap. */
+  private static final long KEPT_PAGES =
+      Runtime.getRuntime().maxMemory()
+          / (8L * Runtime.getRuntime().availableProcessors() * PAGE_BYTES);
+
   private static final byte[] ABSENT = {};
 
   private byte[][] pages = new byte[64][];
@@ -43,6 +51,7 @@ public final class PagePool {
   private int[] nextPage = new int[64];
   private int[] previousPage = new int[64];
   private int pageCount = 1;
+  private int pagesInUse;
   private int firstFreePage;
 
   private byte[][] large = new byte[16][];
@@ -52,7 +61,7 @@ public final class PagePool {
 
   private final int[] pagesWithRoom = new int[SizeClasses.count()];
   private final short[] slotsOfClass = new short[SizeClasses.count()];
-  private final byte[][] spare = new byte[SPARE_PAGES][];
+  private byte[][] spare = new byte[8][];
   private int spareCount;
 
   private @Nullable Object[] held = new Object[64];
@@ -178,6 +187,7 @@ public final class PagePool {
       pages[page] = new byte[PAGE_BYTES];
       pageMemory += PAGE_BYTES;
     }
+    pagesInUse++;
     classOfPage[page] = (byte) sizeClass;
     usedSlots[page] = 0;
     freeSlot[page] = NONE;
@@ -187,12 +197,16 @@ public final class PagePool {
   }
 
   private void releasePage(int page) {
-    if (spareCount < SPARE_PAGES) {
-      spare[spareCount++] = pages[page];
-    } else {
+    if (spareCount == spare.length) {
+      spare = Arrays.copyOf(spare, spareCount * 2);
+    }
+    spare[spareCount++] = pages[page];
+    pagesInUse--;
+    releaseNumber(page);
+    while (spareCount > Math.max(pagesInUse, KEPT_PAGES)) {
+      spare[--spareCount] = ABSENT;
       pageMemory -= PAGE_BYTES;
     }
-    releaseNumber(page);
   }
 
   private int takeNumber() {
@@ -279,7 +293,7 @@ public final class PagePool {
     firstFreeHandle = handle;
   }
 
-  /** Bytes of all pages, whether their slots are in use or not. */
+  /** Bytes of all pages, whether their slots are in use or not, and of large slots. */
   public long pageMemory() {
     return pageMemory;
   }
