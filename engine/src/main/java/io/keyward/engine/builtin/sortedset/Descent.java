@@ -5,9 +5,8 @@ import io.keyward.engine.builtin.memory.PagePool;
 /**
  * The ways from the head of a skip list down to a member, adding up spans.
  *
- * <p>Written out for each of the three criteria, since every read and change of a big sorted set
- * goes one of these ways. A member that a level has shown to lie behind is not compared again on
- * the levels below.
+ * <p>Written out for each criterion, since every read of a big sorted set goes one of these ways. A
+ * member that a level has shown to lie behind is not compared again on the levels below.
  */
 final class Descent {
   private Descent() {}
@@ -28,30 +27,6 @@ final class Descent {
       }
     }
     return reference;
-  }
-
-  /** How many members lie before this score and name. */
-  static int countBefore(
-      PagePool pool, int head, int levels, double score, byte[] name, int offset, int length) {
-    byte[] page = pool.page(head);
-    int links = Member.links(page, PagePool.offset(head));
-    int passed = 0;
-    int stop = SkipList.NONE;
-    for (int level = levels - 1; level >= 0; level--) {
-      int next;
-      while ((next = Member.forward(page, links, level)) != stop) {
-        byte[] nextPage = pool.page(next);
-        int at = PagePool.offset(next);
-        if (Member.compare(nextPage, at, score, name, offset, length) >= 0) {
-          stop = next;
-          break;
-        }
-        passed += Member.span(page, links, level);
-        page = nextPage;
-        links = Member.links(nextPage, at);
-      }
-    }
-    return passed;
   }
 
   /** How many members lie before the bound. */

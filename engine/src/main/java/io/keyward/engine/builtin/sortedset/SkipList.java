@@ -13,10 +13,6 @@ import java.util.random.RandomGenerator;
  * A big sorted set: members in slots of the pages ({@link Member}), found by name through a
  * dictionary and by score or rank through a skip list (W. Pugh, CACM 1990) whose nodes they are.
  *
- * <p>Spans count ranks (Pugh's "A Skip List Cookbook", 1990). The head is a slot of the same shape
- * without a name, at rank 0; the first member has rank 1 and the end, which a link to none stands
- * for, rank size + 1. Callers count ranks from 0.
- *
  * <p>A member keeps its slot as long as it lives, whatever becomes of its score. Find costs O(1),
  * all else O(log n) and the number of members removed; nothing is allocated besides slots.
  */
@@ -24,56 +20,33 @@ final class SkipList implements Held {
   /** No such member. */
   static final int NONE = 0;
 
-  private static final int FIRST_HEAD_LEVELS = 4;
-
-  /** This object, its dictionary and their outer arrays, with compact object headers. */
-  private static final int OBJECT_BYTES = 152;
+  /** This object, its order, its dictionary and their outer arrays, with compact object headers. */
+  private static final int OBJECT_BYTES = 152 + 48;
 
   private final PagePool pool;
   private final MemoryAccount account;
   private final RandomGenerator random;
   private final Dictionary members;
-  private int head;
-  private int tail = NONE;
-  private int levels = 1;
-  private int count;
-  private long slotBytes;
+  private final Order order;
+  private long memberBytes;
 
-  SkipList(PagePool pool, MemoryAccount account, RandomGenerator random) {
+  SkipList(PagePool pool, MemoryAccount account, RandomGenerator random, Path path) {
     this.pool = pool;
     this.account = account;
     this.random = random;
     members = new Dictionary(pool, account);
-    head = layHead(FIRST_HEAD_LEVELS);
+    order = new Order(pool, account, path);
     account.add(OBJECT_BYTES);
   }
 
-  private int layHead(int room) {
-    int start = EntryLayout.headerSize(0);
-    int reference = allocate(start + Member.linkBytes(room));
-    byte[] page = pool.page(reference);
-    int at = PagePool.offset(reference);
-    EntryLayout.writeKey(page, at, 0, page, at, 0);
-    Member.clearLinks(page, at + start, room);
-    return reference;
-  }
-
-  private int allocate(int bytes) {
-    int reference = pool.allocate(bytes, account);
-    slotBytes += pool.slotBytes(reference);
-    return reference;
-  }
-
   private void giveBack(int reference) {
-    slotBytes -= pool.slotBytes(reference);
+    memberBytes -= pool.slotBytes(reference);
     pool.free(reference, account);
   }
 
   int size() {
-    return count;
+    return order.size();
   }
-
-  /* Members. */
 
   /** The array that holds the member. */
   byte[] bytes(int reference) {
@@ -92,79 +65,55 @@ final class SkipList implements Held {
     return Member.score(pool.page(reference), PagePool.offset(reference));
   }
 
-  private int links(int reference) {
-    return Member.links(pool.page(reference), PagePool.offset(reference));
-  }
-
   /** The member of this name, or {@link #NONE}. */
   int find(byte[] name, int offset, int length) {
     return members.find(KeyHash.hash(name, offset, length), name, offset, length);
   }
 
-  /* The order. */
-
   int first() {
-    return Member.forward(pool.page(head), links(head), 0);
+    return order.first();
   }
 
   int last() {
-    return tail;
+    return order.last();
   }
 
   int next(int reference) {
-    return Member.forward(pool.page(reference), links(reference), 0);
+    return order.next(reference);
   }
 
   int previous(int reference) {
-    return Member.backward(pool.page(reference), links(reference));
+    return order.previous(reference);
   }
 
   /** The member of a rank, counted from 0, which must exist. */
   int at(int rank) {
-    if (rank == count - 1) {
-      return tail;
-    }
-    return Descent.at(pool, head, levels, rank + 1);
+    return order.at(rank);
   }
 
-  /** The rank of a member, counted from 0: what is left behind on the way to the end. */
+  /** The rank of a member, counted from 0. */
   int rank(int reference) {
-    int toEnd = 0;
-    int at = reference;
-    while (at != NONE) {
-      byte[] page = pool.page(at);
-      int links = Member.links(page, PagePool.offset(at));
-      int top = Member.levels(page, links) - 1;
-      toEnd += Member.span(page, links, top);
-      at = Member.forward(page, links, top);
-    }
-    return count - toEnd;
-  }
-
-  private int countBefore(double score, byte[] name, int offset, int length) {
-    return Descent.countBefore(pool, head, levels, score, name, offset, length);
+    return order.rank(reference);
   }
 
   /** How many members lie before the bound. */
   int countBefore(Bound bound) {
-    return Descent.countBefore(pool, head, levels, bound);
+    return order.countBefore(bound);
   }
-
-  /* Changes. */
 
   /** Adds a member that is not there yet. */
   void insert(double score, byte[] name, int offset, int length) {
     int flags = EntryLayout.flagsFor(EntryLayout.SCORED, length);
-    int nodeLevels = drawLevels();
-    int reference =
-        allocate(
-            Math.addExact(EntryLayout.headerSize(flags) + Member.linkBytes(nodeLevels), length));
+    int levels = drawLevels();
+    int bytes = Math.addExact(EntryLayout.headerSize(flags) + Member.linkBytes(levels), length);
+    int reference = pool.allocate(bytes, account);
+    memberBytes += pool.slotBytes(reference);
     byte[] page = pool.page(reference);
     int at = PagePool.offset(reference);
     EntryLayout.writeKey(page, at, flags, name, offset, length);
     Member.score(page, at, score);
-    Member.clearLinks(page, Member.links(page, at), nodeLevels);
-    link(reference, countBefore(score, name, offset, length));
+    Member.clearLinks(page, Member.links(page, at), levels);
+    order.link(reference);
     members.insert(KeyHash.hash(name, offset, length), reference, false);
   }
 
@@ -176,146 +125,19 @@ final class SkipList implements Held {
 
   /** Gives a member another score; where its neighbours allow, it stays in its place. */
   void score(int reference, double score) {
-    byte[] page = pool.page(reference);
-    int at = PagePool.offset(reference);
-    int links = Member.links(page, at);
-    int name = EntryLayout.keyOffset(page, at);
-    int length = EntryLayout.keyLength(page, at);
-    int before = Member.backward(page, links);
-    int after = Member.forward(page, links, 0);
-    boolean stays =
-        (before == NONE || compare(before, score, page, name, length) < 0)
-            && (after == NONE || compare(after, score, page, name, length) > 0);
+    boolean stays = order.staysWith(reference, score);
     if (!stays) {
-      unlink(countBefore(Member.score(page, at), page, name, length), 1);
+      order.unlink(reference);
     }
-    Member.score(page, at, score);
+    Member.score(pool.page(reference), PagePool.offset(reference), score);
     if (!stays) {
-      linkAgain(reference, countBefore(score, page, name, length));
-    }
-  }
-
-  private int compare(int reference, double score, byte[] name, int offset, int length) {
-    return Member.compare(
-        pool.page(reference), PagePool.offset(reference), score, name, offset, length);
-  }
-
-  private void linkAgain(int reference, int before) {
-    byte[] page = pool.page(reference);
-    int links = links(reference);
-    Member.clearLinks(page, links, Member.levels(page, links));
-    link(reference, before);
-  }
-
-  /** Links a member in after the first {@code before} members. */
-  private void link(int reference, int before) {
-    byte[] node = pool.page(reference);
-    int nodeLinks = links(reference);
-    int nodeLevels = Member.levels(node, nodeLinks);
-    raise(nodeLevels);
-    int at = head;
-    byte[] page = pool.page(head);
-    int links = links(head);
-    int passed = 0;
-    for (int level = levels - 1; level >= 0; level--) {
-      int span;
-      while (passed + (span = Member.span(page, links, level)) <= before) {
-        passed += span;
-        at = Member.forward(page, links, level);
-        page = pool.page(at);
-        links = Member.links(page, PagePool.offset(at));
-      }
-      if (level < nodeLevels) {
-        int own = before + 1 - passed;
-        Member.forward(node, nodeLinks, level, Member.forward(page, links, level));
-        Member.span(node, nodeLinks, level, span + 1 - own);
-        Member.forward(page, links, level, reference);
-        Member.span(page, links, level, own);
-      } else {
-        Member.span(page, links, level, span + 1);
-      }
-    }
-    Member.backward(node, nodeLinks, at == head ? NONE : at);
-    count++;
-    int next = Member.forward(node, nodeLinks, 0);
-    if (next == NONE) {
-      tail = reference;
-    } else {
-      Member.backward(pool.page(next), links(next), reference);
-    }
-  }
-
-  /** Lets the list have at least so many levels; new ones lead from the head to the end. */
-  private void raise(int wanted) {
-    if (wanted <= levels) {
-      return;
-    }
-    int room = Member.levels(pool.page(head), links(head));
-    if (wanted > room) {
-      int larger = layHead(Math.min(Member.MOST_LEVELS, Math.max(wanted, room * 2)));
-      System.arraycopy(
-          pool.page(head),
-          links(head) + 1,
-          pool.page(larger),
-          links(larger) + 1,
-          Member.linkBytes(levels) - 1);
-      giveBack(head);
-      head = larger;
-    }
-    byte[] page = pool.page(head);
-    int links = links(head);
-    for (; levels < wanted; levels++) {
-      Member.forward(page, links, levels, NONE);
-      Member.span(page, links, levels, count + 1);
-    }
-  }
-
-  /** Takes some members, from rank {@code first} on, out of the list; they keep their slots. */
-  private void unlink(int first, int number) {
-    int at = head;
-    byte[] page = pool.page(head);
-    int links = links(head);
-    int passed = 0;
-    int end = first + number;
-    for (int level = levels - 1; level >= 0; level--) {
-      int span;
-      while (passed + (span = Member.span(page, links, level)) <= first) {
-        passed += span;
-        at = Member.forward(page, links, level);
-        page = pool.page(at);
-        links = Member.links(page, PagePool.offset(at));
-      }
-      int next = Member.forward(page, links, level);
-      int reached = passed + span;
-      while (reached <= end) {
-        byte[] cut = pool.page(next);
-        int cutLinks = Member.links(cut, PagePool.offset(next));
-        reached += Member.span(cut, cutLinks, level);
-        next = Member.forward(cut, cutLinks, level);
-      }
-      Member.forward(page, links, level, next);
-      Member.span(page, links, level, reached - passed - number);
-    }
-    int next = Member.forward(page, links, 0);
-    int before = at == head ? NONE : at;
-    if (next == NONE) {
-      tail = before;
-    } else {
-      Member.backward(pool.page(next), links(next), before);
-    }
-    count -= number;
-    byte[] top = pool.page(head);
-    while (levels > 1 && Member.forward(top, links(head), levels - 1) == NONE) {
-      levels--;
+      order.link(reference);
     }
   }
 
   /** Removes a member. */
   void remove(int reference) {
-    unlink(
-        countBefore(
-            score(reference), bytes(reference), nameOffset(reference), nameLength(reference)),
-        1);
+    order.unlink(reference);
     discard(reference);
   }
 
@@ -325,7 +147,7 @@ final class SkipList implements Held {
       return;
     }
     int reference = at(first);
-    unlink(first, number);
+    order.unlink(first, number);
     for (int i = 0; i < number; i++) {
       int next = next(reference);
       discard(reference);
@@ -339,18 +161,12 @@ final class SkipList implements Held {
     giveBack(reference);
   }
 
-  /* The whole. */
-
   Dictionary members() {
     return members;
   }
 
-  int head() {
-    return head;
-  }
-
-  int levels() {
-    return levels;
+  Order order() {
+    return order;
   }
 
   PagePool pool() {
@@ -364,7 +180,7 @@ final class SkipList implements Held {
 
   @Override
   public SkipList copy() {
-    SkipList copy = new SkipList(pool, account, random);
+    SkipList copy = new SkipList(pool, account, random, order.path());
     for (int at = first(); at != NONE; at = next(at)) {
       copy.insert(score(at), bytes(at), nameOffset(at), nameLength(at));
     }
@@ -373,11 +189,12 @@ final class SkipList implements Held {
 
   @Override
   public long memoryBytes() {
-    return OBJECT_BYTES + members.memory() + slotBytes;
+    return OBJECT_BYTES + members.memory() + slotBytes();
   }
 
+  /** Bytes of the slots of members and head. */
   long slotBytes() {
-    return slotBytes;
+    return memberBytes + order.headBytes();
   }
 
   @Override
@@ -394,7 +211,7 @@ final class SkipList implements Held {
   public boolean free(int budget) {
     boolean done = members.drain(Math.max(1, budget / 8), this::giveBack);
     if (done) {
-      giveBack(head);
+      order.free();
       account.add(-OBJECT_BYTES);
     }
     return done;

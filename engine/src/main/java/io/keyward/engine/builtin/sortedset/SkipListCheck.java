@@ -21,16 +21,17 @@ final class SkipListCheck {
     list.members().validate();
     require(list.members().size() == list.size(), "dictionary and list differ in size");
     checkMembers();
-    for (int level = 0; level < list.levels(); level++) {
+    for (int level = 0; level < list.order().levels(); level++) {
       checkLevel(level);
     }
     require(
-        list.levels() == 1 || forward(list.head(), list.levels() - 1) != SkipList.NONE,
+        list.order().levels() == 1
+            || forward(list.order().head(), list.order().levels() - 1) != SkipList.NONE,
         "the top level is empty");
   }
 
   private void checkMembers() {
-    long bytes = pool.slotBytes(list.head());
+    long bytes = pool.slotBytes(list.order().head());
     int seen = 0;
     int before = SkipList.NONE;
     for (int at = list.first(); at != SkipList.NONE; at = list.next(at)) {
@@ -59,7 +60,7 @@ final class SkipListCheck {
 
   /** Walks one level and, beneath it, level 0, which must agree on every member of the level. */
   private void checkLevel(int level) {
-    int at = list.head();
+    int at = list.order().head();
     int below = list.first();
     while (true) {
       int span = span(at, level);

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.sortedset;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.Reply;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
@@ -163,7 +164,9 @@ final class SortedSetValue {
 
   /** An empty skip list of the database's keyspace. */
   static SkipList newList(Database database) {
-    return new SkipList(database.pool(), database.account(), database.keyspace().home().random());
+    BuiltinKeyspace keyspace = database.keyspace();
+    Path path = keyspace.attachment(Path.class, any -> new Path());
+    return new SkipList(database.pool(), database.account(), keyspace.home().random(), path);
   }
 
   /** Removes the member of this name, and says whether it was there; an empty set stays. */

@@ -13,7 +13,7 @@ class SkipListTest {
   private final MemoryAccount account = new MemoryAccount();
   private final long seed = System.nanoTime();
   private final SplittableRandom random = new SplittableRandom(seed);
-  private final SkipList list = new SkipList(pool, account, random);
+  private final SkipList list = new SkipList(pool, account, random, new Path());
 
   private static byte[] name(int number) {
     return ("member:" + number).getBytes(StandardCharsets.US_ASCII);
