@@ -98,6 +98,12 @@ public final class Request {
     return copy;
   }
 
+  /** Takes so many bytes off the beginning of an argument. */
+  public void cut(int index, int bytesOff) {
+    offsets[index] += bytesOff;
+    lengths[index] -= bytesOff;
+  }
+
   /** The number of arguments, the command's name included. */
   public int count() {
     return count;

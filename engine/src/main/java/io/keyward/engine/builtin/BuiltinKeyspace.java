@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /** A keyspace whose data is in this process. */
 public final class BuiltinKeyspace implements Keyspace {
+  /**
+   * The time at which effects are replayed: before every expiry, so that nothing expires of itself.
+   * The deletion of what has expired stands in the stream.
+   */
+  public static final long REPLAY_TIME = 1;
+
   private final String prefix;
   private final Home home;
   private final CommandTable table;
@@ -31,6 +37,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private @Nullable Database[] databases = {};
   private final Statistics statistics = new Statistics();
   private Namespaces namespaces = Namespaces.NONE;
+  private boolean pinned;
   private final KeyspaceNotifications notifications = new KeyspaceNotifications(this);
   private final Channels channels = new Channels(this);
   private final Executor executor;
@@ -47,6 +54,8 @@ public final class BuiltinKeyspace implements Keyspace {
   private int blockedClients;
   private boolean ended;
   private long changes;
+  private long departures;
+  private final Effects effects;
 
   public BuiltinKeyspace(String prefix, Home home, CommandTable table) {
     this.prefix = prefix;
@@ -55,6 +64,7 @@ public final class BuiltinKeyspace implements Keyspace {
     account = new MemoryAccount(home.account());
     databaseCount = (int) home.settings().number(Directive.DATABASES);
     observation = new Observation(home.observed(), this::pushTo);
+    effects = new Effects(this, home.effects());
     executor = new Executor(this, table);
     home.settles();
   }
@@ -98,6 +108,11 @@ public final class BuiltinKeyspace implements Keyspace {
     return pause;
   }
 
+  /** Writes what is done to the stream of effects. */
+  public Effects effects() {
+    return effects;
+  }
+
   public Observation observation() {
     return observation;
   }
@@ -107,17 +122,24 @@ public final class BuiltinKeyspace implements Keyspace {
   }
 
   /** Keeps the keys of these namespaces from being evicted for others. */
-  public void pin(Namespaces pinned) {
-    namespaces = pinned;
+  public void pin(Namespaces pinnedNamespaces) {
+    namespaces = pinnedNamespaces;
+    pinned = !pinnedNamespaces.pinned().isEmpty();
   }
 
-  /** Whether a key may not be evicted for others. */
+  /** Whether any namespace is pinned. */
+  boolean hasPinned() {
+    return pinned;
+  }
+
+  /** Whether a key may not be evicted for others, and stays in memory alone. */
   boolean isPinned(Entry entry) {
-    if (namespaces.pinned().isEmpty()) {
-      return false;
-    }
-    int key = entry.keyOffset();
-    return namespaces.isPinned(Arrays.copyOfRange(entry.bytes(), key, key + entry.keyLength()));
+    return isPinned(entry.bytes(), entry.keyOffset(), entry.keyLength());
+  }
+
+  /** Whether a key may not be evicted for others, and stays in memory alone. */
+  public boolean isPinned(byte[] key, int offset, int length) {
+    return pinned && namespaces.isPinned(Arrays.copyOfRange(key, offset, offset + length));
   }
 
   /** How many numbered databases there are. */
@@ -376,8 +398,19 @@ public final class BuiltinKeyspace implements Keyspace {
     return found;
   }
 
-  void countChange() {
+  /** Counts a change of data that {@link Database#changed} is not told of. */
+  public void countChange() {
     changes++;
+  }
+
+  /** Counts a key that has gone of itself, apart from what a command does. */
+  void countDeparture() {
+    departures++;
+  }
+
+  /** As {@link #changes()}, without the keys that have gone of themselves. */
+  long changesByCommands() {
+    return changes - departures;
   }
 
   /** Counts every change of data; its difference tells whether a command changed anything. */

@@ -241,6 +241,8 @@ public final class Database {
     int offset = entry.keyOffset();
     int length = entry.keyLength();
     changed(page, offset, length, KeyspaceNotifications.EXPIRED, "expired");
+    keyspace.countDeparture();
+    keyspace.effects().gone(number, page, offset, length);
     remove(entry);
   }
 
@@ -281,6 +283,8 @@ public final class Database {
         entry.keyLength(),
         KeyspaceNotifications.EVICTED,
         "evicted");
+    keyspace.countDeparture();
+    keyspace.effects().gone(number, entry.bytes(), entry.keyOffset(), entry.keyLength());
     remove(entry);
   }
 
@@ -607,6 +611,7 @@ public final class Database {
     if (keys.size() == 0) {
       return;
     }
+    keyspace.countChange();
     long now = System.currentTimeMillis();
     watches.flushed(this, now);
     Dictionary detached = keys;

@@ -27,6 +27,7 @@ public final class Executor {
   private final BuiltinKeyspace keyspace;
   private final CommandTable table;
   private final Observation observation;
+  private final Effects effects;
   private final ErrorCounts errorCounts = new ErrorCounts();
   private long now;
   private long nanos;
@@ -35,6 +36,7 @@ public final class Executor {
     this.keyspace = keyspace;
     this.table = table;
     this.observation = keyspace.observation();
+    this.effects = keyspace.effects();
   }
 
   /** How often each error code has been sent. */
@@ -251,6 +253,35 @@ public final class Executor {
   }
 
   private void run(Request request, Reply reply, Command command) {
+    if (effects.wanted()) {
+      runRecorded(request, reply, command);
+    } else {
+      handle(request, reply, command);
+    }
+  }
+
+  /** Executes a command and writes what it has done, with what happened on the way, as one unit. */
+  private void runRecorded(Request request, Reply reply, Command command) {
+    long before = keyspace.changesByCommands();
+    effects.beginUnit();
+    try {
+      handle(request, reply, command);
+      effects.ran(request, command, keyspace.changesByCommands() != before);
+    } finally {
+      effects.endUnit();
+    }
+  }
+
+  /**
+   * Executes a command of a file or a replication stream for the keyspace's own client: neither
+   * checked nor counted, and at a time at which nothing expires.
+   */
+  public void replay(Request request, Reply reply, Command command) {
+    request.now(BuiltinKeyspace.REPLAY_TIME);
+    handle(request, reply, command);
+  }
+
+  private void handle(Request request, Reply reply, Command command) {
     int mark = reply.length();
     long before = reply.written();
     request.store(keyspace.database(request.client().database()));

@@ -6,6 +6,7 @@ import io.keyward.engine.Loop;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import io.keyward.engine.builtin.observation.ObservationSettings;
+import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.engine.text.Numbers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the keyspaces of one event loop share: the pages, the clock of accesses, what is to be freed
@@ -39,6 +41,8 @@ public final class Home {
   private final MemoryAccount account = new MemoryAccount();
   private final ArrayDeque<Held> toFree = new ArrayDeque<>();
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
+  private final EffectStream effects;
+  private @Nullable Serializer serializer;
   private final ObservationSettings observed;
   private int plainListElement = 1 << 30;
   private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH + 16];
@@ -59,6 +63,7 @@ public final class Home {
   public Home(Loop loop, LiveSettings settings) {
     this.loop = loop;
     this.settings = settings;
+    effects = new EffectStream(loop);
     observed = new ObservationSettings(settings, loop);
     accessClock.refresh(settings, System.currentTimeMillis());
     settings.onChange(
@@ -72,6 +77,25 @@ public final class Home {
 
   public LiveSettings settings() {
     return settings;
+  }
+
+  /** Writes a value as DUMP does. */
+  Serializer serializer() {
+    Serializer present = serializer;
+    if (present == null) {
+      throw new IllegalStateException("the home has been given no serializer");
+    }
+    return present;
+  }
+
+  /** Has values written as DUMP does. */
+  public void serializer(Serializer given) {
+    serializer = given;
+  }
+
+  /** What the keyspaces of this loop have done, for files and replicas. */
+  public EffectStream effects() {
+    return effects;
   }
 
   /** What is noted about the commands of the keyspaces on this loop. */

@@ -167,11 +167,16 @@ public final class Bench {
 
   /** A bench whose settings do not begin as the defaults. */
   public Bench(LiveSettings settings) {
+    this(settings, "");
+  }
+
+  /** A bench whose keyspace has a prefix. */
+  public Bench(LiveSettings settings, String prefix) {
     this.settings = settings;
     home = new Home(loop, settings);
     BuiltinCommands.declare(table);
     engine = new BuiltinEngine(List.of(home), table.seal());
-    keyspace = engine.open("");
+    keyspace = engine.open(prefix);
     first = connect();
     home.start();
   }

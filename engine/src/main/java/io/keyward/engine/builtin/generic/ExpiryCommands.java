@@ -147,9 +147,11 @@ final class ExpiryCommands {
     if (end <= request.now()) {
       database.remove(entry);
       database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+      database.keyspace().effects().deleted(request, 1);
     } else {
       database.expireAt(entry, end);
       database.changed(request, 1, KeyspaceNotifications.GENERIC, "expire");
+      database.keyspace().effects().expires(request, 1, end);
     }
     reply.integer(1);
   }

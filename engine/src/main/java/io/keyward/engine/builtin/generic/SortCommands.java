@@ -13,6 +13,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
@@ -131,10 +132,25 @@ final class SortCommands {
     return results;
   }
 
+  /** The result is written, for it may rest on keys that only their patterns name. */
+  private static void writeEffects(
+      Request request, int target, boolean present, List<byte[]> results) {
+    Effects effects = Database.of(request).keyspace().effects();
+    if (present) {
+      effects.deleted(request, target);
+    }
+    if (effects.wanted() && !results.isEmpty()) {
+      effects.begin(request, "RPUSH", 2 + results.size()).key(request, target);
+      results.forEach(effects::argument);
+      effects.end();
+    }
+  }
+
   private static void store(
       Request request, Reply reply, SortOptions options, List<byte[]> results) {
     Database database = Database.of(request);
     Entry present = database.write(request, options.store());
+    writeEffects(request, options.store(), present != null, results);
     if (!results.isEmpty()) {
       ListValue.overwrite(present, request, options.store(), results);
       database.changed(request, options.store(), KeyspaceNotifications.LIST, "sortstore");

@@ -13,6 +13,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
@@ -132,6 +133,10 @@ final class FieldCounters {
     byte[] text = after.text();
     put(database, present, request, text, text.length);
     database.changed(request, 1, KeyspaceNotifications.HASH, "hincrbyfloat");
+    Effects effects = database.keyspace().effects();
+    if (effects.wanted()) {
+      effects.begin(request, "HSET", 4).key(request, 1).argument(request, 2).argument(text).end();
+    }
     reply.bulk(text);
   }
 

@@ -105,6 +105,7 @@ public final class HyperLogLogCommands {
       cardinality = HyperLogLogValue.cardinality(entry);
       HyperLogLogValue.cacheCardinality(entry, cardinality);
       database.changed(request, 1, NO_EVENT, "pfcount");
+      database.keyspace().effects().same(request);
     }
     reply.integer(cardinality);
   }

@@ -112,6 +112,13 @@ final class MoveCommands {
     }
     database.changed(request, 1, KeyspaceNotifications.LIST, fromFirst ? "lpop" : "rpop");
     database.alsoChanged(request, 2, KeyspaceNotifications.LIST, toFirst ? "lpush" : "rpush");
+    if (timeout != NO_WAIT) {
+      boolean named = request.count() == 6;
+      database
+          .keyspace()
+          .effects()
+          .under(request, named ? "LMOVE" : "RPOPLPUSH", request.count() - 1, 2);
+    }
     if (size == 1 && !request.same(1, 2)) {
       database.remove(source);
       database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "del");

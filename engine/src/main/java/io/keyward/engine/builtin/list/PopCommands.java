@@ -14,6 +14,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BlockingTimeout;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
@@ -131,9 +132,24 @@ final class PopCommands {
     }
     Database database = list.database();
     database.changed(request, keyArgument, KeyspaceNotifications.LIST, first ? "lpop" : "rpop");
+    writeEffect(request, keyArgument, first, count);
     if (count == size) {
       database.remove(list);
       database.alsoChanged(request, keyArgument, KeyspaceNotifications.GENERIC, "del");
+    }
+  }
+
+  /** What has looked for a list, or waited for one, becomes a pop from the one that it found. */
+  private static void writeEffect(Request request, int keyArgument, boolean first, long count) {
+    Effects effects = Database.of(request).keyspace().effects();
+    String name = request.command().name();
+    if (effects.wanted() && !name.equals("lpop") && !name.equals("rpop")) {
+      boolean counted = name.endsWith("mpop");
+      effects.begin(request, first ? "LPOP" : "RPOP", counted ? 3 : 2).key(request, keyArgument);
+      if (counted) {
+        effects.number(count);
+      }
+      effects.end();
     }
   }
 

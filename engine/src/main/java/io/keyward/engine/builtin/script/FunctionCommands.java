@@ -10,6 +10,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.script.lua.LuaString;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -123,6 +124,7 @@ final class FunctionCommands {
     if (KeyspaceFunctions.of(request).libraries().remove(request.text(2)) == null) {
       throw CommandException.error("Library not found");
     }
+    changed(request);
     reply.ok();
   }
 
@@ -138,6 +140,7 @@ final class FunctionCommands {
       throw CommandException.error("FUNCTION FLUSH only supports SYNC|ASYNC option");
     }
     KeyspaceFunctions.of(request).flush();
+    changed(request);
     reply.ok();
   }
 
@@ -158,7 +161,14 @@ final class FunctionCommands {
     if (last == 2 && request.is(2, "REPLACE")) {
       throw CommandException.error("Missing library metadata");
     }
-    reply.bulk(KeyspaceFunctions.of(request).load(request.copyOf(last), replace));
+    String name = KeyspaceFunctions.of(request).load(request.copyOf(last), replace);
+    changed(request);
+    reply.bulk(name);
+  }
+
+  /** Counts a change of the libraries, which are saved and replayed as data are. */
+  private static void changed(Request request) {
+    Database.of(request).keyspace().countChange();
   }
 
   private static void restore(Request request, Reply reply) {
@@ -175,6 +185,7 @@ final class FunctionCommands {
       policy = named;
     }
     KeyspaceFunctions.of(request).restore(FunctionPayload.read(request.copyOf(2)), policy);
+    changed(request);
     reply.ok();
   }
 

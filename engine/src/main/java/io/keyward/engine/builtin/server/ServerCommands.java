@@ -97,13 +97,21 @@ public final class ServerCommands {
 
   private static void flushDatabase(Request request, Reply reply) {
     checkMode(request);
-    Database.of(request).flush();
+    Database database = Database.of(request);
+    database.keyspace().effects().flushed(database.number());
+    database.flush();
     reply.ok();
   }
 
   private static void flushAll(Request request, Reply reply) {
     checkMode(request);
-    Database.of(request).keyspace().flushAll();
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    for (int number = 0; number < keyspace.databaseCount(); number++) {
+      if (keyspace.databaseIfUsed(number) != null) {
+        keyspace.effects().flushed(number);
+      }
+    }
+    keyspace.flushAll();
     reply.ok();
   }
 
@@ -111,7 +119,10 @@ public final class ServerCommands {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     long first = request.integer(1, Integer.MIN_VALUE, Integer.MAX_VALUE, BAD_FIRST);
     long second = request.integer(2, Integer.MIN_VALUE, Integer.MAX_VALUE, BAD_SECOND);
-    keyspace.swap(keyspace.databaseNumber(first), keyspace.databaseNumber(second));
+    int one = keyspace.databaseNumber(first);
+    int other = keyspace.databaseNumber(second);
+    keyspace.swap(one, other);
+    keyspace.effects().swapped(one, other);
     reply.ok();
   }
 

@@ -75,7 +75,9 @@ final class RandomMembers {
       reply.nothing();
       return;
     }
+    PoppedMembers popped = PoppedMembers.from(database, reply);
     popOne(set, reply);
+    popped.writeEffect(request, 1);
     MemberWrites.removed(database, set, request, "spop", SetValue.size(set) == 0);
   }
 
@@ -109,8 +111,11 @@ final class RandomMembers {
     reply.set(Math.min(count, size));
     if (all) {
       SetValue.sendAll(set, reply);
+      database.keyspace().effects().deleted(request, 1);
     } else {
+      PoppedMembers popped = PoppedMembers.from(database, reply);
       popSome(database, set, size, (int) count, reply);
+      popped.writeEffect(request, (int) count);
     }
     MemberWrites.removed(database, set, request, "spop", all);
   }

@@ -12,6 +12,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
@@ -111,6 +112,23 @@ final class PopCommands {
     SortedSetValue.removeRanks(entry, highest ? size - count : 0, count);
     RemoveCommands.removed(
         Database.of(request), entry, request, argument, highest ? "zpopmax" : "zpopmin");
+    writeEffect(request, argument, count, highest);
+  }
+
+  /** What has looked for a sorted set, or waited for one, becomes a pop from the one it found. */
+  private static void writeEffect(Request request, int argument, int count, boolean highest) {
+    Effects effects = Database.of(request).keyspace().effects();
+    String name = request.command().name();
+    if (effects.wanted() && !name.startsWith("zpop")) {
+      boolean counted = name.endsWith("mpop");
+      effects
+          .begin(request, highest ? "ZPOPMAX" : "ZPOPMIN", counted ? 3 : 2)
+          .key(request, argument);
+      if (counted) {
+        effects.number(count);
+      }
+      effects.end();
+    }
   }
 
   private static void popFromFirst(Request request, Reply reply) {

@@ -14,6 +14,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ final class AddCommand {
           "The ID specified in XADD is equal or smaller than the target stream top item");
   private static final CommandException TOO_LARGE =
       CommandException.error("Elements are too large to be stored");
+
+  private static final long NOT_TRIMMED = -1;
 
   private AddCommand() {}
 
@@ -142,8 +145,29 @@ final class AddCommand {
         settings.number(Directive.STREAM_NODE_MAX_ENTRIES));
     StreamId.send(reply, ms, seq, StreamValue.scratch(request));
     StreamValue.changed(request, 1, stream, "xadd");
-    if (options.trim().kind() != Trim.Kind.NOTHING && options.trim().apply(stream) > 0) {
+    boolean trimmed =
+        options.trim().kind() != Trim.Kind.NOTHING && options.trim().apply(stream) > 0;
+    if (trimmed) {
       StreamValue.changed(request, 1, stream, "xtrim");
     }
+    writeEffect(request, firstField, ms, seq, trimmed ? stream.length() : NOT_TRIMMED);
+  }
+
+  /** The entry with its id, and with the length to which the stream was trimmed. */
+  private static void writeEffect(Request request, int firstField, long ms, long seq, long length) {
+    Effects effects = Database.of(request).keyspace().effects();
+    if (!effects.wanted()) {
+      return;
+    }
+    int words = request.count() - firstField;
+    effects.begin(request, "XADD", (length == NOT_TRIMMED ? 3 : 6) + words).key(request, 1);
+    if (length != NOT_TRIMMED) {
+      effects.argument("MAXLEN").argument("=").number(length);
+    }
+    GroupEffects.id(effects, request, ms, seq);
+    for (int i = firstField; i < request.count(); i++) {
+      effects.argument(request, i);
+    }
+    effects.end();
   }
 }

@@ -65,20 +65,26 @@ final class ClaimCommands {
     if (stream == null) {
       throw new IllegalStateException("a group without a stream");
     }
-    if (options.last().compareTo(group.last()) > 0) {
+    boolean moved = options.last().compareTo(group.last()) > 0;
+    if (moved) {
       group.last(options.last());
     }
     Consumer consumer = Consumers.seen(request, 1, stream, group, 3);
+    GroupEffects effects = new GroupEffects(request, 1, group, consumer);
+    if (moved) {
+      effects.position();
+    }
     int header = reply.beginArray();
     int claimed = 0;
     for (int i = ClaimOptions.FIRST_ID; i < options.firstOption(); i++) {
-      if (claim(request, reply, stream, group, consumer, options, i)) {
+      if (claim(request, reply, stream, group, consumer, options, i, effects)) {
         claimed++;
       }
     }
     reply.endArray(header, claimed);
     stream.settle();
     Database.of(request).changedQuietly();
+    Database.of(request).keyspace().effects().instead();
   }
 
   private static boolean claim(
@@ -88,11 +94,14 @@ final class ClaimCommands {
       Group group,
       Consumer consumer,
       ClaimOptions options,
-      int argument) {
+      int argument,
+      GroupEffects effects) {
     StreamId id = IdArgument.exact(request, argument, 0);
     EntryCursor entry = stream.find(id.ms(), id.seq());
     if (entry == null) {
-      group.acknowledge(id);
+      if (group.acknowledge(id)) {
+        effects.acknowledged(id);
+      }
       return false;
     }
     long place = group.pending().find(id.ms(), id.seq());
@@ -113,7 +122,8 @@ final class ClaimCommands {
     } else if (!options.justId()) {
       group.deliveries(place, group.deliveries(place) + 1);
     }
-    consumer.activeTime(request.now());
+    consumer.activeTime(Consumers.now(request));
+    effects.pending(id.ms(), id.seq());
     if (options.justId()) {
       id.send(reply);
     } else {
@@ -147,9 +157,12 @@ final class ClaimCommands {
     }
     Consumer consumer = Consumers.seen(request, 1, stream, group, 3);
     reply.array(3);
-    new AutoClaim(request, stream, group, consumer, minIdle, justId).run(reply, start, count);
+    GroupEffects effects = new GroupEffects(request, 1, group, consumer);
+    new AutoClaim(request, stream, group, consumer, minIdle, justId, effects)
+        .run(reply, start, count);
     stream.settle();
     Database.of(request).changedQuietly();
+    Database.of(request).keyspace().effects().instead();
   }
 
   /** One run of XAUTOCLAIM over a group's pending entries. */
@@ -159,7 +172,8 @@ final class ClaimCommands {
       Group group,
       Consumer consumer,
       long minIdle,
-      boolean justId) {
+      boolean justId,
+      GroupEffects effects) {
 
     /** Writes the id to go on from, the entries claimed, and the ids of those deleted. */
     void run(Reply reply, StreamId start, long count) {
@@ -177,6 +191,7 @@ final class ClaimCommands {
         if (entry == null) {
           group.removePending(place);
           gone.add(id);
+          effects.acknowledged(id);
           place = pending.ceiling(id.ms(), id.seq());
           continue;
         }
@@ -198,10 +213,13 @@ final class ClaimCommands {
       group.reassign(place, consumer);
       group.deliveredAt(place, request.now());
       consumer.activeTime(request.now());
+      if (!justId) {
+        group.deliveries(place, group.deliveries(place) + 1);
+      }
+      effects.pending(id.ms(), id.seq());
       if (justId) {
         id.send(reply);
       } else {
-        group.deliveries(place, group.deliveries(place) + 1);
         entry.send(reply, StreamValue.scratch(request));
       }
     }

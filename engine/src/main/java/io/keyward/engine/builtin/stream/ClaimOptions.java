@@ -39,7 +39,7 @@ record ClaimOptions(
     while (firstOption < request.count() && IdArgument.exactOrNull(request, firstOption) != null) {
       firstOption++;
     }
-    long now = request.now();
+    long now = Consumers.now(request);
     long deliveredAt = now;
     long retries = -1;
     boolean force = false;

@@ -2,6 +2,9 @@ package io.keyward.engine.builtin.stream;
 
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Key;
 import org.jspecify.annotations.Nullable;
 
@@ -47,15 +50,35 @@ final class Consumers {
     if (consumer == null) {
       consumer = create(request, key, stream, group, argument);
     }
-    consumer.seenTime(request.now());
+    consumer.seenTime(now(request));
     return consumer;
   }
 
   /** Makes a consumer that is not there. */
   static Consumer create(Request request, int key, Stream stream, Group group, int argument) {
-    Consumer consumer = group.addConsumer(key(request, argument), request.now());
+    Consumer consumer = group.addConsumer(key(request, argument), now(request));
     StreamValue.changedGroup(request, key, stream, "xgroup-createconsumer");
+    if (request.command().name().equals("createconsumer")) {
+      return consumer;
+    }
+    Effects effects = Database.of(request).keyspace().effects();
+    if (effects.wanted()) {
+      effects
+          .begin(request, "XGROUP", 5)
+          .argument("CREATECONSUMER")
+          .key(request, key)
+          .argument(group.name().bytes())
+          .argument(request, argument)
+          .end();
+    }
     return consumer;
+  }
+
+  /** When a consumer is seen: what is replayed has no time of its own. */
+  static long now(Request request) {
+    return request.now() == BuiltinKeyspace.REPLAY_TIME
+        ? System.currentTimeMillis()
+        : request.now();
   }
 
   static Key key(Request request, int argument) {

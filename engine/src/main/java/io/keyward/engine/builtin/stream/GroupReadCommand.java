@@ -108,12 +108,15 @@ final class GroupReadCommand {
     }
     ReadCommands.beginStream(request, reply, key);
     if (unread) {
-      deliver(request, reply, arguments, stream, group, consumer);
+      deliver(request, reply, arguments, key, stream, group, consumer);
     } else {
-      repeat(request, reply, arguments, stream, group, consumer, IdArgument.exact(request, id, 0));
+      GroupEffects effects = new GroupEffects(request, key, group, consumer);
+      StreamId after = IdArgument.exact(request, id, 0);
+      repeat(request, reply, arguments, stream, group, consumer, after, effects);
     }
     stream.settle();
     Database.of(request).changedQuietly();
+    Database.of(request).keyspace().effects().instead();
     return true;
   }
 
@@ -121,9 +124,11 @@ final class GroupReadCommand {
       Request request,
       Reply reply,
       ReadArguments arguments,
+      int key,
       Stream stream,
       Group group,
       Consumer consumer) {
+    GroupEffects effects = new GroupEffects(request, key, group, consumer);
     byte[] scratch = StreamValue.scratch(request);
     StreamId from = group.last().next();
     EntryCursor at = stream.forward(from.ms(), from.seq(), -1, -1);
@@ -134,10 +139,12 @@ final class GroupReadCommand {
       at.send(reply, scratch);
       if (!arguments.noAcknowledge()) {
         group.deliver(at.ms(), at.seq(), consumer, request.now());
+        effects.pending(at.ms(), at.seq());
       }
       sent++;
     }
     reply.endArray(header, sent);
+    effects.position();
   }
 
   /** Writes pending entries of the consumer once more; of a deleted one there is only the id. */
@@ -148,7 +155,8 @@ final class GroupReadCommand {
       Stream stream,
       Group group,
       Consumer consumer,
-      StreamId after) {
+      StreamId after,
+      GroupEffects effects) {
     byte[] scratch = StreamValue.scratch(request);
     IdTable own = consumer.pending();
     StreamId from = after.next();
@@ -167,6 +175,7 @@ final class GroupReadCommand {
         long pending = group.pending().find(own.ms(place), own.seq(place));
         group.deliveredAt(pending, request.now());
         group.deliveries(pending, group.deliveries(pending) + 1);
+        effects.pending(own.ms(place), own.seq(place));
       }
       sent++;
     }

@@ -12,6 +12,8 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +98,11 @@ final class RemoveCommands {
     long taken = stream == null ? 0 : trim.apply(stream);
     if (stream != null && taken > 0) {
       StreamValue.changed(request, 1, stream, "xtrim");
+      Effects effects = Database.of(request).keyspace().effects();
+      if (effects.wanted()) {
+        effects.begin(request, "XTRIM", 5).key(request, 1).argument("MAXLEN").argument("=");
+        effects.number(stream.length()).end();
+      }
     }
     reply.integer(taken);
   }

@@ -46,10 +46,14 @@ record StreamId(long ms, long seq) implements Comparable<StreamId> {
 
   /** Writes an id's text as a bulk string; {@code scratch} has room for {@link #MAX_TEXT} bytes. */
   static void send(Reply reply, long ms, long seq, byte[] scratch) {
+    reply.bulk(scratch, 0, write(ms, seq, scratch));
+  }
+
+  /** Writes an id's text to the beginning of {@code scratch}; returns its length. */
+  static int write(long ms, long seq, byte[] scratch) {
     int length = format(ms, scratch, 0);
     scratch[length++] = '-';
-    length += format(seq, scratch, length);
-    reply.bulk(scratch, 0, length);
+    return length + format(seq, scratch, length);
   }
 
   /** Writes the id's text as a bulk string. */

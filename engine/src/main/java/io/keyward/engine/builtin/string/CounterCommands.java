@@ -13,6 +13,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
@@ -126,6 +127,10 @@ final class CounterCommands {
     byte[] text = sum.text();
     StringValue.setText(database, entry, request, 1, text, entry == null ? -1 : entry.expiry());
     database.changed(request, 1, KeyspaceNotifications.STRING, "incrbyfloat");
+    Effects effects = database.keyspace().effects();
+    if (effects.wanted()) {
+      effects.begin(request, "SET", 4).key(request, 1).argument(text).argument("KEEPTTL").end();
+    }
     reply.bulk(text);
   }
 

@@ -20,6 +20,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.ExpiryTime;
 import io.keyward.engine.builtin.KeyspaceNotifications;
@@ -208,18 +209,22 @@ public final class StringCommands {
       return;
     }
     StringValue.send(entry, reply);
+    Effects effects = database.keyspace().effects();
     if (options.persist()) {
       if (entry.expiry() >= 0) {
         database.expireAt(entry, -1);
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "persist");
+        effects.under(request, "PERSIST", 2, 1);
       }
     } else if (options.expiry() >= 0) {
       if (options.expiry() <= request.now()) {
         database.remove(entry);
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+        effects.deleted(request, 1);
       } else {
         database.expireAt(entry, options.expiry());
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "expire");
+        effects.expires(request, 1, options.expiry());
       }
     }
   }
@@ -231,6 +236,7 @@ public final class StringCommands {
     if (entry != null) {
       database.remove(entry);
       database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+      database.keyspace().effects().deleted(request, 1);
     }
   }
 
@@ -281,11 +287,13 @@ public final class StringCommands {
         database.remove(present);
       }
       database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+      database.keyspace().effects().deleted(request, 1);
     } else {
       StringValue.set(database, present, request, 1, 2, expiry);
       database.changed(request, 1, KeyspaceNotifications.STRING, "set");
       if (options.expiry() >= 0) {
         database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "expire");
+        database.keyspace().effects().set(request, 1, 2, expiry);
       }
     }
     if (!options.get()) {
@@ -309,6 +317,7 @@ public final class StringCommands {
     StringValue.set(database, database.write(request, 1), request, 1, 3, expiry);
     database.changed(request, 1, KeyspaceNotifications.STRING, "set");
     database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "expire");
+    database.keyspace().effects().set(request, 1, 3, expiry);
     reply.ok();
   }
 

@@ -1,0 +1,371 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.propagation.EffectStream;
+import io.keyward.engine.builtin.propagation.WholeKeyspace;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandGroup;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
+
+/**
+ * Writes what a keyspace's commands have done into its home's stream, in the global view: keys as
+ * {@code <prefix>::key}.
+ *
+ * <p>A command that has changed data and would do the same again is written as it came. One that
+ * would not (it reads the clock, draws at random, waits, or is told apart by what else the keyspace
+ * holds) writes commands that have the same effect instead, through this class, from its handler.
+ * Nothing of pinned namespaces is written; where a command has to do with pinned keys and others,
+ * the others are written as they are afterwards.
+ *
+ * <p>Handlers may call every method at any time: while nobody listens they do nothing.
+ */
+public final class Effects {
+  private final BuiltinKeyspace keyspace;
+  private final EffectStream stream;
+  private final byte[] prefix;
+  private final byte[] note;
+  private final IntConsumer keyCollector = this::addKey;
+  private int[] keys = new int[16];
+  private int keyCount;
+  private boolean keysAscend;
+
+  private boolean kept = true;
+  private boolean replaced;
+  private int depth;
+
+  /* Of the effect that is being written: its keys, if pinned ones may be among them. */
+  private int database;
+  private final List<Key> written = new ArrayList<>();
+  private boolean pinnedKey;
+
+  Effects(BuiltinKeyspace keyspace, EffectStream stream) {
+    this.keyspace = keyspace;
+    this.stream = stream;
+    String name = keyspace.prefix();
+    prefix = name.isEmpty() ? new byte[0] : (name + "::").getBytes(StandardCharsets.UTF_8);
+    note = WholeKeyspace.note(name);
+  }
+
+  /** Whether what is done is written. */
+  public boolean wanted() {
+    return kept && stream.listened();
+  }
+
+  /** Keeps the keyspace in memory alone: what is done there is never written. */
+  public void memoryOnly() {
+    kept = false;
+  }
+
+  /** Whether the keyspace is written to files. */
+  public boolean kept() {
+    return kept;
+  }
+
+  /** What stands before each key in the global view: the prefix and {@code ::}, or nothing. */
+  public byte[] prefix() {
+    return prefix;
+  }
+
+  /* Units. */
+
+  /** Begins what must be replayed whole; it may hold more of its kind. */
+  public void beginUnit() {
+    depth++;
+  }
+
+  /** Ends it; with the outermost the unit goes into the stream. */
+  public void endUnit() {
+    depth--;
+    if (depth == 0) {
+      stream.endUnit();
+    }
+  }
+
+  /** Writes a command that has changed data, unless its handler has written effects instead. */
+  void ran(Request request, Command command, boolean changed) {
+    if (replaced) {
+      replaced = false;
+    } else if (changed && command.write()) {
+      same(request, command);
+    }
+  }
+
+  /** Writes the command as it came. */
+  public void same(Request request) {
+    if (wanted()) {
+      same(request, request.command());
+      replaced = true;
+    }
+  }
+
+  /** Says that the command needs no effects but those that have been or will be written. */
+  public void instead() {
+    if (wanted()) {
+      replaced = true;
+    }
+  }
+
+  private void same(Request request, Command command) {
+    keyCount = 0;
+    keysAscend = true;
+    command.keys(request, keyCollector);
+    if (!keysAscend) {
+      Arrays.sort(keys, 0, keyCount);
+    }
+    int number = request.client().database();
+    if (keyCount == 0) {
+      keyless(request, command, number);
+      return;
+    }
+    if (keyspace.hasPinned() && !unpinned(request, number)) {
+      return;
+    }
+    stream.begin(number, request.count());
+    int next = 0;
+    for (int i = 0; i < request.count(); i++) {
+      if (next < keyCount && keys[next] == i) {
+        stream.argument(prefix, request.bytes(), request.offset(i), request.length(i));
+        next++;
+      } else {
+        stream.argument(request.bytes(), request.offset(i), request.length(i));
+      }
+    }
+  }
+
+  private void addKey(int position) {
+    if (keyCount == keys.length) {
+      keys = Arrays.copyOf(keys, keyCount * 2);
+    }
+    keysAscend &= keyCount == 0 || keys[keyCount - 1] < position;
+    keys[keyCount++] = position;
+  }
+
+  /**
+   * Whether no key is pinned. If some are, the others are written as they are now.
+   *
+   * @param number of the database
+   */
+  private boolean unpinned(Request request, int number) {
+    int pinned = 0;
+    for (int i = 0; i < keyCount; i++) {
+      if (keyspace.isPinned(request.bytes(), request.offset(keys[i]), request.length(keys[i]))) {
+        pinned++;
+      }
+    }
+    if (pinned == 0) {
+      return true;
+    }
+    for (int i = 0; i < keyCount && pinned < keyCount; i++) {
+      int at = keys[i];
+      if (!keyspace.isPinned(request.bytes(), request.offset(at), request.length(at))) {
+        state(number, request.bytes(), request.offset(at), request.length(at));
+      }
+    }
+    return false;
+  }
+
+  /** Functions belong to the keyspace, not to a key: a note says to whose. */
+  private void keyless(Request request, Command command, int number) {
+    if (command.group() != CommandGroup.SCRIPTING) {
+      throw new IllegalStateException(command.fullName() + " changes data without naming a key");
+    }
+    stream.begin(number, request.count(), note);
+    for (int i = 0; i < request.count(); i++) {
+      stream.argument(request.bytes(), request.offset(i), request.length(i));
+    }
+  }
+
+  /* Effects that take the command's place. */
+
+  /** Begins an effect of so many arguments in the database that the client has selected. */
+  public Effects begin(Request request, String name, int arguments) {
+    return begin(request.client().database(), name, arguments);
+  }
+
+  /** Begins an effect of so many arguments, the name included. */
+  public Effects begin(int databaseNumber, String name, int arguments) {
+    replaced = true;
+    database = databaseNumber;
+    written.clear();
+    pinnedKey = false;
+    stream.begin(databaseNumber, arguments);
+    stream.argument(name);
+    return this;
+  }
+
+  /** Writes a key that is an argument of the request. */
+  public Effects key(Request request, int argument) {
+    return key(request.bytes(), request.offset(argument), request.length(argument));
+  }
+
+  /** Writes a key. */
+  public Effects key(byte[] bytes, int offset, int length) {
+    if (keyspace.hasPinned()) {
+      if (keyspace.isPinned(bytes, offset, length)) {
+        pinnedKey = true;
+      } else {
+        written.add(Key.copyOf(bytes, offset, length));
+      }
+    }
+    stream.argument(prefix, bytes, offset, length);
+    return this;
+  }
+
+  /** Writes an argument that is no key. */
+  public Effects argument(Request request, int argument) {
+    stream.argument(request.bytes(), request.offset(argument), request.length(argument));
+    return this;
+  }
+
+  public Effects argument(byte[] bytes) {
+    stream.argument(bytes, 0, bytes.length);
+    return this;
+  }
+
+  public Effects argument(byte[] bytes, int offset, int length) {
+    stream.argument(bytes, offset, length);
+    return this;
+  }
+
+  /** Writes a word of ASCII characters. */
+  public Effects argument(String word) {
+    stream.argument(word);
+    return this;
+  }
+
+  public Effects number(long value) {
+    stream.number(value);
+    return this;
+  }
+
+  /** Ends an effect. */
+  public void end() {
+    if (pinnedKey) {
+      stream.takeBack();
+      for (Key key : List.copyOf(written)) {
+        state(database, key.bytes(), 0, key.bytes().length);
+      }
+    }
+  }
+
+  /** Writes that a key expires at a time in milliseconds since 1970. */
+  public void expires(Request request, int keyArgument, long milliseconds) {
+    if (wanted()) {
+      begin(request, "PEXPIREAT", 3).key(request, keyArgument).number(milliseconds).end();
+    }
+  }
+
+  /** Writes that a string has been set that expires at a time in milliseconds since 1970. */
+  public void set(Request request, int keyArgument, int valueArgument, long milliseconds) {
+    if (wanted()) {
+      begin(request, "SET", 5)
+          .key(request, keyArgument)
+          .argument(request, valueArgument)
+          .argument("PXAT")
+          .number(milliseconds)
+          .end();
+    }
+  }
+
+  /** Writes that a key has been deleted. */
+  public void deleted(Request request, int keyArgument) {
+    if (wanted()) {
+      begin(request, "DEL", 2).key(request, keyArgument).end();
+    }
+  }
+
+  /** Writes a command of another name with the same first arguments, so many with the name. */
+  public void under(Request request, String name, int arguments, int keyArguments) {
+    if (wanted()) {
+      begin(request, name, arguments);
+      for (int i = 1; i < arguments; i++) {
+        if (i <= keyArguments) {
+          key(request, i);
+        } else {
+          argument(request, i);
+        }
+      }
+      end();
+    }
+  }
+
+  /**
+   * Writes a key as it is now, for a change that no command tells without other keyspaces' help.
+   */
+  public void state(int databaseNumber, byte[] key, int offset, int length) {
+    if (!wanted() || keyspace.isPinned(key, offset, length)) {
+      return;
+    }
+    Database at = keyspace.database(databaseNumber);
+    Entry entry = at.find(key, offset, length, BuiltinKeyspace.REPLAY_TIME, at.newView());
+    if (entry == null) {
+      stream.begin(databaseNumber, 2);
+      stream.argument("DEL");
+      stream.argument(prefix, key, offset, length);
+      return;
+    }
+    byte[] payload = keyspace.home().serializer().payload(entry);
+    stream.begin(databaseNumber, 6);
+    stream.argument("RESTORE");
+    stream.argument(prefix, key, offset, length);
+    stream.number(Math.max(0, entry.expiry()));
+    stream.argument(payload, 0, payload.length);
+    stream.argument("REPLACE");
+    stream.argument("ABSTTL");
+  }
+
+  /** Writes that a database has been emptied. */
+  public void flushed(int number) {
+    if (!wanted()) {
+      return;
+    }
+    replaced = true;
+    if (prefix.length == 0) {
+      stream.begin(number, 1);
+      stream.argument("FLUSHDB");
+    } else {
+      stream.begin(number, 4, note);
+      stream.argument("EVAL");
+      stream.argument(WholeKeyspace.FLUSH);
+      stream.number(0);
+      argument(WholeKeyspace.pattern(keyspace.prefix()));
+    }
+  }
+
+  /** Writes that two databases have changed places. */
+  public void swapped(int first, int second) {
+    if (!wanted()) {
+      return;
+    }
+    replaced = true;
+    if (prefix.length == 0) {
+      stream.begin(first, 3);
+      stream.argument("SWAPDB");
+    } else {
+      stream.begin(first, 6, note);
+      stream.argument("EVAL");
+      stream.argument(WholeKeyspace.SWAP);
+      stream.number(0);
+      argument(WholeKeyspace.pattern(keyspace.prefix()));
+    }
+    stream.number(first);
+    stream.number(second);
+  }
+
+  /** Writes that a key has gone of itself: its time was up, or it had to make room. */
+  void gone(int databaseNumber, byte[] key, int offset, int length) {
+    if (!wanted() || keyspace.isPinned(key, offset, length)) {
+      return;
+    }
+    stream.begin(databaseNumber, 2);
+    stream.argument("DEL");
+    stream.argument(prefix, key, offset, length);
+    if (depth == 0) {
+      stream.endUnit();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.keyward.engine.builtin.appendonly;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.propagation.WholeKeyspace;
+import io.keyward.engine.command.Command;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Does again what a file or a stream tells, to the keyspaces of one home, on its loop. */
+final class Replay {
+  private final Map<BuiltinKeyspace, Client> clients = new HashMap<>();
+  private final Reply reply = new Reply();
+
+  /**
+   * Executes a command that has been taken to its keyspace.
+   *
+   * @param database the number of the database that the stream has selected
+   * @return what the command answered, if that was an error
+   */
+  @Nullable String apply(BuiltinKeyspace keyspace, int database, Request request) {
+    Command command = request.command();
+    if (command.name().equals("eval") && wholeKeyspace(keyspace, database, request)) {
+      return null;
+    }
+    Client client = clients.computeIfAbsent(keyspace, k -> k.internalClient(reply));
+    client.database(database);
+    request.client(client);
+    keyspace.executor().replay(request, reply, command);
+    String error = null;
+    if (reply.length() > 0 && reply.bytes()[0] == '-') {
+      error = new String(reply.bytes(), 1, reply.length() - 3, StandardCharsets.ISO_8859_1);
+    }
+    reply.clear();
+    return error;
+  }
+
+  /** Does what a script stands for that has an effect on all keys of a keyspace. */
+  private static boolean wholeKeyspace(BuiltinKeyspace keyspace, int database, Request request) {
+    String text = request.text(1);
+    if (text.equals(WholeKeyspace.FLUSH)) {
+      Database flushed = keyspace.databaseIfUsed(database);
+      if (flushed != null) {
+        flushed.flush();
+      }
+      return true;
+    }
+    if (text.equals(WholeKeyspace.SWAP)) {
+      keyspace.swap(
+          keyspace.databaseNumber(request.integer(4)), keyspace.databaseNumber(request.integer(5)));
+      return true;
+    }
+    return false;
+  }
+}

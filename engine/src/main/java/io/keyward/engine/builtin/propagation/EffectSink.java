@@ -1,0 +1,13 @@
+package io.keyward.engine.builtin.propagation;
+
+/** Takes the stream of effects of one home, piece by piece, on that home's loop. */
+public interface EffectSink {
+  /**
+   * Takes the next bytes of the stream.
+   *
+   * @param bytes belongs to the sink from now on; it may be given back to {@link Buffers}
+   * @param length how many of them count; they end with a whole unit or with a whole command
+   * @param position where the stream ends with these bytes, counted from its beginning
+   */
+  void take(byte[] bytes, int length, long position);
+}

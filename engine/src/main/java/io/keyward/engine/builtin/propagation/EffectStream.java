@@ -1,0 +1,290 @@
+package io.keyward.engine.builtin.propagation;
+
+import io.keyward.engine.Loop;
+import io.keyward.engine.text.Numbers;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stream of effects of one home: commands in RESP2, in the order in which the data changed.
+ *
+ * <p>What a client's command has done is one unit. A unit of several commands stands between MULTI
+ * and EXEC, so that whoever replays the stream sees all of it or nothing:
+ *
+ * <pre>
+ * SELECT 0 | SET blue::a 1 | MULTI | DEL blue::b | RPUSH blue::b x | EXEC | SELECT 3 | …
+ *            `-- unit ---'   `---------------- unit ----------------'
+ * </pre>
+ *
+ * <p>MULTI is put in front when a unit's second command begins. Units gather in an array that goes
+ * to the sink when the loop has done what it was doing, so that a sink sees few, large pieces. With
+ * no sink nothing is written, and whoever would write asks {@link #listened} first.
+ */
+public final class EffectStream {
+  private static final byte[] MULTI = ascii("*1\r\n$5\r\nMULTI\r\n");
+  private static final byte[] EXEC = ascii("*1\r\n$4\r\nEXEC\r\n");
+  private static final byte[] SELECT = ascii("*2\r\n$6\r\nSELECT\r\n");
+  private static final byte[] NONE = {};
+  private static final int ANY = -1;
+  private static final int HEAD = 2 + Numbers.MAX_INTEGER_LENGTH + 2;
+
+  /** A unit that has grown so large goes to the sink in pieces. */
+  private static final int LARGE = 64 * 1024 * 1024;
+
+  private final Loop loop;
+  private final Buffers buffers = new Buffers();
+  private @Nullable EffectSink sink;
+  private byte[] buffer = NONE;
+  private int length;
+  private long handedOver;
+  private long durable;
+  private boolean gated;
+  private boolean alone = true;
+  private int selected = ANY;
+  private int unitStart;
+  private int unitCommands;
+  private int commandStart;
+  private int commandSelected;
+  private boolean handOverDue;
+
+  public EffectStream(Loop loop) {
+    this.loop = loop;
+  }
+
+  private static byte[] ascii(String text) {
+    byte[] bytes = new byte[text.length()];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = (byte) text.charAt(i);
+    }
+    return bytes;
+  }
+
+  /** Whether anybody takes the stream. */
+  public boolean listened() {
+    return sink != null;
+  }
+
+  /**
+   * Lets a sink take the stream from here on; between units.
+   *
+   * @param only whether nothing but this stream is written where the sink writes, so that the
+   *     selected database outlives a piece
+   */
+  public void attach(EffectSink taker, boolean only) {
+    handOver();
+    sink = taker;
+    alone = only;
+    selected = ANY;
+  }
+
+  /** Lets nobody take the stream any more; what is written is handed over before. */
+  public void detach() {
+    handOver();
+    sink = null;
+    buffer = NONE;
+    gated = false;
+  }
+
+  /** Names the database again with the next command, for a sink that begins a new file. */
+  public void reselect() {
+    handOver();
+    selected = ANY;
+  }
+
+  /** Where arrays that have been written out are given back. */
+  public Buffers buffers() {
+    return buffers;
+  }
+
+  /* Positions. */
+
+  /** Where the stream ends now, counted in bytes from its beginning. */
+  public long position() {
+    return handedOver + length;
+  }
+
+  /** Whether replies are to wait until what they acknowledge is durable. */
+  public void gated(boolean wait) {
+    gated = wait;
+  }
+
+  /** Says that the stream is durable up to a position. */
+  public void durable(long position) {
+    durable = Math.max(durable, position);
+  }
+
+  /** Whether a reply that is written now has to wait until {@link #position()} is durable. */
+  public boolean awaitsDurability() {
+    return gated && position() > durable;
+  }
+
+  /** Whether what a reply waits for is durable. */
+  public boolean isDurable(long position) {
+    return !gated || position <= durable;
+  }
+
+  /* Commands. */
+
+  /** Begins a command of so many arguments in a database. */
+  public void begin(int database, int arguments) {
+    begin(database, arguments, NONE);
+  }
+
+  /** As the other, with a note before the command: a line that Redis skips; empty for none. */
+  public void begin(int database, int arguments, byte[] note) {
+    if (unitCommands == 1) {
+      wrap();
+    }
+    if (unitCommands > 1 && length > LARGE) {
+      handOver();
+    }
+    commandStart = length;
+    commandSelected = selected;
+    if (unitCommands == 0) {
+      unitStart = length;
+    }
+    if (selected != database) {
+      raw(SELECT);
+      number(database);
+      selected = database;
+    }
+    if (note.length > 0) {
+      annotation(note);
+    }
+    head('*', arguments);
+    unitCommands++;
+  }
+
+  private void wrap() {
+    ensure(MULTI.length);
+    System.arraycopy(buffer, unitStart, buffer, unitStart + MULTI.length, length - unitStart);
+    System.arraycopy(MULTI, 0, buffer, unitStart, MULTI.length);
+    length += MULTI.length;
+    unitCommands++;
+  }
+
+  /** Takes the command back that has been begun last. */
+  public void takeBack() {
+    length = commandStart;
+    selected = commandSelected;
+    unitCommands--;
+  }
+
+  /** Writes an argument. */
+  public void argument(byte[] bytes, int offset, int count) {
+    ensure(HEAD + count + 2);
+    head('$', count);
+    System.arraycopy(bytes, offset, buffer, length, count);
+    length += count;
+    end();
+  }
+
+  /** Writes an argument that another text precedes. */
+  public void argument(byte[] prefix, byte[] bytes, int offset, int count) {
+    ensure(HEAD + prefix.length + count + 2);
+    head('$', prefix.length + count);
+    System.arraycopy(prefix, 0, buffer, length, prefix.length);
+    length += prefix.length;
+    System.arraycopy(bytes, offset, buffer, length, count);
+    length += count;
+    end();
+  }
+
+  /** Writes an argument of ASCII characters. */
+  public void argument(String text) {
+    int count = text.length();
+    ensure(HEAD + count + 2);
+    head('$', count);
+    for (int i = 0; i < count; i++) {
+      buffer[length++] = (byte) text.charAt(i);
+    }
+    end();
+  }
+
+  /** Writes an integer as an argument. */
+  public void number(long value) {
+    ensure(HEAD + Numbers.MAX_INTEGER_LENGTH + 2);
+    head('$', Numbers.integerLength(value));
+    length += Numbers.formatInteger(value, buffer, length);
+    end();
+  }
+
+  private void annotation(byte[] text) {
+    ensure(text.length + 3);
+    buffer[length++] = '#';
+    System.arraycopy(text, 0, buffer, length, text.length);
+    length += text.length;
+    end();
+  }
+
+  private void head(char kind, int count) {
+    ensure(HEAD);
+    buffer[length++] = (byte) kind;
+    length += Numbers.formatInteger(count, buffer, length);
+    end();
+  }
+
+  private void end() {
+    buffer[length++] = '\r';
+    buffer[length++] = '\n';
+  }
+
+  private void raw(byte[] bytes) {
+    ensure(bytes.length);
+    System.arraycopy(bytes, 0, buffer, length, bytes.length);
+    length += bytes.length;
+  }
+
+  private void ensure(int more) {
+    if (buffer.length - length >= more) {
+      return;
+    }
+    if (buffer.length == 0) {
+      buffer = buffers.take();
+    }
+    if (buffer.length - length < more) {
+      int least = Math.addExact(length, more);
+      buffer = Arrays.copyOf(buffer, Math.max(least, (int) Math.min(buffer.length * 2L, 1 << 30)));
+    }
+  }
+
+  /** Ends a unit: what has been written since the last one belongs together. */
+  public void endUnit() {
+    if (unitCommands == 0) {
+      return;
+    }
+    if (unitCommands > 1) {
+      raw(EXEC);
+    }
+    unitCommands = 0;
+    if (!handOverDue) {
+      handOverDue = true;
+      loop.execute(this::handOverWhenDue);
+    }
+  }
+
+  private void handOverWhenDue() {
+    handOverDue = false;
+    if (unitCommands == 0) {
+      handOver();
+    }
+  }
+
+  /** Hands what has been written to the sink, now. */
+  public void handOver() {
+    EffectSink taker = sink;
+    if (length == 0 || taker == null) {
+      return;
+    }
+    byte[] full = buffer;
+    int count = length;
+    buffer = NONE;
+    length = 0;
+    unitStart = 0;
+    handedOver += count;
+    if (!alone && unitCommands == 0) {
+      selected = ANY;
+    }
+    taker.take(full, count, handedOver);
+  }
+}
