@@ -464,6 +464,9 @@ public final class BuiltinKeyspace implements Keyspace {
     for (Client client : List.copyOf(clients.values())) {
       client.connection().abort();
     }
+    effects.beginUnit();
+    effects.flushedAll();
+    effects.endUnit();
     flushAll();
     attachments.clear();
     home.leaves(this);

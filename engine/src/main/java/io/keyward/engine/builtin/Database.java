@@ -262,11 +262,17 @@ public final class Database {
     int offset = hash.keyOffset();
     int length = hash.keyLength();
     changed(page, offset, length, KeyspaceNotifications.HASH, "hexpired");
+    keyspace.countDeparture();
     if (emptied) {
       tell(page, offset, length, KeyspaceNotifications.GENERIC, "del");
       remove(hash);
     }
     return !emptied;
+  }
+
+  /** Says that a field of a hash is going to be removed because its time is up. */
+  public void fieldGone(Entry hash, byte[] name, int offset, int length) {
+    keyspace.effects().fieldGone(number, hash, name, offset, length);
   }
 
   /** Notes that a field of a hash expires at a time, in milliseconds since 1970. */

@@ -29,7 +29,7 @@ public final class Effects {
   private final byte[] prefix;
   private final byte[] note;
   private final IntConsumer keyCollector = this::addKey;
-  private int[] keys = new int[16];
+  private int[] keys = {};
   private int keyCount;
   private boolean keysAscend;
 
@@ -138,7 +138,7 @@ public final class Effects {
 
   private void addKey(int position) {
     if (keyCount == keys.length) {
-      keys = Arrays.copyOf(keys, keyCount * 2);
+      keys = Arrays.copyOf(keys, Math.max(8, keyCount * 2));
     }
     keysAscend &= keyCount == 0 || keys[keyCount - 1] < position;
     keys[keyCount++] = position;
@@ -336,6 +336,16 @@ public final class Effects {
     }
   }
 
+  /** Writes that every database has been emptied. */
+  public void flushedAll() {
+    for (int number = 0; wanted() && number < keyspace.databaseCount(); number++) {
+      Database used = keyspace.databaseIfUsed(number);
+      if (used != null && used.size() > 0) {
+        flushed(number);
+      }
+    }
+  }
+
   /** Writes that two databases have changed places. */
   public void swapped(int first, int second) {
     if (!wanted()) {
@@ -354,6 +364,20 @@ public final class Effects {
     }
     stream.number(first);
     stream.number(second);
+  }
+
+  /** Writes that a field of a hash has gone of itself. */
+  void fieldGone(int databaseNumber, Entry hash, byte[] name, int offset, int length) {
+    if (!wanted() || keyspace.isPinned(hash)) {
+      return;
+    }
+    stream.begin(databaseNumber, 3);
+    stream.argument("HDEL");
+    stream.argument(prefix, hash.bytes(), hash.keyOffset(), hash.keyLength());
+    stream.argument(name, offset, length);
+    if (depth == 0) {
+      stream.endUnit();
+    }
   }
 
   /** Writes that a key has gone of itself: its time was up, or it had to make room. */

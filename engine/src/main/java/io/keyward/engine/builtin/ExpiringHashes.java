@@ -182,7 +182,7 @@ final class ExpiringHashes {
     int visited = 0;
     int before = fields.size();
     do {
-      FieldExpiry.Walk walk = FieldExpiry.removeDue(fields, bucket, BUCKETS_AT_ONCE, now);
+      FieldExpiry.Walk walk = FieldExpiry.removeDue(hash, fields, bucket, BUCKETS_AT_ONCE, now);
       bucket = walk.bucket();
       visited += walk.visited();
       soonest = Math.min(soonest, walk.soonest());

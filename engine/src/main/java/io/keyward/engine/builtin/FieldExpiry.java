@@ -139,6 +139,8 @@ public final class FieldExpiry {
       if (time == NEVER || time > now) {
         break;
       }
+      byte[] name = Listpack.entryText(bytes, field);
+      hash.database().fieldGone(hash, name, 0, name.length);
       field = Listpack.next(bytes, Listpack.next(bytes, value));
     }
     if (due > 0) {
@@ -155,7 +157,7 @@ public final class FieldExpiry {
       return 0;
     }
     int before = table.size();
-    names.due(hash, removeDue(table, 0, Integer.MAX_VALUE, now).soonest());
+    names.due(hash, removeDue(hash, table, 0, Integer.MAX_VALUE, now).soonest());
     return before - table.size();
   }
 
@@ -169,7 +171,7 @@ public final class FieldExpiry {
   record Walk(int bucket, int visited, long soonest) {}
 
   /** Removes the fields that are due from the next few buckets of a big hash. */
-  static Walk removeDue(ElementTable table, int bucket, int mostBuckets, long now) {
+  static Walk removeDue(Entry hash, ElementTable table, int bucket, int mostBuckets, long now) {
     long[] soonest = {Long.MAX_VALUE};
     int[] visited = new int[1];
     int next =
@@ -180,6 +182,9 @@ public final class FieldExpiry {
               visited[0]++;
               long time = table.expiry(field);
               if (time <= now) {
+                hash.database()
+                    .fieldGone(
+                        hash, table.bytes(field), table.nameOffset(field), table.nameLength(field));
                 table.remove(field);
               } else {
                 soonest[0] = Math.min(soonest[0], time);

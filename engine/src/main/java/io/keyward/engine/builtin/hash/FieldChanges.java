@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.hash;
 
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.FieldExpiry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
@@ -10,6 +11,7 @@ import io.keyward.engine.builtin.KeyspaceNotifications;
 final class FieldChanges {
   private final Request request;
   private final Entry hash;
+  private final Effects effects;
   private int timed;
   private int persisted;
   private int deleted;
@@ -17,6 +19,7 @@ final class FieldChanges {
   FieldChanges(Request request, Entry hash) {
     this.request = request;
     this.hash = hash;
+    effects = hash.database().keyspace().effects();
   }
 
   /** Lets the field that an argument names expire at a time, or removes it if that is past. */
@@ -25,11 +28,14 @@ final class FieldChanges {
     int offset = request.offset(argument);
     int length = request.length(argument);
     if (time <= request.now()) {
-      HashValue.delete(hash, bytes, offset, length);
-      deleted++;
+      delete(argument);
     } else {
       HashValue.expireAt(hash, bytes, offset, length, time);
       timed++;
+      if (effects.wanted()) {
+        effects.begin(request, "HPEXPIREAT", 6).key(request, 1).number(time);
+        effects.argument("FIELDS").number(1).argument(request, argument).end();
+      }
     }
   }
 
@@ -43,6 +49,10 @@ final class FieldChanges {
     }
     HashValue.expireAt(hash, bytes, offset, length, FieldExpiry.NEVER);
     persisted++;
+    if (effects.wanted()) {
+      effects.begin(request, "HPERSIST", 5).key(request, 1);
+      effects.argument("FIELDS").number(1).argument(request, argument).end();
+    }
     return true;
   }
 
@@ -50,6 +60,9 @@ final class FieldChanges {
   void delete(int argument) {
     HashValue.delete(hash, request.bytes(), request.offset(argument), request.length(argument));
     deleted++;
+    if (effects.wanted()) {
+      effects.begin(request, "HDEL", 3).key(request, 1).argument(request, argument).end();
+    }
   }
 
   /**

@@ -16,6 +16,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.FieldExpiry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.command.Command;
@@ -133,11 +134,27 @@ final class FieldCounters {
     byte[] text = after.text();
     put(database, present, request, text, text.length);
     database.changed(request, 1, KeyspaceNotifications.HASH, "hincrbyfloat");
-    Effects effects = database.keyspace().effects();
-    if (effects.wanted()) {
-      effects.begin(request, "HSET", 4).key(request, 1).argument(request, 2).argument(text).end();
-    }
+    writeEffects(request, text);
     reply.bulk(text);
+  }
+
+  /** The sum is written, since others may add in another way; setting it forgets the time. */
+  private static void writeEffects(Request request, byte[] sum) {
+    Database database = Database.of(request);
+    Effects effects = database.keyspace().effects();
+    if (!effects.wanted()) {
+      return;
+    }
+    effects.begin(request, "HSET", 4).key(request, 1).argument(request, 2).argument(sum).end();
+    Entry hash = database.peek(request, 1, database.scratchView());
+    long expiry =
+        hash == null
+            ? FieldExpiry.NEVER
+            : HashValue.expiry(hash, request.bytes(), request.offset(2), request.length(2));
+    if (expiry != FieldExpiry.NEVER) {
+      effects.begin(request, "HPEXPIREAT", 6).key(request, 1).number(expiry);
+      effects.argument("FIELDS").number(1).argument(request, 2).end();
+    }
   }
 
   private static LongDouble number(Entry hash, Request request) {

@@ -14,6 +14,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.command.Command;
@@ -207,6 +208,7 @@ final class FieldExchange {
     }
     Database database = Database.of(request);
     Entry hash = HashValue.open(database, present, request, options.first);
+    writeEffect(request, options);
     FieldChanges changes = new FieldChanges(request, hash);
     for (int at = options.first; at < request.count(); at += 2) {
       set(hash, request, at, options.keepTime || options.time >= 0);
@@ -217,6 +219,25 @@ final class FieldExchange {
     database.changed(request, 1, KeyspaceNotifications.HASH, "hset");
     changes.tell(true);
     reply.integer(1);
+  }
+
+  /** The fields are set; the times follow as effects of their own. */
+  private static void writeEffect(Request request, Options options) {
+    Effects effects = Database.of(request).keyspace().effects();
+    if (!effects.wanted()) {
+      return;
+    }
+    int words = request.count() - options.first;
+    if (options.keepTime) {
+      effects.begin(request, "HSETEX", 5 + words).key(request, 1).argument("KEEPTTL");
+      effects.argument("FIELDS").number(words / 2);
+    } else {
+      effects.begin(request, "HSET", 2 + words).key(request, 1);
+    }
+    for (int i = options.first; i < request.count(); i++) {
+      effects.argument(request, i);
+    }
+    effects.end();
   }
 
   private static void set(Entry hash, Request request, int field, boolean keepTime) {

@@ -55,6 +55,7 @@ final class LiveHash {
       if (field != ElementTable.ABSENT) {
         long time = table.expiry(field);
         if (time != FieldExpiry.NEVER && time <= request.now()) {
+          hash.database().fieldGone(hash, request.bytes(), request.offset(at), request.length(at));
           table.remove(field);
         }
       }

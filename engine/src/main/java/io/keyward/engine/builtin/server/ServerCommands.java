@@ -106,11 +106,7 @@ public final class ServerCommands {
   private static void flushAll(Request request, Reply reply) {
     checkMode(request);
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    for (int number = 0; number < keyspace.databaseCount(); number++) {
-      if (keyspace.databaseIfUsed(number) != null) {
-        keyspace.effects().flushed(number);
-      }
-    }
+    keyspace.effects().flushedAll();
     keyspace.flushAll();
     reply.ok();
   }

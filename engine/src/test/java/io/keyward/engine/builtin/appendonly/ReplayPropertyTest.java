@@ -45,6 +45,10 @@ class ReplayPropertyTest {
           GEOADD {z} 13.361389 38.115556 {M}|GEOSEARCHSTORE {z} {z} FROMLONLAT 15 37 BYRADIUS 900 km
           GEORADIUS {z} 15 37 900 km STORE {z}
           HSET {h} {M} {V} {M} {V}|HSETNX {h} {M} {V}|HDEL {h} {M} {M}|HINCRBY {h} {M} {N}
+          HEXPIRE {h} 1000 FIELDS 2 {M} {M}|HPEXPIRE {h} {T} FIELDS 1 {M}|HPERSIST {h} FIELDS 1 {M}
+          HEXPIREAT {h} 1 FIELDS 1 {M}|HGETEX {h} PX {T} FIELDS 2 {M} {M}|HGETDEL {h} FIELDS 1 {M}
+          HSETEX {h} EX 100 FIELDS 1 {M} {V}|HSETEX {h} KEEPTTL FIELDS 2 {M} {V} {M} {V}
+          HSETEX {h} FNX PX {T} FIELDS 1 {M} {V}|HGETALL {h}|HGETEX {h} PERSIST FIELDS 1 {M}|HMGET {h} {M} {M}
           HINCRBYFLOAT {h} {M} {F}|HMSET {h} {M} {V}
           XADD {x} * {M} {V}|XADD {x} MAXLEN ~ 5 * {M} {V}|XADD {x} MAXLEN 4 * f {V}
           XADD {x} NOMKSTREAM * f {V}|XADD {x} MINID ~ 1 * f {V}|XTRIM {x} MAXLEN 3|XADD {x} MAXLEN 0 * a b
@@ -83,6 +87,7 @@ class ReplayPropertyTest {
                 Directive.STREAM_NODE_MAX_ENTRIES, "4",
                 Directive.SET_MAX_LISTPACK_ENTRIES, "6",
                 Directive.LIST_MAX_LISTPACK_SIZE, "4",
+                Directive.HASH_MAX_LISTPACK_ENTRIES, "5",
                 Directive.HLL_SPARSE_MAX_BYTES, "40")),
         prefix);
   }
@@ -165,6 +170,9 @@ class ReplayPropertyTest {
       String key = at.substring(1);
       String type = bench.line("TYPE " + key);
       String groups = "";
+      if (type.equals("hash")) {
+        groups = bench.line("HGETALL " + key);
+      }
       if (type.equals("stream")) {
         groups =
             bench
