@@ -153,7 +153,7 @@ class ReplayPropertyTest {
     for (int database = 0; database < 2; database++) {
       bench.line("SELECT " + database);
       String all = bench.line("KEYS *");
-      for (String key : all.substring(1, all.length() - 1).split(" ")) {
+      for (String key : all.substring(1, all.length() - 1).split(" ", -1)) {
         if (!key.isEmpty()) {
           keys.add(database + key.replace("\"", ""));
         }
