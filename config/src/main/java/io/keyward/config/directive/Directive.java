@@ -191,6 +191,11 @@ public enum Directive {
       "name of the snapshot",
       PROTECTED,
       new OnlyDefault("this version writes no data files yet, leave it at its default")),
+  RDBCOMPRESSION(yesNo(), "yes", "compress strings in snapshots and in what DUMP gives"),
+  RDB_VERSION(
+      integer(10, 11),
+      "11",
+      "version of snapshots and of what DUMP gives: 11 for Redis 7.2 and later, 10 for 7.0"),
   APPENDFILENAME(
       new Kind.BaseName("appendfilename", "filename", false),
       "appendonly.aof",

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin;
 import io.keyward.engine.builtin.bitmap.BitmapCommands;
 import io.keyward.engine.builtin.connection.ConnectionCommands;
 import io.keyward.engine.builtin.debug.DebugCommand;
+import io.keyward.engine.builtin.dump.DumpCommands;
 import io.keyward.engine.builtin.generic.KeyCommands;
 import io.keyward.engine.builtin.geo.GeoCommands;
 import io.keyward.engine.builtin.hash.HashCommands;
@@ -25,6 +26,7 @@ public final class BuiltinCommands {
   /** Declares them all. */
   public static void declare(CommandTable table) {
     KeyCommands.declare(table);
+    DumpCommands.declare(table);
     ListCommands.declare(table);
     SortedSetCommands.declare(table);
     StringCommands.declare(table);

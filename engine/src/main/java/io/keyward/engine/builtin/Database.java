@@ -294,6 +294,21 @@ public final class Database {
     remove(entry);
   }
 
+  /**
+   * Sets how a key has been used, as far as the policy keeps that.
+   *
+   * @param idleSeconds since the last use, or -1
+   * @param frequency the LFU counter, or -1
+   */
+  public void used(Entry entry, long idleSeconds, int frequency) {
+    AccessClock clock = keyspace.home().clock();
+    if (clock.frequency() && frequency >= 0) {
+      entry.clock(clock.counted(frequency));
+    } else if (!clock.frequency() && idleSeconds >= 0) {
+      entry.clock(clock.idleFor(idleSeconds));
+    }
+  }
+
   private void touch(Entry entry) {
     int clock = keyspace.home().accessClock(entry.clock());
     if (clock != entry.clock()) {

@@ -69,6 +69,19 @@ public final class Home {
     settings.onChange(
         EnumSet.of(Directive.MAXMEMORY),
         () -> loop.execute(() -> memoryLimit.makeRoom(System.currentTimeMillis())));
+    settings.onChange(
+        EnumSet.of(
+            Directive.MAXMEMORY_POLICY, Directive.LFU_DECAY_TIME, Directive.LFU_LOG_FACTOR),
+        () -> onLoop(() -> accessClock.refresh(settings, System.currentTimeMillis())));
+  }
+
+  /** Runs the task on the loop, at once if this is the loop. */
+  private void onLoop(Runnable task) {
+    if (loop.isCurrent()) {
+      task.run();
+    } else {
+      loop.execute(task);
+    }
   }
 
   public Loop loop() {

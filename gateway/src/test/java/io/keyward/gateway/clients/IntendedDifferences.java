@@ -44,7 +44,7 @@ final class IntendedDifferences {
     LACKED.put("There is no debugger for scripts.", words("script|debug"));
     LACKED.put(
         "Persistence comes with the snapshots.",
-        words("save bgsave bgrewriteaof lastsave dump restore restore-asking migrate"));
+        words("save bgsave bgrewriteaof lastsave restore-asking migrate"));
     LACKED.put(
         "The gateway is one endpoint: it replicates to nobody and is no node of a cluster.",
         words(

@@ -30,11 +30,11 @@ import org.jspecify.annotations.Nullable;
 public final class ListValue {
   private ListValue() {}
 
-  private static BigList big(Entry list) {
+  static BigList big(Entry list) {
     return (BigList) list.held();
   }
 
-  private static QuicklistLimits limits(Database database) {
+  static QuicklistLimits limits(Database database) {
     LiveSettings settings = database.keyspace().home().settings();
     return new QuicklistLimits(
         (int) settings.number(Directive.LIST_MAX_LISTPACK_SIZE),

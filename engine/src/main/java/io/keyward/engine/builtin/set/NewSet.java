@@ -10,6 +10,7 @@ import io.keyward.engine.builtin.ElementVisitor;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Held;
+import io.keyward.engine.builtin.NewValue;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.ByteBlock;
 import io.keyward.engine.builtin.structure.IntegerSet;
@@ -135,6 +136,15 @@ final class NewSet {
       int total = PackedSet.totalBytes(block, encoding);
       write(database.overwrite(present, request, keyArgument, Type.SET, encoding, total, -1));
     }
+  }
+
+  /** The set as a value for a key that is not there. */
+  NewValue value() {
+    ElementTable big = table;
+    return big != null
+        ? NewValue.held(Type.SET, Encoding.HASHTABLE, big)
+        : NewValue.packed(
+            Type.SET, encoding, block.bytes(), PackedSet.totalBytes(block, encoding));
   }
 
   /** Puts the set in the place of the table of a key, which is freed. */

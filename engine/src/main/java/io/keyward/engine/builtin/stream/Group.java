@@ -94,6 +94,10 @@ final class Group {
         Key.copyOf(request.bytes(), request.offset(argument), request.length(argument)));
   }
 
+  @Nullable Consumer consumer(Key consumerName) {
+    return consumers.get(consumerName);
+  }
+
   /** Adds a consumer of a name that is not there. */
   Consumer addConsumer(Key consumerName, long now) {
     int number = numbered.indexOf(null);

@@ -191,6 +191,17 @@ final class Stream implements Held {
     return total;
   }
 
+  /** Adds a sound node behind all others; false if its id is not beyond theirs. */
+  boolean appendNode(long ms, long seq, byte[] listpack) {
+    int before = nodes.size() - 1;
+    if (before >= 0 && StreamId.compare(nodes.ms(before), nodes.seq(before), ms, seq) >= 0) {
+      return false;
+    }
+    nodes.append(ms, seq, listpack);
+    length += StreamNode.entries(listpack);
+    return true;
+  }
+
   /** Deletes the entry of this id; false if there is none. */
   boolean delete(StreamId id) {
     EntryCursor at = find(id.ms(), id.seq());
@@ -247,10 +258,16 @@ final class Stream implements Held {
             Key.copyOf(request.bytes(), request.offset(argument), request.length(argument)));
   }
 
+  @Nullable Group group(Key name) {
+    return groups.get(name);
+  }
+
   /** Adds a group of a name that is not there. */
-  void addGroup(Key name, StreamId last, long entriesRead) {
-    groups.put(name, new Group(name, last, entriesRead, tally));
+  Group addGroup(Key name, StreamId last, long entriesRead) {
+    Group group = new Group(name, last, entriesRead, tally);
+    groups.put(name, group);
     tally.add(GROUP_SLOT_BYTES);
+    return group;
   }
 
   void removeGroup(Group group) {
@@ -328,11 +345,7 @@ final class Stream implements Held {
     copy.maxDeleted = maxDeleted;
     copy.added = added;
     for (Group group : groups.values()) {
-      copy.addGroup(group.name(), group.last(), group.entriesRead());
-      Group target = copy.groups.get(group.name());
-      if (target != null) {
-        group.copyTo(target);
-      }
+      group.copyTo(copy.addGroup(group.name(), group.last(), group.entriesRead()));
     }
     copy.settle();
     return copy;

@@ -1,0 +1,49 @@
+package io.keyward.engine.builtin.dump;
+
+import io.keyward.engine.CommandException;
+import io.keyward.engine.builtin.rdb.Crc64;
+import io.keyward.engine.builtin.rdb.RdbInput;
+import io.keyward.engine.builtin.rdb.RdbOutput;
+import io.keyward.engine.builtin.rdb.RdbType;
+
+/**
+ * What travels from server to server: content in RDB format with a footer.
+ *
+ * <pre>
+ * content
+ * version   2 bytes, little endian
+ * CRC64     8 bytes, little endian, of all before
+ * </pre>
+ */
+public final class Payload {
+  private static final int FOOTER_BYTES = 10;
+  private static final CommandException WRONG_FOOTER =
+      CommandException.error("DUMP payload version or checksum are wrong");
+
+  private Payload() {}
+
+  /** Ends a payload with its footer. */
+  public static void close(RdbOutput out) {
+    out.writeShort(out.version());
+    out.writeLong(Crc64.of(out.bytes(), 0, out.length()));
+  }
+
+  /**
+   * Checks the footer of a payload.
+   *
+   * @return its content
+   * @throws CommandException if the footer does not fit
+   */
+  public static RdbInput open(byte[] bytes, int offset, int length) {
+    if (length < FOOTER_BYTES) {
+      throw WRONG_FOOTER;
+    }
+    RdbInput footer = RdbInput.of(bytes, offset + length - FOOTER_BYTES, FOOTER_BYTES);
+    int version = footer.readByte() | footer.readByte() << 8;
+    if (version > RdbType.NEWEST_READ
+        || footer.readLong() != Crc64.of(bytes, offset, length - Long.BYTES)) {
+      throw WRONG_FOOTER;
+    }
+    return RdbInput.of(bytes, offset, length - FOOTER_BYTES);
+  }
+}

@@ -1,0 +1,81 @@
+package io.keyward.engine.builtin.dump;
+
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.NewValue;
+import io.keyward.engine.builtin.hash.HashDump;
+import io.keyward.engine.builtin.list.ListDump;
+import io.keyward.engine.builtin.rdb.MalformedRdbException;
+import io.keyward.engine.builtin.rdb.RdbInput;
+import io.keyward.engine.builtin.rdb.RdbOutput;
+import io.keyward.engine.builtin.rdb.RdbType;
+import io.keyward.engine.builtin.set.SetDump;
+import io.keyward.engine.builtin.sortedset.SortedSetDump;
+import io.keyward.engine.builtin.stream.StreamDump;
+import io.keyward.engine.builtin.stream.StreamReader;
+import io.keyward.engine.builtin.string.StringDump;
+import org.jspecify.annotations.Nullable;
+
+/** Writes and reads the value of a key. */
+public final class Values {
+  private static final String MODULE_NAME_LETTERS =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+  private Values() {}
+
+  /** Writes the value's type, which may depend on its encoding, and the value. */
+  public static void writeValue(Entry entry, RdbOutput out) {
+    switch (entry.type()) {
+      case STRING -> StringDump.write(entry, out);
+      case LIST -> ListDump.write(entry, out);
+      case SET -> SetDump.write(entry, out);
+      case SORTED_SET -> SortedSetDump.write(entry, out);
+      case HASH -> HashDump.write(entry, out);
+      case STREAM -> StreamDump.write(entry, out);
+    }
+  }
+
+  /**
+   * Reads a value whose type has been read, and checks every byte of it.
+   *
+   * @return null for a collection without elements, which old versions have left in files
+   * @throws MalformedRdbException if it is damaged or of an unknown type; nothing is left behind
+   */
+  public static @Nullable NewValue readValue(int type, RdbInput in, Database database) {
+    return switch (type) {
+      case RdbType.STRING -> StringDump.read(in);
+      case RdbType.LIST,
+          RdbType.LIST_ZIPLIST,
+          RdbType.LIST_QUICKLIST,
+          RdbType.LIST_QUICKLIST_2 ->
+          ListDump.read(type, in, database);
+      case RdbType.SET, RdbType.SET_INTSET, RdbType.SET_LISTPACK ->
+          SetDump.read(type, in, database);
+      case RdbType.SORTED_SET,
+          RdbType.SORTED_SET_2,
+          RdbType.SORTED_SET_ZIPLIST,
+          RdbType.SORTED_SET_LISTPACK ->
+          SortedSetDump.read(type, in, database);
+      case RdbType.HASH, RdbType.HASH_ZIPMAP, RdbType.HASH_ZIPLIST, RdbType.HASH_LISTPACK ->
+          HashDump.read(type, in, database);
+      case RdbType.STREAM, RdbType.STREAM_2, RdbType.STREAM_3 ->
+          StreamReader.read(type, in, database);
+      case RdbType.HASH_EXPIRING, RdbType.HASH_LISTPACK_EXPIRING ->
+          throw in.malformed("a hash whose fields expire cannot be read by this version");
+      case RdbType.MODULE_PRE_RELEASE ->
+          throw in.malformed("a value of a module in the form of a pre-release of Redis 4.0");
+      case RdbType.MODULE ->
+          throw in.malformed("a value of the module type '" + moduleName(in.readLength()) + "'");
+      default -> throw in.malformed("a value of the unknown type " + type);
+    };
+  }
+
+  /** The nine letters that a module's number packs into its upper 54 bits. */
+  static String moduleName(long number) {
+    StringBuilder name = new StringBuilder();
+    for (int shift = 58; shift >= 10; shift -= 6) {
+      name.append(MODULE_NAME_LETTERS.charAt((int) (number >>> shift) & 63));
+    }
+    return name.toString();
+  }
+}

@@ -1,0 +1,192 @@
+package io.keyward.engine.builtin.rdb;
+
+import io.keyward.engine.builtin.memory.Bytes;
+import io.keyward.engine.builtin.structure.Lzf;
+import io.keyward.engine.text.Numbers;
+import java.util.Arrays;
+
+/**
+ * Bytes in RDB format that grow at their end.
+ *
+ * <pre>
+ * length   00LLLLLL                          up to 63
+ *          01LLLLLL LLLLLLLL                 up to 16383
+ *          10000000 4 bytes, big endian
+ *          10000001 8 bytes, big endian
+ * string   length bytes
+ *          11000000 1 byte  / 11000001 2 bytes / 11000010 4 bytes, little endian: an integer
+ *          11000011 length (compressed) length (plain) LZF
+ * </pre>
+ */
+public final class RdbOutput {
+  /** Shorter strings are not worth compressing. */
+  private static final int LEAST_COMPRESSED = 21;
+
+  private static final int LEAST_GAIN = 4;
+  private static final int LONGEST_INTEGER = 11;
+
+  private final boolean compress;
+  private final int version;
+  private byte[] bytes;
+  private int length;
+
+  /**
+   * @param version the RDB version whose readers are to understand it
+   * @param compress whether strings are compressed where that makes them shorter
+   */
+  public RdbOutput(int capacity, int version, boolean compress) {
+    bytes = new byte[capacity];
+    this.version = version;
+    this.compress = compress;
+  }
+
+  /** The RDB version whose readers are to understand it. */
+  public int version() {
+    return version;
+  }
+
+  /** The array that holds what has been written, from index 0 on. */
+  public byte[] bytes() {
+    return bytes;
+  }
+
+  /** The number of bytes written. */
+  public int length() {
+    return length;
+  }
+
+  /** Begins anew, in the same array. */
+  public void clear() {
+    length = 0;
+  }
+
+  /** Gives the array away and begins anew in another one. */
+  public byte[] exchange(byte[] other) {
+    byte[] full = bytes;
+    bytes = other;
+    length = 0;
+    return full;
+  }
+
+  private void reserve(int more) {
+    if (more > bytes.length - length) {
+      int needed = Math.addExact(length, more);
+      int grown = (int) Math.min(Integer.MAX_VALUE - 8, needed + (needed >> 1) + 64L);
+      bytes = Arrays.copyOf(bytes, Math.max(needed, grown));
+    }
+  }
+
+  public void writeByte(int value) {
+    reserve(1);
+    bytes[length++] = (byte) value;
+  }
+
+  /** Writes bytes as they are. */
+  public void write(byte[] source, int offset, int count) {
+    reserve(count);
+    System.arraycopy(source, offset, bytes, length, count);
+    length += count;
+  }
+
+  /** Writes a length or another number without a sign. */
+  public void writeLength(long value) {
+    reserve(9);
+    if (value >= 0 && value < 1 << 6) {
+      bytes[length++] = (byte) value;
+    } else if (value >= 0 && value < 1 << 14) {
+      bytes[length++] = (byte) (0x40 | value >> 8);
+      bytes[length++] = (byte) value;
+    } else if (value >= 0 && value <= 0xFFFF_FFFFL) {
+      bytes[length++] = (byte) 0x80;
+      putBigEndian(value, 4);
+    } else {
+      bytes[length++] = (byte) 0x81;
+      putBigEndian(value, 8);
+    }
+  }
+
+  private void putBigEndian(long value, int count) {
+    for (int shift = 8 * (count - 1); shift >= 0; shift -= 8) {
+      bytes[length++] = (byte) (value >> shift);
+    }
+  }
+
+  /** Writes eight bytes, the highest first. */
+  public void writeBigEndian(long value) {
+    reserve(Long.BYTES);
+    putBigEndian(value, Long.BYTES);
+  }
+
+  /** Writes eight bytes, the lowest first: milliseconds, or the bits of a double. */
+  public void writeLong(long value) {
+    reserve(Long.BYTES);
+    Bytes.putLong(bytes, length, value);
+    length += Long.BYTES;
+  }
+
+  /** Writes two bytes, the lowest first. */
+  public void writeShort(int value) {
+    writeByte(value);
+    writeByte(value >> 8);
+  }
+
+  /** Writes a string in the shortest form. */
+  public void writeString(byte[] source, int offset, int count) {
+    if (count <= LONGEST_INTEGER && Numbers.isInteger(source, offset, count)) {
+      long value = Numbers.parseInteger(source, offset, count);
+      if (value == (int) value) {
+        writeInteger((int) value);
+        return;
+      }
+    }
+    if (compress && count >= LEAST_COMPRESSED && writeCompressed(source, offset, count)) {
+      return;
+    }
+    writeLength(count);
+    write(source, offset, count);
+  }
+
+  private void writeInteger(int value) {
+    if (value == (byte) value) {
+      writeByte(0xC0);
+      writeByte(value);
+    } else if (value == (short) value) {
+      writeByte(0xC1);
+      writeShort(value);
+    } else {
+      writeByte(0xC2);
+      writeShort(value);
+      writeShort(value >> 16);
+    }
+  }
+
+  /** Writes the decimal text of an integer as a string. */
+  public void writeIntegerText(long value) {
+    if (value == (int) value) {
+      writeInteger((int) value);
+      return;
+    }
+    reserve(1 + Numbers.MAX_INTEGER_LENGTH);
+    int digits = Numbers.formatInteger(value, bytes, length + 1);
+    bytes[length] = (byte) digits;
+    length += 1 + digits;
+  }
+
+  private boolean writeCompressed(byte[] source, int offset, int count) {
+    int before = length;
+    // The compressed bytes are written where the longest header lets them begin, then moved up.
+    int room = 1 + 5 + 5;
+    reserve(Math.addExact(room, count));
+    int packed =
+        Lzf.compress(source, offset, count, bytes, before + room, count - LEAST_GAIN);
+    if (packed == 0) {
+      return false;
+    }
+    writeByte(0xC3);
+    writeLength(packed);
+    writeLength(count);
+    System.arraycopy(bytes, before + room, bytes, length, packed);
+    length += packed;
+    return true;
+  }
+}
