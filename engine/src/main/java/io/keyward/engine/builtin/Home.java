@@ -70,8 +70,7 @@ public final class Home {
         EnumSet.of(Directive.MAXMEMORY),
         () -> loop.execute(() -> memoryLimit.makeRoom(System.currentTimeMillis())));
     settings.onChange(
-        EnumSet.of(
-            Directive.MAXMEMORY_POLICY, Directive.LFU_DECAY_TIME, Directive.LFU_LOG_FACTOR),
+        EnumSet.of(Directive.MAXMEMORY_POLICY, Directive.LFU_DECAY_TIME, Directive.LFU_LOG_FACTOR),
         () -> onLoop(() -> accessClock.refresh(settings, System.currentTimeMillis())));
   }
 

@@ -71,8 +71,7 @@ public final class NewValue {
       entry.hold(big, encoding);
       return entry;
     }
-    Entry entry =
-        database.create(key, offset, keyLength, type, encoding, room(), expiry, into);
+    Entry entry = database.create(key, offset, keyLength, type, encoding, room(), expiry, into);
     switch (encoding) {
       case INT -> entry.integer(Numbers.parseInteger(bytes, 0, length));
       case RAW, EMBSTR -> entry.writeString(bytes, 0, length);

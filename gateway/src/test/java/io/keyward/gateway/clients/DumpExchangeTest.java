@@ -83,13 +83,7 @@ class DumpExchangeTest {
       server.hset("big hash", text, "value-" + i);
       server.zadd("big zset", i / 7.0, text);
       server.sendCommand(
-          Command.XADD,
-          "stream",
-          (i + 1) + "-" + i,
-          "f",
-          text,
-          i % 3 == 0 ? "other" : "same",
-          "1");
+          Command.XADD, "stream", (i + 1) + "-" + i, "f", text, i % 3 == 0 ? "other" : "same", "1");
     }
     server.pfadd("hll", "a", "b", "c");
     server.sendCommand(Command.XDEL, "stream", "3-2", "500-499");

@@ -44,10 +44,7 @@ public final class Values {
   public static @Nullable NewValue readValue(int type, RdbInput in, Database database) {
     return switch (type) {
       case RdbType.STRING -> StringDump.read(in);
-      case RdbType.LIST,
-          RdbType.LIST_ZIPLIST,
-          RdbType.LIST_QUICKLIST,
-          RdbType.LIST_QUICKLIST_2 ->
+      case RdbType.LIST, RdbType.LIST_ZIPLIST, RdbType.LIST_QUICKLIST, RdbType.LIST_QUICKLIST_2 ->
           ListDump.read(type, in, database);
       case RdbType.SET, RdbType.SET_INTSET, RdbType.SET_LISTPACK ->
           SetDump.read(type, in, database);

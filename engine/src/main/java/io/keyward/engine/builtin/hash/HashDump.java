@@ -69,8 +69,7 @@ public final class HashDump {
     }
     LiveSettings settings = settings(database);
     if (entries / 2 > Math.min(settings.number(Directive.HASH_MAX_LISTPACK_ENTRIES), 1 << 24)
-        || (byLength
-            && longest(listpack) > settings.number(Directive.HASH_MAX_LISTPACK_VALUE))) {
+        || (byLength && longest(listpack) > settings.number(Directive.HASH_MAX_LISTPACK_VALUE))) {
       return table(listpack, in, database);
     }
     if (!DistinctEntries.in(listpack, 2)) {

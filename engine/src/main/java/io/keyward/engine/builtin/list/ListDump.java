@@ -63,8 +63,7 @@ public final class ListDump {
     NewValue packed = elements.isOneListpack() ? packed(elements) : null;
     return packed != null
         ? packed
-        : NewValue.held(
-            Type.LIST, Encoding.QUICKLIST, new BigList(elements, database.account()));
+        : NewValue.held(Type.LIST, Encoding.QUICKLIST, new BigList(elements, database.account()));
   }
 
   private static void readElements(RdbInput in, Quicklist elements) {
@@ -96,8 +95,7 @@ public final class ListDump {
   private static void append(byte[] listpack, Quicklist elements) {
     int total = Listpack.totalBytes(listpack, 0);
     if (total > Listpack.EMPTY_BYTES) {
-      elements.appendListpack(
-          total == listpack.length ? listpack : Arrays.copyOf(listpack, total));
+      elements.appendListpack(total == listpack.length ? listpack : Arrays.copyOf(listpack, total));
     }
   }
 

@@ -177,8 +177,7 @@ public final class RdbOutput {
     // The compressed bytes are written where the longest header lets them begin, then moved up.
     int room = 1 + 5 + 5;
     reserve(Math.addExact(room, count));
-    int packed =
-        Lzf.compress(source, offset, count, bytes, before + room, count - LEAST_GAIN);
+    int packed = Lzf.compress(source, offset, count, bytes, before + room, count - LEAST_GAIN);
     if (packed == 0) {
       return false;
     }

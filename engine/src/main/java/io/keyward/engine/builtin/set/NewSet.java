@@ -143,8 +143,7 @@ final class NewSet {
     ElementTable big = table;
     return big != null
         ? NewValue.held(Type.SET, Encoding.HASHTABLE, big)
-        : NewValue.packed(
-            Type.SET, encoding, block.bytes(), PackedSet.totalBytes(block, encoding));
+        : NewValue.packed(Type.SET, encoding, block.bytes(), PackedSet.totalBytes(block, encoding));
   }
 
   /** Puts the set in the place of the table of a key, which is freed. */

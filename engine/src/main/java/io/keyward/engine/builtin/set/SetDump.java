@@ -106,8 +106,7 @@ public final class SetDump {
   private static NewValue table(byte[] set, Encoding encoding, RdbInput in, Database database) {
     ByteBlock block = new ByteBlock(set);
     NewValue made =
-        NewValue.held(
-            Type.SET, Encoding.HASHTABLE, SetValue.tableOf(database, block, encoding));
+        NewValue.held(Type.SET, Encoding.HASHTABLE, SetValue.tableOf(database, block, encoding));
     if (made.held(ElementTable.class).size() != PackedSet.count(block, encoding)) {
       made.discard(database);
       throw in.malformed("a set has a member twice");

@@ -85,8 +85,7 @@ class DumpCommandsTest {
         .isEqualTo("!ERR Invalid FREQ value, must be >= 0 and <= 255");
     assertThat(bench.run("restore", "a", "0", payload, "freq", "1", "idletime", "1"))
         .isEqualTo("!ERR syntax error");
-    assertThat(bench.run("restore", "a", "0", payload, "idletime"))
-        .isEqualTo("!ERR syntax error");
+    assertThat(bench.run("restore", "a", "0", payload, "idletime")).isEqualTo("!ERR syntax error");
     assertThat(bench.run("restore", "a", "5000", payload)).isEqualTo("OK");
     assertThat(Long.parseLong(bench.line("pttl a"))).isBetween(1L, 5000L);
     assertThat(bench.run("restore", "b", "9999999999999", payload, "absttl")).isEqualTo("OK");
@@ -170,19 +169,31 @@ class DumpCommandsTest {
     int[] zipmap = {2, 3, 'f', 'o', 'o', 3, 0, 'b', 'a', 'r', 1, 'x', 1, 2, 'y', 0, 0, 0xFF};
     assertThat(bench.run("restore", "map", "0", payload(string(9, zipmap)))).isEqualTo("OK");
     assertThat(bench.line("hgetall map")).isEqualTo("[\"foo\" \"bar\" \"x\" \"y\"]");
-    assertThat(bench.run("restore", "scores", "0", payload(bytes(3, 2, 1, 'a', 3, '1', '.', '5', 1, 'b', 254))))
+    assertThat(
+            bench.run(
+                "restore",
+                "scores",
+                "0",
+                payload(bytes(3, 2, 1, 'a', 3, '1', '.', '5', 1, 'b', 254))))
         .isEqualTo("OK");
     assertThat(bench.line("zrange scores 0 -1 withscores"))
         .isEqualTo("[\"a\" \"1.5\" \"b\" \"inf\"]");
-    assertThat(bench.run("restore", "quick", "0", payload(out -> {
-      out.writeByte(14);
-      out.writeLength(2);
-      ziplist[8] = 7;
-      for (int i = 0; i < 2; i++) {
-        out.writeLength(ziplist.length);
-        bytes(ziplist).accept(out);
-      }
-    }))).isEqualTo("OK");
+    assertThat(
+            bench.run(
+                "restore",
+                "quick",
+                "0",
+                payload(
+                    out -> {
+                      out.writeByte(14);
+                      out.writeLength(2);
+                      ziplist[8] = 7;
+                      for (int i = 0; i < 2; i++) {
+                        out.writeLength(ziplist.length);
+                        bytes(ziplist).accept(out);
+                      }
+                    })))
+        .isEqualTo("OK");
     assertThat(bench.line("llen quick")).isEqualTo("14");
     bench.validate();
   }

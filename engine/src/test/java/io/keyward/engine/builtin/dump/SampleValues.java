@@ -50,8 +50,29 @@ final class SampleValues {
     bench.line("pfadd hll a b c d");
     bench.line("geoadd places 13.361389 38.115556 Palermo 15.087269 37.502669 Catania");
     return List.of(
-        "integer", "small", "negative", "short", "leading", "empty", "binary", "long", "raw",
-        "list", "biglist", "integers", "words", "hash", "zset", "bigset", "bigintegers", "bighash",
-        "bigzset", "longhash", "stream", "emptystream", "hll", "places");
+        "integer",
+        "small",
+        "negative",
+        "short",
+        "leading",
+        "empty",
+        "binary",
+        "long",
+        "raw",
+        "list",
+        "biglist",
+        "integers",
+        "words",
+        "hash",
+        "zset",
+        "bigset",
+        "bigintegers",
+        "bighash",
+        "bigzset",
+        "longhash",
+        "stream",
+        "emptystream",
+        "hll",
+        "places");
   }
 }
