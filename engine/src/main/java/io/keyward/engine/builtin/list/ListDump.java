@@ -11,7 +11,6 @@ import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.Quicklist;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,33 +36,39 @@ public final class ListDump {
     Quicklist elements = ListValue.big(list).elements();
     out.writeLength(elements.nodeCount());
     elements.forEachNode(
-        (plain, bytes, length) -> {
+        (plain, bytes, offset, length) -> {
           out.writeLength(plain ? SINGLE : PACKED);
-          out.writeString(bytes, 0, length);
+          out.writeString(bytes, offset, length);
         });
   }
 
   /** Reads a value whose type has been read; null if it has no elements. */
   public static @Nullable NewValue read(int type, RdbInput in, Database database) {
-    Quicklist elements = new Quicklist(ListValue.limits(database));
-    switch (type) {
-      case RdbType.LIST -> readElements(in, elements);
-      case RdbType.LIST_ZIPLIST -> append(PackedInput.ziplist(in), elements);
-      case RdbType.LIST_QUICKLIST -> {
-        int nodes = in.readCount(1);
-        for (int i = 0; i < nodes; i++) {
-          append(PackedInput.ziplist(in), elements);
+    Quicklist elements =
+        new Quicklist(ListValue.limits(database), database.pool(), database.account());
+    NewValue made = NewValue.held(Type.LIST, Encoding.QUICKLIST, new BigList(elements));
+    try {
+      switch (type) {
+        case RdbType.LIST -> readElements(in, elements);
+        case RdbType.LIST_ZIPLIST -> append(PackedInput.ziplist(in), elements);
+        case RdbType.LIST_QUICKLIST -> {
+          int nodes = in.readCount(1);
+          for (int i = 0; i < nodes; i++) {
+            append(PackedInput.ziplist(in), elements);
+          }
         }
+        default -> readNodes(in, elements);
       }
-      default -> readNodes(in, elements);
+    } catch (RuntimeException | OutOfMemoryError broken) {
+      made.discard(database);
+      throw broken;
     }
-    if (elements.size() == 0) {
-      return null;
+    if (elements.size() > 0 && !fitsEntry(elements)) {
+      return made;
     }
-    NewValue packed = elements.isOneListpack() ? packed(elements) : null;
-    return packed != null
-        ? packed
-        : NewValue.held(Type.LIST, Encoding.QUICKLIST, new BigList(elements, database.account()));
+    NewValue packed = elements.size() == 0 ? null : packed(elements);
+    made.discard(database);
+    return packed;
   }
 
   private static void readElements(RdbInput in, Quicklist elements) {
@@ -85,7 +90,7 @@ public final class ListDump {
         if (element.length == 0) {
           throw in.malformed("a list has an empty node");
         }
-        elements.appendPlain(element);
+        elements.appendPlain(element, 0, element.length);
       } else {
         throw in.malformed("a list has a node of unknown kind");
       }
@@ -95,19 +100,19 @@ public final class ListDump {
   private static void append(byte[] listpack, Quicklist elements) {
     int total = Listpack.totalBytes(listpack, 0);
     if (total > Listpack.EMPTY_BYTES) {
-      elements.appendListpack(total == listpack.length ? listpack : Arrays.copyOf(listpack, total));
+      elements.appendListpack(listpack, 0, total);
     }
   }
 
-  /** The only node as the value itself, if that is not too big for it. */
-  private static @Nullable NewValue packed(Quicklist elements) {
-    NewValue[] made = new NewValue[1];
-    elements.forEachNode(
-        (plain, bytes, length) -> {
-          if (!elements.limits().exceededBy(length, elements.size())) {
-            made[0] = NewValue.packed(Type.LIST, Encoding.LISTPACK, bytes, length);
-          }
-        });
-    return made[0];
+  /** Whether there is one node, not too big to be the value itself. */
+  private static boolean fitsEntry(Quicklist elements) {
+    return elements.isOneListpack()
+        && !elements.limits().exceededBy(elements.onlyListpackBytes(), elements.size());
+  }
+
+  private static NewValue packed(Quicklist elements) {
+    byte[] listpack = new byte[elements.onlyListpackBytes()];
+    elements.copyOnlyListpack(listpack, 0);
+    return NewValue.packed(Type.LIST, Encoding.LISTPACK, listpack, listpack.length);
   }
 }
