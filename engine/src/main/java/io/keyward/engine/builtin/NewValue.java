@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.engine.text.Numbers;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,7 +54,7 @@ public final class NewValue {
 
   /** The object of a big collection. */
   public <T extends Held> T held(Class<T> kind) {
-    return kind.cast(held);
+    return kind.cast(Objects.requireNonNull(held));
   }
 
   /**
@@ -69,13 +70,20 @@ public final class NewValue {
           database.create(
               key, offset, keyLength, type, Encoding.LISTPACK, Integer.BYTES, expiry, into);
       entry.hold(big, encoding);
-      return entry;
+      return noted(entry);
     }
     Entry entry = database.create(key, offset, keyLength, type, encoding, room(), expiry, into);
     switch (encoding) {
       case INT -> entry.integer(Numbers.parseInteger(bytes, 0, length));
       case RAW, EMBSTR -> entry.writeString(bytes, 0, length);
       default -> System.arraycopy(bytes, 0, entry.bytes(), entry.start(), length);
+    }
+    return noted(entry);
+  }
+
+  private Entry noted(Entry entry) {
+    if (type == Type.HASH && FieldExpiry.any(entry)) {
+      entry.database().fieldExpires(entry, 0);
     }
     return entry;
   }

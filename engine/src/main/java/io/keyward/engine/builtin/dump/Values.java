@@ -4,6 +4,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.NewValue;
 import io.keyward.engine.builtin.hash.HashDump;
+import io.keyward.engine.builtin.hash.HashReader;
 import io.keyward.engine.builtin.list.ListDump;
 import io.keyward.engine.builtin.rdb.MalformedRdbException;
 import io.keyward.engine.builtin.rdb.RdbInput;
@@ -53,12 +54,15 @@ public final class Values {
           RdbType.SORTED_SET_ZIPLIST,
           RdbType.SORTED_SET_LISTPACK ->
           SortedSetDump.read(type, in, database);
-      case RdbType.HASH, RdbType.HASH_ZIPMAP, RdbType.HASH_ZIPLIST, RdbType.HASH_LISTPACK ->
-          HashDump.read(type, in, database);
+      case RdbType.HASH,
+          RdbType.HASH_ZIPMAP,
+          RdbType.HASH_ZIPLIST,
+          RdbType.HASH_LISTPACK,
+          RdbType.HASH_EXPIRING,
+          RdbType.HASH_LISTPACK_EXPIRING ->
+          HashReader.read(type, in, database);
       case RdbType.STREAM, RdbType.STREAM_2, RdbType.STREAM_3 ->
           StreamReader.read(type, in, database);
-      case RdbType.HASH_EXPIRING, RdbType.HASH_LISTPACK_EXPIRING ->
-          throw in.malformed("a hash whose fields expire cannot be read by this version");
       case RdbType.MODULE_PRE_RELEASE ->
           throw in.malformed("a value of a module in the form of a pre-release of Redis 4.0");
       case RdbType.MODULE ->

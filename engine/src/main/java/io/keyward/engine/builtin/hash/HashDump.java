@@ -1,153 +1,114 @@
 package io.keyward.engine.builtin.hash;
 
-import io.keyward.config.directive.Directive;
-import io.keyward.config.directive.LiveSettings;
-import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
-import io.keyward.engine.builtin.NewValue;
-import io.keyward.engine.builtin.Type;
-import io.keyward.engine.builtin.rdb.DistinctEntries;
-import io.keyward.engine.builtin.rdb.PackedInput;
-import io.keyward.engine.builtin.rdb.RdbInput;
+import io.keyward.engine.builtin.FieldExpiry;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
-import io.keyward.engine.builtin.structure.ByteBlock;
 import io.keyward.engine.builtin.structure.Listpack;
-import io.keyward.engine.builtin.structure.ListpackEditor;
-import org.jspecify.annotations.Nullable;
+import java.util.function.IntConsumer;
 
-/** A hash in RDB format. */
+/**
+ * Writes a hash in RDB format.
+ *
+ * <p>One whose fields expire is written as Redis 7.4 does it, since no older form has the times:
+ *
+ * <pre>
+ * HASH_EXPIRING           soonest, 8 | count, for each: time | field | value
+ *                         time: 0 for never, else 1 + milliseconds after the soonest
+ * HASH_LISTPACK_EXPIRING  soonest, 8 | listpack of field, value and time by turns
+ * </pre>
+ */
 public final class HashDump {
   private HashDump() {}
 
   /** Writes type and value. */
   public static void write(Entry hash, RdbOutput out) {
-    if (HashValue.packed(hash)) {
+    if (hash.encoding() == Encoding.HASHTABLE) {
+      ElementTable table = HashValue.table(hash);
+      table.forEach(begin(table, out));
+    } else if (hash.encoding() == Encoding.LISTPACK) {
       out.writeByte(RdbType.HASH_LISTPACK);
-      int start = hash.start();
-      out.writeString(hash.bytes(), start, Listpack.totalBytes(hash.bytes(), start));
-      return;
+      writeListpack(hash, out);
+    } else if (FieldExpiry.any(hash)) {
+      out.writeNewerType(RdbType.HASH_LISTPACK_EXPIRING, RdbType.EXPIRING_SINCE);
+      int value = Listpack.next(hash.bytes(), HashValue.firstField(hash));
+      out.writeLong(FieldExpiry.packedTime(hash.bytes(), value));
+      writeListpack(hash, out);
+    } else {
+      writeTriples(hash, out);
     }
-    ElementTable table = HashValue.table(hash);
+  }
+
+  private static void writeListpack(Entry hash, RdbOutput out) {
+    int start = hash.start();
+    out.writeString(hash.bytes(), start, Listpack.totalBytes(hash.bytes(), start));
+  }
+
+  /** Writes the fields of a small hash none of which expires any more, without times. */
+  private static void writeTriples(Entry hash, RdbOutput out) {
     out.writeByte(RdbType.HASH);
-    out.writeLength(table.size());
-    table.forEach(
-        field -> {
-          out.writeString(table.bytes(field), table.nameOffset(field), table.nameLength(field));
-          out.writeString(table.bytes(field), table.valueOffset(field), table.valueLength(field));
-        });
+    out.writeLength(HashValue.size(hash));
+    byte[] bytes = hash.bytes();
+    for (int field = HashValue.firstField(hash); field >= 0; ) {
+      int value = Listpack.next(bytes, field);
+      writeEntry(bytes, field, out);
+      writeEntry(bytes, value, out);
+      field = HashValue.nextField(hash, value);
+    }
   }
 
-  /** Reads a value whose type has been read; null if it has no fields. */
-  public static @Nullable NewValue read(int type, RdbInput in, Database database) {
-    return switch (type) {
-      case RdbType.HASH_ZIPMAP -> packed(PackedInput.zipmap(in), true, in, database);
-      case RdbType.HASH_ZIPLIST -> packed(PackedInput.ziplist(in), false, in, database);
-      case RdbType.HASH_LISTPACK -> packed(PackedInput.listpack(in), false, in, database);
-      default -> fields(in, database);
-    };
-  }
-
-  private static LiveSettings settings(Database database) {
-    return database.keyspace().home().settings();
+  private static void writeEntry(byte[] bytes, int position, RdbOutput out) {
+    if (Listpack.isIntegerAt(bytes, position)) {
+      out.writeIntegerText(Listpack.integerAt(bytes, position));
+    } else {
+      out.writeString(
+          bytes,
+          Listpack.stringOffsetAt(bytes, position),
+          Listpack.stringLengthAt(bytes, position));
+    }
   }
 
   /**
-   * @param byLength whether long fields and values make it a table too; Redis asks that of zipmaps
-   *     alone
+   * Writes what stands before the fields of a big hash.
+   *
+   * @return writes a field, once for each
    */
-  private static @Nullable NewValue packed(
-      byte[] listpack, boolean byLength, RdbInput in, Database database) {
-    int entries = Listpack.count(listpack, 0);
-    if (entries == 0) {
-      return null;
+  static IntConsumer begin(ElementTable table, RdbOutput out) {
+    if (table.expiring() == 0) {
+      out.writeByte(RdbType.HASH);
+      out.writeLength(table.size());
+      return field -> writeField(table, field, out);
     }
-    if (entries % 2 != 0) {
-      throw in.malformed("a hash has a field without a value");
-    }
-    LiveSettings settings = settings(database);
-    if (entries / 2 > Math.min(settings.number(Directive.HASH_MAX_LISTPACK_ENTRIES), 1 << 24)
-        || (byLength && longest(listpack) > settings.number(Directive.HASH_MAX_LISTPACK_VALUE))) {
-      return table(listpack, in, database);
-    }
-    if (!DistinctEntries.in(listpack, 2)) {
-      throw in.malformed("a hash has a field twice");
-    }
-    int total = Listpack.totalBytes(listpack, 0);
-    return NewValue.packed(Type.HASH, Encoding.LISTPACK, listpack, total);
+    long soonest = soonest(table);
+    out.writeNewerType(RdbType.HASH_EXPIRING, RdbType.EXPIRING_SINCE);
+    out.writeLong(soonest);
+    out.writeLength(table.size());
+    return field -> {
+      long time = table.expiry(field);
+      out.writeLength(time == FieldExpiry.NEVER ? 0 : time - soonest + 1);
+      writeField(table, field, out);
+    };
   }
 
-  private static int longest(byte[] listpack) {
-    int longest = 0;
-    for (int at = Listpack.first(listpack, 0); at >= 0; at = Listpack.next(listpack, at)) {
-      longest = Math.max(longest, Listpack.textLengthAt(listpack, at));
-    }
-    return longest;
-  }
-
-  private static NewValue table(byte[] listpack, RdbInput in, Database database) {
-    ElementTable table = new ElementTable(database.pool(), database.account());
-    NewValue made = NewValue.held(Type.HASH, Encoding.HASHTABLE, table);
-    try {
-      for (int at = Listpack.first(listpack, 0); at >= 0; ) {
-        byte[] field = Listpack.entryText(listpack, at);
-        int value = Listpack.next(listpack, at);
-        put(table, field, Listpack.entryText(listpack, value), in);
-        at = Listpack.next(listpack, value);
+  private static long soonest(ElementTable table) {
+    long[] soonest = {FieldExpiry.LATEST};
+    for (int bucket = 0; ; ) {
+      bucket =
+          table.visitExpiring(
+              bucket,
+              Integer.MAX_VALUE,
+              field -> soonest[0] = Math.min(soonest[0], table.expiry(field)));
+      if (bucket == 0) {
+        return soonest[0];
       }
-      return made;
-    } catch (RuntimeException | OutOfMemoryError broken) {
-      made.discard(database);
-      throw broken;
     }
   }
 
-  private static void put(ElementTable table, byte[] field, byte[] value, RdbInput in) {
-    int before = table.size();
-    table.put(field, 0, field.length, value, 0, value.length);
-    if (table.size() == before) {
-      throw in.malformed("a hash has a field twice");
-    }
-  }
-
-  private static @Nullable NewValue fields(RdbInput in, Database database) {
-    int count = in.readCount(2);
-    if (count == 0) {
-      return null;
-    }
-    LiveSettings settings = settings(database);
-    long longest = settings.number(Directive.HASH_MAX_LISTPACK_VALUE);
-    ByteBlock listpack = new ByteBlock(64);
-    ListpackEditor.initialize(listpack);
-    boolean fits = count <= settings.number(Directive.HASH_MAX_LISTPACK_ENTRIES);
-    int read = 0;
-    while (fits && read < count) {
-      byte[] field = in.readString();
-      byte[] value = in.readString();
-      ListpackEditor.append(listpack, field, 0, field.length);
-      ListpackEditor.append(listpack, value, 0, value.length);
-      read++;
-      fits =
-          field.length <= longest
-              && value.length <= longest
-              && Listpack.totalBytes(listpack.bytes(), 0) < PackedInput.MOST_BYTES;
-    }
-    if (fits) {
-      return packed(listpack.bytes(), false, in, database);
-    }
-    NewValue made = table(listpack.bytes(), in, database);
-    ElementTable table = made.held(ElementTable.class);
-    try {
-      for (; read < count; read++) {
-        byte[] field = in.readString();
-        put(table, field, in.readString(), in);
-      }
-      return made;
-    } catch (RuntimeException | OutOfMemoryError broken) {
-      made.discard(database);
-      throw broken;
-    }
+  private static void writeField(ElementTable table, int field, RdbOutput out) {
+    byte[] bytes = table.bytes(field);
+    out.writeString(bytes, table.nameOffset(field), table.nameLength(field));
+    out.writeString(bytes, table.valueOffset(field), table.valueLength(field));
   }
 }

@@ -173,20 +173,18 @@ public final class RdbInput {
   /** A double as text with a length of one byte, as before RDB 8. */
   public double readDoubleText() {
     int length = readByte();
-    switch (length) {
-      case 255:
-        return Double.NEGATIVE_INFINITY;
-      case 254:
-        return Double.POSITIVE_INFINITY;
-      case 253:
-        return Double.NaN;
-      default:
+    return switch (length) {
+      case 255 -> Double.NEGATIVE_INFINITY;
+      case 254 -> Double.POSITIVE_INFINITY;
+      case 253 -> Double.NaN;
+      default -> {
         byte[] text = readBytes(length);
         if (!Numbers.isDouble(text, 0, length)) {
           throw malformed("a score is no number");
         }
-        return Numbers.parseDouble(text, 0, length);
-    }
+        yield Numbers.parseDouble(text, 0, length);
+      }
+    };
   }
 
   /** A length or another number without sign; negative if it is beyond 2^63. */

@@ -26,7 +26,7 @@ public final class RdbOutput {
   private static final int LONGEST_INTEGER = 11;
 
   private final boolean compress;
-  private final int version;
+  private int version;
   private byte[] bytes;
   private int length;
 
@@ -79,6 +79,12 @@ public final class RdbOutput {
   public void writeByte(int value) {
     reserve(1);
     bytes[length++] = (byte) value;
+  }
+
+  /** Writes a type that readers know since a version only, which the output then states. */
+  public void writeNewerType(int type, int since) {
+    version = Math.max(version, since);
+    writeByte(type);
   }
 
   /** Writes bytes as they are. */

@@ -67,5 +67,8 @@ public final class RdbType {
   /** The newest version whose values are known here: Redis 7.4 and 8. */
   public static final int NEWEST_READ = 12;
 
+  /** The version of Redis 7.4, which writes when fields of hashes expire. */
+  public static final int EXPIRING_SINCE = 12;
+
   private RdbType() {}
 }

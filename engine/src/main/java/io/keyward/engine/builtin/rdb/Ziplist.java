@@ -85,21 +85,19 @@ public final class Ziplist {
       return false;
     }
     int first = bytes[at++] & 0xFF;
-    switch (first >> 6) {
-      case 0:
-        return string(first & 0x3F);
-      case 1:
-        return at < end && string((first & 0x3F) << 8 | (bytes[at++] & 0xFF));
-      case 2:
+    return switch (first >> 6) {
+      case 0 -> string(first & 0x3F);
+      case 1 -> at < end && string((first & 0x3F) << 8 | (bytes[at++] & 0xFF));
+      case 2 -> {
         if (end - at < Integer.BYTES) {
-          return false;
+          yield false;
         }
         int length = Integer.reverseBytes(Bytes.getInt(bytes, at));
         at += Integer.BYTES;
-        return string(length);
-      default:
-        return integer(first);
-    }
+        yield string(length);
+      }
+      default -> integer(first);
+    };
   }
 
   private boolean string(int length) {

@@ -47,6 +47,14 @@ final class SampleValues {
     bench.line("xreadgroup group group bob count 3 streams stream >");
     bench.line("xack stream group 1-1");
     bench.line("xgroup create emptystream g $ mkstream");
+    bench.line("hset expiring f v g w h x");
+    bench.line("hpexpireat expiring 9999999999999 fields 1 g");
+    bench.run("hset", "bigexpiring", "f", "x".repeat(100), "g", "y", "h", "z");
+    bench.line("hpexpireat bigexpiring 9999999999999 fields 1 g");
+    bench.line("hpexpireat bigexpiring 8888888888888 fields 1 h");
+    bench.line("hset once f v g w");
+    bench.line("hpexpireat once 9999999999999 fields 1 g");
+    bench.line("hpersist once fields 1 g");
     bench.line("pfadd hll a b c d");
     bench.line("geoadd places 13.361389 38.115556 Palermo 15.087269 37.502669 Catania");
     return List.of(
@@ -70,6 +78,9 @@ final class SampleValues {
         "bighash",
         "bigzset",
         "longhash",
+        "expiring",
+        "bigexpiring",
+        "once",
         "stream",
         "emptystream",
         "hll",
