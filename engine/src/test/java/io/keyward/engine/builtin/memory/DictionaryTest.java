@@ -194,6 +194,20 @@ class DictionaryTest {
   }
 
   @Test
+  void whatHasShrunkGivesItsOverflowBack() {
+    int[] references = new int[200_000];
+    for (int i = 0; i < references.length; i++) {
+      references[i] = add(key(i), false);
+    }
+    for (int i = 2_000; i < references.length; i++) {
+      remove(key(i), references[i]);
+    }
+    dictionary.validate();
+    // The least that a merged table has: three entries to a bucket of 64 bytes, and some to spare.
+    assertThat(dictionary.memory()).isLessThan(2_000 / 3 * 64 * 3);
+  }
+
+  @Test
   void drainingGivesEveryByteBack() {
     for (int i = 0; i < 50_000; i++) {
       add(key(i), i % 3 == 0);

@@ -1,0 +1,349 @@
+package io.keyward.engine.builtin.memory;
+
+import java.util.Arrays;
+import java.util.function.IntConsumer;
+import java.util.function.IntPredicate;
+
+/**
+ * The buckets of a {@link Dictionary}: one cache line each, twelve entries, continued by overflow
+ * buckets where that is not enough.
+ *
+ * <pre>
+ *  bucket, 16 ints:
+ *  +--------+--------+--------+------+-------+-------+-----+--------+
+ *  | 4 tags | 4 tags | 4 tags | next | ref 0 | ref 1 | ... | ref 11 |
+ *  +--------+--------+--------+------+-------+-------+-----+--------+
+ *  tag: 0 free, else 7 bits of the hash; bit 7 is the entry's mark (for keys: it expires)
+ *  next: 0, or the number of an overflow bucket plus 1
+ * </pre>
+ *
+ * <p>A bucket is named by an int: its number, or for overflow minus its number there minus 1. They
+ * lie in segments of 64 KiB, of which the first ones grow by doubling.
+ */
+final class Buckets {
+  static final int SLOTS = 12;
+  static final int BUCKET_INTS = 16;
+  static final int NEXT = 3;
+  static final int REFERENCES = 4;
+  static final int SEGMENT_BITS = 10;
+  static final int SEGMENT_BUCKETS = 1 << SEGMENT_BITS;
+
+  private static final int SEGMENT_MASK = SEGMENT_BUCKETS - 1;
+  private static final int SEGMENT_INTS = SEGMENT_BUCKETS * BUCKET_INTS;
+  private static final int LOW_BITS = 0x7F7F7F7F;
+  private static final int HIGH_BITS = 0x80808080;
+  private static final int ONES = 0x01010101;
+  private static final int[] NO_SEGMENT = {};
+
+  private final MemoryAccount account;
+  private OverflowBuckets overflow;
+  private int[][] segments = {new int[BUCKET_INTS]};
+
+  Buckets(MemoryAccount account) {
+    this.account = account;
+    overflow = new OverflowBuckets(account);
+    account.add(BUCKET_INTS * Integer.BYTES);
+  }
+
+  /** The array that a bucket lies in, from {@link #base} on. */
+  int[] array(int bucket) {
+    return bucket >= 0 ? segments[bucket >>> SEGMENT_BITS] : overflow.segment(~bucket);
+  }
+
+  static int base(int bucket) {
+    return ((bucket >= 0 ? bucket : ~bucket) & SEGMENT_MASK) * BUCKET_INTS;
+  }
+
+  /** The bucket that continues this one, 0 for none. */
+  static int next(int[] array, int base) {
+    return -array[base + NEXT];
+  }
+
+  /** A word of four times this tag, to look for it. */
+  static int pattern(int tag) {
+    return tag * ONES;
+  }
+
+  /** In each byte of the result the high bit is set where the tag is the one looked for. */
+  static int matches(int tags, int pattern) {
+    int difference = (tags & LOW_BITS) ^ pattern;
+    return ~(difference + LOW_BITS) & HIGH_BITS;
+  }
+
+  /** The slot, of four from the word's first on, that the lowest match stands for. */
+  static int slot(int word, int matches) {
+    return (word << 2) + (Integer.numberOfTrailingZeros(matches) >>> 3);
+  }
+
+  private static int tag(int[] array, int base, int slot) {
+    return array[base + (slot >>> 2)] >>> ((slot & 3) << 3) & 0xFF;
+  }
+
+  /**
+   * Puts an entry into the first free slot of a chain.
+   *
+   * @return how many buckets of the chain it took to find one
+   */
+  int place(int home, int tag, int reference) {
+    int bucket = home;
+    int chain = 1;
+    while (true) {
+      int[] array = array(bucket);
+      int base = base(bucket);
+      for (int word = 0; word < 3; word++) {
+        int free = matches(array[base + word], 0);
+        if (free != 0) {
+          int shift = Integer.numberOfTrailingZeros(free) & ~7;
+          array[base + word] |= tag << shift;
+          array[base + REFERENCES + (word << 2) + (shift >>> 3)] = reference;
+          return chain;
+        }
+      }
+      int next = next(array, base);
+      if (next == 0) {
+        int number = overflow.take();
+        // Taking one may have moved the overflow buckets to a larger array.
+        array(bucket)[base + NEXT] = number + 1;
+        next = ~number;
+      }
+      bucket = next;
+      chain++;
+    }
+  }
+
+  /** The bucket, shifted by four, and the slot of an entry that is there. */
+  long locate(int home, int tag, int reference) {
+    int pattern = pattern(tag);
+    int bucket = home;
+    do {
+      int[] array = array(bucket);
+      int base = base(bucket);
+      for (int word = 0; word < 3; word++) {
+        int found = matches(array[base + word], pattern);
+        while (found != 0) {
+          int slot = slot(word, found);
+          if (array[base + REFERENCES + slot] == reference) {
+            return (long) bucket << 4 | slot;
+          }
+          found &= found - 1;
+        }
+      }
+      bucket = next(array, base);
+    } while (bucket != 0);
+    throw new IllegalStateException("the entry is not in this dictionary");
+  }
+
+  /**
+   * Clears a slot, and frees its bucket if that continues another and is empty now.
+   *
+   * @return whether the entry bore the mark
+   */
+  boolean remove(int home, int bucket, int slot) {
+    int[] array = array(bucket);
+    int base = base(bucket);
+    boolean marked = tag(array, base, slot) >= 0x80;
+    array[base + (slot >>> 2)] &= ~(0xFF << ((slot & 3) << 3));
+    array[base + REFERENCES + slot] = 0;
+    if (bucket < 0 && (array[base] | array[base + 1] | array[base + 2]) == 0) {
+      unlink(home, bucket);
+    }
+    return marked;
+  }
+
+  private void unlink(int home, int empty) {
+    int bucket = home;
+    while (true) {
+      int[] array = array(bucket);
+      int base = base(bucket);
+      int next = next(array, base);
+      if (next == empty) {
+        array[base + NEXT] = array(empty)[base(empty) + NEXT];
+        overflow.giveBack(~empty);
+        return;
+      }
+      bucket = next;
+    }
+  }
+
+  /** Takes every entry out of a chain and hands it over, the first bucket stays, empty. */
+  void empty(int home, Taker taker) {
+    int bucket = home;
+    int[] tags = new int[SLOTS * 2];
+    int[] references = new int[SLOTS * 2];
+    int taken = 0;
+    do {
+      int[] array = array(bucket);
+      int base = base(bucket);
+      if (taken + SLOTS > references.length) {
+        tags = Arrays.copyOf(tags, tags.length * 2);
+        references = Arrays.copyOf(references, references.length * 2);
+      }
+      for (int slot = 0; slot < SLOTS; slot++) {
+        int tag = tag(array, base, slot);
+        if (tag != 0) {
+          tags[taken] = tag;
+          references[taken++] = array[base + REFERENCES + slot];
+        }
+      }
+      int next = next(array, base);
+      Arrays.fill(array, base, base + BUCKET_INTS, 0);
+      if (bucket < 0) {
+        overflow.giveBack(~bucket);
+      }
+      bucket = next;
+    } while (bucket != 0);
+    for (int i = 0; i < taken; i++) {
+      taker.take(tags[i], references[i]);
+    }
+  }
+
+  /** Receives the entries of a chain with their tags, marks included. */
+  @FunctionalInterface
+  interface Taker {
+    void take(int tag, int reference);
+  }
+
+  /** Shows the entries of a chain; the visitor may remove the one it is given. */
+  void visit(int home, IntConsumer visitor) {
+    int bucket = home;
+    do {
+      int[] array = array(bucket);
+      int base = base(bucket);
+      int next = next(array, base);
+      for (int slot = 0; slot < SLOTS; slot++) {
+        int reference = array[base + REFERENCES + slot];
+        if (reference != 0) {
+          visitor.accept(reference);
+        }
+      }
+      bucket = next;
+    } while (bucket != 0);
+  }
+
+  /** Shows the entries of a chain until the visitor says no; returns whether it never did. */
+  boolean visitWhile(int home, IntPredicate visitor) {
+    int bucket = home;
+    do {
+      int[] array = array(bucket);
+      int base = base(bucket);
+      for (int slot = 0; slot < SLOTS; slot++) {
+        int reference = array[base + REFERENCES + slot];
+        if (reference != 0 && !visitor.test(reference)) {
+          return false;
+        }
+      }
+      bucket = next(array, base);
+    } while (bucket != 0);
+    return true;
+  }
+
+  /** Shows the marked entries of a chain, as {@link #visit}; returns how many there were. */
+  int visitMarked(int home, IntConsumer visitor) {
+    int visited = 0;
+    int bucket = home;
+    do {
+      int[] array = array(bucket);
+      int base = base(bucket);
+      int next = next(array, base);
+      for (int word = 0; word < 3; word++) {
+        int found = array[base + word] & HIGH_BITS;
+        while (found != 0) {
+          visitor.accept(array[base + REFERENCES + slot(word, found)]);
+          visited++;
+          found &= found - 1;
+        }
+      }
+      bucket = next;
+    } while (bucket != 0);
+    return visited;
+  }
+
+  /**
+   * Shows the entries of a chain with their tags; throws if one is without its tag, or a tag
+   * without its entry.
+   *
+   * @return how many buckets the chain has
+   */
+  int visitTagged(int home, Taker visitor) {
+    int chain = 0;
+    int bucket = home;
+    do {
+      int[] array = array(bucket);
+      int base = base(bucket);
+      for (int slot = 0; slot < SLOTS; slot++) {
+        int tag = tag(array, base, slot);
+        int reference = array[base + REFERENCES + slot];
+        if ((tag == 0) != (reference == 0)) {
+          throw new IllegalStateException("tag without entry or entry without tag");
+        }
+        if (reference != 0) {
+          visitor.take(tag, reference);
+        }
+      }
+      chain++;
+      bucket = next(array, base);
+    } while (bucket != 0);
+    return chain;
+  }
+
+  /** The entry in a slot of a bucket that many steps along a chain, 0 for none. */
+  int at(int home, int steps, int slot) {
+    int bucket = home;
+    for (int step = 0; step < steps; step++) {
+      bucket = next(array(bucket), base(bucket));
+      if (bucket == 0) {
+        return 0;
+      }
+    }
+    return array(bucket)[base(bucket) + REFERENCES + slot];
+  }
+
+  /** Makes room for the bucket of the next number, which is empty. */
+  void add(int bucket) {
+    int segment = bucket >>> SEGMENT_BITS;
+    if (segment == 0) {
+      int[] first = segments[0];
+      if ((bucket + 1) * BUCKET_INTS > first.length) {
+        segments[0] = Arrays.copyOf(first, first.length * 2);
+        account.add((long) first.length * Integer.BYTES);
+      }
+      return;
+    }
+    if (segment == segments.length) {
+      segments = Arrays.copyOf(segments, segment * 2);
+      Arrays.fill(segments, segment, segment * 2, NO_SEGMENT);
+    }
+    if (segments[segment].length == 0) {
+      segments[segment] = new int[SEGMENT_INTS];
+      account.add(SEGMENT_INTS * Integer.BYTES);
+    }
+  }
+
+  /** Gives back the room of the last bucket, which is empty. */
+  void removeLast(int bucket) {
+    int segment = bucket >>> SEGMENT_BITS;
+    if (segment > 0 && (bucket & SEGMENT_MASK) == 0) {
+      segments[segment] = NO_SEGMENT;
+      account.add(-SEGMENT_INTS * Integer.BYTES);
+    } else if (segment == 0 && bucket * BUCKET_INTS * 4 == segments[0].length) {
+      account.add(-(long) segments[0].length / 2 * Integer.BYTES);
+      segments[0] = Arrays.copyOf(segments[0], segments[0].length / 2);
+    }
+  }
+
+  /** Gives everything back, of a table that nobody uses any more. */
+  void free() {
+    account.add(-memory());
+    segments = new int[][] {NO_SEGMENT};
+    overflow = new OverflowBuckets(account);
+  }
+
+  /** Bytes of all segments. */
+  long memory() {
+    long ints = overflow.ints();
+    for (int[] segment : segments) {
+      ints += segment.length;
+    }
+    return ints * Integer.BYTES;
+  }
+}

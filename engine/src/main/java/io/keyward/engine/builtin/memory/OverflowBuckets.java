@@ -1,0 +1,97 @@
+package io.keyward.engine.builtin.memory;
+
+import java.util.Arrays;
+
+/**
+ * The buckets that continue full ones, in segments of their own.
+ *
+ * <p>The lowest segment with room serves first, so that they move together as the dictionary is
+ * split and merged, and a segment without a bucket in use is given back.
+ */
+final class OverflowBuckets {
+  private static final int FIRST_INTS = 4 * Buckets.BUCKET_INTS;
+  private static final int[] NO_SEGMENT = {};
+
+  private final MemoryAccount account;
+  private int[][] segments = {};
+
+  /** For each segment: how many buckets are in use, how many ever were, the first free one + 1. */
+  private int[] used = {};
+
+  private int[] cut = {};
+  private int[] free = {};
+
+  /** No segment below has room. */
+  private int firstWithRoom;
+
+  OverflowBuckets(MemoryAccount account) {
+    this.account = account;
+  }
+
+  int[] segment(int number) {
+    return segments[number >>> Buckets.SEGMENT_BITS];
+  }
+
+  /** Takes a bucket, empty and without a next one; returns its number. */
+  int take() {
+    int segment = firstWithRoom;
+    while (segment < segments.length
+        && free[segment] == 0
+        && cut[segment] == Buckets.SEGMENT_BUCKETS) {
+      segment++;
+    }
+    firstWithRoom = segment;
+    if (segment == segments.length) {
+      addSegment();
+    }
+    used[segment]++;
+    if (free[segment] != 0) {
+      int number = free[segment] - 1;
+      int next = Buckets.base(number) + Buckets.NEXT;
+      free[segment] = segments[segment][next];
+      segments[segment][next] = 0;
+      return number;
+    }
+    int index = cut[segment]++;
+    int[] array = segments[segment];
+    if (index * Buckets.BUCKET_INTS == array.length) {
+      segments[segment] = Arrays.copyOf(array, Math.max(FIRST_INTS, array.length * 2));
+      account.add((long) (segments[segment].length - array.length) * Integer.BYTES);
+    }
+    return segment << Buckets.SEGMENT_BITS | index;
+  }
+
+  private void addSegment() {
+    int count = segments.length + 1;
+    segments = Arrays.copyOf(segments, count);
+    segments[count - 1] = NO_SEGMENT;
+    used = Arrays.copyOf(used, count);
+    cut = Arrays.copyOf(cut, count);
+    free = Arrays.copyOf(free, count);
+  }
+
+  /** Gives an empty bucket back. */
+  void giveBack(int number) {
+    int segment = number >>> Buckets.SEGMENT_BITS;
+    int[] array = segments[segment];
+    firstWithRoom = Math.min(firstWithRoom, segment);
+    // The smallest array stays, as the first bucket of a small dictionary may come and go.
+    if (--used[segment] == 0 && array.length > FIRST_INTS) {
+      segments[segment] = NO_SEGMENT;
+      cut[segment] = 0;
+      free[segment] = 0;
+      account.add(-(long) array.length * Integer.BYTES);
+    } else {
+      array[Buckets.base(number) + Buckets.NEXT] = free[segment];
+      free[segment] = number + 1;
+    }
+  }
+
+  long ints() {
+    long ints = 0;
+    for (int[] segment : segments) {
+      ints += segment.length;
+    }
+    return ints;
+  }
+}
