@@ -5,6 +5,9 @@ import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.engine.builtin.acl.AccessControl;
+import io.keyward.engine.builtin.acl.AccessFile;
+import io.keyward.engine.builtin.acl.RuleException;
 import io.keyward.gateway.admin.AdminServer;
 import io.keyward.gateway.command.GatewayCommands;
 import io.keyward.gateway.server.GatewayLoop;
@@ -17,6 +20,8 @@ import io.keyward.tenancy.Login;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -89,10 +94,34 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void open(boolean freePorts) throws StartException {
+    readUsers();
     server.start();
     listeners.open(freePorts);
     AdminEndpoint endpoint = server.settings().admin();
     admin = AdminServer.open(server, vertx, endpoint, freePorts ? 0 : endpoint.port());
+  }
+
+  /** Reads the file that {@code aclfile} names; nothing else touches the keyspace yet. */
+  private void readUsers() throws StartException {
+    String path = server.live().text(Directive.ACLFILE);
+    if (path.isEmpty()) {
+      return;
+    }
+    AccessFile file = new AccessFile(Path.of(path));
+    AccessControl access = server.keyspace().access();
+    try {
+      var _ = file.load(file.read(), access);
+    } catch (IOException unreadable) {
+      throw new StartException(
+          "aclfile "
+              + path
+              + ": "
+              + file.failure(unreadable)
+              + "; give the path of a file of users");
+    } catch (RuleException wrong) {
+      throw new StartException("aclfile " + path + ": " + wrong.reason());
+    }
+    access.file(file);
   }
 
   /** What runs inside. */

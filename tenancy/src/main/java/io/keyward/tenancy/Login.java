@@ -2,53 +2,50 @@ package io.keyward.tenancy;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.builtin.acl.AccessControl;
+import io.keyward.engine.builtin.acl.RuleException;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.util.List;
 
 /**
- * Who may log in to the single deployment: Redis's {@code default} user, and the user that
- * REDIS_USERNAME names, with the password of {@code requirepass}.
+ * The logins that the configuration gives the single deployment: Redis's {@code default} user and
+ * the user that REDIS_USERNAME names, with the password of {@code requirepass}.
  *
- * <p>Without a password everybody is logged in. Any thread may ask.
+ * <p>They are users of the keyspace as any other, so that ACL SETUSER may change them.
  */
 public final class Login {
-  /** The user that a connection is before it logs in, and with AUTH without a name. */
-  public static final String DEFAULT_USER = "default";
-
   private final String username;
   private final LiveSettings live;
 
   /**
    * The login of a deployment.
    *
-   * @param username the user's name; empty = {@link #DEFAULT_USER} alone
+   * @param username the user's name; empty = the default user alone
    */
   public Login(String username, LiveSettings live) {
-    this.username = username;
+    this.username =
+        new String(username.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     this.live = live;
   }
 
-  /** Whether no password is needed. */
-  public boolean open() {
-    return live.text(Directive.REQUIREPASS).isEmpty();
+  /** Makes the user that REDIS_USERNAME names, who may do everything. */
+  public void addTo(AccessControl access) {
+    if (!username.isEmpty() && !username.equals(AccessControl.DEFAULT_USER)) {
+      try {
+        access.set(username, List.of("reset", "on", "~*", "&*", "+@all"));
+      } catch (RuleException defect) {
+        throw new IllegalStateException(defect);
+      }
+    }
+    setPassword(access);
   }
 
-  /**
-   * Whether this user exists and this is the password; without a password {@link #DEFAULT_USER} is
-   * let in with any.
-   *
-   * @param user the name, byte for character (ISO 8859-1)
-   * @param password the password's bytes
-   */
-  public boolean accepts(String user, byte[] password) {
-    String name =
-        new String(username.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-    boolean known = user.equals(DEFAULT_USER) || (!name.isEmpty() && user.equals(name));
-    if (open()) {
-      return known;
+  /** Gives the users the present password; an empty one lets everybody in as the default user. */
+  public void setPassword(AccessControl access) {
+    byte[] password = live.text(Directive.REQUIREPASS).getBytes(StandardCharsets.UTF_8);
+    access.password(AccessControl.DEFAULT_USER, password);
+    if (!username.isEmpty()) {
+      access.password(username, password);
     }
-    byte[] expected = live.text(Directive.REQUIREPASS).getBytes(StandardCharsets.UTF_8);
-    // The comparison takes the same time however much of the password is right.
-    return MessageDigest.isEqual(expected, password) && known;
   }
 }

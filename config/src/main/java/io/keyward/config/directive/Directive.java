@@ -35,6 +35,12 @@ public enum Directive {
   MAXCLIENTS(integer(1, 0xFFFF_FFFFL), "10000", "connections served at the same time"),
   PROTECTED_MODE(yesNo(), "yes", "without a password serve clients of this machine alone"),
   REQUIREPASS(text(), "", "password that clients must give; empty = none", SECRET),
+  ACLFILE(text(), "", "file with the users that may log in; empty = none", AT_START),
+  ACL_PUBSUB_DEFAULT(
+      oneOf("resetchannels", "allchannels"),
+      "resetchannels",
+      "channels that a new user may use: none or all"),
+  ACLLOG_MAX_LEN(integer(0, Long.MAX_VALUE), "128", "refusals that ACL LOG keeps"),
 
   // TLS
   TLS_PORT(integer(0, 65535), "0", "TCP port for TLS clients; 0 closes it"),

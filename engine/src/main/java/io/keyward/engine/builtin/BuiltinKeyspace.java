@@ -8,6 +8,8 @@ import io.keyward.engine.Keyspace;
 import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.acl.AccessControl;
+import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.observation.Observation;
 import io.keyward.engine.command.CommandTable;
@@ -44,6 +46,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final ActiveExpiry activeExpiry = new ActiveExpiry(this);
   private final Pause pause = new Pause(this);
   private final Observation observation;
+  private final AccessControl access;
   private final Map<Long, Client> clients = new LinkedHashMap<>();
   private final Map<Class<?>, Object> attachments = new HashMap<>();
   private final Reply deferredPushes = new Reply();
@@ -65,6 +68,7 @@ public final class BuiltinKeyspace implements Keyspace {
     databaseCount = (int) home.settings().number(Directive.DATABASES);
     observation = new Observation(home.observed(), this::pushTo);
     effects = new Effects(this, home.effects());
+    access = new AccessControl(table, home.settings());
     executor = new Executor(this, table);
     home.settles();
   }
@@ -115,6 +119,11 @@ public final class BuiltinKeyspace implements Keyspace {
 
   public Observation observation() {
     return observation;
+  }
+
+  /** The users and what they may do. */
+  public AccessControl access() {
+    return access;
   }
 
   public Executor executor() {
@@ -195,8 +204,22 @@ public final class BuiltinKeyspace implements Keyspace {
   @Override
   public void enter(Client client) {
     client.keyspace(this);
-    client.state(new ClientState(client));
+    client.state(new ClientState(client, access.defaultUser()));
+    client.authenticated(client.authenticated() || access.open());
     clients.put(client.id(), client);
+  }
+
+  /** From now on the client is this user and bound by its rules. */
+  public void logIn(Client client, User user) {
+    ClientState.of(client).user(user);
+    client.user(user.name());
+    client.authenticated(true);
+  }
+
+  /** The client is again what it was when it came: the default user, if that needs no password. */
+  public void logOut(Client client) {
+    logIn(client, access.defaultUser());
+    client.authenticated(access.open());
   }
 
   @Override
@@ -222,8 +245,14 @@ public final class BuiltinKeyspace implements Keyspace {
     client.internal(true);
     client.authenticated(true);
     client.keyspace(this);
-    client.state(new ClientState(client));
+    client.state(new ClientState(client, access.defaultUser()));
     return client;
+  }
+
+  /** The client whose request is being executed, also while a script stands in for it. */
+  public Client acting(Client instead) {
+    Client sender = current;
+    return sender == null ? instead : sender;
   }
 
   /** What a family of commands keeps for this keyspace, made when it is first asked for. */

@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.engine.Client;
+import io.keyward.engine.builtin.acl.User;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,13 @@ public final class ClientState {
   private @Nullable Transaction transaction;
   private final Watches.Watcher watcher = new Watches.Watcher();
   private @Nullable BlockedCall blockedCall;
+  private User user;
   private boolean unfinished;
   private long spent;
 
-  ClientState(Client client) {
+  ClientState(Client client, User user) {
     this.client = client;
+    this.user = user;
   }
 
   /** The state of a client that has entered a keyspace. */
@@ -32,6 +35,15 @@ public final class ClientState {
 
   public Client client() {
     return client;
+  }
+
+  /** Whose rules bind the client. */
+  public User user() {
+    return user;
+  }
+
+  void user(User whose) {
+    user = whose;
   }
 
   public Set<Key> channels() {

@@ -6,6 +6,8 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.acl.AccessLog.Context;
+import io.keyward.engine.builtin.acl.Denial;
 import io.keyward.engine.builtin.observation.Observation;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
@@ -155,8 +157,16 @@ public final class Executor {
 
   private @Nullable CommandException check(
       Request request, Command command, Client client, ClientState state) {
-    if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH)) {
+    if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH) && !keyspace.access().open()) {
       return Errors.NOT_AUTHENTICATED;
+    }
+    boolean queues = state.transaction() != null;
+    if (queues && command.has(CommandFlag.NO_MULTI)) {
+      return CommandException.error("Command not allowed inside a transaction");
+    }
+    Denial denial = denial(request, state, queues ? Context.MULTI : Context.TOPLEVEL);
+    if (denial != null) {
+      return new CommandException("NOPERM " + denial.text(command));
     }
     if (keyspace.tracker() != null) {
       tellOfEvictions(request, client);
@@ -173,9 +183,6 @@ public final class Executor {
               + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in"
               + " this context");
     }
-    if (state.transaction() != null && command.has(CommandFlag.NO_MULTI)) {
-      return CommandException.error("Command not allowed inside a transaction");
-    }
     return null;
   }
 
@@ -185,6 +192,21 @@ public final class Executor {
     if (!client.silenced()) {
       keyspace.sendPushes(client.reply());
     }
+  }
+
+  /**
+   * What the client's user may not do of a request that has been resolved; it is noted then.
+   *
+   * @return null if the user may execute it
+   */
+  public @Nullable Denial denial(Request request, ClientState state, Context context) {
+    Denial denial = keyspace.access().check(state.user(), request, request.command());
+    if (denial != null) {
+      StringBuilder client = new StringBuilder();
+      ClientText.append(client, keyspace.acting(request.client()), request);
+      keyspace.access().note(denial, context, request, client.toString());
+    }
+    return denial;
   }
 
   private boolean makeRoom(long time) {
@@ -308,8 +330,33 @@ public final class Executor {
     }
   }
 
-  /** Executes the command of a client that has been waiting once more. */
+  /** Executes a command of a transaction, unless its user may no longer do so. */
+  public void callQueued(Request request, Reply reply) {
+    ClientState state = ClientState.of(request.client());
+    Denial denial = denial(request, state, Context.MULTI);
+    if (denial == null) {
+      call(request, reply, request.command());
+    } else {
+      refuse(request.client(), reply, new CommandException("NOPERM " + denial.textWhenExecuted()));
+    }
+  }
+
+  /**
+   * Executes the command of a client that has been waiting once more, unless its user may no longer
+   * do so.
+   */
   void again(Request request, Reply reply) {
+    ClientState state = ClientState.of(request.client());
+    Denial denial = denial(request, state, Context.TOPLEVEL);
+    if (denial != null) {
+      state.takeSpent();
+      keyspace.statistics().rejected(request.command());
+      refuse(
+          request.client(),
+          reply,
+          new CommandException("NOPERM " + denial.text(request.command())));
+      return;
+    }
     long start = System.nanoTime();
     run(request, reply, request.command());
     end(request, request.command(), start);

@@ -55,6 +55,14 @@ public final class CommandTable {
     return find(request.bytes(), request.offset(0), request.length(0));
   }
 
+  /** The command that a request names, with its subcommand if it has any and one is given. */
+  public @Nullable Command findWhole(Request request) {
+    Command command = find(request);
+    return command == null || command.subcommands().isEmpty() || request.count() == 1
+        ? command
+        : findSubcommand(command, request.bytes(), request.offset(1), request.length(1));
+  }
+
   /** The command of this name in any case, or null. */
   public @Nullable Command find(byte[] bytes, int offset, int length) {
     int mask = slots.length - 1;

@@ -13,6 +13,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Aside;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.command.Command;
@@ -124,6 +125,7 @@ final class ConfigCommands {
     keyspace.statistics().reset();
     keyspace.observation().times().clear();
     keyspace.executor().errorCounts().reset();
+    keyspace.access().log().resetCounts();
     server.traffic().reset();
     reply.ok();
   }

@@ -18,12 +18,14 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.acl.AccessControl;
+import io.keyward.engine.builtin.acl.AccessLog.Context;
+import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.engine.builtin.transaction.TransactionCommands;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.server.Server;
-import io.keyward.tenancy.Login;
 import java.util.function.IntConsumer;
 
 /** AUTH, HELLO and RESET: who a connection is, and which protocol it speaks. */
@@ -45,13 +47,9 @@ final class LoginCommands {
               + " select the RESP protocol version at the same time");
   private static final byte[] NO_NAME = {};
 
-  private final Server server;
+  private LoginCommands() {}
 
-  LoginCommands(Server server) {
-    this.server = server;
-  }
-
-  void declare(CommandTable table) {
+  static void declare(CommandTable table) {
     table.add(
         Command.named("auth", CONNECTION)
             .summary("Logs the connection in.")
@@ -60,7 +58,7 @@ final class LoginCommands {
             .arity(-2)
             .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
             .secretsBy(LoginCommands::secretsOfAuth)
-            .handler(this::auth));
+            .handler(LoginCommands::auth));
     table.add(
         Command.named("hello", CONNECTION)
             .since("6.0.0")
@@ -70,7 +68,7 @@ final class LoginCommands {
             .arity(-1)
             .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
             .secretsBy(LoginCommands::secretsOfHello)
-            .handler(this::hello));
+            .handler(LoginCommands::hello));
     table.add(
         Command.named("reset", CONNECTION)
             .since("6.2.0")
@@ -78,7 +76,7 @@ final class LoginCommands {
             .complexity("O(1)")
             .arity(1)
             .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
-            .handler(this::reset));
+            .handler(LoginCommands::reset));
   }
 
   private static void secretsOfAuth(Request request, IntConsumer positions) {
@@ -100,31 +98,46 @@ final class LoginCommands {
     }
   }
 
-  private void auth(Request request, Reply reply) {
+  private static void auth(Request request, Reply reply) {
     if (request.count() > 3) {
       throw Errors.SYNTAX;
     }
     if (request.count() == 2) {
-      if (server.login().open()) {
+      if (access(request).defaultUser().noPassword()) {
         throw NO_PASSWORD_SET;
       }
-      logIn(request.client(), Login.DEFAULT_USER, request.copyOf(1));
+      logIn(request, AccessControl.DEFAULT_USER, request.copyOf(1));
     } else {
-      logIn(request.client(), request.text(1), request.copyOf(2));
+      logIn(request, request.text(1), request.copyOf(2));
     }
     reply.ok();
   }
 
-  private void logIn(Client client, String user, byte[] password) {
-    if (!server.login().accepts(user, password)) {
+  private static AccessControl access(Request request) {
+    return Database.of(request).keyspace().access();
+  }
+
+  private static void logIn(Request request, String name, byte[] password) {
+    Client client = request.client();
+    User user = access(request).authenticate(name, password);
+    if (user == null) {
+      StringBuilder line = new StringBuilder();
+      ClientText.append(line, client, request);
+      boolean queues = ClientState.of(client).transaction() != null;
+      access(request)
+          .noteFailedLogin(
+              queues ? Context.MULTI : Context.TOPLEVEL,
+              request.text(0),
+              name,
+              line.toString(),
+              request.now());
       throw WRONG_PASSWORD;
     }
-    client.user(user);
-    client.authenticated(true);
+    Database.of(request).keyspace().logIn(client, user);
     client.operator(true);
   }
 
-  private void hello(Request request, Reply reply) {
+  private static void hello(Request request, Reply reply) {
     Client client = request.client();
     long version = 0;
     if (request.count() > 1) {
@@ -149,7 +162,7 @@ final class LoginCommands {
       }
     }
     if (login > 0) {
-      logIn(client, request.text(login), request.copyOf(login + 1));
+      logIn(request, request.text(login), request.copyOf(login + 1));
     }
     if (!client.authenticated()) {
       throw HELLO_WITHOUT_LOGIN;
@@ -181,7 +194,7 @@ final class LoginCommands {
     reply.array(0);
   }
 
-  private void reset(Request request, Reply reply) {
+  private static void reset(Request request, Reply reply) {
     Client client = request.client();
     ClientState state = ClientState.of(client);
     TransactionCommands.end(state);
@@ -195,9 +208,8 @@ final class LoginCommands {
     client.silenced(false);
     client.noEvict(false);
     client.noTouch(false);
-    client.user(Login.DEFAULT_USER);
-    client.authenticated(server.login().open());
-    client.operator(server.login().open());
+    keyspace.logOut(client);
+    client.operator(client.authenticated());
     reply.resp3(false);
     reply.simple("RESET");
   }

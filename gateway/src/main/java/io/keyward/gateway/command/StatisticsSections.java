@@ -4,6 +4,8 @@ import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Statistics;
+import io.keyward.engine.builtin.acl.AccessLog;
+import io.keyward.engine.builtin.acl.Denial.Reason;
 import io.keyward.engine.builtin.observation.CommandTimes;
 import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.engine.command.Command;
@@ -67,6 +69,11 @@ final class StatisticsSections {
         .field("total_error_replies", statistics.errors())
         .field("client_query_buffer_limit_disconnections", traffic.inputLimitDisconnections())
         .field("client_output_buffer_limit_disconnections", traffic.outputLimitDisconnections());
+    AccessLog refused = keyspace.access().log();
+    for (Reason reason : List.of(Reason.AUTH, Reason.COMMAND, Reason.KEY, Reason.CHANNEL)) {
+      String name = reason == Reason.COMMAND ? "cmd" : reason.wireName();
+      text.field("acl_access_denied_" + name, refused.count(reason));
+    }
   }
 
   void commandStats(InfoText text, BuiltinKeyspace keyspace) {

@@ -61,7 +61,8 @@ final class Connections {
       refuse(channel, kind, TOO_MANY);
       return;
     }
-    if (!peer.loopback() && live.flag(Directive.PROTECTED_MODE) && server.login().open()) {
+    boolean open = server.keyspace().access().open();
+    if (!peer.loopback() && live.flag(Directive.PROTECTED_MODE) && open) {
       server.traffic().rejected();
       refuse(channel, kind, PROTECTED);
       return;

@@ -2,6 +2,7 @@ package io.keyward.gateway.server;
 
 import io.keyward.config.Settings;
 import io.keyward.config.directive.ConfigRewrite;
+import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.builtin.BuiltinCommands;
@@ -11,6 +12,7 @@ import io.keyward.engine.builtin.Home;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.tenancy.Login;
 import java.security.SecureRandom;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -77,6 +79,8 @@ public final class Server {
         new BuiltinEngine(loops.stream().map(loop -> new Home(loop, live)).toList(), table.seal());
     keyspace = engine.open(settings.prefix());
     keyspace.pin(settings.namespaces());
+    login.addTo(keyspace.access());
+    live.onChange(EnumSet.of(Directive.REQUIREPASS), this::changePassword);
   }
 
   /** What the server was started with. */
@@ -94,9 +98,14 @@ public final class Server {
     return rewrite;
   }
 
-  /** Who may log in. */
-  public Login login() {
-    return login;
+  /** At once if CONFIG SET runs on the keyspace's loop, so that the next connection needs it. */
+  private void changePassword() {
+    Runnable change = () -> login.setPassword(keyspace.access());
+    if (keyspace.loop().isCurrent()) {
+      change.run();
+    } else {
+      keyspace.loop().execute(change);
+    }
   }
 
   public List<GatewayLoop> loops() {

@@ -66,10 +66,8 @@ public final class Session implements Client.Connection {
 
   /** Lets the client into its keyspace. */
   void enter(Keyspace keyspace) {
-    boolean open = server.login().open();
-    client.authenticated(open);
-    client.operator(open);
     keyspace.enter(client);
+    client.operator(client.authenticated());
   }
 
   /** Takes what has arrived and executes the requests in it. */

@@ -53,9 +53,6 @@ final class IntendedDifferences {
     LACKED.put("Redis 7.0 took them out of its table.", words("host: post stralgo"));
     LACKED.put("The gateway loads no modules.", words("module"));
     LACKED.put(
-        "Users and their rights come with the deployments; until then there is one login.",
-        words("acl"));
-    LACKED.put(
         "They tell of an allocator that the gateway has not, or of nothing at all.",
         words("memory|doctor memory|malloc-stats memory|purge memory|stats lolwut"));
     LACKED.put(

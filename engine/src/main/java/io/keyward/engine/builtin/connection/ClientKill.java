@@ -12,7 +12,9 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.command.Command;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,7 @@ import java.util.function.Predicate;
  *
  * <p>A connection that closes itself gets its reply first; all others are closed at once.
  */
-final class ClientKill {
+public final class ClientKill {
   private static final CommandException ID_TOO_SMALL =
       CommandException.error("client-id should be greater than 0");
   private static final CommandException NO_SUCH_CLIENT = CommandException.error("No such client");
@@ -95,18 +97,20 @@ final class ClientKill {
     return skipMe ? wanted.and(client -> client != self) : wanted;
   }
 
-  /** A keyspace has few logins: a name that nobody has used is taken for unknown. */
   private static Predicate<Client> user(BuiltinKeyspace keyspace, String name) {
-    boolean known =
-        name.equals("default")
-            || keyspace.clients().stream().anyMatch(client -> client.user().equals(name));
-    if (!known) {
+    User user = keyspace.access().user(name);
+    if (user == null) {
       throw CommandException.error("No such user '" + name + "'");
     }
-    return client -> client.user().equals(name);
+    return client -> ClientState.of(client).user() == user;
   }
 
-  private static int close(BuiltinKeyspace keyspace, Request request, Predicate<Client> wanted) {
+  /**
+   * Closes all connections of a keyspace that are wanted.
+   *
+   * @return how many they were
+   */
+  public static int close(BuiltinKeyspace keyspace, Request request, Predicate<Client> wanted) {
     List<Client> found = new ArrayList<>();
     for (Client client : keyspace.clients()) {
       if (!client.closing() && wanted.test(client)) {

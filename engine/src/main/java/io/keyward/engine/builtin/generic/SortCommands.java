@@ -12,6 +12,7 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
@@ -75,8 +76,13 @@ final class SortCommands {
   }
 
   private static void sort(Request request, Reply reply, boolean mayStore) {
-    SortOptions options = SortOptions.of(request, mayStore);
     Database database = Database.of(request);
+    boolean mayReadEveryKey =
+        database
+            .keyspace()
+            .access()
+            .mayReadEveryKey(ClientState.of(request.client()).user(), request, request.command());
+    SortOptions options = SortOptions.of(request, mayStore, mayReadEveryKey);
     Entry source = database.read(request, 1);
     if (source != null
         && source.type() != Type.LIST

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.generic;
 
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import java.util.ArrayList;
@@ -29,12 +30,18 @@ record SortOptions(
     int store) {
   static final int NOWHERE = 0;
 
+  private static final CommandException BY_DENIED =
+      CommandException.error("BY option of SORT denied due to insufficient ACL permissions.");
+  private static final CommandException GET_DENIED =
+      CommandException.error("GET option of SORT denied due to insufficient ACL permissions.");
+
   /**
    * Reads the arguments. An option that is given again replaces the former, but for GET.
    *
    * @param mayStore whether STORE is an option
+   * @param mayReadEveryKey whether the user may read keys that BY and GET name only in part
    */
-  static SortOptions of(Request request, boolean mayStore) {
+  static SortOptions of(Request request, boolean mayStore, boolean mayReadEveryKey) {
     SortPattern by = null;
     boolean unsorted = false;
     boolean descending = false;
@@ -59,7 +66,13 @@ record SortOptions(
       } else if (request.is(at, "BY") && further >= 1) {
         by = SortPattern.of(request.copyOf(++at));
         unsorted |= by.fixed();
+        if (!by.fixed() && !mayReadEveryKey) {
+          throw BY_DENIED;
+        }
       } else if (request.is(at, "GET") && further >= 1) {
+        if (!mayReadEveryKey) {
+          throw GET_DENIED;
+        }
         gets.add(SortPattern.of(request.copyOf(++at)));
       } else {
         throw Errors.SYNTAX;
@@ -70,7 +83,7 @@ record SortOptions(
 
   /** Gives the positions of the keys: the one that is sorted, and the one that is stored. */
   static void findKeys(Request request, IntConsumer positions) {
-    int store = of(request, true).store();
+    int store = of(request, true, true).store();
     positions.accept(1);
     if (store != NOWHERE) {
       positions.accept(store);

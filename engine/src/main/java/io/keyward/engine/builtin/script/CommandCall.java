@@ -6,13 +6,15 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.acl.AccessLog.Context;
+import io.keyward.engine.builtin.acl.Denial;
 import io.keyward.engine.builtin.script.lua.LuaError;
 import io.keyward.engine.builtin.script.lua.LuaState;
 import io.keyward.engine.builtin.script.lua.LuaString;
 import io.keyward.engine.builtin.script.lua.LuaTable;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandFlag;
-import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.text.Numbers;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +54,7 @@ final class CommandCall {
   void begin(Request outer, boolean forbidsWrites, boolean allowsOutOfMemory, boolean atLimit) {
     Client caller = outer.client();
     client.database(caller.database());
-    client.user(caller.user());
+    keyspace.logIn(client, ClientState.of(caller).user());
     client.operator(caller.operator());
     client.noTouch(caller.noTouch());
     reply.resp3(false);
@@ -95,8 +97,6 @@ final class CommandCall {
     if (command.write()) {
       written = true;
     }
-    request.command(command);
-    request.client(client);
     try {
       keyspace.executor().call(request, reply, command);
       return reader.read(reply);
@@ -111,11 +111,7 @@ final class CommandCall {
 
   /** The declaration of the command that a request names, subcommands included, or null. */
   @Nullable Command find(Request named) {
-    Command command = keyspace.table().find(named);
-    if (command == null || command.subcommands().isEmpty() || named.count() == 1) {
-      return command;
-    }
-    return CommandTable.findSubcommand(command, named.bytes(), named.offset(1), named.length(1));
+    return keyspace.table().findWhole(named);
   }
 
   /** The command that arguments name, or null. */
@@ -127,6 +123,17 @@ final class CommandCall {
     return find(request);
   }
 
+  /**
+   * Whether the user for whom the script runs may execute a command, or null if there is no such
+   * command.
+   */
+  @Nullable Boolean allowed(@Nullable Object[] arguments) {
+    Command command = find(arguments);
+    return command == null
+        ? null
+        : keyspace.access().check(ClientState.of(client).user(), request, command) == null;
+  }
+
   private @Nullable CommandException check(@Nullable Command command) {
     if (command == null) {
       return CommandException.error("Unknown Redis command called from script");
@@ -136,6 +143,12 @@ final class CommandCall {
     }
     if (command.has(CommandFlag.NOSCRIPT) && !keyspace.home().scriptsMayCallAll()) {
       return CommandException.error("This Redis command is not allowed from script");
+    }
+    request.command(command);
+    request.client(client);
+    Denial denial = keyspace.executor().denial(request, ClientState.of(client), Context.LUA);
+    if (denial != null) {
+      return CommandException.error("ACL failure in script: " + denial.text(command));
     }
     if (readOnly && (command.write() || command.has(CommandFlag.MAY_REPLICATE))) {
       return CommandException.error("Write commands are not allowed from read-only scripts.");

@@ -154,11 +154,11 @@ final class RedisLibrary {
     return Values.NONE;
   }
 
-  /** There are no rules for users yet: whoever may run a script may run every command. */
   private Object checkCommand(LuaState s, @Nullable Object[] arguments) {
-    if (commands.find(arguments) == null) {
+    Boolean allowed = commands.allowed(arguments);
+    if (allowed == null) {
       throw error("Invalid command passed to redis.acl_check_cmd()");
     }
-    return true;
+    return allowed;
   }
 }

@@ -19,7 +19,7 @@ import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.time.Instant;
 
-/** FLUSHDB, FLUSHALL, SWAPDB, DBSIZE, TIME, COMMAND, SLOWLOG, LATENCY and MONITOR. */
+/** FLUSHDB, FLUSHALL, SWAPDB, DBSIZE, TIME, COMMAND, ACL, SLOWLOG, LATENCY and MONITOR. */
 public final class ServerCommands {
   private static final CommandException BAD_FIRST =
       CommandException.error("invalid first DB index");
@@ -80,6 +80,7 @@ public final class ServerCommands {
             .tips("nondeterministic_output")
             .handler(ServerCommands::time));
     CommandCommands.declare(table);
+    AclCommands.declare(table);
     SlowLogCommands.declare(table);
     LatencyCommands.declare(table);
     MonitorCommand.declare(table);

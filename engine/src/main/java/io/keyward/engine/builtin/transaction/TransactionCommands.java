@@ -114,7 +114,7 @@ public final class TransactionCommands {
         () -> {
           for (Request queued : transaction.queue()) {
             queued.now(request.now());
-            keyspace.executor().call(queued, reply, queued.command());
+            keyspace.executor().callQueued(queued, reply);
           }
         });
   }

@@ -1,0 +1,123 @@
+package io.keyward.engine.builtin.acl;
+
+import io.keyward.engine.builtin.acl.Denial.Reason;
+import java.util.ArrayDeque;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What has been refused lately, the newest first; what is alike is counted in one entry. */
+public final class AccessLog {
+  private static final long ALIKE_MILLIS = 60_000;
+  private static final int COMPARED = 10;
+
+  /** Where the refused command came from. */
+  public enum Context {
+    TOPLEVEL,
+    MULTI,
+    LUA;
+
+    /** The name in ACL LOG. */
+    public String wireName() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /**
+   * A refusal and those like it.
+   *
+   * @param object the command, key or channel
+   * @param client the line of CLIENT LIST of the client that came last
+   * @param created milliseconds since 1970
+   * @param updated milliseconds since 1970
+   */
+  public record Entry(
+      long id,
+      long count,
+      Reason reason,
+      Context context,
+      String object,
+      String user,
+      String client,
+      long created,
+      long updated) {
+
+    private boolean alike(Entry other) {
+      return reason == other.reason
+          && context == other.context
+          && Math.abs(updated - other.updated) <= ALIKE_MILLIS
+          && object.equals(other.object)
+          && user.equals(other.user);
+    }
+
+    private Entry again(Entry latest) {
+      return new Entry(
+          id, count + 1, reason, context, object, user, latest.client, created, latest.updated);
+    }
+  }
+
+  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
+  private final Map<Reason, Long> counts = new EnumMap<>(Reason.class);
+  private long nextId;
+
+  /** The entries, the newest first. */
+  public Iterable<Entry> newestFirst() {
+    return entries;
+  }
+
+  public int size() {
+    return entries.size();
+  }
+
+  /** Drops all entries. */
+  public void clear() {
+    entries.clear();
+  }
+
+  /** How often something was refused for this reason. */
+  public long count(Reason reason) {
+    return counts.getOrDefault(reason, 0L);
+  }
+
+  /** Begins to count anew. */
+  public void resetCounts() {
+    counts.clear();
+  }
+
+  /** Adds a refusal, and drops the oldest beyond {@code most} entries. */
+  void add(
+      Reason reason,
+      Context context,
+      String object,
+      String user,
+      String client,
+      long now,
+      long most) {
+    counts.merge(reason, 1L, Long::sum);
+    Entry entry = new Entry(nextId, 1, reason, context, object, user, client, now, now);
+    Entry former = takeAlike(entry);
+    if (former != null) {
+      entries.addFirst(former.again(entry));
+      return;
+    }
+    nextId++;
+    entries.addFirst(entry);
+    while (entries.size() > most) {
+      entries.removeLast();
+    }
+  }
+
+  private @Nullable Entry takeAlike(Entry entry) {
+    Iterator<Entry> latest = entries.iterator();
+    for (int i = 0; i < COMPARED && latest.hasNext(); i++) {
+      Entry former = latest.next();
+      if (former.alike(entry)) {
+        latest.remove();
+        return former;
+      }
+    }
+    return null;
+  }
+}
