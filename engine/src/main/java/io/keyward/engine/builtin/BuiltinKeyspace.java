@@ -245,7 +245,7 @@ public final class BuiltinKeyspace implements Keyspace {
     client.internal(true);
     client.authenticated(true);
     client.keyspace(this);
-    client.state(new ClientState(client, access.defaultUser()));
+    client.state(new ClientState(client, access.unbound()));
     return client;
   }
 

@@ -11,8 +11,9 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
+import io.keyward.engine.command.Handler;
 
-/** MEMORY: what a key takes. */
+/** MEMORY: what a key takes, and what all takes together. */
 final class MemoryCommands {
   /** A key's part of its database's dictionary: 64 bytes of bucket for eight keys. */
   private static final int DICTIONARY_BYTES = 8;
@@ -23,7 +24,7 @@ final class MemoryCommands {
     table.add(
         Command.named("memory", SERVER)
             .since("4.0.0")
-            .summary("Tells how much memory a key takes.")
+            .summary("Tells how much memory keys and the rest take.")
             .complexity("O(1)")
             .arity(-2)
             .subcommand(
@@ -36,7 +37,36 @@ final class MemoryCommands {
                     .flags(READONLY)
                     .key(2, RO)
                     .handler(MemoryCommands::usage))
+            .subcommand(
+                report("stats", MemoryReports::statistics)
+                    .summary("Returns the bytes of data, keys, clients, pages and heap.")
+                    .complexity("O(1)"))
+            .subcommand(
+                report("doctor", MemoryReports::doctor)
+                    .summary("Tells what is wrong with the use of memory, and what to do.")
+                    .complexity("O(1)"))
+            .subcommand(
+                report("malloc-stats", MemoryReports::allocator)
+                    .summary("Tells of the pages and of the JVM's memory.")
+                    .complexity("Depends on how much memory is allocated, could be slow"))
+            .subcommand(
+                Command.named("purge", SERVER)
+                    .since("4.0.0")
+                    .summary("Gives back the empty pages that are kept for new data.")
+                    .complexity("Depends on how much memory is allocated, could be slow")
+                    .arity(2)
+                    .tips("request_policy:all_shards", "response_policy:all_succeeded")
+                    .handler(MemoryReports::purge))
             .withHelp("4.0.0"));
+  }
+
+  private static Command.Builder report(String name, Handler handler) {
+    return Command.named(name, SERVER)
+        .since("4.0.0")
+        .arity(2)
+        .tips(
+            "nondeterministic_output", "request_policy:all_shards", "response_policy:special")
+        .handler(handler);
   }
 
   /** SAMPLES is accepted and has no effect: nothing has to be estimated. */

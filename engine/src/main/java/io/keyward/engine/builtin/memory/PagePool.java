@@ -209,6 +209,13 @@ public final class PagePool {
     }
   }
 
+  /** Gives the pages without a slot in use to the collector. */
+  public void dropSpare() {
+    pageMemory -= (long) spareCount * PAGE_BYTES;
+    Arrays.fill(spare, 0, spareCount, ABSENT);
+    spareCount = 0;
+  }
+
   private int takeNumber() {
     int page = firstFreePage;
     if (page != 0) {

@@ -19,7 +19,7 @@ import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.time.Instant;
 
-/** FLUSHDB, FLUSHALL, SWAPDB, DBSIZE, TIME, COMMAND, ACL, SLOWLOG, LATENCY and MONITOR. */
+/** FLUSHDB, FLUSHALL, SWAPDB, DBSIZE and TIME, and what else tells of the server. */
 public final class ServerCommands {
   private static final CommandException BAD_FIRST =
       CommandException.error("invalid first DB index");
@@ -81,6 +81,9 @@ public final class ServerCommands {
             .handler(ServerCommands::time));
     CommandCommands.declare(table);
     AclCommands.declare(table);
+    ReplicationCommands.declare(table);
+    ModuleCommands.declare(table);
+    LolwutCommand.declare(table);
     SlowLogCommands.declare(table);
     LatencyCommands.declare(table);
     MonitorCommand.declare(table);
