@@ -35,18 +35,69 @@ class AclComparisonTest {
   private static final List<String> PATTERNS = List.of("*", "a*", "b", "[ab]?", "c*d");
   private static final List<String> REQUESTS =
       List.of(
-          "get a", "get b", "get ab", "set a v", "set ab v GET", "mget a ab b", "mset a 1 b 2",
-          "sort a", "sort a STORE b", "sort a BY w* GET b", "xread STREAMS a b 0 0",
-          "xreadgroup GROUP g c STREAMS ab >", "eval x 2 a b", "eval x 0 a", "eval_ro x 1 ab",
-          "fcall f 1 b", "publish a m", "spublish b m", "subscribe a b", "psubscribe a*",
-          "unsubscribe zz", "client id", "client kill x", "client list", "select 0", "select 1",
-          "zunionstore a 2 b ab", "sintercard 1 a", "georadius a 0 0 1 m STORE b",
-          "georadius a 0 0 1 m", "bitfield a GET u4 0", "bitfield a SET u4 0 1", "copy a b",
-          "rename a b", "lmpop 2 a b LEFT", "blpop a b 0", "exists a", "type b", "touch zz", "ping",
-          "multi", "auth x", "hello", "config get x", "bitop AND a b ab", "migrate-not-there x",
-          "pfcount a b", "object encoding a", "memory usage b", "getdel a", "lpush b x",
-          "xadd a * f v", "xinfo stream b", "debug object a", "acl whoami", "acl list",
-          "cdcd x", "set cxd v", "get ccd", "append c v", "hexists a f", "scard b", "expire b 1");
+          "get a",
+          "get b",
+          "get ab",
+          "set a v",
+          "set ab v GET",
+          "mget a ab b",
+          "mset a 1 b 2",
+          "sort a",
+          "sort a STORE b",
+          "sort a BY w* GET b",
+          "xread STREAMS a b 0 0",
+          "xreadgroup GROUP g c STREAMS ab >",
+          "eval x 2 a b",
+          "eval x 0 a",
+          "eval_ro x 1 ab",
+          "fcall f 1 b",
+          "publish a m",
+          "spublish b m",
+          "subscribe a b",
+          "psubscribe a*",
+          "unsubscribe zz",
+          "client id",
+          "client kill x",
+          "client list",
+          "select 0",
+          "select 1",
+          "zunionstore a 2 b ab",
+          "sintercard 1 a",
+          "georadius a 0 0 1 m STORE b",
+          "georadius a 0 0 1 m",
+          "bitfield a GET u4 0",
+          "bitfield a SET u4 0 1",
+          "copy a b",
+          "rename a b",
+          "lmpop 2 a b LEFT",
+          "blpop a b 0",
+          "exists a",
+          "type b",
+          "touch zz",
+          "ping",
+          "multi",
+          "auth x",
+          "hello",
+          "config get x",
+          "bitop AND a b ab",
+          "migrate-not-there x",
+          "pfcount a b",
+          "object encoding a",
+          "memory usage b",
+          "getdel a",
+          "lpush b x",
+          "xadd a * f v",
+          "xinfo stream b",
+          "debug object a",
+          "acl whoami",
+          "acl list",
+          "cdcd x",
+          "set cxd v",
+          "get ccd",
+          "append c v",
+          "hexists a f",
+          "scard b",
+          "expire b 1");
 
   private static RedisFixture redis;
   private static RedisClient theirs;
@@ -94,7 +145,9 @@ class AclComparisonTest {
   }
 
   private static void same(String seed, List<String> words) {
-    assertThat(ask(ours, words)).as("%s (%s)", words, seed).isEqualTo(ask(theirs, words));
+    // Before 7.2 Redis does not tell the name of the user.
+    String expected = ask(theirs, words).replaceFirst("^This user has", "User someone has");
+    assertThat(ask(ours, words)).as("%s (%s)", words, seed).isEqualTo(expected);
   }
 
   @Test
@@ -135,8 +188,7 @@ class AclComparisonTest {
       case 6 -> sign + "@all";
       case 7, 8 -> sign + "@" + categories.get(random.nextInt(categories.size()));
       case 9 -> "+select|" + random.nextInt(2);
-      case 10 ->
-          "(~" + pattern + " +@" + categories.get(random.nextInt(categories.size())) + ")";
+      case 10 -> "(~" + pattern + " +@" + categories.get(random.nextInt(categories.size())) + ")";
       case 11 -> random.nextInt(4) == 0 ? "clearselectors" : "(%R~a* +get &" + pattern + ")";
       case 12 -> List.of("on", "off", "nopass", ">pw", "<pw", "nonsense").get(random.nextInt(6));
       default -> sign + NAMES.get(random.nextInt(NAMES.size()));
@@ -165,8 +217,7 @@ class AclComparisonTest {
     Set<String> our = names(ours, "COMMAND");
     Set<String> common = new TreeSet<>(names(theirs, "COMMAND"));
     common.retainAll(our);
-    for (String category :
-        ask(theirs, List.of("CAT")).replaceAll("[\\[\\]]", "").split(", ", -1)) {
+    for (String category : ask(theirs, List.of("CAT")).replaceAll("[\\[\\]]", "").split(", ", -1)) {
       Set<String> mine = list(ask(ours, List.of("CAT", category)));
       Set<String> other = list(ask(theirs, List.of("CAT", category)));
       mine.retainAll(common);

@@ -47,14 +47,8 @@ final class IntendedDifferences {
         words("save bgsave bgrewriteaof lastsave restore-asking migrate"));
     LACKED.put(
         "The gateway is one endpoint: it replicates to nobody and is no node of a cluster.",
-        words(
-            "replicaof slaveof sync psync replconf failover role wait waitaof"
-                + " cluster asking readonly readwrite"));
+        words("sync psync replconf waitaof" + " cluster asking readonly readwrite"));
     LACKED.put("Redis 7.0 took them out of its table.", words("host: post stralgo"));
-    LACKED.put("The gateway loads no modules.", words("module"));
-    LACKED.put(
-        "They tell of an allocator that the gateway has not, or of nothing at all.",
-        words("memory|doctor memory|malloc-stats memory|purge memory|stats lolwut"));
     LACKED.put(
         "Client-side caching comes with the tracking table.",
         words("client|tracking client|trackinginfo client|caching client|getredir"));
@@ -63,6 +57,9 @@ final class IntendedDifferences {
   /** {@code command: aspect} that 7.0 declares otherwise than 7.2. */
   static final Set<String> CHANGED_IN_7_2 =
       Set.of(
+          "acl|deluser: tips",
+          "acl|save: tips",
+          "acl|setuser: tips",
           "blmove: flags",
           "blpop: flags",
           "brpop: flags",
@@ -78,6 +75,7 @@ final class IntendedDifferences {
           "msetnx: tips",
           "randomkey: tips",
           "scan: tips",
+          "wait: flags",
           "zrank: arity",
           "zrevrank: arity");
 

@@ -61,7 +61,9 @@ public final class AccessControl {
     return open;
   }
 
-  /** Somebody who may do everything and cannot log in: the gateway itself, as when it loads data. */
+  /**
+   * Somebody who may do everything and cannot log in: the gateway itself, as when it loads data.
+   */
   public User unbound() {
     User itself = new User(DEFAULT_USER, table, true);
     itself.root().allowAllKeys(true);

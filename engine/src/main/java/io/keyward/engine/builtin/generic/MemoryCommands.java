@@ -64,8 +64,7 @@ final class MemoryCommands {
     return Command.named(name, SERVER)
         .since("4.0.0")
         .arity(2)
-        .tips(
-            "nondeterministic_output", "request_policy:all_shards", "response_policy:special")
+        .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
         .handler(handler);
   }
 

@@ -152,8 +152,7 @@ final class MemoryReports {
         line(text, part.getName(), usage.getUsed(), usage.getCommitted());
       }
     }
-    for (BufferPoolMXBean part :
-        ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+    for (BufferPoolMXBean part : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
       line(text, part.getName() + " buffers", part.getMemoryUsed(), part.getTotalCapacity());
     }
     text.append("\nCollections: count, milliseconds\n");
