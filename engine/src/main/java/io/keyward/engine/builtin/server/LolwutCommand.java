@@ -42,7 +42,7 @@ final class LolwutCommand {
         throw Errors.SYNTAX;
       }
       request.integer(2);
-      width = request.count() > 3 ? (int) Math.clamp(request.integer(3), 1, MOST_WIDTH) : WIDTH;
+      width = request.count() > 3 ? Math.clamp(request.integer(3), 1, MOST_WIDTH) : WIDTH;
     }
     RandomGenerator random = Database.of(request).keyspace().home().random();
     StringBuilder picture = new StringBuilder((width + 1) * HEIGHT + 32);
