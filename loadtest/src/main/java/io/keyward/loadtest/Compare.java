@@ -45,7 +45,7 @@ final class Compare implements Callable<Integer> {
   @Option(names = "--sizes", split = ",", description = "Bytes of a value. Default: 3,64,1024.")
   private List<Integer> sizes = List.of();
 
-  @Mixin private LoadOptions load = new LoadOptions();
+  @Mixin private LoadOptions load = new LoadOptions(3, 2);
   @Mixin private ServerOptions servers = new ServerOptions();
 
   /** Runs the comparison that the arguments name and ends with its status. */

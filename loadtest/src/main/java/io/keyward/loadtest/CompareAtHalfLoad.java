@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
           + " server can take, measured first.",
       "Requests arrive at a fixed rate, one at a time, whether or not earlier ones were answered,"
           + " and latency counts from the instant a request was due. Percentiles are medians over"
-          + " the rounds, max is the worst of all."
+          + " the rounds, max is the worst of all. Many short rounds tell more than a few long"
+          + " ones: what another program does to one of them the median leaves out."
     },
     sortOptions = false)
 final class CompareAtHalfLoad implements Callable<Integer> {
@@ -27,7 +28,7 @@ final class CompareAtHalfLoad implements Callable<Integer> {
   @Option(names = "--size", description = "Bytes of a value. Default: ${DEFAULT-VALUE}.")
   private int size = 64;
 
-  @Mixin private LoadOptions load = new LoadOptions();
+  @Mixin private LoadOptions load = new LoadOptions(15, 1);
   @Mixin private ServerOptions servers = new ServerOptions();
 
   private final List<Measurement> measurements = new ArrayList<>();

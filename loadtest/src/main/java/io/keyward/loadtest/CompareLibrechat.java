@@ -36,7 +36,7 @@ final class CompareLibrechat implements Callable<Integer> {
   @Option(names = "--readers", description = "Readers of each. Default: ${DEFAULT-VALUE}.")
   private int readers = 2;
 
-  @Mixin private LoadOptions load = new LoadOptions();
+  @Mixin private LoadOptions load = new LoadOptions(3, 2);
   @Mixin private ServerOptions servers = new ServerOptions();
 
   @Override

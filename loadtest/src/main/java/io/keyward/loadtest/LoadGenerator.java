@@ -24,6 +24,9 @@ final class LoadGenerator implements AutoCloseable {
   private static final int SCRATCH_BYTES = 256 * 1024;
   private static final long SILENCE_MILLIS = 30_000;
 
+  /** A server that takes this many times longer than requests arrive does not carry the rate. */
+  private static final int MOST_OVERRUN = 5;
+
   private final Selector selector = Selector.open();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
   private final List<LoadConnection> connections = new ArrayList<>();
@@ -92,6 +95,9 @@ final class LoadGenerator implements AutoCloseable {
     lastReply = start;
     while (!pacer.exhausted() || inFlight > 0) {
       long now = System.nanoTime();
+      if (now - start > MOST_OVERRUN * nanos) {
+        throw new IOException("the server does not carry " + (long) perSecond + " requests/s");
+      }
       while (pacer.due(now) && !idle.isEmpty()) {
         LoadConnection connection = idle.poll();
         inFlight++;

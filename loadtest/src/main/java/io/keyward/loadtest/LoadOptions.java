@@ -24,10 +24,12 @@ final class LoadOptions {
 
   @Option(
       names = "--rounds",
-      description = "Turns each server gets per line; figures are medians of them. Default: 3.")
+      description =
+          "Turns each server gets per line; figures are medians of them. Default: 3, for half-load"
+              + " 15.")
   private int rounds;
 
-  @Option(names = "--seconds", description = "Length of a turn. Default: 2.")
+  @Option(names = "--seconds", description = "Length of a turn. Default: 2, for half-load 1.")
   private double seconds;
 
   @Option(
@@ -55,6 +57,15 @@ final class LoadOptions {
   /** Asked before this program is pinned itself, as it sees one processor afterwards. */
   private final boolean pinning = Runtime.getRuntime().availableProcessors() > 1;
 
+  private final int usualRounds;
+  private final double usualSeconds;
+
+  /** Options whose defaults are so many turns of so many seconds. */
+  LoadOptions(int usualRounds, double usualSeconds) {
+    this.usualRounds = usualRounds;
+    this.usualSeconds = usualSeconds;
+  }
+
   int clients() {
     return clients;
   }
@@ -68,11 +79,11 @@ final class LoadOptions {
   }
 
   int rounds() {
-    return rounds > 0 ? rounds : quick ? 1 : 3;
+    return rounds > 0 ? rounds : quick ? 1 : usualRounds;
   }
 
   Duration turn() {
-    return nanos(seconds > 0 ? seconds : quick ? 1 : 2);
+    return nanos(seconds > 0 ? seconds : quick ? 1 : usualSeconds);
   }
 
   /** Unmeasured load right before each turn: new connections, other code, cold caches. */
@@ -89,8 +100,12 @@ final class LoadOptions {
     return pinning ? serverCpu : null;
   }
 
-  /** Pins all threads of this program, so that the servers have their processor for themselves. */
+  /**
+   * Pins all threads of this program, so that the servers have their processor for themselves, and
+   * sees to it that other programs hardly take part of either.
+   */
   void pinClient() throws IOException, InterruptedException {
+    Weight.raise();
     if (!pinning) {
       System.err.println("only one processor: servers and client share it, nothing is pinned");
       return;

@@ -4,6 +4,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Type;
+import io.keyward.engine.builtin.list.ListElements;
 import io.keyward.engine.builtin.list.ListValue;
 import io.keyward.engine.builtin.set.SetValue;
 import io.keyward.engine.builtin.sortedset.MemberCursor;
@@ -91,7 +92,7 @@ final class Sorting {
     List<byte[]> elements = new ArrayList<>(count);
     switch (source.type()) {
       case LIST ->
-          ListValue.visit(
+          ListElements.visit(
               source,
               first,
               (bytes, offset, length) -> {

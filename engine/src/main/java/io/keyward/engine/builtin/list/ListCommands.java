@@ -178,7 +178,7 @@ public final class ListCommands {
     if (index < 0) {
       reply.nothing();
     } else {
-      ListValue.send(list, index, index, reply);
+      ListElements.send(list, index, index, reply);
     }
   }
 
@@ -194,7 +194,7 @@ public final class ListCommands {
       return;
     }
     reply.array(to - from + 1);
-    ListValue.send(list, from, to, reply);
+    ListElements.send(list, from, to, reply);
   }
 
   private static void set(Request request, Reply reply) {

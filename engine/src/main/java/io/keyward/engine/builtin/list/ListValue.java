@@ -2,10 +2,8 @@ package io.keyward.engine.builtin.list;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
-import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
-import io.keyward.engine.builtin.ElementVisitor;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Held;
@@ -16,12 +14,11 @@ import io.keyward.engine.builtin.structure.ListpackEditor;
 import io.keyward.engine.builtin.structure.Quicklist;
 import io.keyward.engine.builtin.structure.QuicklistCursor;
 import io.keyward.engine.builtin.structure.QuicklistLimits;
-import io.keyward.engine.text.Numbers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads and writes the value of a list key.
+ * Makes and changes the value of a list key; {@link ListElements} reads it.
  *
  * <p>A list is one listpack in its entry until that would exceed {@code list-max-listpack-size};
  * then it is a {@link BigList}, and it becomes a listpack again when it has shrunk to half of the
@@ -134,52 +131,6 @@ public final class ListValue {
     }
   }
 
-  /** Sends elements {@code from} to {@code to}, in that direction, both within the list. */
-  static void send(Entry list, long from, long to, Reply reply) {
-    long left = Math.abs(to - from) + 1;
-    boolean backward = to < from;
-    if (list.encoding() == Encoding.LISTPACK) {
-      byte[] bytes = list.bytes();
-      int start = list.start();
-      int at = Listpack.seek(bytes, start, (int) from);
-      for (; left > 0; left--) {
-        sendAt(bytes, at, reply);
-        at = backward ? Listpack.previous(bytes, start, at) : Listpack.next(bytes, at);
-      }
-      return;
-    }
-    QuicklistCursor cursor = big(list).cursor();
-    big(list).elements().seek(cursor, from);
-    for (; left > 0; left--) {
-      send(cursor, reply);
-      if (backward) {
-        cursor.previous();
-      } else {
-        cursor.next();
-      }
-    }
-    cursor.clear();
-  }
-
-  private static void sendAt(byte[] bytes, int position, Reply reply) {
-    if (Listpack.isIntegerAt(bytes, position)) {
-      reply.bulkInteger(Listpack.integerAt(bytes, position));
-    } else {
-      reply.bulk(
-          bytes,
-          Listpack.stringOffsetAt(bytes, position),
-          Listpack.stringLengthAt(bytes, position));
-    }
-  }
-
-  private static void send(QuicklistCursor cursor, Reply reply) {
-    if (cursor.isInteger()) {
-      reply.bulkInteger(cursor.integer());
-    } else {
-      reply.bulk(cursor.bytes(), cursor.textOffset(), cursor.textLength());
-    }
-  }
-
   /** Makes a key the list of these elements, whatever it was; it does not expire. */
   public static void overwrite(
       @Nullable Entry present, Request request, int argument, List<byte[]> elements) {
@@ -192,72 +143,6 @@ public final class ListValue {
       widen(list, element.length, 1);
       push(list, false, element, 0, element.length);
     }
-  }
-
-  /**
-   * Shows the listpacks of a list from head to tail, and the texts of large elements that stand
-   * alone; nothing may change meanwhile.
-   */
-  public static void forEachNode(Entry list, Quicklist.NodeVisitor visitor) {
-    if (list.encoding() == Encoding.LISTPACK) {
-      byte[] bytes = list.bytes();
-      int start = list.start();
-      visitor.visit(false, bytes, start, Listpack.totalBytes(bytes, start));
-    } else {
-      big(list).elements().forEachNode(visitor);
-    }
-  }
-
-  /** Shows the elements from an index on until the visitor has enough. */
-  public static void visit(Entry list, long first, ElementVisitor visitor) {
-    if (first >= size(list)) {
-      return;
-    }
-    byte[] digits = new byte[Numbers.MAX_INTEGER_LENGTH];
-    if (list.encoding() == Encoding.LISTPACK) {
-      byte[] bytes = list.bytes();
-      int at = Listpack.seek(bytes, list.start(), (int) first);
-      while (at >= 0 && visitPacked(bytes, at, digits, visitor)) {
-        at = Listpack.next(bytes, at);
-      }
-      return;
-    }
-    QuicklistCursor cursor = big(list).cursor();
-    boolean more = big(list).elements().seek(cursor, first);
-    while (more && visit(cursor, digits, visitor)) {
-      more = cursor.next();
-    }
-    cursor.clear();
-  }
-
-  private static boolean visitPacked(
-      byte[] bytes, int position, byte[] digits, ElementVisitor visitor) {
-    if (Listpack.isIntegerAt(bytes, position)) {
-      int length = Numbers.formatInteger(Listpack.integerAt(bytes, position), digits, 0);
-      return visitor.visit(digits, 0, length);
-    }
-    return visitor.visit(
-        bytes, Listpack.stringOffsetAt(bytes, position), Listpack.stringLengthAt(bytes, position));
-  }
-
-  private static boolean visit(QuicklistCursor cursor, byte[] digits, ElementVisitor visitor) {
-    if (cursor.isInteger()) {
-      return visitor.visit(digits, 0, Numbers.formatInteger(cursor.integer(), digits, 0));
-    }
-    return visitor.visit(cursor.bytes(), cursor.textOffset(), cursor.textLength());
-  }
-
-  /** A copy of the element with this index, which is within the list. */
-  static byte[] element(Entry list, long index) {
-    if (list.encoding() == Encoding.LISTPACK) {
-      int at = Listpack.seek(list.bytes(), list.start(), (int) index);
-      return Listpack.entryText(list.bytes(), at);
-    }
-    QuicklistCursor cursor = big(list).cursor();
-    big(list).elements().seek(cursor, index);
-    byte[] text = cursor.text();
-    cursor.clear();
-    return text;
   }
 
   /** Replaces the element with this index, which is within the list. */
@@ -371,45 +256,5 @@ public final class ListValue {
       database.remove(list);
       database.alsoChanged(request, argument, KeyspaceNotifications.GENERIC, "del");
     }
-  }
-
-  /** Shows elements from one end on until the visitor has enough. */
-  static void walk(Entry list, boolean backward, Visitor visitor) {
-    long size = size(list);
-    if (list.encoding() == Encoding.LISTPACK) {
-      byte[] bytes = list.bytes();
-      int start = list.start();
-      int at = backward ? Listpack.last(bytes, start) : Listpack.first(bytes, start);
-      long index = backward ? size - 1 : 0;
-      while (at >= 0) {
-        int here = at;
-        if (!visitor.visit(
-            index,
-            (other, offset, length) -> Listpack.equalsAt(bytes, here, other, offset, length))) {
-          return;
-        }
-        at = backward ? Listpack.previous(bytes, start, at) : Listpack.next(bytes, at);
-        index += backward ? -1 : 1;
-      }
-      return;
-    }
-    QuicklistCursor cursor = big(list).cursor();
-    long index = backward ? size - 1 : 0;
-    boolean more = big(list).elements().seek(cursor, index);
-    while (more && visitor.visit(index, cursor::contentEquals)) {
-      more = backward ? cursor.previous() : cursor.next();
-      index += backward ? -1 : 1;
-    }
-    cursor.clear();
-  }
-
-  /** Receives elements; false ends the walk. */
-  interface Visitor {
-    boolean visit(long index, Element element);
-  }
-
-  /** An element that can be compared. */
-  interface Element {
-    boolean contentEquals(byte[] bytes, int offset, int length);
   }
 }

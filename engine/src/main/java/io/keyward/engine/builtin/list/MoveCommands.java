@@ -97,7 +97,7 @@ final class MoveCommands {
     Entry targetView = database.newView();
     database.write(request, 2, Type.LIST, targetView);
     long size = ListValue.size(source);
-    byte[] element = ListValue.element(source, fromFirst ? 0 : size - 1);
+    byte[] element = ListElements.element(source, fromFirst ? 0 : size - 1);
     if (request.same(1, 2)) {
       if (size > 1) {
         ListValue.removeRange(source, fromFirst ? 0 : size - 1, 1);

@@ -120,12 +120,12 @@ final class PopCommands {
       Entry list, Request request, int keyArgument, boolean first, long count, Reply reply) {
     long size = ListValue.size(list);
     if (first) {
-      ListValue.send(list, 0, count - 1, reply);
+      ListElements.send(list, 0, count - 1, reply);
       if (count < size) {
         ListValue.removeRange(list, 0, count);
       }
     } else {
-      ListValue.send(list, size - 1, size - count, reply);
+      ListElements.send(list, size - 1, size - count, reply);
       if (count < size) {
         ListValue.removeRange(list, size - count, count);
       }

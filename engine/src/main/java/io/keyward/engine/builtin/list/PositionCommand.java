@@ -80,7 +80,7 @@ final class PositionCommand {
     }
     if (count < 0) {
       Matches matches = new Matches(request, reply, Math.abs(rank), 1, longest);
-      ListValue.walk(list, rank < 0, matches);
+      ListElements.walk(list, rank < 0, matches);
       if (matches.found == 0) {
         reply.nothing();
       }
@@ -88,13 +88,13 @@ final class PositionCommand {
       int mark = reply.beginArray();
       Matches matches =
           new Matches(request, reply, Math.abs(rank), count == 0 ? Long.MAX_VALUE : count, longest);
-      ListValue.walk(list, rank < 0, matches);
+      ListElements.walk(list, rank < 0, matches);
       reply.endArray(mark, matches.found);
     }
   }
 
   /** Sends the indexes of the matches that are wanted. */
-  private static final class Matches implements ListValue.Visitor {
+  private static final class Matches implements ListElements.Visitor {
     private final Request request;
     private final Reply reply;
     private final long most;
@@ -112,7 +112,7 @@ final class PositionCommand {
     }
 
     @Override
-    public boolean visit(long index, ListValue.Element element) {
+    public boolean visit(long index, ListElements.Element element) {
       if (element.contentEquals(request.bytes(), request.offset(2), request.length(2))) {
         if (skip > 0) {
           skip--;
