@@ -271,6 +271,19 @@ public final class Effects {
     }
   }
 
+  /** Writes that a string has been set, which expires as it did before or not at all. */
+  public void set(Request request, int keyArgument, int valueArgument, boolean keepExpiry) {
+    if (wanted()) {
+      begin(request, "SET", keepExpiry ? 4 : 3)
+          .key(request, keyArgument)
+          .argument(request, valueArgument);
+      if (keepExpiry) {
+        argument("KEEPTTL");
+      }
+      end();
+    }
+  }
+
   /** Writes that a key has been deleted. */
   public void deleted(Request request, int keyArgument) {
     if (wanted()) {

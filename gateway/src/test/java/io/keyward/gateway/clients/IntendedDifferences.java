@@ -26,6 +26,8 @@ final class IntendedDifferences {
         "hexpire hpexpire hexpireat hpexpireat httl hpttl hexpiretime hpexpiretime hpersist");
     newer("Redis 8.0", "hgetex hgetdel hsetex");
     newer("Redis 8.2", "xackdel xdelex");
+    newer("Redis 8.4", "delex digest msetex");
+    newer("Valkey 9.0", "delifeq");
   }
 
   private static void newer(String server, String names) {

@@ -141,7 +141,11 @@ final class NameCommands {
 
   private static Database database(Request request, int argument, CommandException notAnInteger) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    return keyspace.database(keyspace.databaseNumber(request.integer(argument, notAnInteger)));
+    long number = request.integer(argument, notAnInteger);
+    if (number != (int) number) {
+      throw Errors.notBetween(Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+    return keyspace.database(keyspace.databaseNumber(number));
   }
 
   private static void move(Request request, Reply reply) {

@@ -62,11 +62,12 @@ final class Sorting {
     if (options.count() >= 0) {
       count = (int) Math.min(options.count(), count);
     }
+    if (!options.unsorted()) {
+      // Even if none is wanted: what is no number is complained of.
+      return sorted(load(source, 0, size)).subList(first, first + count);
+    }
     if (count == 0) {
       return List.of();
-    }
-    if (!options.unsorted()) {
-      return sorted(load(source, 0, size)).subList(first, first + count);
     }
     if (source.type() == Type.SET) {
       return load(source, 0, size).subList(first, first + count);
@@ -140,8 +141,16 @@ final class Sorting {
     return new Weighed(element, weight == null ? 0 : number(weight), null);
   }
 
-  /** The number of a text; nothing at all is 0, and spaces before it do not count. */
-  private static double number(byte[] text) {
+  /**
+   * The number of a text, which ends at its first NUL as a string of C does; nothing at all is 0,
+   * and spaces before it do not count.
+   */
+  private static double number(byte[] bytes) {
+    int end = 0;
+    while (end < bytes.length && bytes[end] != 0) {
+      end++;
+    }
+    byte[] text = end == bytes.length ? bytes : Arrays.copyOf(bytes, end);
     int start = 0;
     while (start < text.length && (text[start] == ' ' || (text[start] >= 9 && text[start] <= 13))) {
       start++;

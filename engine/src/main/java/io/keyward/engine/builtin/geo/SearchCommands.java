@@ -9,7 +9,6 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.OW;
 import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 
-import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
@@ -29,7 +28,6 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** GEOSEARCH, GEOSEARCHSTORE and their forerunners, GEORADIUS and GEORADIUSBYMEMBER. */
 final class SearchCommands {
@@ -54,9 +52,6 @@ final class SearchCommands {
   private static final String CENTRE_AND_SHAPE =
       " <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius <M | KM | FT | MI> |"
           + " BYBOX width height <M | KM | FT | MI>> [ASC | DESC] [COUNT count [ANY]]";
-
-  private static final CommandException NO_SUCH_MEMBER =
-      CommandException.error("could not decode requested zset member");
 
   private SearchCommands() {}
 
@@ -128,7 +123,7 @@ final class SearchCommands {
 
   private static KeyFinder finder(Kind kind) {
     return (request, positions) -> {
-      int store = new SearchOptions(request, kind).store();
+      int store = new SearchOptions(request, kind, null).store();
       positions.accept(1);
       if (store != SearchOptions.NONE) {
         positions.accept(store);
@@ -140,9 +135,8 @@ final class SearchCommands {
     Database database = Database.of(request);
     int source = kind == Kind.SEARCH_STORE ? 2 : 1;
     Entry entry = database.read(request, source, Type.SORTED_SET);
-    SearchOptions options = new SearchOptions(request, kind);
-    Place centre = centre(entry, request, options);
-    options.check();
+    SearchOptions options = new SearchOptions(request, kind, entry);
+    Place centre = options.place();
     List<Found> found =
         entry == null || centre == null ? new ArrayList<>() : find(entry, centre, options);
     if (options.order() != SearchOptions.Order.NONE) {
@@ -166,18 +160,6 @@ final class SearchCommands {
   }
 
   /** The centre that the options name, or null if they name none. */
-  private static @Nullable Place centre(
-      @Nullable Entry entry, Request request, SearchOptions options) {
-    if (entry == null || options.member() == SearchOptions.NONE) {
-      return options.place();
-    }
-    Place place = PlaceCommands.place(new MemberCursor(entry), request, options.member());
-    if (place == null) {
-      throw NO_SUCH_MEMBER;
-    }
-    return place;
-  }
-
   private static List<Found> find(Entry entry, Place centre, SearchOptions options) {
     Shape shape = options.shape();
     long most = options.any() ? options.count() : Long.MAX_VALUE;

@@ -3,6 +3,8 @@ package io.keyward.engine.builtin.geo;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.sortedset.MemberCursor;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,6 +57,8 @@ final class SearchOptions {
   private static final CommandException NOT_A_WIDTH = CommandException.error("need numeric width");
   private static final CommandException NOT_A_HEIGHT =
       CommandException.error("need numeric height");
+  private static final CommandException NO_SUCH_MEMBER =
+      CommandException.error("could not decode requested zset member");
   private static final CommandException NEGATIVE_BOX =
       CommandException.error("height or width cannot be negative");
 
@@ -66,15 +70,23 @@ final class SearchOptions {
   private boolean any;
   private long count;
   private Order order = Order.NONE;
-  private int member = NONE;
+  private final @Nullable Entry members;
+  private boolean aroundMember;
   private @Nullable Place place;
   private @Nullable Shape shape;
   private Unit unit = Unit.M;
   private int store = NONE;
   private boolean storeDistances;
 
-  SearchOptions(Request request, Kind kind) {
+  /**
+   * Reads the options of a search; a member at the centre is looked up as soon as it is named, as
+   * in Redis.
+   *
+   * @param members the sorted set that is searched, or null
+   */
+  SearchOptions(Request request, Kind kind, @Nullable Entry members) {
     this.request = request;
+    this.members = members;
     this.kind = kind;
     switch (kind) {
       case RADIUS, RADIUS_READ_ONLY -> {
@@ -82,8 +94,10 @@ final class SearchOptions {
         circle(4);
       }
       case RADIUS_BY_MEMBER, RADIUS_BY_MEMBER_READ_ONLY -> {
-        member = 2;
-        circle(3);
+        around(2);
+        if (members != null) {
+          circle(3);
+        }
       }
       case SEARCH -> {}
       case SEARCH_STORE -> store = 1;
@@ -92,6 +106,17 @@ final class SearchOptions {
     while (at < request.count()) {
       int next = kind.search() ? searchOption(at) : at;
       at = next > at ? next : option(at);
+    }
+    check();
+  }
+
+  private void around(int member) {
+    aroundMember = true;
+    if (members != null) {
+      place = PlaceCommands.place(new MemberCursor(members), request, member);
+      if (place == null) {
+        throw NO_SUCH_MEMBER;
+      }
     }
   }
 
@@ -158,11 +183,11 @@ final class SearchOptions {
   /** Takes an option that only GEOSEARCH has; returns where the next one stands, or the same. */
   private int searchOption(int at) {
     int further = request.count() - at - 1;
-    if (request.is(at, "FROMMEMBER") && further >= 1 && place == null) {
-      member = at + 1;
+    if (request.is(at, "FROMMEMBER") && further >= 1 && !aroundPlace()) {
+      around(at + 1);
       return at + 2;
     }
-    if (request.is(at, "FROMLONLAT") && further >= 2 && member == NONE) {
+    if (request.is(at, "FROMLONLAT") && further >= 2 && !aroundMember) {
       place = Place.of(request, at + 1);
       return at + 3;
     }
@@ -177,21 +202,22 @@ final class SearchOptions {
     return at;
   }
 
-  /**
-   * Refuses options that do not go together or do not say enough. Redis finds a missing member
-   * before that, so this comes after the look-up.
-   */
-  void check() {
+  private boolean aroundPlace() {
+    return place != null && !aroundMember;
+  }
+
+  /** Refuses options that do not go together or do not say enough. */
+  private void check() {
     if (store != NONE && (withDistance || withHash || withPlace)) {
       String what = kind == Kind.SEARCH_STORE ? "GEOSEARCHSTORE" : "STORE option in GEORADIUS";
       throw CommandException.error(
           what + " is not compatible with WITHDIST, WITHHASH and WITHCOORD options");
     }
-    if (member == NONE && place == null) {
+    if (!aroundMember && place == null) {
       throw CommandException.error(
           "exactly one of FROMMEMBER or FROMLONLAT can be specified for " + request.text(0));
     }
-    if (shape == null) {
+    if (shape == null && kind.search()) {
       throw CommandException.error(
           "exactly one of BYRADIUS and BYBOX can be specified for " + request.text(0));
     }
@@ -230,12 +256,7 @@ final class SearchOptions {
     return order;
   }
 
-  /** The argument that names the member at the centre, or {@link #NONE}. */
-  int member() {
-    return member;
-  }
-
-  /** The centre, if it is given as a place. */
+  /** The centre; null if it is a member of a sorted set that is not there. */
   @Nullable Place place() {
     return place;
   }

@@ -187,10 +187,13 @@ final class PopCommands {
     }
     long count = 1;
     if (side + 1 < request.count()) {
-      if (side + 3 != request.count() || !request.is(side + 1, "COUNT")) {
+      if (side + 3 > request.count() || !request.is(side + 1, "COUNT")) {
         throw Errors.SYNTAX;
       }
       count = request.integer(side + 2, 1, Long.MAX_VALUE, COUNT_NOT_POSITIVE);
+      if (side + 3 < request.count()) {
+        throw Errors.SYNTAX;
+      }
     }
     Database database = Database.of(request);
     for (int key = firstKey; key < side; key++) {

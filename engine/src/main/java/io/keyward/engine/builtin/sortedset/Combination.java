@@ -193,8 +193,8 @@ final class Combination {
       if (Double.isNaN(found)) {
         return Double.NaN;
       }
-      double product = found * inputs.get(i).weight();
-      score = aggregate.of(score, Double.isNaN(product) ? 0 : product);
+      // What is no number here (0 times infinity) makes a sum 0, and neither least nor greatest.
+      score = aggregate.of(score, found * inputs.get(i).weight());
     }
     return score;
   }

@@ -27,6 +27,9 @@ final class GroupCommands {
   private static final CommandException BUSY =
       new CommandException("BUSYGROUP Consumer Group name already exists");
 
+  /** XGROUP CREATE with all its options. */
+  private static final int MOST_ARGUMENTS = 8;
+
   private GroupCommands() {}
 
   static void declare(CommandTable table) {
@@ -123,6 +126,7 @@ final class GroupCommands {
     if (stream == null && !options.makeStream()) {
       throw NO_KEY;
     }
+    refuseRepetition(request);
     StreamId id = from(request, stream);
     if (stream != null && stream.group(request, 3) != null) {
       throw BUSY;
@@ -137,6 +141,13 @@ final class GroupCommands {
     reply.ok();
   }
 
+  /** Refuses an option that stands twice. */
+  private static void refuseRepetition(Request request) {
+    if (request.count() > MOST_ARGUMENTS) {
+      throw Errors.misusedSubcommand(request);
+    }
+  }
+
   private static StreamId from(Request request, @Nullable Stream stream) {
     if (request.is(4, "$")) {
       return stream == null ? StreamId.MIN : stream.last();
@@ -148,6 +159,7 @@ final class GroupCommands {
     Options options = Options.of(request, false);
     Stream stream = stream(request);
     Group group = Consumers.groupOfSubcommand(request, stream);
+    refuseRepetition(request);
     group.last(request.is(4, "$") ? stream.last() : IdArgument.orEdge(request, 4, 0));
     group.entriesRead(options.entriesRead());
     StreamValue.changedGroup(request, 2, stream, "xgroup-setid");

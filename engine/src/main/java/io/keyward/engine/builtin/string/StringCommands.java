@@ -44,6 +44,7 @@ public final class StringCommands {
     CounterCommands.declare(table);
     RangeCommands.declare(table);
     SubsequenceCommand.declare(table);
+    ConditionalCommands.declare(table);
   }
 
   private static void declareReading(CommandTable table) {
@@ -106,8 +107,9 @@ public final class StringCommands {
             .summary("Sets the string value of a key, whatever type it had.")
             .complexity("O(1)")
             .syntax(
-                "key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds |"
-                    + " PXAT unix-time-milliseconds | KEEPTTL]")
+                "key value [NX | XX | IFEQ value | IFNE value | IFDEQ digest | IFDNE digest] [GET]"
+                    + " [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT"
+                    + " unix-time-milliseconds | KEEPTTL]")
             .arity(-3)
             .flags(WRITE, DENYOOM)
             .key(1, RW, ACCESS, UPDATE, VARIABLE_FLAGS)
@@ -208,6 +210,7 @@ public final class StringCommands {
       reply.nothing();
       return;
     }
+    long expiry = options.expiry(request);
     StringValue.send(entry, reply);
     Effects effects = database.keyspace().effects();
     if (options.persist()) {
@@ -216,15 +219,15 @@ public final class StringCommands {
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "persist");
         effects.under(request, "PERSIST", 2, 1);
       }
-    } else if (options.expiry() >= 0) {
-      if (options.expiry() <= request.now()) {
+    } else if (expiry >= 0) {
+      if (expiry <= request.now()) {
         database.remove(entry);
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
         effects.deleted(request, 1);
       } else {
-        database.expireAt(entry, options.expiry());
+        database.expireAt(entry, expiry);
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "expire");
-        effects.expires(request, 1, options.expiry());
+        effects.expires(request, 1, expiry);
       }
     }
   }
@@ -262,42 +265,55 @@ public final class StringCommands {
   }
 
   private static void setWithOptions(Request request, Reply reply, SetOptions options) {
+    long expiry = options.expiry(request);
     Database database = Database.of(request);
     Entry present;
     if (options.get()) {
       present = database.read(request, 1, Type.STRING);
       send(present, reply);
+    } else if (options.comparison() != null) {
+      present = database.write(request, 1, Type.STRING);
     } else {
       present = database.write(request, 1);
     }
-    if ((options.onlyIfAbsent() && present != null)
-        || (options.onlyIfPresent() && present == null)) {
+    if (!options.allow(present, request)) {
       if (!options.get()) {
         reply.nothing();
       }
       return;
     }
-    long expiry = options.expiry();
-    if (options.keepExpiry() && present != null) {
-      expiry = present.expiry();
+    put(present, request, 1, options, expiry);
+    if (!options.get()) {
+      reply.ok();
     }
+  }
+
+  /** Gives the key at an argument the value behind it, as the options say. */
+  static void put(Request request, int key, SetOptions options, long expiry) {
+    put(Database.of(request).write(request, key), request, key, options, expiry);
+  }
+
+  private static void put(
+      @Nullable Entry present, Request request, int key, SetOptions options, long given) {
+    Database database = Database.of(request);
+    Effects effects = database.keyspace().effects();
+    long expiry = options.keepExpiry() && present != null ? present.expiry() : given;
     if (expiry >= 0 && expiry <= request.now()) {
       // A time in the past: the key is gone at once, as it would be when somebody looked.
       if (present != null) {
         database.remove(present);
       }
-      database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
-      database.keyspace().effects().deleted(request, 1);
-    } else {
-      StringValue.set(database, present, request, 1, 2, expiry);
-      database.changed(request, 1, KeyspaceNotifications.STRING, "set");
-      if (options.expiry() >= 0) {
-        database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "expire");
-        database.keyspace().effects().set(request, 1, 2, expiry);
-      }
+      database.changed(request, key, KeyspaceNotifications.GENERIC, "del");
+      effects.deleted(request, key);
+      return;
     }
-    if (!options.get()) {
-      reply.ok();
+    StringValue.set(database, present, request, key, key + 1, expiry);
+    database.changed(request, key, KeyspaceNotifications.STRING, "set");
+    if (given >= 0) {
+      database.alsoChanged(request, key, KeyspaceNotifications.GENERIC, "expire");
+      effects.set(request, key, key + 1, expiry);
+    } else if (options.newerThanFiles()) {
+      effects.set(request, key, key + 1, options.keepExpiry());
     }
   }
 
