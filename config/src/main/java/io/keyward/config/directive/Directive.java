@@ -143,8 +143,7 @@ public enum Directive {
       "5000",
       "milliseconds after which a script is ended with an error; 0 = never"),
   SCRIPT_MEMORY_LIMIT(memory(0), "256mb", "bytes that a running script may hold; 0 = no limit"),
-  SCRIPT_CACHE_SIZE(
-      memory(1 << 16), "32mb", "bytes of scripts that a keyspace remembers", AT_START),
+  SCRIPT_CACHE_SIZE(memory(1 << 16), "32mb", "bytes of scripts that a keyspace remembers"),
 
   // Background work
   HZ(new Kind.Clamped(1, 500), "10", "background rounds per second"),

@@ -104,7 +104,7 @@ final class MemoryReports {
         findings.add("The memory of this keyspace is used well: nothing to do.");
       }
     }
-    reply.verbatim("txt", String.join("\n", findings).getBytes(StandardCharsets.US_ASCII));
+    reply.verbatim("txt", (String.join("\n", findings) + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
   private static void addFindings(BuiltinKeyspace keyspace, List<String> findings) {

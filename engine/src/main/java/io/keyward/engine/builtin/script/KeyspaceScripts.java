@@ -23,7 +23,7 @@ final class KeyspaceScripts {
 
   private KeyspaceScripts(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
-    cache = new ScriptCache(keyspace.home().settings().number(Directive.SCRIPT_CACHE_SIZE));
+    cache = new ScriptCache(() -> keyspace.home().settings().number(Directive.SCRIPT_CACHE_SIZE));
     world = new LuaWorld(keyspace, CHUNK);
   }
 

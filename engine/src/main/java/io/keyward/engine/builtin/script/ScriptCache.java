@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +15,15 @@ import org.jspecify.annotations.Nullable;
  * client that calls one of them by digest is answered NOSCRIPT and sends the text again.
  */
 final class ScriptCache {
-  private final long mostBytes;
+  private final LongSupplier mostBytes;
   private final Map<ScriptText, Script> byText = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Digest, ScriptText> byDigest = new HashMap<>();
   private final ScriptText textProbe = new ScriptText();
   private final Digest digestProbe = new Digest();
   private long bytes;
 
-  ScriptCache(long mostBytes) {
+  /** An empty cache; how many bytes it may take is asked for when a script is added. */
+  ScriptCache(LongSupplier mostBytes) {
     this.mostBytes = mostBytes;
   }
 
@@ -46,8 +48,9 @@ final class ScriptCache {
     byText.put(text, script);
     byDigest.put(digest(script), text);
     bytes += script.footprint();
+    long most = mostBytes.getAsLong();
     Iterator<Script> oldest = byText.values().iterator();
-    while (bytes > mostBytes && byText.size() > 1) {
+    while (bytes > most && byText.size() > 1) {
       Script forgotten = oldest.next();
       oldest.remove();
       byDigest.remove(digest(forgotten));

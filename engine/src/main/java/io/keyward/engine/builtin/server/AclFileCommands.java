@@ -22,10 +22,8 @@ final class AclFileCommands {
   private static final Logger log = LoggerFactory.getLogger(AclFileCommands.class);
   private static final CommandException NO_FILE =
       CommandException.error(
-          "This Redis instance is not configured to use an ACL file. You may want to specify users"
-              + " via the ACL SETUSER command and then issue a CONFIG REWRITE (assuming you have a"
-              + " Redis configuration file set) in order to store users in the Redis"
-              + " configuration.");
+          "This Redis instance is not configured to use an ACL file. Start it with --aclfile"
+              + " <path> to keep users in one");
   private static final CommandException NOT_SAVED =
       CommandException.error(
           "There was an error trying to save the ACLs. Please check the server logs for more"

@@ -4,6 +4,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.KeySpec.KeyFlag;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ final class CommandKeys {
     } catch (CommandException malformed) {
       throw INVALID_ARGUMENTS;
     }
-    if (positions.isEmpty()) {
+    if (positions.isEmpty() && !command.has(CommandFlag.NO_MANDATORY_KEYS)) {
       throw INVALID_ARGUMENTS;
     }
     reply.array(positions.size());

@@ -68,6 +68,29 @@ class UserRulesFuzzTest {
           " ",
           "\0");
 
+  private static final List<String> REQUESTS =
+      List.of(
+          "get a",
+          "set b1 v",
+          "set c1 v get",
+          "mget a x1",
+          "mset a v x1 v",
+          "client id",
+          "client getname",
+          "select 0",
+          "select 1",
+          "sort a store b1",
+          "publish chat m",
+          "subscribe x",
+          "unsubscribe x",
+          "eval return(1) 1 a",
+          "copy b1 c1",
+          "exists y",
+          "georadius a 0 0 1 m store x1",
+          "xread streams a b1 0 0",
+          "ping",
+          "flushall");
+
   private final Bench bench = new Bench();
   private final AccessControl access = bench.keyspace().access();
 
@@ -92,6 +115,34 @@ class UserRulesFuzzTest {
       } catch (RuntimeException | RuleException | AssertionError wrong) {
         throw new AssertionError(rules + " (seed " + seed + ")", wrong);
       }
+    }
+  }
+
+  /** What ACL DRYRUN foretells is what happens. */
+  @Test
+  void dryRunForetellsExecution() {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    for (int i = 0; i < 500; i++) {
+      List<String> rules = new ArrayList<>(List.of("acl", "setuser", "user", "on"));
+      for (int j = random.nextInt(8); j > 0; j--) {
+        rules.add(PIECES.get(random.nextInt(PIECES.size())));
+      }
+      bench.run(rules.toArray(String[]::new));
+      User user = access.user("user");
+      if (user == null) {
+        continue;
+      }
+      Bench.Session session = bench.connect();
+      bench.keyspace().logIn(session.client(), user);
+      for (String request : REQUESTS) {
+        String foretold = bench.line("acl dryrun user " + request);
+        String happens = session.run(request.split(" ", -1));
+        assertThat(happens.startsWith("!NOPERM"))
+            .as("%s by %s: %s, %s (seed %d)", request, rules, foretold, happens, seed)
+            .isEqualTo(!foretold.equals("OK"));
+      }
+      bench.keyspace().leave(session.client());
     }
   }
 

@@ -56,7 +56,7 @@ class ScriptCommandsTest {
 
   @Test
   void theOldestScriptsAreForgottenWhenAllTakeTooMuch() {
-    ScriptCache cache = new ScriptCache(6_000);
+    ScriptCache cache = new ScriptCache(() -> 6_000);
     bench.line("set k v");
     for (int i = 0; i < 20; i++) {
       byte[] text =
