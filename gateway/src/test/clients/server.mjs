@@ -59,3 +59,9 @@ export function next(emitter, event) {
     emitter.once(event, listener);
   });
 }
+
+/** `redis://host:port` of a third server, which is a cluster of one node. */
+export const clusterUrl = required('KEYWARD_CLUSTER_URL');
+
+/** `rediss://localhost:port` of the TLS port of that server. */
+export const clusterTlsUrl = required('KEYWARD_CLUSTER_TLS_URL');

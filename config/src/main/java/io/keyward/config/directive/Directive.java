@@ -62,6 +62,17 @@ public enum Directive {
       "normal 0 0 0 slave 256mb 64mb 60 pubsub 32mb 8mb 60",
       "unsent output beyond which a client is closed: class, hard, soft, seconds"),
 
+  // One node of a cluster
+  CLUSTER_ENABLED(yesNo(), "no", "answer as a cluster of one node that owns every slot", AT_START),
+  CLUSTER_ANNOUNCE_IP(
+      text(), "", "address told to cluster clients; empty = the one they have connected to"),
+  CLUSTER_ANNOUNCE_PORT(
+      integer(0, 65535), "0", "port told to cluster clients; 0 = the one they have connected to"),
+  CLUSTER_ANNOUNCE_TLS_PORT(integer(0, 65535), "0", "the same for clients that use TLS"),
+  CLUSTER_ANNOUNCE_HOSTNAME(text(), "", "host name told to cluster clients; empty = none"),
+  CLUSTER_PREFERRED_ENDPOINT_TYPE(
+      oneOf("ip", "hostname", "unknown-endpoint"), "ip", "what cluster clients are to connect to"),
+
   // Memory
   DATABASES(integer(1, Integer.MAX_VALUE), "16", "numbered databases in a keyspace", AT_START),
   MAXMEMORY(memory(0), "0", "bytes of data beyond which writes evict or fail; 0 = no limit"),

@@ -52,6 +52,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final Reply deferredPushes = new Reply();
   private @Nullable Client current;
   private @Nullable KeyTracker tracker;
+  private final @Nullable SlotRules slotRules;
   private boolean keysReady;
   private boolean atomic;
   private int blockedClients;
@@ -69,6 +70,7 @@ public final class BuiltinKeyspace implements Keyspace {
     observation = new Observation(home.observed(), this::pushTo);
     effects = new Effects(this, home.effects());
     access = new AccessControl(table, home.settings());
+    slotRules = home.settings().flag(Directive.CLUSTER_ENABLED) ? new SlotRules() : null;
     executor = new Executor(this, table);
     home.settles();
   }
@@ -332,6 +334,11 @@ public final class BuiltinKeyspace implements Keyspace {
   /** The client whose request is being executed, or null if none is. */
   public @Nullable Client current() {
     return current;
+  }
+
+  /** The rules of a node of a cluster, or null if the keyspace does not behave as one. */
+  public @Nullable SlotRules slotRules() {
+    return slotRules;
   }
 
   /** What is told of reads and changes, or null if no client keeps copies of keys. */

@@ -30,6 +30,7 @@ public final class Executor {
   private final CommandTable table;
   private final Observation observation;
   private final Effects effects;
+  private final @Nullable SlotRules slotRules;
   private final ErrorCounts errorCounts = new ErrorCounts();
   private long now;
   private long nanos;
@@ -39,6 +40,7 @@ public final class Executor {
     this.table = table;
     this.observation = keyspace.observation();
     this.effects = keyspace.effects();
+    this.slotRules = keyspace.slotRules();
   }
 
   /** How often each error code has been sent. */
@@ -168,6 +170,12 @@ public final class Executor {
     if (denial != null) {
       return new CommandException("NOPERM " + denial.text(command));
     }
+    if (slotRules != null) {
+      CommandException refusal = checkSlots(slotRules, request, command, state);
+      if (refusal != null) {
+        return refusal;
+      }
+    }
     if (keyspace.tracker() != null) {
       tellOfEvictions(request, client);
     }
@@ -184,6 +192,19 @@ public final class Executor {
               + " this context");
     }
     return null;
+  }
+
+  /** A transaction over several slots is dropped; of one that gathers the command is refused. */
+  private static @Nullable CommandException checkSlots(
+      SlotRules rules, Request request, Command command, ClientState state) {
+    boolean executes = command.fullName().equals("exec");
+    Transaction gathered = executes ? state.transaction() : null;
+    CommandException refusal = rules.refusal(request, command, gathered);
+    if (refusal != null && gathered != null) {
+      state.transaction(null);
+      state.watcher().clear();
+    }
+    return refusal;
   }
 
   /** Who keeps copies of keys learns of what is evicted before its next reply, whatever that is. */

@@ -13,5 +13,6 @@ public final class GatewayCommands {
     new ConfigCommands(server).declare(table);
     new InfoCommand(server).declare(table);
     new ShutdownCommand(server).declare(table);
+    new ClusterCommands(server).declare(table);
   }
 }

@@ -176,7 +176,7 @@ final class LoginCommands {
     describe(client, reply);
   }
 
-  private static void describe(Client client, Reply reply) {
+  private void describe(Client client, Reply reply) {
     reply.map(7);
     reply.bulk("server");
     reply.bulk("redis");
@@ -187,7 +187,7 @@ final class LoginCommands {
     reply.bulk("id");
     reply.integer(client.id());
     reply.bulk("mode");
-    reply.bulk("standalone");
+    reply.bulk(server.mode());
     reply.bulk("role");
     reply.bulk("master");
     reply.bulk("modules");

@@ -26,7 +26,7 @@ final class ServerSections {
         .field("redis_git_sha1", "00000000")
         .field("redis_git_dirty", 0)
         .field("redis_build_id", "0")
-        .field("redis_mode", "standalone")
+        .field("redis_mode", server.mode())
         .field("keyward_version", Server.version())
         .field("keyward_engine", "builtin")
         .field("keyward_event_loops", server.loops().size())
@@ -131,7 +131,7 @@ final class ServerSections {
   }
 
   void cluster(InfoText text, BuiltinKeyspace keyspace) {
-    text.section("Cluster").field("cluster_enabled", 0);
+    text.section("Cluster").field("cluster_enabled", keyspace.slotRules() == null ? 0 : 1);
   }
 
   void keyspace(InfoText text, BuiltinKeyspace keyspace) {

@@ -48,12 +48,9 @@ final class IntendedDifferences {
         "Persistence comes with the snapshots.",
         words("save bgsave bgrewriteaof lastsave restore-asking migrate"));
     LACKED.put(
-        "The gateway is one endpoint: it replicates to nobody and is no node of a cluster.",
-        words("sync psync replconf waitaof" + " cluster asking readonly readwrite"));
+        "The gateway is one endpoint: it replicates to nobody.",
+        words("sync psync replconf waitaof"));
     LACKED.put("Redis 7.0 took them out of its table.", words("host: post stralgo"));
-    LACKED.put(
-        "Client-side caching comes with the tracking table.",
-        words("client|tracking client|trackinginfo client|caching client|getredir"));
   }
 
   /** {@code command: aspect} that 7.0 declares otherwise than 7.2. */
@@ -69,6 +66,8 @@ final class IntendedDifferences {
           "bzpopmax: flags",
           "bzpopmin: flags",
           "client|setname: tips",
+          "cluster|shards: flags",
+          "cluster|slots: flags",
           "command|getkeys: arity",
           "command|getkeysandflags: arity",
           "config|resetstat: tips",
@@ -85,7 +84,8 @@ final class IntendedDifferences {
   static final Set<String> CHANGED_IN_7_0 =
       Set.of("expire: arity", "expireat: arity", "pexpire: arity", "pexpireat: arity");
 
-  private static final Set<String> NEW_IN_7_2 = Set.of("client|no-touch", "client|setinfo");
+  private static final Set<String> NEW_IN_7_2 =
+      Set.of("client|no-touch", "client|setinfo", "cluster|myshardid");
 
   private static final Set<String> NEW_IN_7_0 =
       Set.of(

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * ioredis, node-redis, Keyv and connect-redis drive the gateway: every test of the Node project
- * appears here as a test of its own.
+ * ioredis, node-redis and what is built on them (Keyv, connect-redis, BullMQ, rate-limit-redis)
+ * drive the gateway: every test of the Node project appears here as a test of its own.
  */
 @ExtendWith(GatewayExtension.class)
 class NodeClientsTest {
@@ -33,7 +33,9 @@ class NodeClientsTest {
             "KEYWARD_TLS_URL", gateway.open().tlsUrl(),
             "KEYWARD_CA", gateway.open().certificate().toString(),
             "KEYWARD_SOCKET", gateway.open().socket().toString(),
-            "KEYWARD_LOGIN_URL", gateway.guarded().url());
+            "KEYWARD_LOGIN_URL", gateway.guarded().url(),
+            "KEYWARD_CLUSTER_URL", gateway.clustered().url(),
+            "KEYWARD_CLUSTER_TLS_URL", gateway.clustered().tlsUrl());
     List<DynamicNode> files = new ArrayList<>();
     for (Path file : project.testFiles()) {
       // The file runs when JUnit comes to it, and is over before its tests are reported.

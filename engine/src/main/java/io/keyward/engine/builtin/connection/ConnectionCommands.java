@@ -12,6 +12,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.command.Command;
@@ -25,6 +26,9 @@ public final class ConnectionCommands {
               + Integer.MIN_VALUE
               + " and "
               + Integer.MAX_VALUE);
+
+  private static final CommandException NOT_IN_CLUSTER =
+      CommandException.error("SELECT is not allowed in cluster mode");
 
   private ConnectionCommands() {}
 
@@ -89,7 +93,11 @@ public final class ConnectionCommands {
     if (index != (int) index) {
       throw INDEX_TOO_LARGE;
     }
-    request.client().database(Database.of(request).keyspace().databaseNumber(index));
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    if (index != 0 && keyspace.slotRules() != null) {
+      throw NOT_IN_CLUSTER;
+    }
+    request.client().database(keyspace.databaseNumber(index));
     reply.ok();
   }
 

@@ -114,6 +114,10 @@ final class NameCommands {
         replace = true;
       } else if (request.is(at, "DB") && at + 1 < request.count()) {
         target = database(request, ++at, Errors.NOT_AN_INTEGER);
+        if (target != database && database.keyspace().slotRules() != null) {
+          throw CommandException.error(
+              "Copying to another database is not allowed in cluster mode");
+        }
       } else {
         throw Errors.SYNTAX;
       }
@@ -150,6 +154,9 @@ final class NameCommands {
 
   private static void move(Request request, Reply reply) {
     Database database = Database.of(request);
+    if (database.keyspace().slotRules() != null) {
+      throw CommandException.error("MOVE is not allowed in cluster mode");
+    }
     Database target = database(request, 2, Errors.NOT_AN_INTEGER);
     if (target == database) {
       throw SAME_OBJECT;

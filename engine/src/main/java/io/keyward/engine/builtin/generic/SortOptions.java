@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.generic;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -42,6 +43,7 @@ record SortOptions(
    * @param mayReadEveryKey whether the user may read keys that BY and GET name only in part
    */
   static SortOptions of(Request request, boolean mayStore, boolean mayReadEveryKey) {
+    boolean clustered = Database.of(request).keyspace().slotRules() != null;
     SortPattern by = null;
     boolean unsorted = false;
     boolean descending = false;
@@ -66,10 +68,16 @@ record SortOptions(
       } else if (request.is(at, "BY") && further >= 1) {
         by = SortPattern.of(request.copyOf(++at));
         unsorted |= by.fixed();
+        if (clustered && !by.fixed()) {
+          throw CommandException.error("BY option of SORT denied in Cluster mode.");
+        }
         if (!by.fixed() && !mayReadEveryKey) {
           throw BY_DENIED;
         }
       } else if (request.is(at, "GET") && further >= 1) {
+        if (clustered) {
+          throw CommandException.error("GET option of SORT denied in Cluster mode.");
+        }
         if (!mayReadEveryKey) {
           throw GET_DENIED;
         }

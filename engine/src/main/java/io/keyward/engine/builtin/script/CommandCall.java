@@ -7,6 +7,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.SlotRules;
 import io.keyward.engine.builtin.acl.AccessLog.Context;
 import io.keyward.engine.builtin.acl.Denial;
 import io.keyward.engine.builtin.script.lua.LuaError;
@@ -42,6 +43,8 @@ final class CommandCall {
   private boolean allowOutOfMemory;
   private boolean outOfMemory;
   private boolean written;
+  private boolean mayCrossSlots;
+  private int slot;
 
   CommandCall(BuiltinKeyspace keyspace, LuaState state) {
     this.keyspace = keyspace;
@@ -51,7 +54,12 @@ final class CommandCall {
   }
 
   /** Prepares for the commands of one script, which is run for a client. */
-  void begin(Request outer, boolean forbidsWrites, boolean allowsOutOfMemory, boolean atLimit) {
+  void begin(
+      Request outer,
+      boolean forbidsWrites,
+      boolean allowsOutOfMemory,
+      boolean atLimit,
+      boolean crossesSlots) {
     Client caller = outer.client();
     client.database(caller.database());
     keyspace.logIn(client, ClientState.of(caller).user());
@@ -63,6 +71,9 @@ final class CommandCall {
     allowOutOfMemory = allowsOutOfMemory;
     outOfMemory = atLimit;
     written = false;
+    mayCrossSlots = crossesSlots;
+    SlotRules rules = keyspace.slotRules();
+    slot = rules == null ? SlotRules.NONE : rules.slot(outer);
   }
 
   void resp3(boolean on) {
@@ -156,7 +167,17 @@ final class CommandCall {
     if (outOfMemory && !allowOutOfMemory && !written && command.denyOutOfMemory()) {
       return Errors.OUT_OF_MEMORY;
     }
-    return null;
+    SlotRules rules = keyspace.slotRules();
+    return rules == null ? null : checkSlot(rules, command);
+  }
+
+  private @Nullable CommandException checkSlot(SlotRules rules, Command command) {
+    try {
+      slot = rules.slotInScript(request, command, slot, mayCrossSlots);
+      return null;
+    } catch (CommandException refusal) {
+      return refusal;
+    }
   }
 
   /** Lays the arguments into the request; tells what is wrong with them, or null. */

@@ -131,6 +131,9 @@ final class LuaWorld {
     if (declared.present() && readOnlyCommand && !declared.has(Shebang.Flag.NO_WRITES)) {
       throw CommandException.error("Can not execute a script with write flag using *_ro command.");
     }
+    if (declared.has(Shebang.Flag.NO_CLUSTER) && keyspace.slotRules() != null) {
+      throw CommandException.error("Can not run script on cluster, 'no-cluster' flag is set.");
+    }
     boolean atLimit = !keyspace.home().memoryLimit().makeRoom(request.now());
     if (atLimit && declared.present() && !allowsOutOfMemory) {
       throw new CommandException(
@@ -140,7 +143,8 @@ final class LuaWorld {
     if (running) {
       throw CommandException.error("A script can not run another one");
     }
-    commands.begin(request, forbidsWrites, allowsOutOfMemory, atLimit);
+    boolean crossesSlots = !declared.present() || declared.has(Shebang.Flag.ALLOW_CROSS_SLOT_KEYS);
+    commands.begin(request, forbidsWrites, allowsOutOfMemory, atLimit, crossesSlots);
     limit();
     running = true;
     try {

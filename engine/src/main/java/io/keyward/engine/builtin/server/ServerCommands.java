@@ -117,6 +117,9 @@ public final class ServerCommands {
 
   private static void swap(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    if (keyspace.slotRules() != null) {
+      throw CommandException.error("SWAPDB is not allowed in cluster mode");
+    }
     long first = request.integer(1, Integer.MIN_VALUE, Integer.MAX_VALUE, BAD_FIRST);
     long second = request.integer(2, Integer.MIN_VALUE, Integer.MAX_VALUE, BAD_SECOND);
     int one = keyspace.databaseNumber(first);
