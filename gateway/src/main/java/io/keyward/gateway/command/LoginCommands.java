@@ -173,10 +173,10 @@ final class LoginCommands {
     if (version != 0) {
       reply.resp3(version == 3);
     }
-    describe(client, reply);
+    describe(client, Database.of(request).keyspace(), reply);
   }
 
-  private void describe(Client client, Reply reply) {
+  private static void describe(Client client, BuiltinKeyspace keyspace, Reply reply) {
     reply.map(7);
     reply.bulk("server");
     reply.bulk("redis");
@@ -187,7 +187,7 @@ final class LoginCommands {
     reply.bulk("id");
     reply.integer(client.id());
     reply.bulk("mode");
-    reply.bulk(server.mode());
+    reply.bulk(keyspace.slotRules() == null ? "standalone" : "cluster");
     reply.bulk("role");
     reply.bulk("master");
     reply.bulk("modules");

@@ -26,7 +26,7 @@ final class ServerSections {
         .field("redis_git_sha1", "00000000")
         .field("redis_git_dirty", 0)
         .field("redis_build_id", "0")
-        .field("redis_mode", server.mode())
+        .field("redis_mode", keyspace.slotRules() == null ? "standalone" : "cluster")
         .field("keyward_version", Server.version())
         .field("keyward_engine", "builtin")
         .field("keyward_event_loops", server.loops().size())

@@ -205,11 +205,6 @@ public final class Server {
     return runId;
   }
 
-  /** What the server is for its clients: {@code standalone}, or a {@code cluster} of one node. */
-  public String mode() {
-    return live.flag(Directive.CLUSTER_ENABLED) ? "cluster" : "standalone";
-  }
-
   /** The gateway's own version. */
   public static String version() {
     String version = Server.class.getPackage().getImplementationVersion();
