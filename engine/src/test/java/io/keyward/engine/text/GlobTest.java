@@ -125,7 +125,7 @@ class GlobTest {
   }
 
   /** The definition, by recursion over both. */
-  private static boolean reference(String p, int i, String t, int j, boolean ignoreCase) {
+  static boolean reference(String p, int i, String t, int j, boolean ignoreCase) {
     if (i == p.length()) {
       return j == t.length();
     }
