@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What the sources gave so far: a later source replaces what an earlier one gave. */
 final class Gathered {
   private final Map<Setting, Given> settings = new EnumMap<>(Setting.class);
   private final Map<Directive, Given> directives = new EnumMap<>(Directive.class);
   private final List<Problem> problems = new ArrayList<>();
+  private @Nullable YamlGroup operator;
+  private @Nullable YamlGroup tenants;
 
   void give(Setting setting, Given given) {
     settings.put(setting, given);
@@ -24,6 +27,24 @@ final class Gathered {
     } else {
       directives.put(directive, given);
     }
+  }
+
+  void operator(YamlGroup group) {
+    operator = group;
+  }
+
+  void tenants(YamlGroup group) {
+    tenants = group;
+  }
+
+  /** The file's {@code operator}, or null. */
+  @Nullable YamlGroup operator() {
+    return operator;
+  }
+
+  /** The file's {@code tenants}, or null. */
+  @Nullable YamlGroup tenants() {
+    return tenants;
   }
 
   void wrong(Problem problem) {

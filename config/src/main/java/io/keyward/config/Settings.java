@@ -4,6 +4,7 @@ import io.keyward.config.directive.ConfigRewrite;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.config.tenant.TenancySettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param prefix the deployment's prefix in the global view; empty = none
  * @param username the name of the login; empty = Redis's {@code default}
  * @param namespaces the pinned namespaces
+ * @param tenancy the operator, and the tenants with their deployments
  * @param admin where the admin HTTP server listens
  * @param transport what the event loops wait with
  * @param eventLoops the number of event loops
@@ -29,6 +31,7 @@ public record Settings(
     String prefix,
     String username,
     Namespaces namespaces,
+    TenancySettings tenancy,
     AdminEndpoint admin,
     Transport transport,
     int eventLoops,
@@ -60,7 +63,8 @@ public record Settings(
     }
     EnvironmentVariables.read(environment, gathered);
     commandLine.giveTo(gathered);
-    return new SettingsChecks(gathered).settings(Optional.ofNullable(commandLine.file()));
+    return new SettingsChecks(gathered, environment)
+        .settings(Optional.ofNullable(commandLine.file()));
   }
 
   /** The directives, ready to be read and changed while the server runs. */

@@ -3,6 +3,7 @@ package io.keyward.config;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.config.tenant.TenancySettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -24,11 +25,13 @@ final class SettingsChecks {
   private static final int MOST_PORT = 65535;
 
   private final Gathered gathered;
+  private final Map<String, String> environment;
   private final Map<Directive, String> directives = new EnumMap<>(Directive.class);
   private final Set<Directive> notToRewrite = EnumSet.noneOf(Directive.class);
 
-  SettingsChecks(Gathered gathered) {
+  SettingsChecks(Gathered gathered, Map<String, String> environment) {
     this.gathered = gathered;
+    this.environment = environment;
   }
 
   Settings settings(Optional<Path> file) throws ConfigurationException {
@@ -41,6 +44,7 @@ final class SettingsChecks {
             prefix(),
             username(),
             namespaces(),
+            tenancy(),
             new AdminEndpoint(adminHost(), number(Setting.ADMIN_PORT, "9379", 0, MOST_PORT)),
             named(Setting.TRANSPORT, Transport.AUTO, Transport.values()),
             eventLoops(),
@@ -81,7 +85,7 @@ final class SettingsChecks {
 
   /** Protected mode: what has no password and was not told where to listen stays on loopback. */
   private void bindToLoopbackWithoutPassword() {
-    boolean open = text(Directive.REQUIREPASS).isEmpty();
+    boolean open = text(Directive.REQUIREPASS).isEmpty() && hasDefaultDeployment();
     boolean isProtected = text(Directive.PROTECTED_MODE).equals("yes");
     if (open && isProtected && !gathered.directives().containsKey(Directive.BIND)) {
       directives.put(Directive.BIND, LOOPBACK);
@@ -144,24 +148,10 @@ final class SettingsChecks {
   private String prefix() {
     Given given = gathered.setting(Setting.PREFIX, "");
     String prefix = given.text();
-    boolean forbidden =
-        prefix.contains("::")
-            || prefix.endsWith(":")
-            || prefix
-                .chars()
-                .anyMatch(
-                    character ->
-                        character == '{'
-                            || character == '}'
-                            || Character.isWhitespace(character)
-                            || Character.isISOControl(character));
-    if (forbidden) {
+    if (!Prefixes.isValid(prefix)) {
       gathered.wrong(
           Problem.of(
-              Setting.PREFIX.path(),
-              given,
-              "a prefix contains no ::, no {, no } and no space, and does not end with a colon",
-              "give a plain name such as blue"));
+              Setting.PREFIX.path(), given, Prefixes.FORM, "give a plain name such as blue"));
     }
     return prefix;
   }
@@ -187,10 +177,57 @@ final class SettingsChecks {
     return given.text();
   }
 
+  /** With tenants there is a default deployment only if it has a prefix. */
+  private boolean hasDefaultDeployment() {
+    return gathered.tenants() == null || !gathered.setting(Setting.PREFIX, "").text().isEmpty();
+  }
+
+  private TenancySettings tenancy() {
+    if (!hasDefaultDeployment()) {
+      needsDefaultDeployment(Setting.USERNAME.path(), gathered.setting(Setting.USERNAME, ""));
+      needsDefaultDeployment(
+          Directive.REQUIREPASS.directiveName(), gathered.directive(Directive.REQUIREPASS));
+    }
+    String prefix = gathered.setting(Setting.PREFIX, "").text();
+    TenancySettings tenancy =
+        new TenantsReader(environment, validNamespaces(), prefix)
+            .read(gathered.operator(), gathered.tenants());
+    boolean byCertificate =
+        tenancy.tenants().stream()
+            .flatMap(tenant -> tenant.deployments().stream())
+            .anyMatch(deployment -> !deployment.certificates().isEmpty());
+    if (byCertificate
+        && (text(Directive.TLS_PORT).equals("0")
+            || text(Directive.TLS_AUTH_CLIENTS).equals("no"))) {
+      wrong(
+          Directive.TLS_AUTH_CLIENTS,
+          "no client is asked for the certificate that is a login under tenants:",
+          "set tls-port, and tls-auth-clients yes or optional");
+    }
+    return tenancy;
+  }
+
+  private void needsDefaultDeployment(String name, Given given) {
+    if (!given.text().isEmpty()) {
+      gathered.wrong(
+          new Problem(
+              name,
+              Problem.HIDDEN,
+              given.origin().place(),
+              "it is the login of the default deployment, and with tenants there is none without a"
+                  + " prefix",
+              "set prefix (REDIS_KEY_PREFIX) as well, or give the login under tenants:"));
+    }
+  }
+
+  private Collection<String> validNamespaces() {
+    List<String> declared = words(gathered.setting(Setting.NAMESPACES, ""));
+    return new TreeSet<>(Stream.concat(Namespaces.LIBRECHAT.stream(), declared.stream()).toList());
+  }
+
   private Namespaces namespaces() {
     List<String> declared = words(gathered.setting(Setting.NAMESPACES, ""));
-    Collection<String> valid =
-        new TreeSet<>(Stream.concat(Namespaces.LIBRECHAT.stream(), declared.stream()).toList());
+    Collection<String> valid = validNamespaces();
     Given given = gathered.setting(Setting.PINNED, "");
     List<String> pinned = words(given);
     for (String name : pinned) {

@@ -31,6 +31,8 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
  */
 final class YamlFile {
   private static final String DIRECTIVES = "directives";
+  private static final String OPERATOR = "operator";
+  private static final String TENANTS = "tenants";
 
   private final Path file;
   private final Gathered gathered;
@@ -98,6 +100,10 @@ final class YamlFile {
         wrong(path, tuple.getKeyNode(), "it is there twice", "delete one of the two");
       } else if (path.equals(DIRECTIVES)) {
         readDirectives(value);
+      } else if (path.equals(OPERATOR)) {
+        gathered.operator(YamlGroup.of(path, value, name(), gathered));
+      } else if (path.equals(TENANTS)) {
+        gathered.tenants(YamlGroup.of(path, value, name(), gathered));
       } else if (Setting.atPath(path).isPresent()) {
         Setting setting = Setting.atPath(path).orElseThrow();
         Optional<String> text = text(value);
@@ -159,7 +165,8 @@ final class YamlFile {
       return "Redis directives stand under directives:, move it there";
     }
     Stream<String> paths = Arrays.stream(Setting.values()).map(Setting::path);
-    return Suggestion.remedy(path, Stream.concat(paths, Stream.of(DIRECTIVES)).toList());
+    return Suggestion.remedy(
+        path, Stream.concat(paths, Stream.of(DIRECTIVES, OPERATOR, TENANTS)).toList());
   }
 
   private static boolean isGroup(String path) {

@@ -43,7 +43,8 @@ class ConfigurationErrorsTest {
       value = {
         "prefx: blue | prefx | 1 | there is no such setting | did you mean prefix?",
         "a: 1 | a | 1 | there is no such setting | use one of prefix, username, namespaces, pinned,"
-            + " admin.port, admin.bind, transport, event-loops, log-format, directives",
+            + " admin.port, admin.bind, transport, event-loops, log-format, directives, operator,"
+            + " tenants",
         "port: 1 | port | 1 | there is no such setting | Redis directives stand under directives:,"
             + " move it there",
         "'admin:\n  prot: 1' | admin.prot | 2 | there is no such setting | did you mean"

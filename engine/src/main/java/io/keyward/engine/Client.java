@@ -46,7 +46,8 @@ public final class Client {
 
   private static final byte[] EMPTY = {};
 
-  private final long id;
+  private final long serial;
+  private long id;
   private final Connection connection;
   private final Reply reply;
   private final long createdAt;
@@ -69,16 +70,37 @@ public final class Client {
   private @Nullable Keyspace keyspace;
   private @Nullable Object state;
 
-  public Client(long id, Connection connection, Reply reply, long now) {
-    this.id = id;
+  /**
+   * A client that has entered no keyspace.
+   *
+   * @param serial its number among all connections of the gateway
+   * @param now milliseconds since 1970
+   */
+  public Client(long serial, Connection connection, Reply reply, long now) {
+    this.serial = serial;
+    this.id = serial;
     this.connection = connection;
     this.reply = reply;
     this.createdAt = now;
     this.lastInteraction = now;
   }
 
+  /**
+   * The number that the client and its neighbours see: counted within its keyspace, so that it does
+   * not tell how many connect to others.
+   */
   public long id() {
     return id;
+  }
+
+  /** Gives the client its number in the keyspace that it enters. */
+  public void id(long inKeyspace) {
+    id = inKeyspace;
+  }
+
+  /** The number among all connections of the gateway, for the operator and for logs. */
+  public long serial() {
+    return serial;
   }
 
   public Connection connection() {

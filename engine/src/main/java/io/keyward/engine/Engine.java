@@ -15,11 +15,8 @@ public interface Engine {
   /** The keyspace of this prefix, or null. */
   @Nullable Keyspace find(String prefix);
 
-  /** The keyspace of this prefix, made if it is not there, on the loop that has least to do. */
+  /** The keyspace of this prefix, made if it is not there: on the loop that has least to do. */
   Keyspace open(String prefix);
-
-  /** The keyspace of this prefix, made if it is not there, on the same loop as another one. */
-  Keyspace openBeside(String prefix, Keyspace neighbour);
 
   /**
    * Removes a keyspace: nobody finds it any more, its clients are closed and its memory is freed,
@@ -28,6 +25,9 @@ public interface Engine {
    * @return whether there was one
    */
   boolean drop(String prefix);
+
+  /** Asks for the traits of a keyspace anew, after the configuration has changed. */
+  void refresh(String prefix);
 
   /** Every keyspace, in no order; those that come or go meanwhile may be among them or not. */
   Collection<? extends Keyspace> keyspaces();

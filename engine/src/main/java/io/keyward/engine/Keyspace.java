@@ -23,8 +23,12 @@ public interface Keyspace {
   /** Executes one request of a client that has entered, and writes its reply. */
   void execute(Request request, Reply reply);
 
-  /** Lets a client in; its requests may follow. */
-  void enter(Client client);
+  /**
+   * Lets a client in; its requests may follow.
+   *
+   * @return false if the keyspace has been dropped, so that nobody may enter
+   */
+  boolean enter(Client client);
 
   /** Forgets a client: what it watches, waits for and is subscribed to. */
   void leave(Client client);

@@ -35,7 +35,7 @@ final class Banner {
         text,
         "deployment",
         (settings.prefix().isEmpty() ? "one, without a prefix" : settings.prefix())
-            + (server.keyspace().access().open() ? ", no password" : ", with a password"));
+            + (server.open() ? ", no password" : ", with a password"));
     line(text, "durability", "none, the data is lost when the process ends");
     line(text, "transport", server.transport() + ", event loops: " + settings.eventLoops());
     if (ports.admin() != 0) {

@@ -16,7 +16,7 @@ import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
 import io.keyward.gateway.server.Transports;
 import io.keyward.gateway.tls.Tls;
-import io.keyward.tenancy.Login;
+import io.keyward.tenancy.Tenancy;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
@@ -59,9 +59,9 @@ public final class Gateway implements AutoCloseable {
       contexts.add(context);
       loops.add(new GatewayLoop(context.nettyEventLoop()));
     }
-    Login login = new Login(settings.username(), live);
+    Tenancy tenancy = new Tenancy(settings, live);
     server =
-        new Server(settings, live, login, loops, this::beginShutdown, GatewayCommands::declare);
+        new Server(settings, live, tenancy, loops, this::beginShutdown, GatewayCommands::declare);
     server.transport(transport);
     tls = new Tls(live);
     listeners = new Listeners(server, tls, contexts);
@@ -107,8 +107,13 @@ public final class Gateway implements AutoCloseable {
     if (path.isEmpty()) {
       return;
     }
+    if (!server.tenancy().hasDefault()) {
+      throw new StartException(
+          "aclfile holds the users of the default deployment, and with tenants there is none"
+              + " without a prefix. Remedy: set prefix (REDIS_KEY_PREFIX), or leave aclfile out.");
+    }
     AccessFile file = new AccessFile(Path.of(path));
-    AccessControl access = server.keyspace().access();
+    AccessControl access = server.defaultKeyspace().access();
     try {
       var _ = file.load(file.read(), access);
     } catch (IOException unreadable) {

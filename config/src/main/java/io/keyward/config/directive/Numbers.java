@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Redis's notations for numbers: strict decimals, and sizes with a unit. */
-final class Numbers {
+public final class Numbers {
   private static final Pattern DECIMAL = Pattern.compile("0|-?[1-9][0-9]{0,18}");
   private static final Pattern SIZE = Pattern.compile("([0-9]{1,19})([a-z]*)");
 
@@ -37,7 +37,7 @@ final class Numbers {
    *
    * @return the size in bytes, or -1 if {@code text} is no size or beyond the range of a long
    */
-  static long parseMemory(String text) {
+  public static long parseMemory(String text) {
     Matcher size = SIZE.matcher(text.toLowerCase(Locale.ROOT));
     if (!size.matches()) {
       return -1;

@@ -1,7 +1,7 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.engine.Engine;
-import io.keyward.engine.Keyspace;
+import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.command.CommandTable;
 import java.util.Collection;
 import java.util.Collections;
@@ -9,12 +9,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The keyspaces whose data is in this process, spread over the homes that there are. */
 public final class BuiltinEngine implements Engine {
   private final List<Home> homes;
   private final CommandTable table;
+  private final Function<String, KeyspaceTraits> traits;
   private final ConcurrentMap<String, BuiltinKeyspace> byPrefix = new ConcurrentHashMap<>();
 
   /**
@@ -22,10 +24,13 @@ public final class BuiltinEngine implements Engine {
    *
    * @param homes one for each event loop
    * @param table the sealed table of all commands
+   * @param traits tells the traits of the keyspace of a prefix
    */
-  public BuiltinEngine(List<Home> homes, CommandTable table) {
+  public BuiltinEngine(
+      List<Home> homes, CommandTable table, Function<String, KeyspaceTraits> traits) {
     this.homes = List.copyOf(homes);
     this.table = table;
+    this.traits = traits;
     for (Home home : homes) {
       home.peers(this.homes);
     }
@@ -46,14 +51,23 @@ public final class BuiltinEngine implements Engine {
 
   @Override
   public BuiltinKeyspace open(String prefix) {
-    return byPrefix.computeIfAbsent(
-        prefix, absent -> new BuiltinKeyspace(absent, leastLoaded(), table));
+    BuiltinKeyspace present = byPrefix.get(prefix);
+    return present == null ? byPrefix.computeIfAbsent(prefix, this::make) : present;
+  }
+
+  private BuiltinKeyspace make(String prefix) {
+    BuiltinKeyspace made = new BuiltinKeyspace(prefix, leastLoaded(), table);
+    made.pin(traits.apply(prefix).pinned());
+    return made;
   }
 
   @Override
-  public BuiltinKeyspace openBeside(String prefix, Keyspace neighbour) {
-    Home home = ((BuiltinKeyspace) neighbour).home();
-    return byPrefix.computeIfAbsent(prefix, absent -> new BuiltinKeyspace(absent, home, table));
+  public void refresh(String prefix) {
+    BuiltinKeyspace present = byPrefix.get(prefix);
+    if (present != null) {
+      KeyspaceTraits now = traits.apply(prefix);
+      present.loop().execute(() -> present.pin(now.pinned()));
+    }
   }
 
   private Home leastLoaded() {

@@ -56,6 +56,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private boolean keysReady;
   private boolean atomic;
   private int blockedClients;
+  private long lastClientId;
   private boolean ended;
   private long changes;
   private long departures;
@@ -204,11 +205,16 @@ public final class BuiltinKeyspace implements Keyspace {
   }
 
   @Override
-  public void enter(Client client) {
+  public boolean enter(Client client) {
+    if (ended) {
+      return false;
+    }
     client.keyspace(this);
+    client.id(++lastClientId);
     client.state(new ClientState(client, access.defaultUser()));
     client.authenticated(client.authenticated() || access.open());
     clients.put(client.id(), client);
+    return true;
   }
 
   /** From now on the client is this user and bound by its rules. */
@@ -487,11 +493,6 @@ public final class BuiltinKeyspace implements Keyspace {
     }
     databases = new Database[0];
     home.sleeps(this);
-  }
-
-  /** Whether the keyspace has been dropped, so that nobody may enter. */
-  public boolean ended() {
-    return ended;
   }
 
   /** Closes every client and frees all memory; nothing may follow. */

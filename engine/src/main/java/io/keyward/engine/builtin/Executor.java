@@ -405,7 +405,7 @@ public final class Executor {
   }
 
   /** Ends a command that its handler left unfinished with an error. */
-  void abandon(Request request, CommandException answer) {
+  public void abandon(Request request, CommandException answer) {
     Reply reply = request.client().reply();
     fail(reply, reply.length(), reply.written(), request.command(), answer);
     finish(request, 0);

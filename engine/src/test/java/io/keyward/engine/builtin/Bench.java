@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Client;
+import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
@@ -175,7 +176,7 @@ public final class Bench {
     this.settings = settings;
     home = new Home(loop, settings);
     BuiltinCommands.declare(table);
-    engine = new BuiltinEngine(List.of(home), table.seal());
+    engine = new BuiltinEngine(List.of(home), table.seal(), absent -> KeyspaceTraits.NONE);
     keyspace = engine.open(prefix);
     first = connect();
     home.start();

@@ -31,7 +31,7 @@ class EngineTest {
     bench.pass(1000);
 
     assertThat(client.closed()).isTrue();
-    assertThat(blue.ended()).isTrue();
+    assertThat(blue.enter(client.client())).isFalse();
     assertThat(engine.find("blue")).isNull();
     assertThat(engine.drop("blue")).isFalse();
     assertThat(engine.open("blue")).isNotSameAs(blue);

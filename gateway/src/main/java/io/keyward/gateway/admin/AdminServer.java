@@ -98,19 +98,16 @@ public final class AdminServer implements AutoCloseable {
   }
 
   /**
-   * Copies the figures on the keyspace's home loop and makes the text on another thread; if the
-   * loop does not come to it, the client sees no answer.
+   * Copies the figures on the home loops and makes the text on another thread; if a loop does not
+   * come to it, the client sees no answer.
    */
   private void fromHome(HttpServerResponse response, String type, Callable<String> text) {
-    Runnable copy =
-        () -> {
-          metrics.refresh();
-          vertx
-              .executeBlocking(text, false)
-              .onSuccess(made -> response.putHeader("Content-Type", type).end(made))
-              .onFailure(defect -> plain(response, 500, "internal error\n"));
-        };
-    server.keyspace().loop().execute(copy);
+    metrics.refresh(
+        () ->
+            vertx
+                .executeBlocking(text, false)
+                .onSuccess(made -> response.putHeader("Content-Type", type).end(made))
+                .onFailure(defect -> plain(response, 500, "internal error\n")));
   }
 
   private static void plain(HttpServerResponse response, int status, String text) {
@@ -118,7 +115,8 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private JsonObject info() {
-    KeyspaceFigures figures = metrics.figures();
+    JsonArray keyspaces = new JsonArray();
+    metrics.figures().forEach((prefix, figures) -> keyspaces.add(json(prefix, figures)));
     return new JsonObject()
         .put("version", Server.version())
         .put("redis_version", Server.redisVersion())
@@ -128,21 +126,21 @@ public final class AdminServer implements AutoCloseable {
         .put("event_loops", server.loops().size())
         .put("ports", new JsonObject().put("redis", server.port()).put("tls", server.tlsPort()))
         .put("connections", server.sessions().size())
-        .put(
-            "keyspaces",
-            new JsonArray()
-                .add(
-                    new JsonObject()
-                        .put("prefix", server.keyspace().prefix())
-                        .put("engine", "builtin")
-                        .put("keys", figures.keys())
-                        .put("bytes", figures.bytes())
-                        .put("clients", figures.clients())
-                        .put("hits", figures.hits())
-                        .put("misses", figures.misses())
-                        .put("expired", figures.expired())
-                        .put("evicted", figures.evicted())
-                        .put("errors", figures.errors())));
+        .put("keyspaces", keyspaces);
+  }
+
+  private static JsonObject json(String prefix, KeyspaceFigures figures) {
+    return new JsonObject()
+        .put("prefix", prefix)
+        .put("engine", "builtin")
+        .put("keys", figures.keys())
+        .put("bytes", figures.bytes())
+        .put("clients", figures.clients())
+        .put("hits", figures.hits())
+        .put("misses", figures.misses())
+        .put("expired", figures.expired())
+        .put("evicted", figures.evicted())
+        .put("errors", figures.errors());
   }
 
   @Override

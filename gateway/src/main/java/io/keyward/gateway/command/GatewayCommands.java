@@ -9,7 +9,7 @@ public final class GatewayCommands {
 
   /** Declares them all; the server is asked only when one is executed. */
   public static void declare(CommandTable table, Server server) {
-    LoginCommands.declare(table);
+    new LoginCommands(server).declare(table);
     new ConfigCommands(server).declare(table);
     new InfoCommand(server).declare(table);
     new ShutdownCommand(server).declare(table);

@@ -26,12 +26,13 @@ import io.keyward.engine.builtin.transaction.TransactionCommands;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.server.Server;
+import io.keyward.gateway.server.Session;
+import io.keyward.tenancy.Decision;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** AUTH, HELLO and RESET: who a connection is, and which protocol it speaks. */
 final class LoginCommands {
-  private static final CommandException WRONG_PASSWORD =
-      new CommandException("WRONGPASS invalid username-password pair or user is disabled.");
   private static final CommandException NO_PASSWORD_SET =
       CommandException.error(
           "AUTH <password> called without any password configured for the default user. Are you"
@@ -47,9 +48,15 @@ final class LoginCommands {
               + " select the RESP protocol version at the same time");
   private static final byte[] NO_NAME = {};
 
-  private LoginCommands() {}
+  private final Server server;
+  private final Logins logins;
 
-  static void declare(CommandTable table) {
+  LoginCommands(Server server) {
+    this.server = server;
+    this.logins = new Logins(server);
+  }
+
+  void declare(CommandTable table) {
     table.add(
         Command.named("auth", CONNECTION)
             .summary("Logs the connection in.")
@@ -58,7 +65,7 @@ final class LoginCommands {
             .arity(-2)
             .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
             .secretsBy(LoginCommands::secretsOfAuth)
-            .handler(LoginCommands::auth));
+            .handler(this::auth));
     table.add(
         Command.named("hello", CONNECTION)
             .since("6.0.0")
@@ -68,7 +75,7 @@ final class LoginCommands {
             .arity(-1)
             .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
             .secretsBy(LoginCommands::secretsOfHello)
-            .handler(LoginCommands::hello));
+            .handler(this::hello));
     table.add(
         Command.named("reset", CONNECTION)
             .since("6.2.0")
@@ -76,7 +83,7 @@ final class LoginCommands {
             .complexity("O(1)")
             .arity(1)
             .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
-            .handler(LoginCommands::reset));
+            .handler(this::reset));
   }
 
   private static void secretsOfAuth(Request request, IntConsumer positions) {
@@ -98,7 +105,7 @@ final class LoginCommands {
     }
   }
 
-  private static void auth(Request request, Reply reply) {
+  private void auth(Request request, Reply reply) {
     if (request.count() > 3) {
       throw Errors.SYNTAX;
     }
@@ -106,18 +113,25 @@ final class LoginCommands {
       if (access(request).defaultUser().noPassword()) {
         throw NO_PASSWORD_SET;
       }
-      logIn(request, AccessControl.DEFAULT_USER, request.copyOf(1));
+      byte[] password = request.copyOf(1);
+      logIn(request, AccessControl.DEFAULT_USER, password, () -> request.client().reply().ok());
     } else {
-      logIn(request, request.text(1), request.copyOf(2));
+      Client client = request.client();
+      logIn(request, request.text(1), request.copyOf(2), () -> client.reply().ok());
     }
-    reply.ok();
   }
 
   private static AccessControl access(Request request) {
     return Database.of(request).keyspace().access();
   }
 
-  private static void logIn(Request request, String name, byte[] password) {
+  /** Logs in to a deployment, or else as a user of the client's own keyspace. */
+  private void logIn(Request request, String name, byte[] password, Runnable answer) {
+    Decision decision = server.tenancy().logIn(name, password);
+    if (decision != null) {
+      logins.settle(request, decision, answer);
+      return;
+    }
     Client client = request.client();
     User user = access(request).authenticate(name, password);
     if (user == null) {
@@ -131,13 +145,15 @@ final class LoginCommands {
               name,
               line.toString(),
               request.now());
-      throw WRONG_PASSWORD;
+      logins.settle(request, server.tenancy().failure(password), answer);
+      return;
     }
     Database.of(request).keyspace().logIn(client, user);
-    client.operator(true);
+    client.operator(client.operator() || server.tenancy().single());
+    answer.run();
   }
 
-  private static void hello(Request request, Reply reply) {
+  private void hello(Request request, Reply reply) {
     Client client = request.client();
     long version = 0;
     if (request.count() > 1) {
@@ -161,19 +177,28 @@ final class LoginCommands {
         throw CommandException.error("Syntax error in HELLO option '" + request.text(i) + "'");
       }
     }
+    byte[] chosenName = name > 0 ? request.copyOf(name) : null;
+    boolean resp3 = version == 0 ? reply.resp3() : version == 3;
     if (login > 0) {
-      logIn(request, request.text(login), request.copyOf(login + 1));
+      String user = request.text(login);
+      byte[] password = request.copyOf(login + 1);
+      logIn(request, user, password, () -> greet(client, chosenName, resp3));
+      return;
     }
     if (!client.authenticated()) {
       throw HELLO_WITHOUT_LOGIN;
     }
-    if (name > 0) {
-      client.name(request.copyOf(name));
+    greet(client, chosenName, resp3);
+  }
+
+  private static void greet(Client client, byte @Nullable [] name, boolean resp3) {
+    if (name != null) {
+      client.name(name);
     }
-    if (version != 0) {
-      reply.resp3(version == 3);
+    client.reply().resp3(resp3);
+    if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+      describe(client, keyspace, client.reply());
     }
-    describe(client, Database.of(request).keyspace(), reply);
   }
 
   private static void describe(Client client, BuiltinKeyspace keyspace, Reply reply) {
@@ -194,7 +219,7 @@ final class LoginCommands {
     reply.array(0);
   }
 
-  private static void reset(Request request, Reply reply) {
+  private void reset(Request request, Reply reply) {
     Client client = request.client();
     ClientState state = ClientState.of(client);
     TransactionCommands.end(state);
@@ -208,9 +233,20 @@ final class LoginCommands {
     client.silenced(false);
     client.noEvict(false);
     client.noTouch(false);
-    keyspace.logOut(client);
-    client.operator(client.authenticated());
     reply.resp3(false);
-    reply.simple("RESET");
+    Session session = Logins.session(client);
+    if (session.entry().equals(keyspace)) {
+      session.asBeforeLogin();
+      reply.simple("RESET");
+    } else {
+      client.authenticated(false);
+      session.moveTo(
+          session.entry(),
+          null,
+          () -> {
+            session.asBeforeLogin();
+            client.reply().simple("RESET");
+          });
+    }
   }
 }

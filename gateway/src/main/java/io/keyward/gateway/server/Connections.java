@@ -61,8 +61,7 @@ final class Connections {
       refuse(channel, kind, TOO_MANY);
       return;
     }
-    boolean open = server.keyspace().access().open();
-    if (!peer.loopback() && live.flag(Directive.PROTECTED_MODE) && open) {
+    if (!peer.loopback() && live.flag(Directive.PROTECTED_MODE) && server.open()) {
       server.traffic().rejected();
       refuse(channel, kind, PROTECTED);
       return;
@@ -76,8 +75,7 @@ final class Connections {
     if (kind == Kind.TLS) {
       own.pipeline().addBefore(own.name(), "tls", tls.handler(own.alloc()));
     }
-    GatewayLoop home = server.loopOf(server.keyspace());
-    own.pipeline().addBefore(own.name(), "redis", new RedisHandler(server, home, peer));
+    own.pipeline().addBefore(own.name(), "redis", new RedisHandler(server, peer));
     // Vert.x's own handler would keep queues for bytes that it never sees.
     own.pipeline().remove(own.handler());
   }

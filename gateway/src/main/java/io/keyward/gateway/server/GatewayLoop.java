@@ -85,16 +85,21 @@ public final class GatewayLoop implements Loop {
     }
   }
 
+  /** Serves the sessions that wait for it, but for those that have moved to another loop since. */
   private void settle() {
     scheduled = true;
     Session session = toResume.poll();
     while (session != null) {
-      session.goOn();
+      if (session.home() == this) {
+        session.goOn();
+      }
       session = toResume.poll();
     }
     session = toFlush.poll();
     while (session != null) {
-      session.flushNow();
+      if (session.home() == this) {
+        session.flushNow();
+      }
       session = toFlush.poll();
     }
     scheduled = false;

@@ -62,6 +62,9 @@ public final class Listeners {
       listener(Kind.TLS, contexts).openPort(tlsPort, bind);
       server.tlsPort(tlsPort);
     }
+    for (int ofDeployment : server.tenancy().ports()) {
+      listener(Kind.PLAIN, contexts).openPort(ofDeployment, bind);
+    }
     openUnixSocket(live.text(Directive.UNIXSOCKET));
     live.onChange(
         EnumSet.of(Directive.PORT, Directive.TLS_PORT, Directive.BIND), Listeners::refuseChange);

@@ -11,15 +11,20 @@ final class OutputLimit {
   /** What a client gets to see before it has logged in, in bytes. */
   private static final int UNAUTHENTICATED = 1024;
 
+  /** The handshake's own bytes, among them the tickets of TLS 1.3, come on top of that. */
+  private static final int HANDSHAKE = 64 * 1024;
+
   private final LiveSettings live;
   private final Client client;
+  private final long unauthenticated;
 
   /** Since when the soft limit is exceeded, in milliseconds since 1970; 0 = it is not. */
   private long softSince;
 
-  OutputLimit(LiveSettings live, Client client) {
+  OutputLimit(LiveSettings live, Client client, boolean tls) {
     this.live = live;
     this.client = client;
+    this.unauthenticated = tls ? UNAUTHENTICATED + HANDSHAKE : UNAUTHENTICATED;
   }
 
   /** Whether so many unsent bytes are too many; to be asked whenever output was added. */
@@ -28,7 +33,7 @@ final class OutputLimit {
       softSince = 0;
       return false;
     }
-    if (!client.authenticated() && unsent > UNAUTHENTICATED) {
+    if (!client.authenticated() && unsent > unauthenticated) {
       return true;
     }
     OutputBufferLimit limit =

@@ -1,11 +1,20 @@
 package io.keyward.gateway.server;
 
+import io.keyward.engine.Keyspace;
+import io.keyward.tenancy.Decision;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,29 +22,41 @@ import org.slf4j.LoggerFactory;
 /**
  * Stands in a socket's pipeline in the place of Vert.x's own handler, and carries bytes between the
  * socket's loop and the session's home loop.
+ *
+ * <p>When the session moves to another home, what arrives on the socket's loop is kept until every
+ * byte that went to the former home has been passed on, so that all arrive in their order.
  */
 public final class RedisHandler extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(RedisHandler.class);
 
   private final Server server;
-  private final GatewayLoop home;
   private final Peer peer;
+  private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>();
   private @Nullable Session session;
-  private boolean sameLoop;
+  private @Nullable ChannelHandlerContext context;
+  private @Nullable GatewayLoop route;
 
-  RedisHandler(Server server, GatewayLoop home, Peer peer) {
+  RedisHandler(Server server, Peer peer) {
     this.server = server;
-    this.home = home;
     this.peer = peer;
   }
 
   @Override
-  public void handlerAdded(ChannelHandlerContext context) {
-    sameLoop = home.isCurrent();
-    Session added = new Session(server, home, context, peer);
-    session = added;
-    server.sessions().add(added);
-    onHome(() -> added.enter(server.keyspace()));
+  public void handlerAdded(ChannelHandlerContext added) {
+    context = added;
+    Decision.Admitted byPort = server.tenancy().ofPort(port(added.channel().localAddress()));
+    Keyspace entry = server.entry(byPort, added.channel().eventLoop());
+    GatewayLoop home = server.loopOf(entry);
+    route = home;
+    Session made = new Session(server, home, added, peer, this);
+    made.withoutLogin(byPort);
+    session = made;
+    server.sessions().add(made);
+    onHome(() -> made.enter(entry));
+  }
+
+  private static int port(SocketAddress local) {
+    return local instanceof InetSocketAddress address ? address.getPort() : 0;
   }
 
   private Session session() {
@@ -46,8 +67,18 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
     return present;
   }
 
+  private EventLoop socketLoop() {
+    ChannelHandlerContext present = context;
+    if (present == null) {
+      throw new IllegalStateException("the handler is in no pipeline");
+    }
+    return present.channel().eventLoop();
+  }
+
+  /** Runs a task that itself looks for the session's home, if it has moved on meanwhile. */
   private void onHome(Runnable task) {
-    if (sameLoop) {
+    GatewayLoop home = session().home();
+    if (home.isCurrent()) {
       task.run();
     } else {
       home.execute(task);
@@ -55,46 +86,89 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
+  public void channelRead(ChannelHandlerContext reading, Object message) {
     if (message instanceof ByteBuf bytes) {
-      if (sameLoop) {
-        session().received(bytes);
-      } else {
-        Session target = session();
-        home.execute(() -> target.received(bytes));
-      }
+      deliver(bytes);
     } else {
       ReferenceCountUtil.release(message);
     }
   }
 
+  private void deliver(ByteBuf bytes) {
+    GatewayLoop to = route;
+    if (to == null) {
+      kept.add(bytes);
+    } else if (to.isCurrent()) {
+      session().received(bytes);
+    } else {
+      Session target = session();
+      to.execute(() -> target.receivedOrPassedOn(bytes));
+    }
+  }
+
+  /**
+   * Sends what arrives to another loop from now on; called on the loop that the session leaves.
+   *
+   * @param settled runs on the new loop when no byte is on its way through the old one any more
+   */
+  void follow(GatewayLoop from, GatewayLoop to, Runnable settled) {
+    if (from.eventLoop() == socketLoop()) {
+      route = to;
+      to.execute(settled);
+      return;
+    }
+    socketLoop()
+        .execute(
+            () -> {
+              route = null;
+              // Behind all bytes that went to the old loop, and behind where that passed them on.
+              from.execute(() -> to.execute(() -> socketLoop().execute(() -> open(to, settled))));
+            });
+  }
+
+  private void open(GatewayLoop to, Runnable settled) {
+    route = to;
+    for (ByteBuf bytes = kept.poll(); bytes != null; bytes = kept.poll()) {
+      deliver(bytes);
+    }
+    to.execute(settled);
+  }
+
   @Override
-  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+  public void userEventTriggered(ChannelHandlerContext source, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       onHome(session()::end);
+    } else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
+      List<String> names = CertificateNames.ofPeer(source.pipeline().get(SslHandler.class));
+      Decision.Admitted known = server.tenancy().ofCertificate(names);
+      if (known != null) {
+        onHome(() -> session().knownByCertificate(known));
+      }
     }
   }
 
   @Override
-  public void channelWritabilityChanged(ChannelHandlerContext context) {
-    if (context.channel().isWritable()) {
+  public void channelWritabilityChanged(ChannelHandlerContext source) {
+    if (source.channel().isWritable()) {
       onHome(session()::writable);
     }
   }
 
   @Override
-  public void channelInactive(ChannelHandlerContext context) {
+  public void channelInactive(ChannelHandlerContext source) {
+    kept.forEach(ByteBuf::release);
+    kept.clear();
     // In a task of its own: the command that closed it may be walking the clients.
-    home.execute(session()::gone);
+    session().home().execute(session()::gone);
   }
 
   @Override
-  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+  public void exceptionCaught(ChannelHandlerContext source, Throwable cause) {
     if (cause instanceof IOException) {
       log.debug("Connection {} lost: {}", peer.remote(), cause.getMessage());
     } else {
       log.warn("Connection {} closed", peer.remote(), cause);
     }
-    var _ = context.close();
+    var _ = source.close();
   }
 }

@@ -10,7 +10,9 @@ import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.command.CommandTable;
-import io.keyward.tenancy.Login;
+import io.keyward.tenancy.Decision;
+import io.keyward.tenancy.Tenancy;
+import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.HexFormat;
@@ -20,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** What commands, sessions and the admin endpoint may know of the running server and ask of it. */
 public final class Server {
@@ -35,10 +38,11 @@ public final class Server {
   private final Settings settings;
   private final LiveSettings live;
   private final ConfigRewrite rewrite;
-  private final Login login;
+  private final Tenancy tenancy;
   private final List<GatewayLoop> loops;
   private final BuiltinEngine engine;
-  private final BuiltinKeyspace keyspace;
+  private final List<BuiltinKeyspace> anterooms;
+  private final BuiltinKeyspace operatorKeyspace;
   private final Control control;
   private final Traffic traffic = new Traffic();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -59,14 +63,14 @@ public final class Server {
   public Server(
       Settings settings,
       LiveSettings live,
-      Login login,
+      Tenancy tenancy,
       List<GatewayLoop> loops,
       Control control,
       BiConsumer<CommandTable, Server> furtherCommands) {
     this.settings = settings;
     this.live = live;
     this.rewrite = settings.rewrite();
-    this.login = login;
+    this.tenancy = tenancy;
     this.loops = List.copyOf(loops);
     this.control = control;
     byte[] random = new byte[20];
@@ -76,11 +80,20 @@ public final class Server {
     BuiltinCommands.declare(table);
     furtherCommands.accept(table, this);
     engine =
-        new BuiltinEngine(loops.stream().map(loop -> new Home(loop, live)).toList(), table.seal());
-    keyspace = engine.open(settings.prefix());
-    keyspace.pin(settings.namespaces());
-    login.addTo(keyspace.access());
-    live.onChange(EnumSet.of(Directive.REQUIREPASS), this::changePassword);
+        new BuiltinEngine(
+            loops.stream().map(loop -> new Home(loop, live)).toList(),
+            table.seal(),
+            tenancy::traits);
+    anterooms = engine.homes().stream().map(home -> new BuiltinKeyspace("", home, table)).toList();
+    operatorKeyspace = new BuiltinKeyspace("", engine.homes().getFirst(), table);
+    tenancy.begin(engine);
+    if (tenancy.hasDefault()) {
+      tenancy.login().addTo(defaultKeyspace().access());
+      live.onChange(EnumSet.of(Directive.REQUIREPASS), this::changePassword);
+    }
+    for (BuiltinKeyspace anteroom : anterooms) {
+      tenancy.closeTo(anteroom.access());
+    }
   }
 
   /** What the server was started with. */
@@ -100,12 +113,28 @@ public final class Server {
 
   /** At once if CONFIG SET runs on the keyspace's loop, so that the next connection needs it. */
   private void changePassword() {
-    Runnable change = () -> login.setPassword(keyspace.access());
+    BuiltinKeyspace keyspace = defaultKeyspace();
+    Runnable change = () -> tenancy.login().setPassword(keyspace.access());
     if (keyspace.loop().isCurrent()) {
       change.run();
     } else {
       keyspace.loop().execute(change);
     }
+  }
+
+  /** The keyspace of the default deployment, if there is one. */
+  public BuiltinKeyspace defaultKeyspace() {
+    return engine.open(tenancy.defaultDeployment().prefix());
+  }
+
+  /** Whether a connection is in the default deployment without a login. */
+  public boolean open() {
+    return tenancy.hasDefault() && defaultKeyspace().access().open();
+  }
+
+  /** Who may log in, and where to. */
+  public Tenancy tenancy() {
+    return tenancy;
   }
 
   public List<GatewayLoop> loops() {
@@ -132,9 +161,30 @@ public final class Server {
     throw new IllegalArgumentException("the keyspace lives elsewhere");
   }
 
-  /** The keyspace that a connection enters. */
-  public BuiltinKeyspace keyspace() {
-    return keyspace;
+  /** Where the operator is: it holds no keys. */
+  public BuiltinKeyspace operatorKeyspace() {
+    return operatorKeyspace;
+  }
+
+  /**
+   * The keyspace of a connection that has not logged in: that of the default deployment, or else an
+   * empty one on the loop {@code own} of its socket, where nothing but a login is possible.
+   *
+   * @param known who the client is without a login, or null
+   */
+  Keyspace entry(Decision.@Nullable Admitted known, EventLoop own) {
+    if (known != null && known.deployment() != null) {
+      return engine.open(known.deployment().prefix());
+    }
+    if (tenancy.hasDefault()) {
+      return defaultKeyspace();
+    }
+    for (int i = 0; i < loops.size(); i++) {
+      if (loops.get(i).eventLoop() == own) {
+        return anterooms.get(i);
+      }
+    }
+    return anterooms.getFirst();
   }
 
   /** Begins to stop the server in good order; returns at once. */

@@ -5,12 +5,16 @@ import io.keyward.engine.Client;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.gateway.protocol.Input;
 import io.keyward.gateway.protocol.ProtocolException;
+import io.keyward.tenancy.Decision;
+import io.keyward.tenancy.Deployment;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +35,17 @@ public final class Session implements Client.Connection {
   private static final int MOST_INPUT = Integer.MAX_VALUE - 1024 * 1024;
 
   private final Server server;
-  private final GatewayLoop home;
   private final ChannelHandlerContext context;
   private final Peer peer;
+  private final RedisHandler handler;
   private final Reply reply;
   private final Client client;
   private final Input input = new Input();
   private final OutputLimit outputLimit;
+  private volatile GatewayLoop home;
+  private Decision.@Nullable Admitted withoutLogin;
+  private @Nullable Deployment deployment;
+  private boolean travelling;
   private boolean left;
   private boolean ended;
   private boolean running;
@@ -45,15 +53,34 @@ public final class Session implements Client.Connection {
   private boolean resumePending;
   private boolean readingStopped;
 
-  Session(Server server, GatewayLoop home, ChannelHandlerContext context, Peer peer) {
+  Session(
+      Server server,
+      GatewayLoop home,
+      ChannelHandlerContext context,
+      Peer peer,
+      RedisHandler handler) {
     this.server = server;
     this.home = home;
     this.context = context;
     this.peer = peer;
-    reply = new Reply(home.replyArrays());
+    this.handler = handler;
+    reply = new Reply(new HomeArrays());
     reply.drainTo(this::drain);
     client = new Client(server.nextClientId(), this, reply, System.currentTimeMillis());
-    outputLimit = new OutputLimit(server.live(), client);
+    outputLimit = new OutputLimit(server.live(), client, peer.tls());
+  }
+
+  /** The arrays of whatever loop the session lives on. */
+  private final class HomeArrays implements Reply.Buffers {
+    @Override
+    public byte[] take() {
+      return home.replyArrays().take();
+    }
+
+    @Override
+    public void giveBack(byte[] buffer) {
+      home.replyArrays().giveBack(buffer);
+    }
   }
 
   public Client client() {
@@ -64,10 +91,149 @@ public final class Session implements Client.Connection {
     return home;
   }
 
-  /** Lets the client into its keyspace. */
+  /** Lets the client into the keyspace where connections begin. */
   void enter(Keyspace keyspace) {
+    if (left) {
+      return;
+    }
     keyspace.enter(client);
-    client.operator(client.authenticated());
+    asBeforeLogin();
+  }
+
+  /**
+   * Says who the client is without a login, by its port or certificate; null if it has to log in.
+   */
+  void withoutLogin(Decision.@Nullable Admitted known) {
+    withoutLogin = known;
+  }
+
+  /** The client has shown a certificate that stands for a login. */
+  void knownByCertificate(Decision.Admitted known) {
+    withoutLogin = known;
+    if (!left) {
+      moveTo(entry(), null, this::asBeforeLogin);
+    }
+  }
+
+  /** Makes the client what it is before it has logged in. */
+  public void asBeforeLogin() {
+    Decision.Admitted known = withoutLogin;
+    if (known != null && known.deployment() != null && !known.deployment().enter()) {
+      closeAfterReply();
+      return;
+    }
+    take(known == null ? null : known.deployment());
+    if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+      if (known == null) {
+        keyspace.logOut(client);
+      } else {
+        keyspace.logIn(client, keyspace.access().defaultUser());
+      }
+    }
+    client.operator(client.authenticated() && server.tenancy().single());
+  }
+
+  /** The keyspace where this connection is before it has logged in. */
+  public Keyspace entry() {
+    return server.entry(withoutLogin, context.channel().eventLoop());
+  }
+
+  /** The client's address without its port. */
+  public String host() {
+    return peer.remote().substring(0, peer.remote().lastIndexOf(':'));
+  }
+
+  /**
+   * Counts the client in a deployment, and no longer in the one where it was before.
+   *
+   * @param taken a place that has been taken by {@link Deployment#enter}; null for none
+   */
+  public void take(@Nullable Deployment taken) {
+    Deployment before = deployment;
+    deployment = taken;
+    if (before != null) {
+      before.leave();
+    }
+  }
+
+  /**
+   * Takes the client out of its keyspace and into another one, when the running command is over.
+   * What it watched, was subscribed to or had begun is forgotten. No further request is executed
+   * until it has arrived.
+   *
+   * @param place as in {@link #take}; given back if the client does not arrive
+   * @param arrival runs on the other keyspace's home loop, in time to write a reply
+   */
+  public void moveTo(Keyspace target, @Nullable Deployment place, Runnable arrival) {
+    travelling = true;
+    home.execute(() -> depart(target, place, arrival));
+  }
+
+  private void depart(Keyspace target, @Nullable Deployment place, Runnable arrival) {
+    if (left) {
+      if (place != null) {
+        place.leave();
+      }
+      return;
+    }
+    flushNow();
+    Keyspace before = client.keyspace();
+    if (before != null) {
+      before.leave(client);
+    }
+    client.database(0);
+    take(place);
+    GatewayLoop from = home;
+    GatewayLoop to = server.loopOf(target);
+    home = to;
+    if (to == from) {
+      arrive(target, arrival);
+      goOnAfterTravel();
+    } else {
+      to.execute(() -> arrive(target, arrival));
+      handler.follow(from, to, this::goOnAfterTravel);
+    }
+  }
+
+  private void arrive(Keyspace target, Runnable arrival) {
+    flushPending = false;
+    resumePending = false;
+    if (left) {
+      return;
+    }
+    if (!target.enter(client)) {
+      abort();
+      return;
+    }
+    arrival.run();
+    flushSoon();
+  }
+
+  private void goOnAfterTravel() {
+    travelling = false;
+    if (!left) {
+      goOn();
+    }
+  }
+
+  /** As {@link #received}, on the present home if the session has moved on. */
+  void receivedOrPassedOn(ByteBuf bytes) {
+    GatewayLoop present = home;
+    if (present.isCurrent()) {
+      received(bytes);
+    } else {
+      present.execute(() -> receivedOrPassedOn(bytes));
+    }
+  }
+
+  /** Whether the caller runs elsewhere; then the task is done on the present home. */
+  private boolean passedOn(Runnable task) {
+    GatewayLoop present = home;
+    if (present.isCurrent()) {
+      return false;
+    }
+    present.execute(task);
+    return true;
   }
 
   /** Takes what has arrived and executes the requests in it. */
@@ -83,7 +249,7 @@ public final class Session implements Client.Connection {
         log.warn(
             "Client id={} addr={} closed: its unread input is larger than"
                 + " client-query-buffer-limit",
-            client.id(),
+            client.serial(),
             peer.remote());
         server.traffic().closedForInput();
         abort();
@@ -99,15 +265,20 @@ public final class Session implements Client.Connection {
 
   /** Whether the next request has to wait. */
   private boolean held() {
-    return client.blocked() || client.closing() || left || !context.channel().isWritable();
+    return client.blocked()
+        || travelling
+        || client.closing()
+        || left
+        || !context.channel().isWritable();
   }
 
   private void run() {
     Keyspace keyspace = client.keyspace();
+    Input.Scratch scratch = home.scratch();
     if (keyspace == null) {
+      input.settle(scratch);
       return;
     }
-    Input.Scratch scratch = home.scratch();
     running = true;
     home.beginBurst();
     keyspace.beginBurst();
@@ -121,7 +292,7 @@ public final class Session implements Client.Connection {
     } catch (ProtocolException malformed) {
       refuse(malformed);
     } catch (RuntimeException | Error defect) {
-      log.error("Client id={} addr={} closed by a defect", client.id(), peer.remote(), defect);
+      log.error("Client id={} addr={} closed by a defect", client.serial(), peer.remote(), defect);
       abort();
     } finally {
       keyspace.endBurst();
@@ -170,7 +341,9 @@ public final class Session implements Client.Connection {
 
   /** The socket takes bytes again. */
   void writable() {
-    resume();
+    if (!passedOn(this::writable)) {
+      resume();
+    }
   }
 
   @Override
@@ -213,7 +386,7 @@ public final class Session implements Client.Connection {
       log.warn(
           "Client id={} addr={} closed: its unsent output is larger than"
               + " client-output-buffer-limit",
-          client.id(),
+          client.serial(),
           peer.remote());
       server.traffic().closedForOutput();
       abort();
@@ -227,7 +400,7 @@ public final class Session implements Client.Connection {
     }
     boolean waits = client.blocked() || OutputLimit.listens(client);
     if (timeoutMillis > 0 && !waits && now - client.lastInteraction() > timeoutMillis) {
-      log.debug("Client id={} addr={} closed: idle for too long", client.id(), peer.remote());
+      log.debug("Client id={} addr={} closed: idle for too long", client.serial(), peer.remote());
       abort();
       return;
     }
@@ -239,10 +412,13 @@ public final class Session implements Client.Connection {
    * asked is answered, then the connection is closed.
    */
   void end() {
-    if (left || client.closing()) {
+    if (passedOn(this::end) || left || client.closing()) {
       return;
     }
     ended = true;
+    if (travelling) {
+      return;
+    }
     if (client.blocked()) {
       abort();
     } else {
@@ -252,7 +428,7 @@ public final class Session implements Client.Connection {
 
   /** Closes the connection when nothing that was asked before the end is left to do. */
   private void closeIfEnded() {
-    if (!ended || client.closing()) {
+    if (!ended || client.closing() || travelling) {
       return;
     }
     if (client.blocked()) {
@@ -294,10 +470,11 @@ public final class Session implements Client.Connection {
 
   /** The socket is closed: the keyspace forgets the client. */
   void gone() {
-    if (left) {
+    if (passedOn(this::gone) || left) {
       return;
     }
     left = true;
+    take(null);
     client.closing(true);
     Keyspace keyspace = client.keyspace();
     if (keyspace != null) {

@@ -18,6 +18,17 @@ final class Gateways {
   static Gateway start(Map<String, String> environment, String... options) {
     List<String> arguments = new ArrayList<>(List.of("--bind", "127.0.0.1"));
     arguments.addAll(List.of(options));
+    return load(environment, arguments);
+  }
+
+  /** Starts a gateway with a configuration file, the first argument. */
+  static Gateway startWith(Map<String, String> environment, String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--bind", "127.0.0.1"));
+    return load(environment, all);
+  }
+
+  private static Gateway load(Map<String, String> environment, List<String> arguments) {
     try {
       return Gateway.startOnFreePorts(Settings.load(arguments, environment));
     } catch (ConfigurationException | StartException e) {

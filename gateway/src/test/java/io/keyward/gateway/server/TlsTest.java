@@ -17,6 +17,7 @@ import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.util.Map;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -94,6 +95,46 @@ class TlsTest {
         wire.read(2);
       }
       assertThat(((SSLSocket) wire.socket()).getSession().getProtocol()).isEqualTo(protocol);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void aCertificateMayStandForADeployment(String protocol) throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("keyward.yaml"),
+            """
+            event-loops: 2
+            tenants:
+              shop:
+                deployments:
+                  blue: {certificates: [localhost]}
+                  green: {password: of-green, certificates: "CN=other"}
+            """);
+    try (Gateway gateway =
+            Gateways.startWith(
+                Map.of(),
+                file.toString(),
+                "--tls-port",
+                "1",
+                "--tls-cert-file",
+                certificate.certificate().toString(),
+                "--tls-key-file",
+                certificate.privateKey().toString(),
+                "--tls-ca-cert-file",
+                certificate.certificate().toString(),
+                "--tls-auth-clients",
+                "optional");
+        Wire blue = new Wire(connect(gateway, certificate, true, protocol));
+        Wire stranger = new Wire(connect(gateway, certificate, false, protocol))) {
+      assertThat(blue.ask("SET key of-blue")).isEqualTo("+OK");
+      assertThat(stranger.ask("PING")).isEqualTo("-NOAUTH Authentication required.");
+      assertThat(stranger.ask("AUTH green of-green")).isEqualTo("+OK");
+      assertThat(stranger.ask("EXISTS key")).isEqualTo(":0");
+      assertThat(blue.ask("AUTH green of-green")).isEqualTo("+OK");
+      assertThat(blue.ask("RESET")).isEqualTo("+RESET");
+      assertThat(blue.ask("EXISTS key")).isEqualTo(":1");
     }
   }
 

@@ -1,0 +1,319 @@
+package io.keyward.config;
+
+import io.keyward.config.directive.Numbers;
+import io.keyward.config.tenant.DeploymentSettings;
+import io.keyward.config.tenant.Limit;
+import io.keyward.config.tenant.OperatorSettings;
+import io.keyward.config.tenant.Secret;
+import io.keyward.config.tenant.TenancySettings;
+import io.keyward.config.tenant.TenantSettings;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Turns {@code operator} and {@code tenants} of keyward.yaml into settings. */
+final class TenantsReader {
+  private static final Pattern TENANT_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
+  private static final Pattern DEPLOYMENT_NAME =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
+  private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,8})(ms|s|m|h|d)");
+  private static final int MOST_MOST_DEPLOYMENTS = 1_000_000;
+  private static final int MOST_PORT = 65535;
+
+  private final SecretFields secrets;
+  private final Collection<String> namespaces;
+  private final Prefixes prefixes = new Prefixes();
+  private final Map<String, String> logins = new HashMap<>();
+  private final Map<String, String> certificates = new HashMap<>();
+  private final Map<String, String> ports = new HashMap<>();
+  private Set<String> tenantNames = Set.of();
+
+  /**
+   * A reader for one file.
+   *
+   * @param namespaces the names that may be pinned and shared
+   * @param defaultPrefix the prefix of the default deployment, empty if it has none
+   */
+  TenantsReader(
+      Map<String, String> environment, Collection<String> namespaces, String defaultPrefix) {
+    this.secrets = new SecretFields(environment);
+    this.namespaces = namespaces;
+    if (!defaultPrefix.isEmpty()) {
+      prefixes.take(defaultPrefix, Setting.PREFIX.path());
+    }
+  }
+
+  TenancySettings read(@Nullable YamlGroup operator, @Nullable YamlGroup tenants) {
+    Optional<OperatorSettings> administrator =
+        operator == null ? Optional.empty() : operator(operator);
+    List<TenantSettings> all = new ArrayList<>();
+    if (tenants != null) {
+      Map<String, YamlGroup> groups = tenants.groups();
+      tenantNames = groups.keySet();
+      groups.forEach((name, group) -> all.add(tenant(name, group)));
+    }
+    return new TenancySettings(administrator, all);
+  }
+
+  private Optional<OperatorSettings> operator(YamlGroup group) {
+    Given name = group.text("username");
+    List<Secret> passwords = secrets.read(group, "password");
+    group.endOfFields();
+    String username = name == null ? "operator" : name.text();
+    if (name != null && (!DEPLOYMENT_NAME.matcher(username).matches() || isReserved(username))) {
+      group.wrong("username", name, "it is not a name for a login", nameRemedy());
+      return Optional.empty();
+    }
+    if (passwords.isEmpty()) {
+      group.wrong("the operator has no password", "give operator.password");
+      return Optional.empty();
+    }
+    logins.put(username, group.path());
+    return Optional.of(new OperatorSettings(username, passwords));
+  }
+
+  private TenantSettings tenant(String name, YamlGroup group) {
+    if (!TENANT_NAME.matcher(name).matches()) {
+      group.wrong(
+          "it is not a name for a tenant",
+          "use letters, digits, - and _, at most 64, the first a letter or digit");
+    }
+    List<Secret> secret = secrets.read(group, "secret");
+    List<String> pinned = namespaces(group, "pinned");
+    List<String> shared = namespaces(group, "shared");
+    if (!shared.isEmpty()) {
+      group.wrong("this version does not share namespaces", "leave shared out");
+    }
+    Map<Limit, Long> limits = limits(group.group("limits"));
+    Given retireAfter = group.text("retire-after");
+    if (retireAfter != null) {
+      group.wrong(
+          "retire-after",
+          retireAfter,
+          "this version does not retire deployments",
+          "leave retire-after out");
+    }
+    String template = template(group);
+    int most =
+        (int)
+            number(
+                group,
+                "max-deployments",
+                TenantSettings.DEFAULT_MOST_DEPLOYMENTS,
+                MOST_MOST_DEPLOYMENTS);
+    List<DeploymentSettings> deployments = new ArrayList<>();
+    group
+        .group("deployments")
+        .groups()
+        .forEach(
+            (deployment, fields) -> deployments.add(deployment(name, deployment, fields, secret)));
+    group.endOfFields();
+    TenantSettings tenant =
+        new TenantSettings(name, secret, pinned, shared, limits, template, most, deployments);
+    if (!shared.isEmpty()) {
+      takePrefix(group, tenant.sharedPrefix());
+    }
+    if (secret.isEmpty() && deployments.isEmpty()) {
+      group.wrong("nobody could log in to it", "give it a secret or deployments");
+    }
+    return tenant;
+  }
+
+  private DeploymentSettings deployment(
+      String tenant, String name, YamlGroup group, List<Secret> ofTenant) {
+    if (!DEPLOYMENT_NAME.matcher(name).matches() || isReserved(name)) {
+      group.wrong("it is not a name for a deployment", nameRemedy());
+    }
+    int dot = name.indexOf('.');
+    if (dot >= 0 && tenantNames.contains(name.substring(0, dot))) {
+      group.wrong(
+          "the login " + name + " would mean a deployment of the tenant " + name.substring(0, dot),
+          "rename the deployment");
+    }
+    Given prefix = group.text("prefix");
+    String chosen = prefix == null ? name : prefix.text();
+    if (chosen.isEmpty() || !Prefixes.isValid(chosen)) {
+      Given wrong = prefix == null ? new Given(name, group.origin()) : prefix;
+      group.wrong("prefix", wrong, Prefixes.FORM, "give a plain name such as blue");
+    } else {
+      takePrefix(group, chosen);
+    }
+    List<Secret> passwords = secrets.read(group, "password");
+    List<String> pinned = namespaces(group, "pinned");
+    Map<Limit, Long> limits = limits(group.group("limits"));
+    List<String> subjects = texts(group, "certificates", certificates);
+    List<Integer> listening = ports(group);
+    group.endOfFields();
+    String other = logins.putIfAbsent(name, group.path());
+    if (other != null) {
+      group.wrong("the same login is used by " + other, "give each deployment a name of its own");
+    }
+    if (passwords.isEmpty() && ofTenant.isEmpty() && subjects.isEmpty() && listening.isEmpty()) {
+      group.wrong(
+          "nobody could log in to it", "give it a password, or tenants." + tenant + " a secret");
+    }
+    return new DeploymentSettings(name, chosen, passwords, pinned, limits, subjects, listening);
+  }
+
+  private void takePrefix(YamlGroup group, String prefix) {
+    String other = prefixes.take(prefix, group.path());
+    if (!other.isEmpty()) {
+      group.wrong(
+          "the prefix \"" + prefix + "\" is used by " + other,
+          "give each deployment a prefix of its own");
+    }
+  }
+
+  private static boolean isReserved(String name) {
+    return name.equals("default");
+  }
+
+  private static String nameRemedy() {
+    return "use letters, digits, ., - and _, at most 128, the first a letter or digit, and not"
+        + " default";
+  }
+
+  private static String template(YamlGroup group) {
+    Given given = group.text("prefix-template");
+    if (given == null) {
+      return TenantSettings.DEFAULT_TEMPLATE;
+    }
+    String text = given.text();
+    String filled = text.replaceFirst("\\{deployment}", "x").replace("{tenant}", "x");
+    if (!text.contains("{deployment}") || !Prefixes.isValid(filled)) {
+      group.wrong(
+          "prefix-template",
+          given,
+          "it names {deployment} once and may name {tenant}, and " + Prefixes.FORM,
+          "write it like " + TenantSettings.DEFAULT_TEMPLATE);
+      return TenantSettings.DEFAULT_TEMPLATE;
+    }
+    return text;
+  }
+
+  private List<String> namespaces(YamlGroup group, String field) {
+    List<String> names = new ArrayList<>();
+    for (Given given : group.list(field)) {
+      if (namespaces.contains(given.text())) {
+        names.add(given.text());
+      } else {
+        group.wrong(
+            field,
+            given,
+            "there is no such namespace",
+            "use one of "
+                + String.join(", ", namespaces)
+                + ", or declare it under namespaces: in keyward.yaml");
+      }
+    }
+    return names;
+  }
+
+  private static Map<Limit, Long> limits(YamlGroup group) {
+    Map<Limit, Long> limits = new EnumMap<>(Limit.class);
+    group
+        .values()
+        .forEach(
+            (name, given) -> {
+              Optional<Limit> limit = Limit.named(name);
+              if (limit.isEmpty()) {
+                List<String> known = Arrays.stream(Limit.values()).map(Limit::limitName).toList();
+                group.wrong(name, given, "there is no such limit", Suggestion.remedy(name, known));
+                return;
+              }
+              long amount = amount(limit.get().unit(), given.text());
+              if (amount < 1) {
+                String expects = limit.get().unit().expects();
+                group.wrong(name, given, "it is not " + expects, "give " + expects);
+              } else if (!limit.get().kept()) {
+                group.wrong(name, given, "this version does not keep this limit", "leave it out");
+              } else {
+                limits.put(limit.get(), amount);
+              }
+            });
+    return limits;
+  }
+
+  /** The amount in bytes, milliseconds or as a number; below 1 if the text is none. */
+  private static long amount(Limit.Unit unit, String text) {
+    return switch (unit) {
+      case BYTES -> Numbers.parseMemory(text);
+      case TIME -> milliseconds(text);
+      case COUNT -> text.matches("[1-9][0-9]{0,17}") ? Long.parseLong(text) : -1;
+    };
+  }
+
+  private static long milliseconds(String text) {
+    Matcher time = TIME.matcher(text);
+    if (!time.matches()) {
+      return -1;
+    }
+    long unit =
+        switch (time.group(2)) {
+          case "ms" -> 1;
+          case "s" -> 1000;
+          case "m" -> 60_000;
+          case "h" -> 3_600_000;
+          default -> 86_400_000;
+        };
+    return Long.parseLong(time.group(1)) * unit;
+  }
+
+  private static long number(YamlGroup group, String field, long byDefault, long most) {
+    Given given = group.text(field);
+    if (given == null) {
+      return byDefault;
+    }
+    if (given.text().matches("[0-9]{1,9}") && Long.parseLong(given.text()) <= most) {
+      return Long.parseLong(given.text());
+    }
+    String range = "a whole number from 0 to " + most;
+    group.wrong(field, given, "it is not " + range, "give " + range);
+    return byDefault;
+  }
+
+  private static List<String> texts(YamlGroup group, String field, Map<String, String> taken) {
+    List<String> found = new ArrayList<>();
+    for (Given given : group.list(field)) {
+      String other = taken.putIfAbsent(given.text(), group.path());
+      if (given.text().isEmpty() || other != null) {
+        group.wrong(
+            field,
+            given,
+            given.text().isEmpty() ? "it is empty" : "it is used by " + other,
+            "give a text that stands for this deployment alone");
+      } else {
+        found.add(given.text());
+      }
+    }
+    return found;
+  }
+
+  private List<Integer> ports(YamlGroup group) {
+    List<Integer> found = new ArrayList<>();
+    for (Given given : group.list("ports")) {
+      String other = ports.putIfAbsent(given.text(), group.path());
+      boolean isPort =
+          given.text().matches("[1-9][0-9]{0,4}") && Integer.parseInt(given.text()) <= MOST_PORT;
+      if (!isPort || other != null) {
+        group.wrong(
+            "ports",
+            given,
+            isPort ? "it is used by " + other : "it is not a port from 1 to " + MOST_PORT,
+            "give a port that no other listener has");
+      } else {
+        found.add(Integer.parseInt(given.text()));
+      }
+    }
+    return found;
+  }
+}

@@ -1,0 +1,68 @@
+package io.keyward.config.tenant;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An application or team that owns deployments.
+ *
+ * @param name without dots, unique
+ * @param secrets any of them proves a login as {@code <tenant>.<deployment>}; none = no such login
+ * @param pinned namespaces that are pinned in each deployment
+ * @param shared namespaces of which all deployments have one copy
+ * @param limits in milliseconds, bytes or numbers, for all deployments taken together
+ * @param template the prefix of a deployment that the configuration does not name, with {@code
+ *     {tenant}} and {@code {deployment}} for the names
+ * @param mostDeployments how many deployments may come into being by their first login
+ * @param deployments those that the configuration names
+ */
+public record TenantSettings(
+    String name,
+    List<Secret> secrets,
+    List<String> pinned,
+    List<String> shared,
+    Map<Limit, Long> limits,
+    String template,
+    int mostDeployments,
+    List<DeploymentSettings> deployments) {
+  /** The prefix of a deployment if the tenant does not say otherwise. */
+  public static final String DEFAULT_TEMPLATE = "{tenant}.{deployment}";
+
+  /** How many deployments a login may create if the tenant does not say otherwise. */
+  public static final int DEFAULT_MOST_DEPLOYMENTS = 100;
+
+  private static final String OF_TENANT = "{tenant}";
+  private static final String OF_DEPLOYMENT = "{deployment}";
+
+  /** Keeps copies, so that the record cannot change. */
+  public TenantSettings {
+    secrets = List.copyOf(secrets);
+    pinned = List.copyOf(pinned);
+    shared = List.copyOf(shared);
+    limits = Map.copyOf(limits);
+    deployments = List.copyOf(deployments);
+  }
+
+  /** The prefix of a deployment that the configuration does not name. */
+  public String prefixOf(String deployment) {
+    return template.replace(OF_TENANT, name).replace(OF_DEPLOYMENT, deployment);
+  }
+
+  /** The deployment whose prefix this is by the template; empty if none can have it. */
+  public String deploymentOf(String prefix) {
+    String whole = template.replace(OF_TENANT, name);
+    int at = whole.indexOf(OF_DEPLOYMENT);
+    String before = whole.substring(0, at);
+    String after = whole.substring(at + OF_DEPLOYMENT.length());
+    boolean fits =
+        prefix.length() > before.length() + after.length()
+            && prefix.startsWith(before)
+            && prefix.endsWith(after);
+    return fits ? prefix.substring(before.length(), prefix.length() - after.length()) : "";
+  }
+
+  /** The prefix of the keys that all deployments of the tenant share. */
+  public String sharedPrefix() {
+    return name + "~shared";
+  }
+}

@@ -1,0 +1,187 @@
+package io.keyward.gateway.command;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Client.ReplyMode;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Keyspace;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.Database;
+import io.keyward.gateway.server.Server;
+import io.keyward.gateway.server.Session;
+import io.keyward.tenancy.Decision;
+import io.keyward.tenancy.Deployment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries out what has been decided about a login: lets the client into its deployment, or refuses
+ * it, later and later if failures repeat themselves.
+ *
+ * <p>The client is held back as long as that takes.
+ */
+final class Logins {
+  private static final Logger log = LoggerFactory.getLogger(Logins.class);
+
+  private static final CommandException WRONG_PASSWORD =
+      new CommandException("WRONGPASS invalid username-password pair or user is disabled.");
+  private static final CommandException IN_TRANSACTION =
+      CommandException.error("a login that leads elsewhere is not possible in a transaction");
+  private static final CommandException TOO_MANY =
+      CommandException.error("max number of clients reached");
+
+  private final Server server;
+
+  Logins(Server server) {
+    this.server = server;
+  }
+
+  /** The connection of a client. */
+  static Session session(Client client) {
+    return (Session) client.connection();
+  }
+
+  /**
+   * Carries a decision out; called by the command's handler.
+   *
+   * @param answer writes the reply to a client that has been let in, on its keyspace's home loop
+   */
+  void settle(Request request, Decision decision, Runnable answer) {
+    Client client = request.client();
+    boolean silent = client.silenced();
+    boolean mayWait = Database.of(request).keyspace().mayBlock(client);
+    switch (decision) {
+      case Decision.Admitted admitted -> {
+        Keyspace target = target(admitted);
+        if (!target.equals(client.keyspace()) && !mayWait) {
+          throw IN_TRANSACTION;
+        }
+        admit(client, admitted, target, silent, answer);
+      }
+      case Decision.Refused(String reason) -> throw CommandException.error(reason);
+      case Decision.WrongPassword() -> {
+        long delay = failed(client);
+        if (delay == 0) {
+          throw WRONG_PASSWORD;
+        }
+        if (!mayWait) {
+          client.connection().closeAfterReply();
+          throw WRONG_PASSWORD;
+        }
+        refuseLater(request.copy(), WRONG_PASSWORD, delay);
+      }
+      case Decision.Undecided(var comparison) -> {
+        if (!mayWait) {
+          throw IN_TRANSACTION;
+        }
+        hold(request);
+        Request kept = request.copy();
+        Thread.ofVirtual()
+            .name("keyward-login")
+            .start(
+                () -> {
+                  Decision reached = comparison.get();
+                  keyspace(kept).loop().execute(() -> resume(kept, reached, silent, answer));
+                });
+      }
+    }
+  }
+
+  private static BuiltinKeyspace keyspace(Request request) {
+    return Database.of(request).keyspace();
+  }
+
+  private Keyspace target(Decision.Admitted admitted) {
+    Deployment deployment = admitted.deployment();
+    return deployment == null
+        ? server.operatorKeyspace()
+        : server.engine().open(deployment.prefix());
+  }
+
+  private long failed(Client client) {
+    log.warn("Login failed, client addr={}", client.connection().remoteAddress());
+    return server.tenancy().failedLogins().failed(session(client).host());
+  }
+
+  private static void hold(Request request) {
+    request.client().blocked(true);
+    ClientState.of(request.client()).unfinished(true);
+  }
+
+  private static void release(Client client) {
+    client.blocked(false);
+    client.connection().flushSoon();
+    client.connection().resume();
+  }
+
+  private void refuseLater(Request request, CommandException answer, long delay) {
+    if (!request.client().blocked()) {
+      hold(request);
+    }
+    var _ = keyspace(request).loop().schedule(delay, () -> refuse(request, answer));
+  }
+
+  private static void refuse(Request request, CommandException answer) {
+    Client client = request.client();
+    if (client.keyspace() != null) {
+      keyspace(request).executor().abandon(request, answer);
+      release(client);
+    }
+  }
+
+  private void resume(Request request, Decision decision, boolean silent, Runnable answer) {
+    Client client = request.client();
+    if (client.keyspace() == null) {
+      return;
+    }
+    switch (decision) {
+      case Decision.Admitted admitted -> {
+        keyspace(request).executor().finish(request, 0);
+        client.blocked(false);
+        try {
+          admit(client, admitted, target(admitted), silent, answer);
+        } catch (CommandException full) {
+          client.reply().error(full.line());
+        }
+        release(client);
+      }
+      case Decision.Refused(String reason) -> refuse(request, CommandException.error(reason));
+      case Decision.WrongPassword wrong ->
+          refuseLater(request, WRONG_PASSWORD, Math.max(1, failed(client)));
+      case Decision.Undecided again ->
+          throw new IllegalStateException("a comparison ends with a decision");
+    }
+  }
+
+  private void admit(
+      Client client, Decision.Admitted admitted, Keyspace target, boolean silent, Runnable answer) {
+    Deployment deployment = admitted.deployment();
+    if (deployment != null && !deployment.enter()) {
+      throw TOO_MANY;
+    }
+    Session session = session(client);
+    if (target.equals(client.keyspace())) {
+      session.take(deployment);
+      become(client, admitted);
+      answer.run();
+      return;
+    }
+    session.moveTo(
+        target,
+        deployment,
+        () -> {
+          become(client, admitted);
+          if (!silent && client.replyMode() != ReplyMode.OFF) {
+            answer.run();
+          }
+        });
+  }
+
+  private void become(Client client, Decision.Admitted admitted) {
+    if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+      keyspace.logIn(client, keyspace.access().defaultUser());
+    }
+    client.operator(admitted.deployment() == null || server.tenancy().single());
+  }
+}

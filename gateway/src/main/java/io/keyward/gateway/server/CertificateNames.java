@@ -1,0 +1,62 @@
+package io.keyward.gateway.server;
+
+import io.netty.handler.ssl.SslHandler;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import javax.naming.InvalidNameException;
+import javax.naming.ldap.LdapName;
+import javax.naming.ldap.Rdn;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The names by which a client's certificate may stand for a login. */
+final class CertificateNames {
+  private static final Logger log = LoggerFactory.getLogger(CertificateNames.class);
+
+  /** RFC 5280, 4.2.1.6: rfc822Name, dNSName, uniformResourceIdentifier and iPAddress. */
+  private static final List<Integer> TEXT_NAMES = List.of(1, 2, 6, 7);
+
+  private CertificateNames() {}
+
+  /**
+   * The names of the peer's certificate, which has been verified: the whole subject (RFC 2253), its
+   * common name, the alternative names. None if it has shown no certificate.
+   */
+  static List<String> ofPeer(SslHandler tls) {
+    try {
+      return tls.engine().getSession().getPeerCertificates()[0] instanceof X509Certificate shown
+          ? names(shown)
+          : List.of();
+    } catch (SSLPeerUnverifiedException none) {
+      return List.of();
+    } catch (CertificateParsingException | InvalidNameException odd) {
+      log.warn("A client certificate has names that cannot be read: {}", odd.getMessage());
+      return List.of();
+    }
+  }
+
+  private static List<String> names(X509Certificate certificate)
+      throws CertificateParsingException, InvalidNameException {
+    List<String> names = new ArrayList<>();
+    String subject = certificate.getSubjectX500Principal().getName();
+    names.add(subject);
+    for (Rdn part : new LdapName(subject).getRdns()) {
+      if (part.getType().equalsIgnoreCase("CN")) {
+        names.add(String.valueOf(part.getValue()));
+      }
+    }
+    Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
+    if (alternatives != null) {
+      for (List<?> alternative : alternatives) {
+        if (alternative.get(0) instanceof Integer kind && TEXT_NAMES.contains(kind)) {
+          names.add(String.valueOf(alternative.get(1)));
+        }
+      }
+    }
+    return names;
+  }
+}

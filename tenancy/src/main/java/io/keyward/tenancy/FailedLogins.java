@@ -1,0 +1,41 @@
+package io.keyward.tenancy;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Slows down whoever guesses passwords: after some failures from one address every further one is
+ * answered later, twice as late each time. What is not tried again is forgotten; a login that
+ * succeeds changes nothing, since who guesses may have one of his own.
+ */
+public final class FailedLogins {
+  private static final int FREE_FAILURES = 3;
+  private static final long FIRST_DELAY_MILLIS = 100;
+  private static final int MOST_DOUBLINGS = 6;
+  private static final int MOST_ADDRESSES = 10_000;
+  private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(1);
+
+  private final Cache<String, Integer> byAddress =
+      Caffeine.newBuilder().maximumSize(MOST_ADDRESSES).expireAfterWrite(FORGOTTEN_AFTER).build();
+  private final LongAdder total = new LongAdder();
+
+  /**
+   * Counts a failure.
+   *
+   * @param host the client's address without its port
+   * @return the milliseconds to wait before the answer
+   */
+  public long failed(String host) {
+    total.increment();
+    Integer count = byAddress.asMap().merge(host, 1, Integer::sum);
+    int slowed = (count == null ? 1 : count) - FREE_FAILURES;
+    return slowed <= 0 ? 0 : FIRST_DELAY_MILLIS << Math.min(slowed - 1, MOST_DOUBLINGS);
+  }
+
+  /** The failures since the start. */
+  public long total() {
+    return total.sum();
+  }
+}

@@ -1,0 +1,88 @@
+package io.keyward.tenancy;
+
+import io.keyward.config.Namespaces;
+import io.keyward.config.tenant.DeploymentSettings;
+import io.keyward.config.tenant.Limit;
+import io.keyward.config.tenant.TenantSettings;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A tenant while the gateway runs: its present settings, and what is counted of it. */
+final class Tenant {
+  private record Present(TenantSettings settings, Map<String, DeploymentSettings> byName) {
+    static Present of(TenantSettings settings) {
+      Map<String, DeploymentSettings> byName = new HashMap<>();
+      settings.deployments().forEach(deployment -> byName.put(deployment.name(), deployment));
+      return new Present(settings, byName);
+    }
+  }
+
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger created = new AtomicInteger();
+  private volatile Present present;
+
+  Tenant(TenantSettings settings) {
+    present = Present.of(settings);
+  }
+
+  String name() {
+    return present.settings.name();
+  }
+
+  TenantSettings settings() {
+    return present.settings;
+  }
+
+  /** Takes on new settings; deployments that live go on. */
+  void settings(TenantSettings changed) {
+    present = Present.of(changed);
+  }
+
+  /** The settings of a deployment that the configuration names, or null. */
+  @Nullable DeploymentSettings named(String deployment) {
+    return present.byName.get(deployment);
+  }
+
+  /** The prefix of a deployment, named by the configuration or not. */
+  String prefixOf(String deployment) {
+    DeploymentSettings configured = named(deployment);
+    return configured == null ? present.settings.prefixOf(deployment) : configured.prefix();
+  }
+
+  /** The namespaces that are pinned in a deployment. */
+  Namespaces pinned(String deployment) {
+    List<String> pinned = new ArrayList<>(present.settings.pinned());
+    DeploymentSettings configured = named(deployment);
+    if (configured != null) {
+      pinned.addAll(configured.pinned());
+    }
+    return pinned.isEmpty() ? Namespaces.NONE : new Namespaces(List.of(), pinned);
+  }
+
+  /** What the deployments may have together; without a limit a number that nothing reaches. */
+  long limit(Limit limit) {
+    return present.settings.limits().getOrDefault(limit, Long.MAX_VALUE);
+  }
+
+  /** What one deployment may have. */
+  long limitOf(String deployment, Limit limit) {
+    DeploymentSettings configured = named(deployment);
+    return configured == null
+        ? Long.MAX_VALUE
+        : configured.limits().getOrDefault(limit, Long.MAX_VALUE);
+  }
+
+  /** The connections of all deployments. */
+  AtomicInteger connections() {
+    return connections;
+  }
+
+  /** The living deployments that the configuration does not name. */
+  AtomicInteger created() {
+    return created;
+  }
+}
