@@ -51,6 +51,16 @@ public final class Errors {
         "value is out of range, value must between " + least + " and " + most);
   }
 
+  /** The error for a command of this full name that the client may not call. */
+  public static CommandException notPermitted(Client client, String fullName) {
+    return new CommandException(
+        "NOPERM User "
+            + client.user()
+            + " has no permissions to run the '"
+            + fullName
+            + "' command");
+  }
+
   /** The error for a call with too few or too many arguments. */
   public static CommandException wrongArity(String fullName) {
     return CommandException.error("wrong number of arguments for '" + fullName + "' command");

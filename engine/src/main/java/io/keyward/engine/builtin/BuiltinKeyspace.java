@@ -278,6 +278,11 @@ public final class BuiltinKeyspace implements Keyspace {
     return Collections.unmodifiableCollection(clients.values());
   }
 
+  /** How many clients have entered since the start. */
+  public long entered() {
+    return lastClientId;
+  }
+
   /** The client of this id, or null. */
   public @Nullable Client client(long id) {
     return clients.get(id);

@@ -162,6 +162,9 @@ public final class Executor {
     if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH) && !keyspace.access().open()) {
       return Errors.NOT_AUTHENTICATED;
     }
+    if (command.serverWide() && !client.operator()) {
+      return Errors.notPermitted(client, command.fullName());
+    }
     boolean queues = state.transaction() != null;
     if (queues && command.has(CommandFlag.NO_MULTI)) {
       return CommandException.error("Command not allowed inside a transaction");

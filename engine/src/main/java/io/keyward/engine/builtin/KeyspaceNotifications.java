@@ -20,7 +20,10 @@ public final class KeyspaceNotifications {
   public static final int MISS = KeyspaceEvents.MISS;
   public static final int NEW = KeyspaceEvents.NEW;
 
+  private static final int AS_CONFIGURED = -1;
+
   private final BuiltinKeyspace keyspace;
+  private int own = AS_CONFIGURED;
 
   KeyspaceNotifications(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
@@ -28,11 +31,21 @@ public final class KeyspaceNotifications {
 
   /** Whether events of this class are published. */
   boolean wants(int eventClass) {
-    return (keyspace.home().eventClasses() & eventClass) != 0;
+    return (classes() & eventClass) != 0;
+  }
+
+  /** The bits of {@link KeyspaceEvents} that are published. */
+  public int classes() {
+    return own == AS_CONFIGURED ? keyspace.home().eventClasses() : own;
+  }
+
+  /** Chooses what this keyspace publishes, whatever the server's own choice is. */
+  public void choose(int classes) {
+    own = classes;
   }
 
   void publish(int database, int eventClass, String event, byte[] key, int offset, int length) {
-    int wanted = keyspace.home().eventClasses();
+    int wanted = classes();
     byte[] name = event.getBytes(StandardCharsets.ISO_8859_1);
     if ((wanted & KeyspaceEvents.KEYSPACE) != 0) {
       byte[] channel = channel("__keyspace@", database, key, offset, length);

@@ -41,6 +41,7 @@ public final class Command {
   private final Map<String, Command> subcommands;
   private final boolean write;
   private final boolean denyOutOfMemory;
+  private final boolean serverWide;
   private int index = -1;
 
   private Command(Builder from) {
@@ -69,6 +70,7 @@ public final class Command {
     categories = Collections.unmodifiableSet(derivedCategories(from));
     write = flags.contains(CommandFlag.WRITE);
     denyOutOfMemory = flags.contains(CommandFlag.DENYOOM);
+    serverWide = flags.contains(CommandFlag.SERVER_WIDE);
   }
 
   private EnumSet<Category> derivedCategories(Builder from) {
@@ -160,6 +162,11 @@ public final class Command {
   /** Whether the command is refused when memory is short. */
   public boolean denyOutOfMemory() {
     return denyOutOfMemory;
+  }
+
+  /** Whether only whoever administers the gateway may call it. */
+  public boolean serverWide() {
+    return serverWide;
   }
 
   public Set<Category> categories() {

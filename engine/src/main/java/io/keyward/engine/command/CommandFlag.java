@@ -29,7 +29,9 @@ public enum CommandFlag {
   /** Key positions cannot be told from first, last and step alone. */
   MOVABLEKEYS,
   /** DEBUG and the like: only when protected commands are enabled. */
-  PROTECTED;
+  PROTECTED,
+  /** Concerns the whole gateway, so that only whoever administers it may call it. */
+  SERVER_WIDE;
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
@@ -37,8 +39,8 @@ public enum CommandFlag {
     return wireName;
   }
 
-  /** Whether COMMAND tells of the flag, as Redis does of all but these two. */
+  /** Whether COMMAND tells of the flag, as Redis does of all but these. */
   public boolean announced() {
-    return this != MAY_REPLICATE && this != PROTECTED;
+    return this != MAY_REPLICATE && this != PROTECTED && this != SERVER_WIDE;
   }
 }

@@ -61,6 +61,7 @@ public final class Bench {
       this.keyspace = keyspace;
       client = new Client(id, this, reply, System.currentTimeMillis());
       client.authenticated(true);
+      client.operator(true);
       keyspace.enter(client);
     }
 

@@ -3,6 +3,7 @@ package io.keyward.gateway.command;
 import static io.keyward.engine.command.CommandFlag.ADMIN;
 import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.SERVER_WIDE;
 import static io.keyward.engine.command.CommandFlag.STALE;
 import static io.keyward.engine.command.CommandGroup.SERVER;
 
@@ -64,6 +65,7 @@ final class ConfigCommands {
                     .tips("request_policy:all_nodes", "response_policy:all_succeeded"))
             .subcommand(
                 child("rewrite", 2, this::rewrite)
+                    .flags(SERVER_WIDE)
                     .since("2.8.0")
                     .summary("Writes the present values into the configuration file.")
                     .complexity("O(1)")
@@ -85,6 +87,9 @@ final class ConfigCommands {
       patterns.add(request.text(i));
     }
     Map<String, String> found = server.live().matching(patterns);
+    if (!request.client().operator()) {
+      found = DeploymentDirectives.shown(Database.of(request).keyspace(), found);
+    }
     reply.map(found.size());
     found.forEach(
         (name, value) -> {
@@ -110,6 +115,11 @@ final class ConfigCommands {
     for (int i = 2; i < request.count(); i += 2) {
       assignments.add(new Assignment(request.text(i), request.text(i + 1)));
     }
+    if (!request.client().operator()) {
+      DeploymentDirectives.set(request, assignments);
+      reply.ok();
+      return;
+    }
     boolean protectedToo =
         request.client().admittedBy(server.live().text(Directive.ENABLE_PROTECTED_CONFIGS));
     try {
@@ -126,7 +136,9 @@ final class ConfigCommands {
     keyspace.observation().times().clear();
     keyspace.executor().errorCounts().reset();
     keyspace.access().log().resetCounts();
-    server.traffic().reset();
+    if (request.client().operator()) {
+      server.traffic().reset();
+    }
     reply.ok();
   }
 

@@ -16,13 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
 /**
  * INFO, its sections gathered from where they are written.
  *
- * <p>Process and connections are the server's; keys and statistics those of the client's keyspace.
+ * <p>Process and connections are the server's; keys and statistics those of the client's keyspace. A
+ * deployment that is one of several sees what is its own instead.
  */
 final class InfoCommand {
   private record Section(
@@ -31,6 +33,7 @@ final class InfoCommand {
   private final Server server;
   private final Rates rates = new Rates();
   private final List<Section> sections;
+  private final Map<String, BiConsumer<InfoText, BuiltinKeyspace>> ofDeployment;
 
   InfoCommand(Server server) {
     this.server = server;
@@ -52,6 +55,15 @@ final class InfoCommand {
             new Section("latencystats", false, statistics::latencyStats),
             new Section("cluster", true, process::cluster),
             new Section("keyspace", true, process::keyspace));
+    DeploymentSections own = new DeploymentSections(server);
+    ofDeployment =
+        Map.of(
+            "server", own::server,
+            "clients", own::clients,
+            "memory", own::memory,
+            "stats", own::stats,
+            "replication", own::replication,
+            "cpu", own::cpu);
   }
 
   void declare(CommandTable table) {
@@ -69,7 +81,10 @@ final class InfoCommand {
 
   private void info(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    rates.start(keyspace.loop(), keyspace.statistics(), server.traffic());
+    boolean administers = request.client().operator();
+    if (administers) {
+      rates.start(keyspace.loop(), keyspace.statistics(), server.traffic());
+    }
     Set<String> asked = new HashSet<>();
     for (int i = 1; i < request.count(); i++) {
       asked.add(request.text(i).toLowerCase(Locale.ROOT));
@@ -79,7 +94,8 @@ final class InfoCommand {
     InfoText text = new InfoText();
     for (Section section : sections) {
       if (all || (defaults && section.byDefault()) || asked.contains(section.name())) {
-        section.writer().accept(text, keyspace);
+        var writer = administers ? null : ofDeployment.get(section.name());
+        (writer == null ? section.writer() : writer).accept(text, keyspace);
       }
     }
     reply.verbatim("txt", text.toString().getBytes(StandardCharsets.ISO_8859_1));

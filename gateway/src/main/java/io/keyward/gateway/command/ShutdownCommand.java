@@ -6,6 +6,7 @@ import static io.keyward.engine.command.CommandFlag.FAST;
 import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
 import static io.keyward.engine.command.CommandFlag.NO_MULTI;
+import static io.keyward.engine.command.CommandFlag.SERVER_WIDE;
 import static io.keyward.engine.command.CommandFlag.STALE;
 import static io.keyward.engine.command.CommandGroup.SERVER;
 
@@ -45,7 +46,7 @@ final class ShutdownCommand {
                     + " data, otherwise O(1)")
             .syntax("[NOSAVE | SAVE] [NOW] [FORCE] [ABORT]")
             .arity(-1)
-            .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI, ALLOW_BUSY)
+            .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI, ALLOW_BUSY, SERVER_WIDE)
             .handler(this::shutdown));
     table.add(
         Command.named("lastsave", SERVER)

@@ -4,6 +4,7 @@ import static io.keyward.engine.command.CommandFlag.ADMIN;
 import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
 import static io.keyward.engine.command.CommandFlag.PROTECTED;
+import static io.keyward.engine.command.CommandFlag.SERVER_WIDE;
 import static io.keyward.engine.command.CommandFlag.STALE;
 import static io.keyward.engine.command.CommandGroup.SERVER;
 
@@ -77,7 +78,7 @@ public final class DebugCommand {
             .complexity("Depends on subcommand.")
             .syntax("subcommand [argument ...]")
             .arity(-2)
-            .flags(ADMIN, NOSCRIPT, LOADING, STALE, PROTECTED)
+            .flags(ADMIN, NOSCRIPT, LOADING, STALE, PROTECTED, SERVER_WIDE)
             .handler(DebugCommand::debug));
   }
 

@@ -10,6 +10,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 
@@ -55,6 +56,7 @@ final class MemoryCommands {
                     .summary("Gives back the empty pages that are kept for new data.")
                     .complexity("Depends on how much memory is allocated, could be slow")
                     .arity(2)
+                    .flags(CommandFlag.SERVER_WIDE)
                     .tips("request_policy:all_shards", "response_policy:all_succeeded")
                     .handler(MemoryReports::purge))
             .withHelp("4.0.0"));
@@ -64,6 +66,7 @@ final class MemoryCommands {
     return Command.named(name, SERVER)
         .since("4.0.0")
         .arity(2)
+        .flags(CommandFlag.SERVER_WIDE)
         .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
         .handler(handler);
   }

@@ -1,0 +1,107 @@
+package io.keyward.gateway.command;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.Client;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Channels.Kind;
+import io.keyward.engine.builtin.Statistics;
+import io.keyward.engine.command.Command;
+import io.keyward.gateway.server.Server;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * INFO as a deployment sees it that is one of several: a server of its own, and nothing that tells
+ * of the process or of others. Figures that are the gateway's alone are left out.
+ */
+final class DeploymentSections {
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private final Server server;
+
+  DeploymentSections(Server server) {
+    this.server = server;
+  }
+
+  void server(InfoText text, BuiltinKeyspace keyspace) {
+    Instant now = Instant.now();
+    long uptime = Math.max(0, now.toEpochMilli() - server.startedAt()) / 1000;
+    text.section("Server")
+        .field("redis_version", Server.redisVersion())
+        .field("redis_mode", "standalone")
+        .field("keyward_version", Server.version())
+        .field("keyward_engine", "builtin")
+        .field("arch_bits", 64)
+        .field("run_id", runId(keyspace))
+        .field("tcp_port", server.port() != 0 ? server.port() : server.tlsPort())
+        .field("server_time_usec", now.getEpochSecond() * 1_000_000 + now.getNano() / 1000)
+        .field("uptime_in_seconds", uptime)
+        .field("uptime_in_days", uptime / 86_400);
+  }
+
+  /** 40 hexadecimal digits that no other deployment sees, different for each start. */
+  private String runId(BuiltinKeyspace keyspace) {
+    String seed = server.runId() + keyspace.prefix();
+    String digits =
+        UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString().replace("-", "");
+    return digits + digits.substring(0, 8);
+  }
+
+  void clients(InfoText text, BuiltinKeyspace keyspace) {
+    text.section("Clients")
+        .field("connected_clients", keyspace.clients().size())
+        .field("cluster_connections", 0)
+        .field("blocked_clients", keyspace.blockedClients() + keyspace.pause().heldClients())
+        .field("clients_in_timeout_table", keyspace.blockedWithTimeout())
+        .field("total_blocking_keys", keyspace.awaitedKeys())
+        .field("total_blocking_keys_on_nokey", keyspace.awaitedKeysEvenIfGone());
+  }
+
+  void memory(InfoText text, BuiltinKeyspace keyspace) {
+    long used = keyspace.usedBytes();
+    long clients = 0;
+    for (Client client : keyspace.clients()) {
+      clients += client.connection().pendingInput() + client.connection().pendingOutput();
+    }
+    text.section("Memory")
+        .bytes("used_memory", used)
+        .field("used_memory_overhead", clients)
+        .field("used_memory_dataset", used)
+        .field("maxmemory_policy", server.live().text(Directive.MAXMEMORY_POLICY))
+        .field("mem_clients_normal", clients)
+        .field("mem_allocator", "jvm");
+  }
+
+  void stats(InfoText text, BuiltinKeyspace keyspace) {
+    Statistics statistics = keyspace.statistics();
+    text.section("Stats")
+        .field("total_connections_received", keyspace.entered())
+        .field("total_commands_processed", statistics.commands())
+        .field("expired_keys", statistics.expiredKeys())
+        .field("evicted_keys", statistics.evictedKeys())
+        .field("keyspace_hits", statistics.hits())
+        .field("keyspace_misses", statistics.misses())
+        .field("pubsub_channels", keyspace.channels().names(Kind.CHANNEL).size())
+        .field("pubsub_patterns", keyspace.channels().names(Kind.PATTERN).size())
+        .field("pubsubshard_channels", keyspace.channels().names(Kind.SHARD_CHANNEL).size())
+        .field("total_error_replies", statistics.errors());
+  }
+
+  void replication(InfoText text, BuiltinKeyspace keyspace) {
+    text.section("Replication")
+        .field("role", "master")
+        .field("connected_slaves", 0)
+        .field("master_replid", runId(keyspace))
+        .field("master_repl_offset", 0);
+  }
+
+  /** The time spent in the deployment's own commands. */
+  void cpu(InfoText text, BuiltinKeyspace keyspace) {
+    long nanos = 0;
+    for (Command command : keyspace.table().numbered()) {
+      nanos += keyspace.statistics().nanos(command);
+    }
+    text.section("CPU").field("used_cpu_user", nanos / NANOS_PER_SECOND, 6);
+  }
+}

@@ -1,0 +1,349 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Channels.Kind;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.command.Command;
+import io.keyward.gateway.Gateway;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Lets one deployment send every form of every command, with arguments made to reach another
+ * deployment, and checks that nothing there is read, changed or counted.
+ *
+ * <p>The forms are drawn from the syntax that each command declares, so that a new command is tested
+ * as soon as it is declared.
+ */
+class NonInterferenceTest {
+  /** In every key, value, name and script of the victim; no reply to the other may hold it. */
+  private static final String CANARY = "cAnArY";
+
+  /** They lead a connection elsewhere or end it; {@link TenantsTest} has their cases. */
+  private static final Set<String> OF_THE_CONNECTION = Set.of("auth", "hello", "reset", "quit");
+
+  private static final List<String> HOSTILE =
+      List.of(
+          "green",
+          "green::key",
+          "green::" + "k1",
+          "::green::k1",
+          "k1",
+          "k2",
+          "k3",
+          "k4",
+          "k5",
+          "*",
+          "green*",
+          "*::*",
+          "[^x]*",
+          "STORE",
+          "STREAMS",
+          "KEYS",
+          "COUNT",
+          "shop.green",
+          "..",
+          "../green",
+          "0",
+          "-1",
+          "1",
+          "2",
+          "return redis.call('KEYS','*')",
+          "return redis.call('GET','green::k1')",
+          "return {redis.call('SCAN','0'),redis.call('RANDOMKEY')}");
+
+  @TempDir Path folder;
+  private Gateway gateway;
+  private BuiltinKeyspace blue;
+  private BuiltinKeyspace green;
+  private Client victim;
+
+  @BeforeEach
+  void start() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("keyward.yaml"),
+            """
+            event-loops: 1
+            tenants:
+              shop:
+                secret: of-shop
+                deployments:
+                  blue: {password: of-blue}
+                  green: {password: of-green}
+            """);
+    gateway = Gateways.startWith(Map.of(), file.toString());
+    blue = gateway.server().engine().open("blue");
+    green = gateway.server().engine().open("green");
+    onLoop(this::populate);
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+  }
+
+  private <T> T onLoop(Supplier<T> work) {
+    CompletableFuture<T> done = new CompletableFuture<>();
+    green
+        .loop()
+        .execute(
+            () -> {
+              try {
+                done.complete(work.get());
+              } catch (Throwable failed) {
+                done.completeExceptionally(failed);
+              }
+            });
+    return done.orTimeout(120, TimeUnit.SECONDS).join();
+  }
+
+  private boolean populate() {
+    victim = enter(green);
+    for (BuiltinKeyspace keyspace : List.of(green, blue)) {
+      String mark = keyspace == green ? CANARY : "own";
+      Client client = keyspace == green ? victim : enter(blue);
+      ask(keyspace, client, "CLIENT", "SETNAME", mark);
+      ask(keyspace, client, "SET", "k1", mark);
+      ask(keyspace, client, "RPUSH", "k2", mark, mark + "2");
+      ask(keyspace, client, "HSET", "k3", "field", mark);
+      ask(keyspace, client, "ZADD", "k4", "1", mark);
+      ask(keyspace, client, "XADD", "k5", "1-1", "field", mark);
+      ask(keyspace, client, "SET", mark + ":only", mark);
+      ask(keyspace, client, "SCRIPT", "LOAD", "return '" + mark + "'");
+      String library = "#!lua name=" + mark + "\nredis.register_function('" + mark + "f', print)";
+      ask(keyspace, client, "FUNCTION", "LOAD", library.replace("print", "function() end"));
+      ask(keyspace, client, "ACL", "SETUSER", mark + "user", "on", ">" + mark);
+      ask(keyspace, client, "HELLO", "3");
+      client.reply().resp3(true);
+      ask(keyspace, client, "WATCH", "k1");
+      ask(keyspace, client, "SUBSCRIBE", mark + "channel");
+      ask(keyspace, client, "PSUBSCRIBE", "*");
+      client.reply().clear();
+    }
+    return true;
+  }
+
+  private static Client enter(BuiltinKeyspace keyspace) {
+    Reply reply = new Reply();
+    Client client = new Client(1, new Unconnected(reply), reply, System.currentTimeMillis());
+    keyspace.enter(client);
+    keyspace.logIn(client, keyspace.access().defaultUser());
+    return client;
+  }
+
+  private static String ask(BuiltinKeyspace keyspace, Client client, String... words) {
+    StringBuilder all = new StringBuilder();
+    Request request = new Request();
+    byte[] bytes = String.join("", words).getBytes(StandardCharsets.ISO_8859_1);
+    request.begin(bytes);
+    for (String word : words) {
+      request.add(all.length(), word.length());
+      all.append(word);
+    }
+    request.client(client);
+    keyspace.beginBurst();
+    keyspace.execute(request, client.reply());
+    keyspace.endBurst();
+    Reply reply = client.reply();
+    String text = new String(reply.bytes(), 0, reply.length(), StandardCharsets.ISO_8859_1);
+    reply.clear();
+    return text;
+  }
+
+  /** All that a deployment could notice of another: data, counts, listeners, messages. */
+  private Map<String, Object> state() {
+    Map<String, Object> state = new TreeMap<>();
+    for (int number = 0; number < green.databaseCount(); number++) {
+      Database database = green.databaseIfUsed(number);
+      state.put("keys of database " + number, database == null ? 0 : database.size());
+    }
+    state.put("bytes", green.usedBytes());
+    state.put("changes", green.changes());
+    state.put("commands", green.statistics().commands());
+    state.put("hits", green.statistics().hits());
+    state.put("misses", green.statistics().misses());
+    state.put("errors", green.statistics().errors());
+    state.put("error codes", green.executor().errorCounts().byCode());
+    state.put("clients", green.clients().size());
+    state.put("entered", green.entered());
+    state.put("channels", green.channels().names(Kind.CHANNEL).size());
+    state.put("patterns", green.channels().names(Kind.PATTERN).size());
+    state.put("slow commands", green.observation().slowLog().size());
+    state.put("pause", green.pause().scope());
+    state.put("blocked", green.blockedClients());
+    state.put("messages", victim.reply().length());
+    state.put("closing", victim.closing());
+    state.put("notifications", green.notifications().classes());
+    return state;
+  }
+
+  private static String value(String name, SplittableRandom random) {
+    return switch (name) {
+      case "numkeys" -> "1";
+      case "seconds", "milliseconds", "timeout", "ttl" -> random.nextBoolean() ? "1" : "0.01";
+      case "cursor" -> "0";
+      default -> HOSTILE.get(random.nextInt(HOSTILE.size()));
+    };
+  }
+
+  private static String[] request(Command command, SplittableRandom random) {
+    List<String> words = new ArrayList<>(List.of(command.fullName().split("\\|")));
+    words.addAll(
+        SyntaxSample.draw(command.syntax(), random, name -> value(name, random)));
+    while (words.size() < Math.abs(command.arity())) {
+      words.add(HOSTILE.get(random.nextInt(HOSTILE.size())));
+    }
+    if (random.nextInt(4) == 0) {
+      int more = 1 + random.nextInt(3);
+      for (int i = 0; i < more; i++) {
+        words.add(HOSTILE.get(random.nextInt(HOSTILE.size())));
+      }
+    }
+    return words.toArray(String[]::new);
+  }
+
+  private void attack(Command command, SplittableRandom random, String told) {
+    Client attacker = enter(blue);
+    attacker.reply().resp3(random.nextBoolean());
+    String[] words = request(command, random);
+    String told2 = told + " " + String.join(" ", words);
+    Map<String, Object> before = state();
+    boolean queued = command.arity() != 0 && random.nextInt(5) == 0;
+    String reply = queued ? ask(blue, attacker, "MULTI") : "";
+    reply += ask(blue, attacker, words);
+    reply += queued ? ask(blue, attacker, "EXEC") : "";
+
+    assertThat(reply).as(told2).doesNotContain(CANARY).doesNotContain("internal error");
+    assertThat(state()).as(told2).isEqualTo(before);
+    if (attacker.keyspace() != null) {
+      blue.leave(attacker);
+    }
+    blue.pause().end();
+  }
+
+  @Test
+  void noCommandReachesAnotherDeployment() {
+    long seed = System.nanoTime();
+    System.Logger log = System.getLogger(NonInterferenceTest.class.getName());
+    log.log(System.Logger.Level.INFO, "NonInterferenceTest seed {0}", Long.toString(seed));
+    SplittableRandom random = new SplittableRandom(seed);
+    List<Command> all =
+        gateway.server().engine().table().numbered().stream()
+            .filter(command -> command.subcommands().isEmpty())
+            .filter(command -> !OF_THE_CONNECTION.contains(command.fullName()))
+            .toList();
+    assertThat(all)
+        .as("every command that takes arguments declares their syntax")
+        .allMatch(
+            c -> !c.syntax().isEmpty() || c.arity() == 1 + c.fullName().split("\\|").length - 1);
+    onLoop(
+        () -> {
+          for (Command command : all) {
+            for (int i = 0; i < 60; i++) {
+              attack(command, random, "seed " + seed);
+            }
+          }
+          for (int i = 0; i < 5_000; i++) {
+            attack(all.get(random.nextInt(all.size())), random, "seed " + seed);
+          }
+          return true;
+        });
+    String kept = onLoop(() -> ask(green, enter(green), "GET", "k1"));
+    assertThat(kept).contains(CANARY);
+  }
+
+  @Test
+  void whatConcernsTheGatewayIsRefused() {
+    for (String[] words :
+        List.of(
+            new String[] {"SHUTDOWN"},
+            new String[] {"DEBUG", "SLEEP", "0"},
+            new String[] {"CONFIG", "SET", "maxmemory", "1"},
+            new String[] {"CONFIG", "REWRITE"},
+            new String[] {"MEMORY", "PURGE"})) {
+      String reply = onLoop(() -> ask(blue, enter(blue), words));
+      assertThat(reply)
+          .isEqualTo(
+              "-NOPERM User default has no permissions to run the '"
+                  + (words[0].equals("SHUTDOWN") || words[0].equals("DEBUG")
+                          ? words[0]
+                          : words[0] + "|" + words[1])
+                      .toLowerCase(java.util.Locale.ROOT)
+                  + "' command\r\n");
+    }
+    assertThat(onLoop(() -> ask(blue, enter(blue), "CONFIG", "GET", "*")))
+        .contains("hash-max-listpack-entries")
+        .doesNotContain("requirepass")
+        .doesNotContain("tls-key-file")
+        .doesNotContain("\r\ndir\r\n");
+    assertThat(onLoop(() -> ask(blue, enter(blue), "INFO", "everything")))
+        .contains("connected_clients:")
+        .doesNotContain("process_id")
+        .doesNotContain("used_memory_rss")
+        .doesNotContain(gateway.server().runId());
+  }
+
+  @Test
+  void keyspaceEventsAreEachDeploymentsOwn() {
+    onLoop(() -> ask(blue, enter(blue), "CONFIG", "SET", "notify-keyspace-events", "KEA"));
+    assertThat(onLoop(() -> ask(blue, enter(blue), "CONFIG", "GET", "notify-*"))).contains("AKE");
+    assertThat(onLoop(() -> ask(green, enter(green), "CONFIG", "GET", "notify-*")))
+        .doesNotContain("AKE");
+  }
+
+  /** A client without a socket. */
+  private record Unconnected(Reply reply) implements Client.Connection {
+    @Override
+    public void flushSoon() {}
+
+    @Override
+    public void resume() {}
+
+    @Override
+    public void closeAfterReply() {}
+
+    @Override
+    public void abort() {}
+
+    @Override
+    public long pendingOutput() {
+      return reply.length();
+    }
+
+    @Override
+    public long pendingInput() {
+      return 0;
+    }
+
+    @Override
+    public String remoteAddress() {
+      return "127.0.0.1:1";
+    }
+
+    @Override
+    public String localAddress() {
+      return "127.0.0.1:2";
+    }
+  }
+}
