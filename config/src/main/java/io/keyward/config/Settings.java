@@ -26,6 +26,7 @@ import java.util.Set;
  * @param notToRewrite directives whose values CONFIG REWRITE keeps out of the file as long as they
  *     are what they were at the start, because the environment gave them or they follow from others
  * @param file the configuration file, if the start named one
+ * @param sources where all of it was read
  */
 public record Settings(
     String prefix,
@@ -38,7 +39,23 @@ public record Settings(
     LogFormat logFormat,
     Map<Directive, String> directives,
     Set<Directive> notToRewrite,
-    Optional<Path> file) {
+    Optional<Path> file,
+    Sources sources) {
+
+  /** The command line and the environment, from which the settings can be read again. */
+  public record Sources(List<String> arguments, Map<String, String> environment) {
+    /** Keeps copies, so that the record cannot change. */
+    public Sources {
+      arguments = List.copyOf(arguments);
+      environment = Map.copyOf(environment);
+    }
+
+    /** Leaves everything out: there are passwords in it. */
+    @Override
+    public String toString() {
+      return "Sources";
+    }
+  }
 
   /** Keeps copies, so that the record cannot change. */
   public Settings {
@@ -64,7 +81,28 @@ public record Settings(
     EnvironmentVariables.read(environment, gathered);
     commandLine.giveTo(gathered);
     return new SettingsChecks(gathered, environment)
-        .settings(Optional.ofNullable(commandLine.file()));
+        .settings(Optional.ofNullable(commandLine.file()), new Sources(arguments, environment));
+  }
+
+  /**
+   * Reads everything again from where it was read.
+   *
+   * @throws ConfigurationException naming everything that is wrong now
+   */
+  public Settings readAgain() throws ConfigurationException {
+    return load(sources.arguments(), sources.environment());
+  }
+
+  /** Whether other settings differ in nothing but the operator and the tenants. */
+  public boolean sameButTenancy(Settings others) {
+    return prefix.equals(others.prefix)
+        && username.equals(others.username)
+        && namespaces.pinned().equals(others.namespaces.pinned())
+        && admin.equals(others.admin)
+        && transport == others.transport
+        && eventLoops == others.eventLoops
+        && logFormat == others.logFormat
+        && directives.equals(others.directives);
   }
 
   /** The directives, ready to be read and changed while the server runs. */

@@ -34,7 +34,7 @@ final class SettingsChecks {
     this.environment = environment;
   }
 
-  Settings settings(Optional<Path> file) throws ConfigurationException {
+  Settings settings(Optional<Path> file, Settings.Sources sources) throws ConfigurationException {
     checkDirectives();
     bindToLoopbackWithoutPassword();
     checkListeners();
@@ -51,7 +51,8 @@ final class SettingsChecks {
             named(Setting.LOG_FORMAT, LogFormat.TEXT, LogFormat.values()),
             directives,
             notToRewrite,
-            file);
+            file,
+            sources);
     if (!gathered.problems().isEmpty()) {
       throw new ConfigurationException(gathered.problems());
     }

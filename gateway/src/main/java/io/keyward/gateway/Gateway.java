@@ -1,6 +1,7 @@
 package io.keyward.gateway;
 
 import io.keyward.config.AdminEndpoint;
+import io.keyward.config.ConfigurationException;
 import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
@@ -98,7 +99,8 @@ public final class Gateway implements AutoCloseable {
     server.start();
     listeners.open(freePorts);
     AdminEndpoint endpoint = server.settings().admin();
-    admin = AdminServer.open(server, vertx, endpoint, freePorts ? 0 : endpoint.port());
+    admin =
+        AdminServer.open(server, vertx, endpoint, freePorts ? 0 : endpoint.port(), this::reload);
   }
 
   /** Reads the file that {@code aclfile} names; nothing else touches the keyspace yet. */
@@ -148,15 +150,39 @@ public final class Gateway implements AutoCloseable {
     Thread.ofPlatform().name("keyward-stop").start(this::close);
   }
 
-  /** Reads the TLS certificates again; if they cannot be used, the old ones stay. */
-  public void reloadCertificates() {
-    if (server.tlsPort() == 0) {
-      return;
+  /**
+   * Reads the TLS certificates and the configuration again. Of the latter the operator and the
+   * tenants take effect; what is wrong changes nothing.
+   *
+   * @return what is wrong, or an empty text
+   */
+  public synchronized String reload() {
+    StringBuilder wrong = new StringBuilder();
+    if (server.tlsPort() != 0) {
+      try {
+        tls.reload();
+      } catch (RefusedException refused) {
+        log.error("{}; the former certificates stay in use", refused.reason());
+        wrong.append(refused.reason()).append('\n');
+      }
     }
     try {
-      tls.reload();
-    } catch (RefusedException refused) {
-      log.error("{}; the former certificates stay in use", refused.reason());
+      changeTenants(server.settings().readAgain());
+    } catch (ConfigurationException | RefusedException refused) {
+      log.error("The configuration stays as it was: {}", refused.getMessage());
+      wrong.append(refused.getMessage()).append('\n');
+    }
+    return wrong.toString();
+  }
+
+  private void changeTenants(Settings changed) throws RefusedException {
+    server.tenancy().checkChange(changed.tenancy());
+    for (String prefix : server.tenancy().change(changed.tenancy())) {
+      server.closeClientsOf(prefix);
+    }
+    log.info("Operator and tenants read again");
+    if (!changed.sameButTenancy(server.settings())) {
+      log.warn("Settings other than operator and tenants have changed; they need a restart");
     }
   }
 

@@ -50,7 +50,7 @@ public final class Main {
       Gateway gateway = Gateway.start(settings);
       Signals.on("TERM", gateway::close);
       Signals.on("INT", gateway::close);
-      Signals.on("HUP", gateway::reloadCertificates);
+      Signals.on("HUP", gateway::reload);
       out.print(Banner.text(gateway));
       out.println();
       out.flush();

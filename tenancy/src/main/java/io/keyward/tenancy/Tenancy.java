@@ -3,6 +3,7 @@ package io.keyward.tenancy;
 import io.keyward.config.Namespaces;
 import io.keyward.config.Settings;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.directive.RefusedException;
 import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Secret;
 import io.keyward.config.tenant.TenancySettings;
@@ -315,6 +316,24 @@ public final class Tenancy {
     keyspaces.open(prefix);
     log.info("Deployment {} of tenant {} created by its first login", name, tenant.name());
     return made;
+  }
+
+  /**
+   * Checks whether a changed configuration of tenants can take effect without a restart.
+   *
+   * @throws RefusedException if it cannot, with the reason and the remedy
+   */
+  public void checkChange(TenancySettings changed) throws RefusedException {
+    Directory now = directory;
+    if (!directory(changed, Map.of()).nameByPort().keySet().equals(now.nameByPort().keySet())) {
+      throw new RefusedException(
+          "the ports of deployments are opened at the start alone. Remedy: restart the gateway");
+    }
+    if (defaultPrefix.isEmpty() && changed.tenants().isEmpty() != now.tenants().isEmpty()) {
+      throw new RefusedException(
+          "whether there are tenants decides whether there is a default deployment. Remedy: restart"
+              + " the gateway");
+    }
   }
 
   /**

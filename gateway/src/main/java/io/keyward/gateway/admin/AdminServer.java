@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Answers {@code /livez}, {@code /readyz}, {@code /info} and {@code /metrics} over HTTP.
+ * Answers {@code /livez}, {@code /readyz}, {@code /info}, {@code /metrics} and {@code POST /reload}
+ * over HTTP.
  *
  * <p>It listens on loopback unless told otherwise, and shows no keys, values or secrets.
  */
@@ -28,8 +29,10 @@ public final class AdminServer implements AutoCloseable {
   private final Vertx vertx;
   private final Metrics metrics;
   private final HttpServer http;
+  private final Callable<String> reload;
 
-  private AdminServer(Server server, Vertx vertx) {
+  private AdminServer(Server server, Vertx vertx, Callable<String> reload) {
+    this.reload = reload;
     this.server = server;
     this.vertx = vertx;
     this.metrics = new Metrics(server);
@@ -41,11 +44,13 @@ public final class AdminServer implements AutoCloseable {
    * Opens the endpoint.
    *
    * @param port 0 = any free one
+   * @param reload reads the configuration again and tells what is wrong with it, if anything
    * @throws StartException if the port cannot be opened
    */
-  public static AdminServer open(Server server, Vertx vertx, AdminEndpoint endpoint, int port)
+  public static AdminServer open(
+      Server server, Vertx vertx, AdminEndpoint endpoint, int port, Callable<String> reload)
       throws StartException {
-    AdminServer admin = new AdminServer(server, vertx);
+    AdminServer admin = new AdminServer(server, vertx, reload);
     try {
       admin
           .http
@@ -78,6 +83,10 @@ public final class AdminServer implements AutoCloseable {
 
   private void answer(HttpServerRequest request) {
     HttpServerResponse response = request.response();
+    if (request.method().name().equals("POST") && "/reload".equals(request.path())) {
+      reload(response);
+      return;
+    }
     if (!request.method().name().equals("GET") && !request.method().name().equals("HEAD")) {
       response.setStatusCode(405).putHeader("Allow", "GET, HEAD").end();
       return;
@@ -93,8 +102,19 @@ public final class AdminServer implements AutoCloseable {
               response, "application/json; charset=utf-8", () -> info().encodePrettily() + "\n");
       case "/metrics" ->
           fromHome(response, "text/plain; version=0.0.4; charset=utf-8", metrics::scrape);
-      default -> plain(response, 404, "There are /livez, /readyz, /info and /metrics.\n");
+      default ->
+          plain(
+              response, 404, "There are /livez, /readyz, /info and /metrics, and POST /reload.\n");
     }
+  }
+
+  /** 200 if the configuration has been read again, 422 with the reasons if it is wrong. */
+  private void reload(HttpServerResponse response) {
+    vertx
+        .executeBlocking(reload, false)
+        .onSuccess(
+            wrong -> plain(response, wrong.isEmpty() ? 200 : 422, wrong.isEmpty() ? "ok\n" : wrong))
+        .onFailure(defect -> plain(response, 500, "internal error\n"));
   }
 
   /**

@@ -23,8 +23,8 @@ import java.util.function.BiConsumer;
 /**
  * INFO, its sections gathered from where they are written.
  *
- * <p>Process and connections are the server's; keys and statistics those of the client's keyspace. A
- * deployment that is one of several sees what is its own instead.
+ * <p>Process and connections are the server's; keys and statistics those of the client's keyspace.
+ * A deployment that is one of several sees what is its own instead.
  */
 final class InfoCommand {
   private record Section(

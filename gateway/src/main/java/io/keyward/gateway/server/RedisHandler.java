@@ -112,7 +112,7 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
    * @param settled runs on the new loop when no byte is on its way through the old one any more
    */
   void follow(GatewayLoop from, GatewayLoop to, Runnable settled) {
-    if (from.eventLoop() == socketLoop()) {
+    if (from.eventLoop().equals(socketLoop())) {
       route = to;
       to.execute(settled);
       return;

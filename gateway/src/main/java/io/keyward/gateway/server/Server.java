@@ -180,7 +180,7 @@ public final class Server {
       return defaultKeyspace();
     }
     for (int i = 0; i < loops.size(); i++) {
-      if (loops.get(i).eventLoop() == own) {
+      if (loops.get(i).eventLoop().equals(own)) {
         return anterooms.get(i);
       }
     }
@@ -195,6 +195,16 @@ public final class Server {
   /** Whether the server is being stopped. */
   public boolean stopping() {
     return stopping;
+  }
+
+  /** Closes the connections of a keyspace; its keys stay. */
+  public void closeClientsOf(String prefix) {
+    BuiltinKeyspace keyspace = engine.find(prefix);
+    if (keyspace != null) {
+      keyspace
+          .loop()
+          .execute(() -> List.copyOf(keyspace.clients()).forEach(c -> c.connection().abort()));
+    }
   }
 
   /** Begins the regular work on every loop. */

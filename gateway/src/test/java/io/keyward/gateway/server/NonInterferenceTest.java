@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
  * Lets one deployment send every form of every command, with arguments made to reach another
  * deployment, and checks that nothing there is read, changed or counted.
  *
- * <p>The forms are drawn from the syntax that each command declares, so that a new command is tested
- * as soon as it is declared.
+ * <p>The forms are drawn from the syntax that each command declares, so that a new command is
+ * tested as soon as it is declared.
  */
 class NonInterferenceTest {
   /** In every key, value, name and script of the victim; no reply to the other may hold it. */
@@ -209,8 +209,7 @@ class NonInterferenceTest {
 
   private static String[] request(Command command, SplittableRandom random) {
     List<String> words = new ArrayList<>(List.of(command.fullName().split("\\|")));
-    words.addAll(
-        SyntaxSample.draw(command.syntax(), random, name -> value(name, random)));
+    words.addAll(SyntaxSample.draw(command.syntax(), random, name -> value(name, random)));
     while (words.size() < Math.abs(command.arity())) {
       words.add(HOSTILE.get(random.nextInt(HOSTILE.size())));
     }

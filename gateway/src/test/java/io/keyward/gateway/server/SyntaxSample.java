@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 
 /**
  * Draws requests from the syntax that a command declares: words in capitals stand for themselves,
- * others for values that a {@link Values} gives, {@code [...]} may be left out, {@code <a | b>} is a
- * choice, and {@code ...} repeats.
+ * others for values that a {@link Values} gives, {@code [...]} may be left out, {@code <a | b>} is
+ * a choice, and {@code ...} repeats.
  */
 final class SyntaxSample {
   /** Gives values for the names in a syntax. */

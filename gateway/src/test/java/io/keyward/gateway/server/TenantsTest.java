@@ -293,4 +293,38 @@ class TenantsTest {
       assertThat(white.ask("EXISTS key")).isEqualTo(":1");
     }
   }
+
+  @Test
+  void aChangedFileTakesEffectWithoutARestart() throws IOException {
+    Path file = folder.resolve("keyward.yaml");
+    String former = Files.readString(file);
+    try (Wire blue = logIn("blue", "blue-secret");
+        Wire green = logIn("green", "green-secret")) {
+      assertThat(blue.ask("SET key of-blue")).isEqualTo("+OK");
+      Files.writeString(file, former + "      red: {password: of-red}\n      blue: {}\n");
+      assertThat(gateway.reload()).contains("tenants.librechat.deployments.blue", "there twice");
+      assertThat(blue.ask("EXISTS key")).isEqualTo(":1");
+
+      String without = former.lines().filter(line -> !line.contains("blue:")).reduce("", this::add);
+      Files.writeString(file, without + "      red: {password: of-red}\n");
+      assertThat(gateway.reload()).isEmpty();
+
+      assertThat(blue.readToEnd()).isEmpty();
+      assertThat(green.ask("PING")).isEqualTo("+PONG");
+      logIn("red", "of-red").close();
+      try (Wire refused = connect()) {
+        assertThat(refused.ask("AUTH blue blue-secret")).isEqualTo(WRONG);
+      }
+
+      Files.writeString(file, former);
+      assertThat(gateway.reload()).isEmpty();
+      try (Wire again = logIn("blue", "blue-secret")) {
+        assertThat(again.ask("EXISTS key")).isEqualTo(":1");
+      }
+    }
+  }
+
+  private String add(String text, String line) {
+    return text + line + "\n";
+  }
 }

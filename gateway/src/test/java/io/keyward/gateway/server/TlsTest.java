@@ -173,7 +173,7 @@ class TlsTest {
           second.certificate(), certificate.certificate(), StandardCopyOption.REPLACE_EXISTING);
       Files.copy(
           second.privateKey(), certificate.privateKey(), StandardCopyOption.REPLACE_EXISTING);
-      gateway.reloadCertificates();
+      assertThat(gateway.reload()).isEmpty();
       try (Wire wire = new Wire(connect(gateway, second, false, "TLSv1.3"))) {
         assertThat(wire.ask("PING")).isEqualTo("+PONG");
       }
