@@ -2,15 +2,18 @@ package io.keyward.gateway;
 
 import io.keyward.config.ConfigurationException;
 import io.keyward.config.Settings;
+import io.keyward.config.tenant.Secret;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Scanner;
 
-/** The program: {@code [check] [keyward.yaml] [--directive value …]}. */
+/** The program: {@code [check] [keyward.yaml] [--directive value …]}, or {@code hash}. */
 public final class Main {
   private static final PrintStream out = System.out;
   private static final PrintStream err = System.err;
@@ -24,6 +27,22 @@ public final class Main {
     }
   }
 
+  /** Prints the hash of the password on the first line of the input, for keyward.yaml. */
+  private static int hash() {
+    String password = firstLine();
+    if (password.isEmpty()) {
+      err.println("There is no password on the first line of the input.");
+      return 1;
+    }
+    out.println(Secret.hash(password));
+    return 0;
+  }
+
+  private static String firstLine() {
+    Scanner input = new Scanner(System.in, StandardCharsets.UTF_8);
+    return input.hasNextLine() ? input.nextLine() : "";
+  }
+
   private static int run(List<String> arguments) throws InterruptedException {
     if (arguments.contains("--version")) {
       out.println("Keyward " + Server.version());
@@ -32,6 +51,9 @@ public final class Main {
     if (arguments.contains("--help")) {
       out.print(Usage.text());
       return 0;
+    }
+    if (arguments.equals(List.of("hash"))) {
+      return hash();
     }
     List<String> rest = new ArrayList<>(arguments);
     boolean check =

@@ -18,10 +18,12 @@ final class Usage {
         .abbreviateSynopsis(true)
         .customSynopsis(
             "gateway/run [check] [keyward.yaml] [--directive value ...]",
+            "gateway/run hash",
             "gateway/run --help | --version")
         .description(
             "",
-            "Starts the gateway, which speaks the Redis protocol. With check it looks at the"
+            "Starts the gateway, which speaks the Redis protocol. With hash it reads a password and"
+                + " prints the hash of it for keyward.yaml. With check it looks at the"
                 + " configuration alone: it prints what is wrong with it and ends.",
             "The environment wins over the file, the command line over both.",
             "")
