@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     subcommands = {
       CompareAtHalfLoad.class,
+      CompareHitRatio.class,
       CompareLibrechat.class,
       CompareMemory.class,
       CompareStart.class

@@ -80,10 +80,12 @@ public enum Directive {
       oneOf(
           "volatile-lru",
           "volatile-lfu",
+          "volatile-tinylfu",
           "volatile-random",
           "volatile-ttl",
           "allkeys-lru",
           "allkeys-lfu",
+          "allkeys-tinylfu",
           "allkeys-random",
           "noeviction"),
       "noeviction",

@@ -9,21 +9,25 @@ import java.util.random.RandomGenerator;
  * The 24 bits that each key has to tell how recently or how often it was used.
  *
  * <p>Under an LFU policy: 16 bits of minutes since the last decrement and an 8-bit logarithmic
- * counter; under every other: seconds, modulo 2^24. The layout and the arithmetic are those of
- * Redis, so that OBJECT IDLETIME and FREQ, and files, mean the same.
+ * counter; under a TinyLFU policy what {@link AccessFrequencies} says; under every other: seconds,
+ * modulo 2^24. The layout and the arithmetic are those of Redis, so that OBJECT IDLETIME and FREQ,
+ * and files, mean the same.
  */
 public final class AccessClock {
   private static final int MASK = 0xFFFFFF;
   private static final int NEW_KEY_COUNT = 5;
 
   private boolean frequency;
+  private boolean tinyLfu;
   private int seconds;
   private int minutes;
   private long logFactor = 10;
   private long decayMinutes = 1;
 
   void refresh(LiveSettings settings, long now) {
-    frequency = settings.text(Directive.MAXMEMORY_POLICY).toLowerCase(Locale.ROOT).endsWith("lfu");
+    String policy = settings.text(Directive.MAXMEMORY_POLICY).toLowerCase(Locale.ROOT);
+    frequency = policy.endsWith("-lfu");
+    tinyLfu = policy.endsWith("-tinylfu");
     logFactor = settings.number(Directive.LFU_LOG_FACTOR);
     decayMinutes = settings.number(Directive.LFU_DECAY_TIME);
     seconds = (int) (now / 1000) & MASK;
@@ -33,6 +37,11 @@ public final class AccessClock {
   /** Whether keys count how often they are used, instead of when. */
   public boolean frequency() {
     return frequency;
+  }
+
+  /** Whether keys hold what {@link AccessFrequencies} reads and writes. */
+  public boolean tinyLfu() {
+    return tinyLfu;
   }
 
   int fresh() {

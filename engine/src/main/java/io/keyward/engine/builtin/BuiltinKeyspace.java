@@ -486,6 +486,11 @@ public final class BuiltinKeyspace implements Keyspace {
     if (told != null) {
       told.settle();
     }
+    for (Database database : databases) {
+      if (database != null) {
+        database.tendFrequencies();
+      }
+    }
     return true;
   }
 

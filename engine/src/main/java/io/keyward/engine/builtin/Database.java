@@ -32,6 +32,7 @@ public final class Database {
   private final Watches watches = new Watches();
   private final BlockedClients blocked;
   private final ExpiringHashes expiringHashes = new ExpiringHashes(this);
+  private final AccessFrequencies frequencies;
   private Dictionary keys;
   private int number;
 
@@ -41,6 +42,7 @@ public final class Database {
     pool = keyspace.home().pool();
     account = keyspace.account();
     keys = new Dictionary(pool, account);
+    frequencies = new AccessFrequencies(account);
     view = new Entry(this);
     scratchView = new Entry(this);
     blocked = new BlockedClients(this);
@@ -283,6 +285,9 @@ public final class Database {
   /** Removes a key to make room for others. */
   void evict(Entry entry) {
     keyspace.statistics().evicted();
+    if (keyspace.home().clock().tinyLfu()) {
+      frequencies.leaves(entry.hash(), entry.clock());
+    }
     changed(
         entry.bytes(),
         entry.keyOffset(),
@@ -310,9 +315,30 @@ public final class Database {
   }
 
   private void touch(Entry entry) {
-    int clock = keyspace.home().accessClock(entry.clock());
-    if (clock != entry.clock()) {
+    int before = entry.clock();
+    Home home = keyspace.home();
+    int clock = home.clock().tinyLfu() ? frequencies.used(before) : home.accessClock(before);
+    if (clock != before) {
       entry.clock(clock);
+    }
+  }
+
+  /** How often the keys are asked for, under a TinyLFU policy. */
+  AccessFrequencies frequencies() {
+    return frequencies;
+  }
+
+  /** How often a key was asked for of late, 0 to 63, under a TinyLFU policy. */
+  public int frequency(Entry entry) {
+    return frequencies.count(entry.clock());
+  }
+
+  /** Fits what is kept of frequencies to the keys, or gives it up when nobody asks for it. */
+  void tendFrequencies() {
+    if (keyspace.home().clock().tinyLfu()) {
+      frequencies.fit(keys.size());
+    } else {
+      frequencies.forget();
     }
   }
 
@@ -351,6 +377,9 @@ public final class Database {
     int reference = lay(key, offset, length, type, encoding, room, expiry);
     keys.insert(hash, reference, expiry >= 0);
     Entry created = into.at(this, hash, reference);
+    if (keyspace.home().clock().tinyLfu()) {
+      created.clock(frequencies.fresh(hash));
+    }
     if (keyspace.notifications().wants(KeyspaceNotifications.NEW)) {
       keyspace
           .notifications()
@@ -644,6 +673,7 @@ public final class Database {
 
   /** Gives back the memory of an empty database that nobody refers to any more. */
   void discard() {
+    frequencies.forget();
     account.add(-keys.memory());
   }
 

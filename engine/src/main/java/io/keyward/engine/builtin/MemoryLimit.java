@@ -2,22 +2,31 @@ package io.keyward.engine.builtin;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.memory.Dictionary;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the data of a home within {@code maxmemory}.
  *
  * <p>Before a write that may need memory, keys are evicted as {@code maxmemory-policy} says until
- * the data fits: of {@code maxmemory-samples} keys drawn from each database of up to {@link
- * #MOST_KEYSPACES} keyspaces the worst one goes. Keys of pinned namespaces stay.
+ * the data fits: {@code maxmemory-samples} keys drawn from each database of up to {@link
+ * #MOST_KEYSPACES} keyspaces join the {@link EvictionCandidates}, of which the worst one goes. Keys
+ * of pinned namespaces stay.
  */
 public final class MemoryLimit {
   private static final int MOST_DRAWS = 64;
   private static final int MOST_KEYSPACES = 16;
 
+  /**
+   * Counts tell keys apart by a few steps only, so that it takes more of them to find a bad one.
+   */
+  private static final int SAMPLES_OF_COUNTS = 12;
+
   private final Home home;
+  private final EvictionCandidates candidates = new EvictionCandidates();
+  private String policyText = "";
+  private EvictionPolicy policy = EvictionPolicy.NONE;
 
   MemoryLimit(Home home) {
     this.home = home;
@@ -54,23 +63,32 @@ public final class MemoryLimit {
   }
 
   private boolean evictOne() {
-    String policy = home.settings().text(Directive.MAXMEMORY_POLICY);
-    if (policy.equals("noeviction")) {
+    String text = home.settings().text(Directive.MAXMEMORY_POLICY);
+    if (!text.equals(policyText)) {
+      policyText = text;
+      policy = EvictionPolicy.of(text);
+      candidates.clear();
+    }
+    if (policy.order() == EvictionPolicy.Order.NONE) {
       return false;
     }
-    boolean onlyExpiring = policy.startsWith("volatile");
     // Keys of pinned namespaces never go; a draw of nothing else is repeated.
     for (int draw = 0; draw < MOST_DRAWS; draw++) {
-      if (worstOf(policy, onlyExpiring).evict()) {
+      drawCandidates();
+      Entry worst = takeWorst();
+      if (worst != null) {
+        worst.database().evict(worst);
         return true;
       }
     }
     return false;
   }
 
-  private Worst worstOf(String policy, boolean onlyExpiring) {
-    Worst worst = new Worst(policy);
+  private void drawCandidates() {
     int samples = (int) home.settings().number(Directive.MAXMEMORY_SAMPLES);
+    if (policy.order() == EvictionPolicy.Order.ASKED_LEAST) {
+      samples = Math.max(samples, SAMPLES_OF_COUNTS);
+    }
     List<BuiltinKeyspace> keyspaces = home.keyspaces();
     int start = keyspaces.isEmpty() ? 0 : home.random().nextInt(keyspaces.size());
     int looked = 0;
@@ -80,75 +98,66 @@ public final class MemoryLimit {
       for (int number = 0; number < keyspace.databaseCount(); number++) {
         Database database = keyspace.databaseIfUsed(number);
         if (database != null) {
-          for (int reference : sample(database, samples, onlyExpiring)) {
-            worst.consider(database, reference);
-          }
+          sample(database, samples, reference -> consider(database, reference));
         }
       }
     }
-    return worst;
   }
 
-  private List<Integer> sample(Database database, int samples, boolean onlyExpiring) {
-    List<Integer> drawn = new ArrayList<>(samples);
+  private void sample(Database database, int samples, IntConsumer drawn) {
     Dictionary keys = database.keys();
-    if (!onlyExpiring) {
+    if (!policy.onlyExpiring()) {
       for (int i = 0; i < samples && keys.size() > 0; i++) {
-        drawn.add(keys.random(home.random()));
+        drawn.accept(keys.random(home.random()));
       }
     } else if (keys.marked() > 0) {
       int bucket = home.random().nextInt(keys.buckets());
       int wanted = Math.min(samples, keys.marked());
-      while (drawn.size() < wanted) {
-        bucket = keys.visitMarked(bucket, 16, wanted - drawn.size(), drawn::add);
+      int[] left = {wanted};
+      while (left[0] > 0) {
+        bucket =
+            keys.visitMarked(
+                bucket,
+                16,
+                left[0],
+                reference -> {
+                  left[0]--;
+                  drawn.accept(reference);
+                });
       }
     }
-    return drawn;
   }
 
-  /** The key that the policy would give up first, among those considered. */
-  private final class Worst {
-    private final String policy;
-    private @Nullable Database where;
-    private int reference;
-    private long badness = Long.MIN_VALUE;
-
-    Worst(String policy) {
-      this.policy = policy;
+  private void consider(Database database, int reference) {
+    Entry entry = database.at(reference, database.scratchView());
+    if (mayGo(entry)) {
+      candidates.offer(database, entry.hash(), reference, badness(entry));
     }
+  }
 
-    void consider(Database database, int candidate) {
-      Entry entry = database.at(candidate, database.scratchView());
-      if (database.keyspace().isPinned(entry)) {
-        return;
-      }
-      long bad = badness(entry);
-      if (bad > badness) {
-        badness = bad;
-        where = database;
-        reference = candidate;
-      }
-    }
+  private boolean mayGo(Entry entry) {
+    return (entry.expiry() >= 0 || !policy.onlyExpiring())
+        && !entry.database().keyspace().isPinned(entry);
+  }
 
-    private long badness(Entry entry) {
-      if (policy.endsWith("-random")) {
-        return home.random().nextLong() >>> 1;
-      }
-      if (policy.endsWith("-ttl")) {
-        return -entry.expiry();
-      }
-      return policy.endsWith("-lfu")
-          ? 255 - home.clock().count(entry.clock())
-          : home.clock().idleSeconds(entry.clock());
-    }
+  /** The worst candidate that is as bad as it was when it was drawn, or null. */
+  private @Nullable Entry takeWorst() {
+    return candidates.take(this::mayGo, this::badness);
+  }
 
-    boolean evict() {
-      Database from = where;
-      if (from == null) {
-        return false;
+  /** The greater, the sooner a key goes. */
+  private long badness(Entry entry) {
+    return switch (policy.order()) {
+      case NONE -> throw new IllegalStateException("nothing is evicted");
+      case RANDOM -> 0;
+      case EXPIRY -> -entry.expiry();
+      case IDLE -> home.clock().idleSeconds(entry.clock());
+      case COUNTED -> 255 - home.clock().count(entry.clock());
+      case ASKED_LEAST -> {
+        AccessFrequencies frequencies = entry.database().frequencies();
+        int clock = entry.clock();
+        yield ((long) -frequencies.count(clock) << 32) | frequencies.idle(clock);
       }
-      from.evict(from.at(reference, from.scratchView()));
-      return true;
-    }
+    };
   }
 }

@@ -73,6 +73,10 @@ final class ObjectCommands {
       return;
     }
     AccessClock clock = Database.of(request).keyspace().home().clock();
+    if (clock.tinyLfu()) {
+      reply.integer(Database.of(request).frequency(entry));
+      return;
+    }
     if (!clock.frequency()) {
       throw CommandException.error(
           "An LFU maxmemory policy is not selected, access frequency not tracked. Please note that"
@@ -89,7 +93,7 @@ final class ObjectCommands {
       return;
     }
     AccessClock clock = Database.of(request).keyspace().home().clock();
-    if (clock.frequency()) {
+    if (clock.frequency() || clock.tinyLfu()) {
       throw CommandException.error(
           "An LFU maxmemory policy is selected, idle time not tracked. Please note that when"
               + " switching between policies at runtime LRU and LFU data will take some time to"

@@ -21,6 +21,9 @@ import java.util.function.IntPredicate;
  * lie in segments of 64 KiB, of which the first ones grow by doubling.
  */
 final class Buckets {
+  /** What no bucket and slot make. */
+  static final long NOWHERE = Long.MIN_VALUE;
+
   static final int SLOTS = 12;
   static final int BUCKET_INTS = 16;
   static final int NEXT = 3;
@@ -111,8 +114,8 @@ final class Buckets {
     }
   }
 
-  /** The bucket, shifted by four, and the slot of an entry that is there. */
-  long locate(int home, int tag, int reference) {
+  /** The bucket, shifted by four, and the slot of an entry, or {@link #NOWHERE}. */
+  long search(int home, int tag, int reference) {
     int pattern = pattern(tag);
     int bucket = home;
     do {
@@ -130,7 +133,7 @@ final class Buckets {
       }
       bucket = next(array, base);
     } while (bucket != 0);
-    throw new IllegalStateException("the entry is not in this dictionary");
+    return NOWHERE;
   }
 
   /**

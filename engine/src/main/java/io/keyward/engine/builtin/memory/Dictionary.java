@@ -108,7 +108,11 @@ public final class Dictionary {
   }
 
   private long locate(long hash, int reference) {
-    return table.locate(bucket(hash), tag(hash), reference);
+    long at = table.search(bucket(hash), tag(hash), reference);
+    if (at == Buckets.NOWHERE) {
+      throw new IllegalStateException("the entry is not in this dictionary");
+    }
+    return at;
   }
 
   /** Lets the dictionary name an entry by another reference; the entry keeps key and mark. */
@@ -149,6 +153,11 @@ public final class Dictionary {
     if (count < (long) buckets() * MERGE_LOAD && buckets() > 1) {
       mergeOne();
     }
+  }
+
+  /** Whether an entry of this reference is there, given the hash of its key. */
+  public boolean holds(long hash, int reference) {
+    return table.search(bucket(hash), tag(hash), reference) != Buckets.NOWHERE;
   }
 
   /** No bucket is split or merged until {@link #release()}, so that a walk may remove entries. */

@@ -1,0 +1,123 @@
+package io.keyward.engine.builtin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.Errors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What goes and what stays at {@code maxmemory}, policy by policy. */
+class EvictionTest {
+  private static final String VALUE = "x".repeat(100);
+
+  private final Bench bench = new Bench();
+
+  @BeforeEach
+  void limit() throws Exception {
+    bench.settings().set(Directive.MAXMEMORY, "500000");
+  }
+
+  private void policy(String name) throws Exception {
+    bench.settings().set(Directive.MAXMEMORY_POLICY, name);
+    bench.keyspace().home().clock().refresh(bench.settings(), System.currentTimeMillis());
+  }
+
+  private void write(String prefix, int count) {
+    for (int i = 0; i < count; i++) {
+      assertThat(bench.line("set " + prefix + i + " " + VALUE)).isEqualTo("OK");
+    }
+  }
+
+  private int present(String prefix, int count) {
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      found += bench.line("exists " + prefix + i).equals("1") ? 1 : 0;
+    }
+    return found;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"allkeys-lru", "allkeys-lfu", "allkeys-random", "allkeys-tinylfu"})
+  void dataStaysWithinTheLimit(String policy) throws Exception {
+    policy(policy);
+    write("k", 20_000);
+    assertThat(bench.keyspace().usedBytes()).isLessThan(501_000);
+    assertThat(Integer.parseInt(bench.line("dbsize"))).isGreaterThan(2000);
+    bench.keyspace().database(0).validate();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"volatile-lru", "volatile-lfu", "volatile-random", "volatile-tinylfu"})
+  void onlyKeysWithAnExpiryGo(String policy) throws Exception {
+    policy(policy);
+    write("stays", 1000);
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(bench.line("set goes" + i + " " + VALUE + " EX 1000")).isEqualTo("OK");
+    }
+    assertThat(present("stays", 1000)).isEqualTo(1000);
+    assertThat(present("goes", 10_000)).isBetween(500, 4000);
+  }
+
+  @Test
+  void aCandidateThatLosesItsExpiryStays() throws Exception {
+    policy("volatile-ttl");
+    for (int i = 0; i < 3000; i++) {
+      bench.line("set k" + i + " " + VALUE + " EX " + (100 + i));
+    }
+    // The next to go stand in line; one after the other is made to stay.
+    for (int i = 0; i < 3000; i++) {
+      bench.line("persist k" + i);
+    }
+    int before = present("k", 3000);
+    assertThat(bench.line("set more " + VALUE)).isIn("OK", "!" + Errors.OUT_OF_MEMORY.line());
+    assertThat(present("k", 3000)).isEqualTo(before);
+  }
+
+  @Test
+  void tinyLfuKeepsWhatIsAskedForOftenThroughAWalkOverEverything() throws Exception {
+    policy("allkeys-tinylfu");
+    write("hot", 1000);
+    bench.keyspace().database(0).tendFrequencies();
+    for (int round = 0; round < 3; round++) {
+      for (int i = 0; i < 1000; i++) {
+        bench.line("get hot" + i);
+      }
+    }
+    write("walk", 8_000);
+    assertThat(present("hot", 1000)).isGreaterThan(950);
+  }
+
+  @Test
+  void tinyLfuKnowsAKeyThatComesBack() throws Exception {
+    policy("allkeys-tinylfu");
+    bench.line("set favourite " + VALUE);
+    for (int i = 0; i < 8; i++) {
+      bench.line("get favourite");
+    }
+    assertThat(bench.line("object freq favourite")).isEqualTo("9");
+    Database database = bench.keyspace().database(0);
+    database.evict(
+        database.at(database.keys().random(bench.keyspace().home().random()), database.view()));
+    assertThat(bench.line("exists favourite")).isEqualTo("0");
+    bench.line("set favourite " + VALUE);
+    assertThat(bench.line("object freq favourite")).isEqualTo("10");
+    bench.line("set stranger " + VALUE);
+    assertThat(bench.line("object freq stranger")).isEqualTo("1");
+    assertThat(bench.line("object idletime stranger")).startsWith("!ERR An LFU maxmemory policy");
+  }
+
+  @Test
+  void whatTinyLfuRemembersIsGivenBackWithThePolicy() throws Exception {
+    policy("allkeys-tinylfu");
+    write("k", 10_000);
+    Database database = bench.keyspace().database(0);
+    database.tendFrequencies();
+    long before = bench.keyspace().usedBytes();
+    policy("allkeys-lru");
+    database.tendFrequencies();
+    assertThat(bench.keyspace().usedBytes()).isLessThan(before - 4000);
+  }
+}
