@@ -203,8 +203,8 @@ class DictionaryTest {
       remove(key(i), references[i]);
     }
     dictionary.validate();
-    // The least that a merged table has: three entries to a bucket of 64 bytes, and some to spare.
-    assertThat(dictionary.memory()).isLessThan(2_000 / 3 * 64 * 3);
+    // A merged table has at least three entries to a bucket of 64 bytes; overflow is left to chance.
+    assertThat(dictionary.memory()).isLessThan(2_000 / 3 * 64 * 4);
   }
 
   @Test
