@@ -203,7 +203,8 @@ class DictionaryTest {
       remove(key(i), references[i]);
     }
     dictionary.validate();
-    // A merged table has at least three entries to a bucket of 64 bytes; overflow is left to chance.
+    // A merged table has at least three entries to a bucket of 64 bytes; overflow is left to
+    // chance.
     assertThat(dictionary.memory()).isLessThan(2_000 / 3 * 64 * 4);
   }
 
