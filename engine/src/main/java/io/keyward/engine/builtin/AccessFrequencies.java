@@ -37,6 +37,9 @@ final class AccessFrequencies {
   private int accesses;
   private int tick;
 
+  /** Longs of the sketch that are due to be halved, times {@link #EPOCH}. */
+  private long ageing;
+
   AccessFrequencies(MemoryAccount account) {
     this.account = account;
   }
@@ -90,7 +93,7 @@ final class AccessFrequencies {
       tick = (tick + 1) & (TICKS - 1);
       FrequencySketch sketch = gone;
       if (sketch != null) {
-        for (long i = sketch.longs() / EPOCH; i >= 0; i--) {
+        for (ageing += sketch.longs(); ageing >= EPOCH; ageing -= EPOCH) {
           sketch.age();
         }
       }
