@@ -9,6 +9,7 @@ import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
 import io.keyward.engine.builtin.acl.RuleException;
+import io.keyward.engine.builtin.persistence.SavePoints;
 import io.keyward.gateway.admin.AdminServer;
 import io.keyward.gateway.command.GatewayCommands;
 import io.keyward.gateway.server.GatewayLoop;
@@ -47,6 +48,7 @@ public final class Gateway implements AutoCloseable {
   private final Tls tls;
   private final Listeners listeners;
   private volatile @Nullable AdminServer admin;
+  private @Nullable SavePoints savePoints;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -96,6 +98,12 @@ public final class Gateway implements AutoCloseable {
 
   private void open(boolean freePorts) throws StartException {
     readUsers();
+    try {
+      server.snapshots().loadAtStart();
+    } catch (IOException unusable) {
+      throw new StartException(String.valueOf(unusable.getMessage()));
+    }
+    savePoints = new SavePoints(server.snapshots(), server.live());
     server.start();
     listeners.open(freePorts);
     AdminEndpoint endpoint = server.settings().admin();
@@ -203,9 +211,19 @@ public final class Gateway implements AutoCloseable {
         present.close();
       }
       server.stop(server.live().number(Directive.SHUTDOWN_TIMEOUT) * 1000);
+      SavePoints points = savePoints;
+      if (points != null) {
+        points.close();
+        if (!server.live().text(Directive.SAVE).isEmpty()) {
+          String _ = server.snapshots().save();
+        }
+      }
+      server.snapshots().close();
       vertx.close().toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
+    } catch (IOException unlocked) {
+      log.warn("The folder of the data files could not be given back", unlocked);
     } catch (ExecutionException | TimeoutException late) {
       log.warn("The event loops did not end", late);
     }

@@ -178,9 +178,7 @@ public enum Directive {
   SAVE(
       new Kind.SavePoints(),
       "",
-      "seconds and changes after which to write a snapshot",
-      new OnlyDefault(
-          "durability is not built into this version yet, leave save empty: save \"\"")),
+      "seconds and changes after which to write a snapshot; empty = none"),
   APPENDONLY(
       yesNo(),
       "no",
@@ -197,19 +195,15 @@ public enum Directive {
       "yes",
       "a rewritten log begins with a snapshot",
       new OnlyDefault("this version writes no data files yet, leave it at its default")),
-  DIR(
-      text(),
-      "./keyward-data",
-      "folder of the data files",
-      PROTECTED,
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+  DIR(text(), "./keyward-data", "folder of the data files", PROTECTED),
   DBFILENAME(
       new Kind.BaseName("dbfilename", "filename", true),
       "dump.rdb",
       "name of the snapshot",
-      PROTECTED,
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+      PROTECTED),
   RDBCOMPRESSION(yesNo(), "yes", "compress strings in snapshots and in what DUMP gives"),
+  RDBCHECKSUM(yesNo(), "yes", "end snapshots with a checksum", AT_START),
+  STOP_WRITES_ON_BGSAVE_ERROR(yesNo(), "yes", "refuse writes while snapshots fail"),
   RDB_VERSION(
       integer(10, 11),
       "11",

@@ -185,6 +185,10 @@ public final class Executor {
     if (command.denyOutOfMemory() && !makeRoom(request.now())) {
       return Errors.OUT_OF_MEMORY;
     }
+    CommandException writesStopped = keyspace.home().writesStopped();
+    if (writesStopped != null && (command.write() || command.name().equals("ping"))) {
+      return writesStopped;
+    }
     if (state.subscriptions() > 0
         && !request.client().reply().resp3()
         && !allowedWhileSubscribed(command)) {

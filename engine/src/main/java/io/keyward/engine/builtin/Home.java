@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Loop;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
@@ -48,6 +49,8 @@ public final class Home {
   private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH + 16];
   private long freedLater;
   private boolean scriptsMayCallAll;
+  private volatile @Nullable CommandException writesStopped;
+  private @Nullable Reloading reloading;
   private List<Home> peers = List.of();
   private volatile long publishedBytes;
   private volatile int loadPercent;
@@ -243,6 +246,26 @@ public final class Home {
     return accessClock;
   }
 
+  /** The error that every write gets while data cannot be saved, or null. */
+  @Nullable CommandException writesStopped() {
+    return writesStopped;
+  }
+
+  /** Answers every write with an error from now on, or no longer; any thread may say so. */
+  public void stopWrites(@Nullable CommandException error) {
+    writesStopped = error;
+  }
+
+  /** Does DEBUG RELOAD, or null if that is not possible here. */
+  public @Nullable Reloading reloading() {
+    return reloading;
+  }
+
+  /** Has DEBUG RELOAD done. */
+  public void reloading(Reloading does) {
+    reloading = does;
+  }
+
   /** Begins the regular work. */
   public void start() {
     loop.schedule(tickMillis(), this::tick);
@@ -303,6 +326,9 @@ public final class Home {
 
   /** Frees a held value: at once if that is little work, else in slices between other tasks. */
   public void freeLater(Held value) {
+    if (value.outlives(() -> freeLater(value))) {
+      return;
+    }
     if (value.freeEffort() <= FREE_AT_ONCE) {
       value.free(Integer.MAX_VALUE);
       return;

@@ -3,6 +3,7 @@ package io.keyward.gateway.command;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.persistence.Snapshots;
 import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.gateway.command.ProcessFigures.CpuTime;
 import io.keyward.gateway.server.Server;
@@ -70,6 +71,7 @@ final class ServerSections {
   }
 
   void persistence(InfoText text, BuiltinKeyspace keyspace) {
+    Snapshots snapshots = server.snapshots();
     text.section("Persistence")
         .field("loading", 0)
         .field("async_loading", 0)
@@ -79,16 +81,17 @@ final class ServerSections {
         .field("current_fork_perc", 0, 2)
         .field("current_save_keys_processed", 0)
         .field("current_save_keys_total", 0)
-        .field("rdb_changes_since_last_save", keyspace.changes())
-        .field("rdb_bgsave_in_progress", 0)
-        .field("rdb_last_save_time", server.startedAt() / 1000)
-        .field("rdb_last_bgsave_status", "ok")
-        .field("rdb_last_bgsave_time_sec", -1)
-        .field("rdb_current_bgsave_time_sec", -1)
-        .field("rdb_saves", 0)
+        .field("rdb_changes_since_last_save", snapshots.unsavedChanges())
+        .field("rdb_bgsave_in_progress", snapshots.inProgress() ? 1 : 0)
+        .field("rdb_last_save_time", snapshots.lastSave())
+        .field("rdb_last_bgsave_status", snapshots.lastFailed() ? "err" : "ok")
+        .field("rdb_last_bgsave_time_sec", snapshots.lastSeconds())
+        .field("rdb_current_bgsave_time_sec", snapshots.currentSeconds())
+        .field("rdb_saves", snapshots.saves())
         .field("rdb_last_cow_size", 0)
-        .field("rdb_last_load_keys_expired", 0)
-        .field("rdb_last_load_keys_loaded", 0)
+        .field("rdb_longest_slice_usec", snapshots.longestSliceNanos() / 1000)
+        .field("rdb_last_load_keys_expired", snapshots.expiredAtLoad())
+        .field("rdb_last_load_keys_loaded", snapshots.loadedKeys())
         .field("aof_enabled", 0)
         .field("aof_rewrite_in_progress", 0)
         .field("aof_rewrite_scheduled", 0)

@@ -9,6 +9,10 @@ import io.keyward.engine.builtin.BuiltinCommands;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.dump.Payload;
+import io.keyward.engine.builtin.persistence.Reload;
+import io.keyward.engine.builtin.persistence.SnapshotTurn;
+import io.keyward.engine.builtin.persistence.Snapshots;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Tenancy;
@@ -43,6 +47,7 @@ public final class Server {
   private final BuiltinEngine engine;
   private final List<BuiltinKeyspace> anterooms;
   private final BuiltinKeyspace operatorKeyspace;
+  private final Snapshots snapshots;
   private final Control control;
   private final Traffic traffic = new Traffic();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -94,6 +99,15 @@ public final class Server {
     for (BuiltinKeyspace anteroom : anterooms) {
       tenancy.closeTo(anteroom.access());
     }
+    snapshots = new Snapshots(engine, live, redisVersion(), new SnapshotTurn());
+    Reload reload = new Reload(engine, snapshots);
+    engine
+        .homes()
+        .forEach(
+            home -> {
+              home.reloading(reload);
+              home.serializer(Payload::of);
+            });
   }
 
   /** What the server was started with. */
@@ -159,6 +173,11 @@ public final class Server {
       }
     }
     throw new IllegalArgumentException("the keyspace lives elsewhere");
+  }
+
+  /** Writes the data to disk. */
+  public Snapshots snapshots() {
+    return snapshots;
   }
 
   /** Where the operator is: it holds no keys. */
