@@ -2,6 +2,7 @@ package io.keyward.gateway;
 
 import io.keyward.config.AdminEndpoint;
 import io.keyward.config.ConfigurationException;
+import io.keyward.config.Problem;
 import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
@@ -176,9 +177,14 @@ public final class Gateway implements AutoCloseable {
     }
     try {
       changeTenants(server.settings().readAgain());
-    } catch (ConfigurationException | RefusedException refused) {
-      log.error("The configuration stays as it was: {}", refused.getMessage());
-      wrong.append(refused.getMessage()).append('\n');
+    } catch (ConfigurationException faulty) {
+      for (Problem problem : faulty.problems()) {
+        log.error("The configuration stays as it was: {}", problem.line());
+        wrong.append(problem.line()).append('\n');
+      }
+    } catch (RefusedException refused) {
+      log.error("The configuration stays as it was: {}", refused.reason());
+      wrong.append(refused.reason()).append('\n');
     }
     return wrong.toString();
   }
