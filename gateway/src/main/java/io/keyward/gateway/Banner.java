@@ -3,6 +3,7 @@ package io.keyward.gateway;
 import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.gateway.server.Server;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -48,6 +49,14 @@ final class Banner {
 
   private static String durability(Server server) {
     String points = server.live().text(Directive.SAVE);
+    if (server.live().flag(Directive.APPENDONLY)) {
+      return "append-only file in %s, fsync %s%s"
+          .formatted(
+              Path.of(server.live().text(Directive.DIR))
+                  .resolve(server.live().text(Directive.APPENDDIRNAME)),
+              server.live().text(Directive.APPENDFSYNC),
+              points.isEmpty() ? "" : "; snapshots at " + points + " (seconds and changes)");
+    }
     return points.isEmpty()
         ? "none but SAVE and BGSAVE, what is not saved is lost when the process ends"
         : "snapshots in %s, at %s (seconds and changes)"

@@ -99,14 +99,16 @@ public final class Gateway implements AutoCloseable {
 
   private void open(boolean freePorts) throws StartException {
     readUsers();
+    server.start();
     try {
-      server.snapshots().loadAtStart();
-    } catch (IOException unusable) {
-      throw new StartException(String.valueOf(unusable.getMessage()));
+      server.durability().holdClients();
+      listeners.open(freePorts);
+      server.durability().start();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new StartException("it was interrupted while it loaded the data", interrupted);
     }
     savePoints = new SavePoints(server.snapshots(), server.live());
-    server.start();
-    listeners.open(freePorts);
     AdminEndpoint endpoint = server.settings().admin();
     admin =
         AdminServer.open(server, vertx, endpoint, freePorts ? 0 : endpoint.port(), this::reload);
@@ -220,10 +222,11 @@ public final class Gateway implements AutoCloseable {
       SavePoints points = savePoints;
       if (points != null) {
         points.close();
-        if (!server.live().text(Directive.SAVE).isEmpty()) {
+        if (server.savesAtEnd()) {
           String _ = server.snapshots().save();
         }
       }
+      server.durability().close();
       server.snapshots().close();
       vertx.close().toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {

@@ -179,17 +179,18 @@ public enum Directive {
       new Kind.SavePoints(),
       "",
       "seconds and changes after which to write a snapshot; empty = none"),
-  APPENDONLY(
+  APPENDONLY(yesNo(), "no", "log every write to a file"),
+  APPENDFSYNC(oneOf("everysec", "always", "no"), "everysec", "when the log is forced to disk"),
+  AUTO_AOF_REWRITE_PERCENTAGE(
+      integer(0, Integer.MAX_VALUE),
+      "100",
+      "growth of the log, in percent of its size after the last rewrite, that begins one; 0 ="
+          + " never"),
+  AUTO_AOF_REWRITE_MIN_SIZE(memory(0), "64mb", "size from which a log is rewritten for its growth"),
+  AOF_LOAD_TRUNCATED(
       yesNo(),
-      "no",
-      "log every write to a file",
-      new OnlyDefault(
-          "durability is not built into this version yet, leave it off: appendonly no")),
-  APPENDFSYNC(
-      oneOf("everysec", "always", "no"),
-      "everysec",
-      "when the log is forced to disk",
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+      "yes",
+      "start with a log that ends in the middle of a command, without that command"),
   AOF_USE_RDB_PREAMBLE(
       yesNo(),
       "yes",
@@ -212,14 +213,12 @@ public enum Directive {
       new Kind.BaseName("appendfilename", "filename", false),
       "appendonly.aof",
       "first part of the log files' names",
-      AT_START,
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+      AT_START),
   APPENDDIRNAME(
       new Kind.BaseName("appenddirname", "dirname", false),
       "appendonlydir",
       "folder of the log files, in dir",
-      AT_START,
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+      AT_START),
 
   // What the operator sees and may do
   LOGLEVEL(oneOf("debug", "verbose", "notice", "warning", "nothing"), "notice", "what is logged"),

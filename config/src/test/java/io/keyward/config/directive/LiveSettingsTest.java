@@ -76,8 +76,7 @@ class LiveSettingsTest {
             + " buffer limit configuration.",
         "save; 900; Invalid save parameters",
         "save; 0 1; Invalid save parameters",
-        "appendonly; yes; durability is not built into this version yet, leave it off: appendonly"
-            + " no",
+        "appendonly; maybe; argument must be 'yes' or 'no'",
         "dbfilename; a/b.rdb; dbfilename can't be a path, just a filename",
         "latency-tracking-info-percentiles; 50 x; Invalid latency-tracking-info-percentiles"
             + " parameters",

@@ -44,6 +44,8 @@ public final class Home {
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
   private final EffectStream effects;
   private @Nullable Serializer serializer;
+  private boolean loading;
+  private @Nullable CommandException logRefusal;
   private final ObservationSettings observed;
   private int plainListElement = 1 << 30;
   private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH + 16];
@@ -92,6 +94,27 @@ public final class Home {
 
   public LiveSettings settings() {
     return settings;
+  }
+
+  /** Says that data is being loaded, so that clients have to wait. */
+  public void loading(boolean on) {
+    loading = on;
+  }
+
+  /** Whether data is being loaded. */
+  boolean loading() {
+    return loading;
+  }
+
+  /** Has writes refused as long as the log cannot be written; null to take them again. */
+  public void logRefusal(@Nullable CommandException refusal) {
+    logRefusal = refusal;
+  }
+
+  /** Why writes are refused, or null. */
+  public @Nullable CommandException writeRefusal() {
+    CommandException refusal = logRefusal;
+    return refusal == null ? writesStopped : refusal;
   }
 
   /** Writes a value as DUMP does. */
@@ -246,12 +269,10 @@ public final class Home {
     return accessClock;
   }
 
-  /** The error that every write gets while data cannot be saved, or null. */
-  @Nullable CommandException writesStopped() {
-    return writesStopped;
-  }
-
-  /** Answers every write with an error from now on, or no longer; any thread may say so. */
+  /**
+   * Answers every write with an error as long as snapshots fail, or no longer; any thread may say
+   * so.
+   */
   public void stopWrites(@Nullable CommandException error) {
     writesStopped = error;
   }
@@ -292,7 +313,7 @@ public final class Home {
     long now = System.currentTimeMillis();
     accessClock.refresh(settings, now);
     publish();
-    if (!resting) {
+    if (!resting && !loading) {
       work(now, System.nanoTime() + SLICE_NANOS);
     }
     loop.schedule(tickMillis(), this::tick);

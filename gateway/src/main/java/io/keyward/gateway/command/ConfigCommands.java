@@ -24,7 +24,9 @@ import io.keyward.gateway.server.Server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -122,12 +124,30 @@ final class ConfigCommands {
     }
     boolean protectedToo =
         request.client().admittedBy(server.live().text(Directive.ENABLE_PROTECTED_CONFIGS));
-    try {
-      server.live().set(assignments, protectedToo);
-    } catch (RefusedException refused) {
-      throw CommandException.error(refused.reason());
+    boolean touchesFiles =
+        assignments.stream()
+            .anyMatch(
+                assignment ->
+                    Directive.named(assignment.name()).equals(Optional.of(Directive.APPENDONLY)));
+    if (touchesFiles) {
+      Aside.run(request, reply, () -> apply(assignments, protectedToo));
+      return;
+    }
+    CommandException refusal = apply(assignments, protectedToo);
+    if (refusal != null) {
+      throw refusal;
     }
     reply.ok();
+  }
+
+  /** Sets directives; returns what is wrong with them, or null. */
+  private @Nullable CommandException apply(List<Assignment> assignments, boolean protectedToo) {
+    try {
+      server.live().set(assignments, protectedToo);
+      return null;
+    } catch (RefusedException refused) {
+      return CommandException.error(refused.reason());
+    }
   }
 
   private void resetStatistics(Request request, Reply reply) {

@@ -15,5 +15,6 @@ public final class GatewayCommands {
     new SaveCommands(server).declare(table);
     new ShutdownCommand(server).declare(table);
     new ClusterCommands(server).declare(table);
+    new AppendOnlyCommands(server).declare(table);
   }
 }

@@ -45,7 +45,7 @@ final class InfoCommand {
             new Section("server", true, process::server),
             new Section("clients", true, process::clients),
             new Section("memory", true, memory::memory),
-            new Section("persistence", true, process::persistence),
+            new Section("persistence", true, new PersistenceSection(server)::write),
             new Section("stats", true, statistics::stats),
             new Section("replication", true, process::replication),
             new Section("cpu", true, process::cpu),

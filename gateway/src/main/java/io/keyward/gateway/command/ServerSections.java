@@ -3,7 +3,6 @@ package io.keyward.gateway.command;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
-import io.keyward.engine.builtin.persistence.Snapshots;
 import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.gateway.command.ProcessFigures.CpuTime;
 import io.keyward.gateway.server.Server;
@@ -68,42 +67,6 @@ final class ServerSections {
         .field("clients_in_timeout_table", keyspace.blockedWithTimeout())
         .field("total_blocking_keys", keyspace.awaitedKeys())
         .field("total_blocking_keys_on_nokey", keyspace.awaitedKeysEvenIfGone());
-  }
-
-  void persistence(InfoText text, BuiltinKeyspace keyspace) {
-    Snapshots snapshots = server.snapshots();
-    text.section("Persistence")
-        .field("loading", 0)
-        .field("async_loading", 0)
-        .field("current_cow_peak", 0)
-        .field("current_cow_size", 0)
-        .field("current_cow_size_age", 0)
-        .field("current_fork_perc", 0, 2)
-        .field("current_save_keys_processed", 0)
-        .field("current_save_keys_total", 0)
-        .field("rdb_changes_since_last_save", snapshots.unsavedChanges())
-        .field("rdb_bgsave_in_progress", snapshots.inProgress() ? 1 : 0)
-        .field("rdb_last_save_time", snapshots.lastSave())
-        .field("rdb_last_bgsave_status", snapshots.lastFailed() ? "err" : "ok")
-        .field("rdb_last_bgsave_time_sec", snapshots.lastSeconds())
-        .field("rdb_current_bgsave_time_sec", snapshots.currentSeconds())
-        .field("rdb_saves", snapshots.saves())
-        .field("rdb_last_cow_size", 0)
-        .field("rdb_longest_slice_usec", snapshots.longestSliceNanos() / 1000)
-        .field("rdb_last_load_keys_expired", snapshots.expiredAtLoad())
-        .field("rdb_last_load_keys_loaded", snapshots.loadedKeys())
-        .field("aof_enabled", 0)
-        .field("aof_rewrite_in_progress", 0)
-        .field("aof_rewrite_scheduled", 0)
-        .field("aof_last_rewrite_time_sec", -1)
-        .field("aof_current_rewrite_time_sec", -1)
-        .field("aof_last_bgrewrite_status", "ok")
-        .field("aof_rewrites", 0)
-        .field("aof_rewrites_consecutive_failures", 0)
-        .field("aof_last_write_status", "ok")
-        .field("aof_last_cow_size", 0)
-        .field("module_fork_in_progress", 0)
-        .field("module_fork_last_cow_size", 0);
   }
 
   void replication(InfoText text, BuiltinKeyspace keyspace) {

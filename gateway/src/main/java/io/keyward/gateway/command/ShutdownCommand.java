@@ -16,6 +16,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.server.Server;
+import io.keyward.gateway.server.Server.Saving;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,11 +25,6 @@ final class ShutdownCommand {
   private static final Logger log = LoggerFactory.getLogger(ShutdownCommand.class);
   private static final CommandException NOTHING_TO_ABORT =
       CommandException.error("No shutdown in progress.");
-  private static final CommandException CANNOT_SAVE =
-      CommandException.error(
-          "SHUTDOWN SAVE is not possible: durability is not built into this version yet; use"
-              + " SHUTDOWN NOSAVE");
-
   private final Server server;
 
   ShutdownCommand(Server server) {
@@ -69,11 +65,8 @@ final class ShutdownCommand {
     if (abort) {
       throw NOTHING_TO_ABORT;
     }
-    if (save) {
-      throw CANNOT_SAVE;
-    }
     log.info("Stopping on SHUTDOWN of client id={}", request.client().id());
     request.client().closing(true);
-    server.shutdown();
+    server.shutdown(save ? Saving.ALWAYS : noSave ? Saving.NEVER : Saving.AT_SAVE_POINTS);
   }
 }

@@ -62,9 +62,9 @@ public final class DataDirectory implements AutoCloseable {
     return path;
   }
 
-  /** Sees to it that names made, renamed or removed in the folder outlast a crash. */
-  public void force() throws IOException {
-    try (FileChannel names = FileChannel.open(path, StandardOpenOption.READ)) {
+  /** Sees to it that names made, renamed or removed in a folder outlast a crash. */
+  static void force(Path folder) throws IOException {
+    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
       names.force(true);
     }
   }

@@ -80,9 +80,9 @@ final class SnapshotFile implements SnapshotSink {
    * @return the size of the file
    * @throws IOException if it cannot be written; what has been written is removed
    */
-  long write(DataDirectory directory, String name) throws IOException, InterruptedException {
-    Path target = directory.path().resolve(name);
-    Path temporary = directory.path().resolve("temp-" + ProcessHandle.current().pid() + "-" + name);
+  long write(Path folder, String name) throws IOException, InterruptedException {
+    Path target = folder.resolve(name);
+    Path temporary = folder.resolve("temp-" + ProcessHandle.current().pid() + "-" + name);
     try {
       try (FileChannel channel =
           FileChannel.open(
@@ -98,7 +98,7 @@ final class SnapshotFile implements SnapshotSink {
       }
       Files.move(
           temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      directory.force();
+      DataDirectory.force(folder);
       return size;
     } catch (IOException | InterruptedException | RuntimeException broken) {
       failed = true;

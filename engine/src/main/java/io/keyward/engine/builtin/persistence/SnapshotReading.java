@@ -19,6 +19,7 @@ public final class SnapshotReading implements AutoCloseable {
 
   private final Path path;
   private final FileChannel channel;
+  private final RdbInput in;
   private final SnapshotLoader loader;
 
   /**
@@ -27,13 +28,19 @@ public final class SnapshotReading implements AutoCloseable {
    * @throws IOException if that is not possible, or it is not a snapshot
    */
   public SnapshotReading(Path path, KeyPlaces places, Home home) throws IOException {
+    this(path, places, home, Expired.DROPPED);
+  }
+
+  /** As the other, with a choice of what becomes of keys whose time is up. */
+  public SnapshotReading(Path path, KeyPlaces places, Home home, Expired expired)
+      throws IOException {
     this.path = path;
     channel = FileChannel.open(path, StandardOpenOption.READ);
-    RdbInput in =
+    in =
         RdbInput.of(
             (target, offset, count) -> channel.read(ByteBuffer.wrap(target, offset, count)),
             channel.size());
-    loader = new SnapshotLoader(in, places, home, Expired.DROPPED);
+    loader = new SnapshotLoader(in, places, home, expired);
     try {
       loader.begin();
     } catch (MalformedRdbException malformed) {
@@ -70,6 +77,11 @@ public final class SnapshotReading implements AutoCloseable {
     } catch (UncheckedIOException failed) {
       throw failed.getCause();
     }
+  }
+
+  /** How far in the file the reading has come. */
+  public long position() {
+    return in.position();
   }
 
   /** What has been loaded so far. */

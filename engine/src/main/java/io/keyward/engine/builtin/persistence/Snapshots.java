@@ -9,16 +9,20 @@ import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.snapshot.GlobalView;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot;
+import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotHeader;
+import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +42,8 @@ public final class Snapshots {
               + " instance is configured to report errors during writes if RDB snapshotting fails"
               + " (stop-writes-on-bgsave-error option). Please check the Redis logs for details"
               + " about the RDB error.");
+
+  private static final long READ_SLICE_NANOS = 2_000_000;
 
   private final BuiltinEngine engine;
   private final LiveSettings settings;
@@ -145,15 +151,9 @@ public final class Snapshots {
     String failure = null;
     long changes = changes();
     try {
-      SnapshotFile file = new SnapshotFile(isYes(Directive.RDBCHECKSUM));
       DataDirectory folder = directory();
       String name = settings.text(Directive.DBFILENAME);
-      RdbOutput head = output();
-      long used = engine.homes().stream().mapToLong(Home::usedBytes).sum();
-      SnapshotHeader.write(redisVersion, used, false, head);
-      file.take(head.bytes(), head.length());
-      write(0, file);
-      long size = file.write(folder, name);
+      long size = write(folder.path(), name, false, home -> {});
       savedChanges = changes;
       lastSave = System.currentTimeMillis() / 1000;
       saves.incrementAndGet();
@@ -173,6 +173,24 @@ public final class Snapshots {
     afterwards.accept(failure);
   }
 
+  /**
+   * Writes all keyspaces to a file, on a thread that may wait; for whoever has the turn.
+   *
+   * @param base whether commands are to follow behind it
+   * @param instant is called on each home's loop at the instant of its snapshot
+   * @return the size of the file
+   */
+  long write(Path folder, String name, boolean base, Consumer<Home> instant)
+      throws IOException, InterruptedException {
+    SnapshotFile file = new SnapshotFile(isYes(Directive.RDBCHECKSUM));
+    RdbOutput head = output();
+    long used = engine.homes().stream().mapToLong(Home::usedBytes).sum();
+    SnapshotHeader.write(redisVersion, used, base, head);
+    file.take(head.bytes(), head.length());
+    write(0, file, instant);
+    return file.write(folder, name);
+  }
+
   private RdbOutput output() {
     return new RdbOutput(
         1024, (int) settings.number(Directive.RDB_VERSION), isYes(Directive.RDBCOMPRESSION));
@@ -183,20 +201,20 @@ public final class Snapshots {
   }
 
   /** Has the homes write, one after the other from an index on. */
-  private void write(int index, SnapshotFile file) {
+  private void write(int index, SnapshotFile file, Consumer<Home> instant) {
     if (index == engine.homes().size()) {
       file.complete();
       return;
     }
     Home home = engine.homes().get(index);
     try {
-      home.loop().execute(() -> begin(home, index, file));
+      home.loop().execute(() -> begin(home, index, file, instant));
     } catch (RejectedExecutionException stopped) {
       file.giveUp();
     }
   }
 
-  private void begin(Home home, int index, SnapshotFile file) {
+  private void begin(Home home, int index, SnapshotFile file, Consumer<Home> instant) {
     try {
       List<BuiltinKeyspace> residents =
           engine.keyspaces().stream().filter(keyspace -> keyspace.home() == home).toList();
@@ -204,16 +222,19 @@ public final class Snapshots {
       residents.forEach(keyspace -> SnapshotHeader.writeFunctions(keyspace, functions));
       file.take(functions.bytes(), functions.length());
       RdbOutput out = output();
-      new HomeSnapshot(home, residents, out, file, done -> ended(done, index, file)).start();
+      HomeSnapshot snapshot =
+          new HomeSnapshot(home, residents, out, file, done -> ended(done, index, file, instant));
+      instant.accept(home);
+      snapshot.start();
     } catch (RuntimeException defect) {
       log.error("The snapshot could not be begun", defect);
       file.giveUp();
     }
   }
 
-  private void ended(HomeSnapshot snapshot, int index, SnapshotFile file) {
+  private void ended(HomeSnapshot snapshot, int index, SnapshotFile file, Consumer<Home> instant) {
     longestSlice = Math.max(longestSlice, snapshot.longestSliceNanos());
-    write(index + 1, file);
+    write(index + 1, file, instant);
   }
 
   private void stopOrAllowWrites() {
@@ -239,40 +260,79 @@ public final class Snapshots {
   }
 
   /**
-   * Loads the snapshot, if there is one, before the loops have begun to work; the folder is taken
-   * if there is or will be anything in it.
+   * What has been read of a file.
    *
+   * @param end where the snapshot ends in the file
+   */
+  record Loaded(long end, long keys, long expired) {}
+
+  /**
+   * Reads a file into the keyspaces, in slices on their loops; on a thread that may wait.
+   *
+   * @param progress is told how far the reading has come
+   * @throws IOException if the file cannot be used; the message says what to do
+   */
+  Loaded load(Path file, KeyPlaces places, Expired kept, LongConsumer progress)
+      throws IOException, InterruptedException {
+    long keys = 0;
+    long expired = 0;
+    long end = 0;
+    for (Home home : engine.homes()) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      try (SnapshotReading reading = new SnapshotReading(file, places, home, kept)) {
+        home.loop().execute(() -> read(home, reading, progress, done));
+        done.get();
+        keys += reading.figures().loaded();
+        expired += reading.figures().expired();
+        end = reading.position();
+      } catch (ExecutionException failed) {
+        throw failed.getCause() instanceof IOException reason ? reason : new IOException(failed);
+      }
+    }
+    return new Loaded(end, keys, expired);
+  }
+
+  private static void read(
+      Home home, SnapshotReading reading, LongConsumer progress, CompletableFuture<Void> done) {
+    try {
+      if (reading.load(System.nanoTime() + READ_SLICE_NANOS)) {
+        done.complete(null);
+      } else {
+        progress.accept(reading.position());
+        home.loop().execute(() -> read(home, reading, progress, done));
+      }
+    } catch (IOException | RuntimeException broken) {
+      done.completeExceptionally(broken);
+    }
+  }
+
+  /**
+   * Loads the snapshot, if there is one, while clients are held back; the folder is taken if there
+   * is or will be anything in it.
+   *
+   * @return whether there was one
    * @throws IOException if the folder or the file cannot be used; the message says what to do
    */
-  public void loadAtStart() throws IOException {
+  public boolean loadAtStart(LongConsumer progress) throws IOException, InterruptedException {
     boolean present = Files.exists(file());
     if (present || !settings.text(Directive.SAVE).isEmpty()) {
       directory();
     }
     if (!present) {
-      return;
+      return false;
     }
     long start = System.nanoTime();
-    long expired = 0;
-    long loaded = 0;
-    for (Home home : engine.homes()) {
-      try (SnapshotReading reading = new SnapshotReading(file(), new GlobalView(engine), home)) {
-        while (!reading.load(Long.MAX_VALUE)) {
-          // There is nobody else to serve yet.
-        }
-        expired += reading.figures().expired();
-        loaded += reading.figures().loaded();
-      }
-    }
-    expiredAtLoad = expired;
-    loadedKeys = loaded;
+    Loaded read = load(file(), new GlobalView(engine), Expired.DROPPED, progress);
+    expiredAtLoad = read.expired();
+    loadedKeys = read.keys();
     loaded();
     log.info(
         "{} keys loaded from {} in {} ms, {} had expired",
-        loaded,
+        read.keys(),
         file(),
         (System.nanoTime() - start) / 1_000_000,
-        expired);
+        read.expired());
+    return true;
   }
 
   /** How many keys were left out at the start since their time was up. */
