@@ -63,7 +63,7 @@ public final class Durability {
         boolean _ = snapshots.loadAtStart(position -> appendOnly.progress().at(position));
       }
     } catch (IOException failed) {
-      throw new StartException(failed.getMessage(), failed);
+      throw new StartException(String.valueOf(failed.getMessage()), failed);
     }
     loading(false);
   }

@@ -57,7 +57,8 @@ final class Forcer {
     if (busy) {
       if (!counted) {
         counted = true;
-        delayed++;
+        long before = delayed;
+        delayed = before + 1;
       }
       return false;
     }

@@ -37,7 +37,9 @@ final class LogFile {
   /** Writes everything that is left in the buffer; after an error some of it may be written. */
   void write(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
-      size += channel.write(bytes);
+      int written = channel.write(bytes);
+      long before = size;
+      size = before + written;
     }
   }
 

@@ -61,12 +61,32 @@ final class LogWriter {
   }
 
   /**
-   * What a loop hands over: bytes, or another file for what it hands over from now on.
-   *
-   * @param position where the home's stream ends with these bytes
+   * What a loop hands over: bytes, with the position where the home's stream ends with them, or
+   * another file for what it hands over from now on.
    */
-  private record Piece(
-      int home, byte[] bytes, int length, long position, Buffers buffers, @Nullable LogFile next) {}
+  private static final class Piece {
+    final int home;
+    final byte[] bytes;
+    final int length;
+    final long position;
+    final Buffers buffers;
+    final @Nullable LogFile next;
+
+    Piece(
+        int home,
+        byte[] bytes,
+        int length,
+        long position,
+        Buffers buffers,
+        @Nullable LogFile next) {
+      this.home = home;
+      this.bytes = bytes;
+      this.length = length;
+      this.position = position;
+      this.buffers = buffers;
+      this.next = next;
+    }
+  }
 
   private enum State {
     WORKING,
@@ -179,12 +199,12 @@ final class LogWriter {
     boolean any = false;
     for (Piece piece = queue.poll(); piece != null; piece = queue.poll()) {
       any = true;
-      LogFile next = piece.next();
+      LogFile next = piece.next;
       if (next == null) {
         write(piece);
-        taken += piece.length();
+        taken += piece.length;
       } else {
-        change(piece.home(), next);
+        change(piece.home, next);
       }
       if (taken >= ROUND) {
         break;
@@ -210,21 +230,21 @@ final class LogWriter {
   }
 
   private void write(Piece piece) {
-    LogFile file = files[piece.home()];
-    if (staged != file || stage.remaining() < piece.length()) {
+    LogFile file = files[piece.home];
+    if (staged != file || stage.remaining() < piece.length) {
       writeStage();
       staged = file;
     }
-    if (piece.length() > stage.remaining()) {
-      writeFully(file, ByteBuffer.wrap(piece.bytes(), 0, piece.length()));
+    if (piece.length > stage.remaining()) {
+      writeFully(file, ByteBuffer.wrap(piece.bytes, 0, piece.length));
     } else {
-      stage.put(piece.bytes(), 0, piece.length());
+      stage.put(piece.bytes, 0, piece.length);
     }
     unforced.add(file);
-    written[piece.home()] = piece.position();
-    touched[piece.home()] = true;
-    waiting.addAndGet(-piece.length());
-    piece.buffers().giveBack(piece.bytes());
+    written[piece.home] = piece.position;
+    touched[piece.home] = true;
+    waiting.addAndGet(-piece.length);
+    piece.buffers.giveBack(piece.bytes);
   }
 
   private void writeStage() {
