@@ -400,6 +400,9 @@ public final class Session implements Client.Connection {
 
   /** What the output waited for is durable. */
   void durable() {
+    if (passedOn(this::durable)) {
+      return;
+    }
     waitsForDisk = false;
     if (!left) {
       send();
@@ -409,6 +412,9 @@ public final class Session implements Client.Connection {
 
   /** The stream of effects has room again. */
   void roomAgain() {
+    if (passedOn(this::roomAgain)) {
+      return;
+    }
     waitsForRoom = false;
     resume();
   }
