@@ -134,7 +134,12 @@ public final class Command {
 
   /** The arguments in the notation of Redis's documentation, without the name. */
   public String syntax() {
-    return syntax;
+    return SyntaxReader.untyped(syntax);
+  }
+
+  /** What the syntax says, in the terms of COMMAND DOCS; read anew at each call. */
+  public List<Argument> arguments() {
+    return SyntaxReader.read(syntax);
   }
 
   /** The exact number of arguments, name included, or minus the least number. */
@@ -287,6 +292,10 @@ public final class Command {
       return this;
     }
 
+    /**
+     * The arguments in the notation of Redis's documentation; {@code name:type} where the type does
+     * not follow from the name.
+     */
     public Builder syntax(String arguments) {
       syntax = arguments;
       return this;

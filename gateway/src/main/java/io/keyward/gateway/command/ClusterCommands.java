@@ -63,7 +63,6 @@ final class ClusterCommands {
             .since("3.0.0")
             .summary("Tells about the cluster of one node.")
             .complexity("Depends on subcommand.")
-            .syntax("subcommand [argument ...]")
             .arity(-2);
     asking(cluster);
     refused(cluster);
@@ -114,7 +113,7 @@ final class ClusterCommands {
             asks("keyslot", 3, ASKS, this::keySlot)
                 .summary("Returns the slot of a key.")
                 .complexity("O(N) where N is the number of bytes in the key")
-                .syntax("key"))
+                .syntax("key:string"))
         .subcommand(
             asks("countkeysinslot", 3, ASKS, this::countKeys)
                 .summary("Counts the keys in a slot.")

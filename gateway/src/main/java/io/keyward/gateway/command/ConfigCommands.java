@@ -46,7 +46,6 @@ final class ConfigCommands {
             .since("2.0.0")
             .summary("Reads and changes the configuration.")
             .complexity("Depends on subcommand.")
-            .syntax("subcommand [argument ...]")
             .arity(-2)
             .subcommand(
                 child("get", -3, this::get)

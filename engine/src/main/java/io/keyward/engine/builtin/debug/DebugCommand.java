@@ -80,7 +80,7 @@ public final class DebugCommand {
         Command.named("debug", SERVER)
             .summary("Looks into the keyspace and sets up situations for tests.")
             .complexity("Depends on subcommand.")
-            .syntax("subcommand [argument ...]")
+            .syntax("subcommand [argument [argument ...]]")
             .arity(-2)
             .flags(ADMIN, NOSCRIPT, LOADING, STALE, PROTECTED, SERVER_WIDE)
             .handler(DebugCommand::debug));

@@ -33,7 +33,6 @@ final class CommandCommands {
             .since("2.8.13")
             .summary("Tells about all commands.")
             .complexity("O(N) where N is the total number of Redis commands")
-            .syntax("[subcommand [argument ...]]")
             .arity(-1)
             .flags(LOADING, STALE)
             .categories(CONNECTION)

@@ -52,7 +52,7 @@ final class ReplicationCommands {
             .since("3.0.0")
             .summary("Waits for replicas, of which there are none, until the time is up.")
             .complexity("O(1)")
-            .syntax("numreplicas timeout")
+            .syntax("numreplicas timeout:integer")
             .arity(3)
             .categoriesOnly(CONNECTION)
             .tips("request_policy:all_shards", "response_policy:agg_min")
