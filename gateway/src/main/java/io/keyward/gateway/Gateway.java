@@ -11,6 +11,7 @@ import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
 import io.keyward.engine.builtin.acl.RuleException;
 import io.keyward.engine.builtin.persistence.SavePoints;
+import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.admin.AdminServer;
 import io.keyward.gateway.command.GatewayCommands;
 import io.keyward.gateway.server.GatewayLoop;
@@ -94,6 +95,17 @@ public final class Gateway implements AutoCloseable {
     } catch (StartException failed) {
       gateway.close();
       throw failed;
+    }
+  }
+
+  /** The commands of a gateway with these settings, without starting one. */
+  static CommandTable commands(Settings settings) throws StartException {
+    Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
+    try {
+      Gateway gateway = new Gateway(started.vertx(), started.transport(), settings);
+      return gateway.server.operatorKeyspace().table();
+    } finally {
+      started.vertx().close().toCompletionStage().toCompletableFuture().join();
     }
   }
 

@@ -116,11 +116,13 @@ final class ClusterCommands {
                 .syntax("key:string"))
         .subcommand(
             asks("countkeysinslot", 3, ASKS, this::countKeys)
+                .differs("Walks all keys.")
                 .summary("Counts the keys in a slot.")
                 .complexity("O(N) where N is the number of keys: there is no index by slot")
                 .syntax("slot"))
         .subcommand(
             asks("getkeysinslot", 4, ASKS, this::keys)
+                .differs("Walks all keys.")
                 .summary("Returns some keys in a slot.")
                 .complexity("O(N) where N is the number of keys: there is no index by slot")
                 .syntax("slot count")

@@ -54,6 +54,7 @@ final class ConfigCommands {
                     .syntax("parameter [parameter ...]"))
             .subcommand(
                 child("set", -4, this::set)
+                    .differs("port, tls-port and bind are refused: they are read at the start.")
                     .summary("Changes directives, all of them or none.")
                     .complexity("O(N) when N is the number of configuration parameters provided")
                     .syntax("parameter value [parameter value ...]")

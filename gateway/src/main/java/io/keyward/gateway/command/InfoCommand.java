@@ -69,6 +69,9 @@ final class InfoCommand {
   void declare(CommandTable table) {
     table.add(
         Command.named("info", SERVER)
+            .differs(
+                "Figures are those of a JVM: used_memory counts the data, used_memory_rss the"
+                    + " process.")
             .summary("Returns figures and facts about the server, in sections.")
             .complexity("O(1)")
             .syntax("[section [section ...]]")

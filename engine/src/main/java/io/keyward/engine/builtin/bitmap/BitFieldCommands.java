@@ -57,6 +57,7 @@ final class BitFieldCommands {
   static void declare(CommandTable table) {
     table.add(
         Command.named("bitfield", BITMAP)
+            .differs("OVERFLOW SAT near -2^63 saturates to the least value.")
             .since("3.2.0")
             .summary("Reads, sets and adds to integers of any width in a string value.")
             .complexity("O(1) for each operation")

@@ -45,6 +45,7 @@ public final class DumpCommands {
   public static void declare(CommandTable table) {
     table.add(
         Command.named("dump", GENERIC)
+            .differs("RDB version 11, or 10 with rdb-version 10.")
             .since("2.6.0")
             .summary("Returns the value of a key in the form that RESTORE takes.")
             .complexity("O(N) with N bytes of value")
@@ -56,6 +57,9 @@ public final class DumpCommands {
             .handler(DumpCommands::dump));
     table.add(
         Command.named("restore", GENERIC)
+            .differs(
+                "Takes payloads up to RDB version 12 without modules, and checks every byte of"
+                    + " them.")
             .since("2.6.0")
             .summary("Makes a key of a value that DUMP has given.")
             .complexity("O(N) with N bytes of value, O(N*log(N)) for big sorted sets")

@@ -50,6 +50,7 @@ final class CommandCommands {
                     .tips("nondeterministic_output_order"))
             .subcommand(
                 child("docs", "7.0.0", -2, commands::docs)
+                    .differs("Tells no history.")
                     .summary("Tells purpose and syntax of commands.")
                     .complexity("O(N) where N is the number of commands to look up")
                     .syntax("[command-name [command-name ...]]")
