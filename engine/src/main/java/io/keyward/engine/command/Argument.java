@@ -7,60 +7,41 @@ import java.util.stream.Collectors;
 /**
  * An argument of a command, or a group of them, in the terms of COMMAND DOCS.
  *
- * @param token the word that stands before it, or that it is if it is a {@link Type#PURE_TOKEN};
- *     empty for none
+ * @param token the word that stands before it, or that it is if it is a {@link
+ *     ArgumentType#PURE_TOKEN}; empty for none
  * @param repeatsToken whether the token comes again with each repetition
  * @param members what a block consists of, or what one of is to be given
  */
 public record Argument(
     String name,
-    Type type,
+    ArgumentType type,
     String token,
     boolean optional,
     boolean multiple,
     boolean repeatsToken,
     List<Argument> members) {
 
-  /** What an argument is. */
-  public enum Type {
-    STRING,
-    INTEGER,
-    DOUBLE,
-    KEY,
-    PATTERN,
-    UNIX_TIME,
-    PURE_TOKEN,
-    ONEOF,
-    BLOCK;
-
-    private final String wireName = name().toLowerCase(Locale.ROOT).replace('_', '-');
-
-    public String wireName() {
-      return wireName;
-    }
-  }
-
   /** A value of the client's own. */
-  static Argument value(String name, Type type) {
+  static Argument value(String name, ArgumentType type) {
     return new Argument(name, type, "", false, false, false, List.of());
   }
 
   /** A word to be written as it is. */
   static Argument word(String token) {
     String name = token.toLowerCase(Locale.ROOT);
-    return new Argument(name, Type.PURE_TOKEN, token, false, false, false, List.of());
+    return new Argument(name, ArgumentType.PURE_TOKEN, token, false, false, false, List.of());
   }
 
   static Argument oneOf(List<Argument> choices) {
-    return group(Type.ONEOF, "-or-", choices);
+    return group(ArgumentType.ONEOF, "-or-", choices);
   }
 
   /** Several arguments that come together. */
   static Argument block(List<Argument> members) {
-    return group(Type.BLOCK, "-", members);
+    return group(ArgumentType.BLOCK, "-", members);
   }
 
-  private static Argument group(Type type, String between, List<Argument> members) {
+  private static Argument group(ArgumentType type, String between, List<Argument> members) {
     // Two names tell groups apart well enough.
     String name =
         members.stream().limit(2).map(Argument::name).collect(Collectors.joining(between));
@@ -87,6 +68,6 @@ public record Argument(
 
   /** Whether it is a word and nothing else. */
   boolean bareWord() {
-    return type == Type.PURE_TOKEN && !optional && !multiple;
+    return type == ArgumentType.PURE_TOKEN && !optional && !multiple;
   }
 }

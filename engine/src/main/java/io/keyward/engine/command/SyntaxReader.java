@@ -1,6 +1,5 @@
 package io.keyward.engine.command;
 
-import io.keyward.engine.command.Argument.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -165,27 +164,29 @@ final class SyntaxReader {
     Matcher typed = TYPED.matcher(word);
     return typed.matches()
         ? Argument.value(
-            typed.group(1), Type.valueOf(typed.group(2).toUpperCase(Locale.ROOT).replace('-', '_')))
+            typed.group(1),
+            ArgumentType.valueOf(typed.group(2).toUpperCase(Locale.ROOT).replace('-', '_')))
         : Argument.value(word, typeOf(word));
   }
 
-  private static Type typeOf(String name) {
+  private static ArgumentType typeOf(String name) {
     return switch (name) {
-      case "key", "key1", "key2", "newkey", "source", "src", "sourcekey" -> Type.KEY;
-      case "destination", "dst", "destkey" -> Type.KEY;
-      case "pattern" -> Type.PATTERN;
-      case "score", "min", "max", "weight", "timeout" -> Type.DOUBLE;
-      case "longitude", "latitude", "radius", "width", "height" -> Type.DOUBLE;
-      case "count", "numkeys", "numfields", "numids", "num-matches", "numreplicas" -> Type.INTEGER;
-      case "cursor", "offset", "index", "index1", "index2", "rank", "limit" -> Type.INTEGER;
-      case "start", "stop", "end", "len", "min-match-len", "bit", "bits" -> Type.INTEGER;
-      case "increment", "decrement", "retrycount", "frequency", "version" -> Type.INTEGER;
-      case "entries-read", "entries-added", "protover", "client-id" -> Type.INTEGER;
-      case "db", "destination-db", "port", "cluster-bus-port" -> Type.INTEGER;
-      case "slot", "start-slot", "end-slot", "config-epoch" -> Type.INTEGER;
-      case "ttl", "seconds", "milliseconds", "ms", "min-idle-time" -> Type.INTEGER;
-      case "unix-time-seconds", "unix-time-milliseconds", "unix-time-ms" -> Type.UNIX_TIME;
-      default -> Type.STRING;
+      case "key", "key1", "key2", "newkey", "source", "src", "sourcekey" -> ArgumentType.KEY;
+      case "destination", "dst", "destkey" -> ArgumentType.KEY;
+      case "pattern" -> ArgumentType.PATTERN;
+      case "score", "min", "max", "weight", "timeout" -> ArgumentType.DOUBLE;
+      case "longitude", "latitude", "radius", "width", "height" -> ArgumentType.DOUBLE;
+      case "count", "numkeys", "numfields", "numids", "num-matches", "numreplicas" ->
+          ArgumentType.INTEGER;
+      case "cursor", "offset", "index", "index1", "index2", "rank", "limit" -> ArgumentType.INTEGER;
+      case "start", "stop", "end", "len", "min-match-len", "bit", "bits" -> ArgumentType.INTEGER;
+      case "increment", "decrement", "retrycount", "frequency", "version" -> ArgumentType.INTEGER;
+      case "entries-read", "entries-added", "protover", "client-id" -> ArgumentType.INTEGER;
+      case "db", "destination-db", "port", "cluster-bus-port" -> ArgumentType.INTEGER;
+      case "slot", "start-slot", "end-slot", "config-epoch" -> ArgumentType.INTEGER;
+      case "ttl", "seconds", "milliseconds", "ms", "min-idle-time" -> ArgumentType.INTEGER;
+      case "unix-time-seconds", "unix-time-milliseconds", "unix-time-ms" -> ArgumentType.UNIX_TIME;
+      default -> ArgumentType.STRING;
     };
   }
 }

@@ -3,7 +3,6 @@ package io.keyward.engine.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.keyward.engine.command.Argument.Type;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -57,7 +56,7 @@ class SyntaxReaderTest {
   void namesAreThoseOfTheText() {
     Argument increment = SyntaxReader.read("increment:double").getFirst();
     assertThat(increment.name()).isEqualTo("increment");
-    assertThat(increment.type()).isEqualTo(Type.DOUBLE);
+    assertThat(increment.type()).isEqualTo(ArgumentType.DOUBLE);
     assertThat(SyntaxReader.read("key value [key value ...]").getFirst().name())
         .isEqualTo("key-value");
     assertThat(SyntaxReader.untyped("key min:string max:string [LADDR ip:port]"))

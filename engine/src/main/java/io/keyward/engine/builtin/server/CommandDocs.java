@@ -2,7 +2,7 @@ package io.keyward.engine.builtin.server;
 
 import io.keyward.engine.Reply;
 import io.keyward.engine.command.Argument;
-import io.keyward.engine.command.Argument.Type;
+import io.keyward.engine.command.ArgumentType;
 import io.keyward.engine.command.Command;
 import java.util.List;
 import java.util.stream.Stream;
@@ -24,7 +24,7 @@ final class CommandDocs {
 
   private static long keys(List<Argument> arguments) {
     return arguments.stream()
-        .mapToLong(each -> each.type() == Type.KEY ? 1 : keys(each.members()))
+        .mapToLong(each -> each.type() == ArgumentType.KEY ? 1 : keys(each.members()))
         .sum();
   }
 
@@ -73,9 +73,9 @@ final class CommandDocs {
                 argument.repeatsToken() ? "multiple_token" : "")
             .filter(flag -> !flag.isEmpty())
             .toList();
-    boolean group = argument.type() == Type.ONEOF || argument.type() == Type.BLOCK;
-    boolean value = !group && argument.type() != Type.PURE_TOKEN;
-    boolean key = keysAreSpecified && argument.type() == Type.KEY;
+    boolean group = argument.type() == ArgumentType.ONEOF || argument.type() == ArgumentType.BLOCK;
+    boolean value = !group && argument.type() != ArgumentType.PURE_TOKEN;
+    boolean key = keysAreSpecified && argument.type() == ArgumentType.KEY;
     boolean hasToken = !argument.token().isEmpty();
     reply.map(2L + count(value, key, hasToken, !flags.isEmpty(), group));
     reply.bulk("name");
