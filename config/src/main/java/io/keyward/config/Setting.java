@@ -11,6 +11,8 @@ enum Setting {
   PINNED("pinned", "FORCED_IN_MEMORY_CACHE_NAMESPACES"),
   ADMIN_PORT("admin.port", "KEYWARD_ADMIN_PORT"),
   ADMIN_BIND("admin.bind", "KEYWARD_ADMIN_BIND"),
+  ADMIN_TOKEN("admin.token", "KEYWARD_ADMIN_TOKEN"),
+  METRICS_DEPLOYMENTS("metrics.deployments", "KEYWARD_METRICS_DEPLOYMENTS"),
   TRANSPORT("transport", "KEYWARD_TRANSPORT"),
   EVENT_LOOPS("event-loops", "KEYWARD_EVENT_LOOPS"),
   LOG_FORMAT("log-format", "KEYWARD_LOG_FORMAT");

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Turns what the sources gave into settings, and finds all that is wrong with it. */
@@ -23,6 +24,10 @@ final class SettingsChecks {
   private static final String LOOPBACK = "127.0.0.1 -::1";
   private static final int MOST_EVENT_LOOPS = 1024;
   private static final int MOST_PORT = 65535;
+  private static final int MOST_METRICS_DEPLOYMENTS = 10_000;
+  private static final Pattern LOOPBACK_HOST =
+      Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|::1|0:0:0:0:0:0:0:1");
+  private static final Pattern TOKEN = Pattern.compile("[!-~]*");
 
   private final Gathered gathered;
   private final Map<String, String> environment;
@@ -45,7 +50,7 @@ final class SettingsChecks {
             username(),
             namespaces(),
             tenancy(),
-            new AdminEndpoint(adminHost(), number(Setting.ADMIN_PORT, "9379", 0, MOST_PORT)),
+            admin(),
             named(Setting.TRANSPORT, Transport.AUTO, Transport.values()),
             eventLoops(),
             named(Setting.LOG_FORMAT, LogFormat.TEXT, LogFormat.values()),
@@ -249,8 +254,31 @@ final class SettingsChecks {
     return new Namespaces(declared, pinned);
   }
 
-  private String adminHost() {
-    return gathered.setting(Setting.ADMIN_BIND, "127.0.0.1").text();
+  private AdminEndpoint admin() {
+    Given host = gathered.setting(Setting.ADMIN_BIND, "127.0.0.1");
+    String token = gathered.setting(Setting.ADMIN_TOKEN, "").text();
+    if (token.isEmpty() && !LOOPBACK_HOST.matcher(host.text()).matches()) {
+      gathered.wrong(
+          Problem.of(
+              Setting.ADMIN_BIND.path(),
+              host,
+              "beyond loopback everybody could see the deployments and reload the configuration",
+              "set KEYWARD_ADMIN_TOKEN (admin.token) as well, or leave admin.bind out"));
+    }
+    if (!TOKEN.matcher(token).matches()) {
+      gathered.wrong(
+          new Problem(
+              Setting.ADMIN_TOKEN.path(),
+              Problem.HIDDEN,
+              gathered.setting(Setting.ADMIN_TOKEN, "").origin().place(),
+              "it stands in an HTTP header, which takes visible ASCII characters alone",
+              "give for instance what openssl rand -hex 20 prints"));
+    }
+    return new AdminEndpoint(
+        host.text(),
+        number(Setting.ADMIN_PORT, "9379", 0, MOST_PORT),
+        token,
+        number(Setting.METRICS_DEPLOYMENTS, "100", 1, MOST_METRICS_DEPLOYMENTS));
   }
 
   private int eventLoops() {

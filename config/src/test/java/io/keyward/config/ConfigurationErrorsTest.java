@@ -43,14 +43,14 @@ class ConfigurationErrorsTest {
       value = {
         "prefx: blue | prefx | 1 | there is no such setting | did you mean prefix?",
         "a: 1 | a | 1 | there is no such setting | use one of prefix, username, namespaces, pinned,"
-            + " admin.port, admin.bind, transport, event-loops, log-format, directives, operator,"
-            + " tenants",
+            + " admin.port, admin.bind, admin.token, metrics.deployments, transport, event-loops,"
+            + " log-format, directives, operator, tenants",
         "port: 1 | port | 1 | there is no such setting | Redis directives stand under directives:,"
             + " move it there",
         "'admin:\n  prot: 1' | admin.prot | 2 | there is no such setting | did you mean"
             + " admin.port?",
         "admin: 9379 | admin | 1 | it is a group of settings, not a value | write below it port:"
-            + " value and bind: value",
+            + " value and bind: value and token: value",
         "prefix: {a: b} | prefix | 1 | it takes a value, not a group of settings | write name:"
             + " value",
         "'prefix: a\nprefix: b' | prefix | 2 | it is there twice | delete one of the two",
@@ -132,6 +132,11 @@ class ConfigurationErrorsTest {
         "REDIS_CA | /secret | it belongs to an upstream server, and this version has the built-in"
             + " engine alone | unset it for the gateway; applications set REDIS_URI to the"
             + " gateway's address",
+        "KEYWARD_ADMIN_BIND | 0.0.0.0 | beyond loopback everybody could see the deployments and"
+            + " reload the configuration | set KEYWARD_ADMIN_TOKEN (admin.token) as well, or leave"
+            + " admin.bind out",
+        "KEYWARD_ADMIN_TOKEN | secret token | it stands in an HTTP header, which takes visible"
+            + " ASCII characters alone | give for instance what openssl rand -hex 20 prints",
         "KEYWARD_ADMIN_PROT | secret | there is no such variable | did you mean"
             + " KEYWARD_ADMIN_PORT?",
       })
@@ -180,6 +185,8 @@ class ConfigurationErrorsTest {
         "--admin-port | its value is missing | write --admin-port value",
         "--port 1 2 | it takes a single value | give a whole number from 0 to 65535, quoted if it"
             + " holds blanks",
+        "--save 900 1 | durability is not built into this version yet, leave save empty: save \"\""
+            + " | give its default, \"\"",
         "--appendonly yes | durability is not built into this version yet, leave it off: appendonly"
             + " no | give its default, \"no\"",
         "--io-threads 4 | every event loop reads and writes by itself; set KEYWARD_EVENT_LOOPS to"

@@ -30,7 +30,7 @@ class SettingsTest {
     Settings settings = load(Map.of());
     assertThat(settings.prefix()).isEmpty();
     assertThat(settings.username()).isEmpty();
-    assertThat(settings.admin()).isEqualTo(new AdminEndpoint("127.0.0.1", 9379));
+    assertThat(settings.admin()).isEqualTo(new AdminEndpoint("127.0.0.1", 9379, "", 100));
     assertThat(settings.transport()).isEqualTo(Transport.AUTO);
     assertThat(settings.eventLoops()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(settings.logFormat()).isEqualTo(LogFormat.TEXT);
@@ -62,6 +62,7 @@ class SettingsTest {
             admin:
               port: 9380
               bind: 0.0.0.0
+              token: hush-hush
             transport: nio
             event-loops: 3
             log-format: json
@@ -80,7 +81,7 @@ class SettingsTest {
     assertThat(settings.namespaces().pinned()).containsExactly("CONFIG_STORE", "MCP::Servers");
     assertThat(settings.namespaces().isPinned("x::MCP::Servers:1".getBytes(StandardCharsets.UTF_8)))
         .isTrue();
-    assertThat(settings.admin()).isEqualTo(new AdminEndpoint("0.0.0.0", 9380));
+    assertThat(settings.admin()).isEqualTo(new AdminEndpoint("0.0.0.0", 9380, "hush-hush", 100));
     assertThat(settings.transport()).isEqualTo(Transport.NIO);
     assertThat(settings.eventLoops()).isEqualTo(3);
     assertThat(settings.logFormat()).isEqualTo(LogFormat.JSON);
@@ -127,6 +128,8 @@ class SettingsTest {
                 Map.entry("FORCED_IN_MEMORY_CACHE_NAMESPACES", "CONFIG_STORE, APP_CONFIG"),
                 Map.entry("KEYWARD_ADMIN_PORT", "0"),
                 Map.entry("KEYWARD_ADMIN_BIND", "::1"),
+                Map.entry("KEYWARD_ADMIN_TOKEN", "a-token"),
+                Map.entry("KEYWARD_METRICS_DEPLOYMENTS", "7"),
                 Map.entry("KEYWARD_TRANSPORT", "io_uring"),
                 Map.entry("KEYWARD_EVENT_LOOPS", "5"),
                 Map.entry("KEYWARD_LOG_FORMAT", "json"),
@@ -137,7 +140,7 @@ class SettingsTest {
     assertThat(settings.username()).isEqualTo("app");
     assertThat(settings.live().text(Directive.REQUIREPASS)).isEqualTo("hush");
     assertThat(settings.namespaces().pinned()).containsExactly("APP_CONFIG", "CONFIG_STORE");
-    assertThat(settings.admin()).isEqualTo(new AdminEndpoint("::1", 0));
+    assertThat(settings.admin()).isEqualTo(new AdminEndpoint("::1", 0, "a-token", 7));
     assertThat(settings.transport()).isEqualTo(Transport.IO_URING);
     assertThat(settings.eventLoops()).isEqualTo(5);
     assertThat(settings.logFormat()).isEqualTo(LogFormat.JSON);

@@ -19,20 +19,19 @@ final class Usage {
         .customSynopsis(
             "gateway/run [check] [keyward.yaml] [--directive value ...]",
             "gateway/run hash",
-            "gateway/run commands",
             "gateway/run --help | --version")
         .description(
             "",
             "Starts the gateway, which speaks the Redis protocol. With hash it reads a password and"
-                + " prints the hash of it for keyward.yaml. With commands it prints the list of"
-                + " commands in Markdown. With check it looks at the configuration alone: it prints"
-                + " what is wrong with it and ends.",
+                + " prints the hash of it for keyward.yaml. With check it looks at the"
+                + " configuration alone: it prints what is wrong with it and ends.",
             "The environment wins over the file, the command line over both.",
             "")
         .footer(
             "",
             "Environment: REDIS_USERNAME, REDIS_PASSWORD, REDIS_KEY_PREFIX, REDIS_KEY_PREFIX_VAR,",
             "FORCED_IN_MEMORY_CACHE_NAMESPACES, KEYWARD_ADMIN_PORT, KEYWARD_ADMIN_BIND,",
+            "KEYWARD_ADMIN_TOKEN, KEYWARD_METRICS_DEPLOYMENTS,",
             "KEYWARD_TRANSPORT, KEYWARD_EVENT_LOOPS, KEYWARD_LOG_FORMAT, KEYWARD_JAVA_OPTS.");
     spec.addPositional(
         PositionalParamSpec.builder()
@@ -47,6 +46,9 @@ final class Usage {
     option(spec, "--pinned", "", "namespaces that stay in the gateway's memory");
     option(spec, "--admin-port", "9379", "HTTP port for health and metrics; 0 = any free one");
     option(spec, "--admin-bind", "127.0.0.1", "address of that port");
+    option(spec, "--admin-token", "", "what requests to that port have to show as a bearer token");
+    option(
+        spec, "--metrics-deployments", "100", "deployments with metrics of their own, the busiest");
     option(spec, "--transport", "auto", "auto, io_uring, epoll or nio");
     option(spec, "--event-loops", "one per core", "threads that serve clients");
     option(spec, "--log-format", "text", "text or json");

@@ -29,8 +29,7 @@ import picocli.CommandLine.Option;
       CompareHitRatio.class,
       CompareLibrechat.class,
       CompareMemory.class,
-      CompareStart.class,
-      CrashTest.class
+      CompareStart.class
     })
 final class Compare implements Callable<Integer> {
   private static final int FAILED = 2;

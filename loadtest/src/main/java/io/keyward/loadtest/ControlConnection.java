@@ -30,8 +30,7 @@ final class ControlConnection implements AutoCloseable {
   }
 
   /**
-   * Sends a command that answers with a status, a number or a bulk string, and returns its text,
-   * empty if there is nothing.
+   * Sends a command that answers with a status, a number or a bulk string, and returns its text.
    */
   String call(String... words) throws IOException {
     socket.getOutputStream().write(RequestTemplate.of(List.of(words)).bytes());
@@ -40,7 +39,7 @@ final class ControlConnection implements AutoCloseable {
     return switch (line.charAt(0)) {
       case '+', ':' -> text;
       case '-' -> throw new ErrorReplyException(text);
-      case '$' -> text.equals("-1") ? "" : readBulk(Integer.parseInt(text));
+      case '$' -> readBulk(Integer.parseInt(text));
       default -> throw new MalformedReplyException("'" + line + "' to " + words[0]);
     };
   }

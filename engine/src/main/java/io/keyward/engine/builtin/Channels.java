@@ -26,6 +26,7 @@ public final class Channels {
   private final Map<Key, Set<Client>> channels = new LinkedHashMap<>();
   private final Map<Key, Set<Client>> patterns = new LinkedHashMap<>();
   private final Map<Key, Set<Client>> shardChannels = new LinkedHashMap<>();
+  private int subscriptions;
 
   Channels(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
@@ -67,6 +68,7 @@ public final class Channels {
         }
       }
     }
+    keyspace.statistics().published(receivers);
     return receivers;
   }
 
@@ -80,6 +82,7 @@ public final class Channels {
       int messageLength) {
     Set<Client> listeners = shardChannels.get(Key.copyOf(channel, channelOffset, channelLength));
     if (listeners == null) {
+      keyspace.statistics().published(0);
       return 0;
     }
     for (Client listener : listeners) {
@@ -89,6 +92,7 @@ public final class Channels {
       to.bulk(channel, channelOffset, channelLength);
       to.bulk(message, messageOffset, messageLength);
     }
+    keyspace.statistics().published(listeners.size());
     return listeners.size();
   }
 
@@ -119,12 +123,14 @@ public final class Channels {
   public void subscribe(ClientState state, Kind kind, Key name) {
     if (own(state, kind).add(name)) {
       of(kind).computeIfAbsent(name, k -> new LinkedHashSet<>()).add(state.client());
+      subscriptions++;
     }
   }
 
   /** Ends a client's listening; nothing changes if it does not listen. */
   public void unsubscribe(ClientState state, Kind kind, Key name) {
     if (own(state, kind).remove(name)) {
+      subscriptions--;
       Set<Client> listeners = of(kind).get(name);
       if (listeners != null) {
         listeners.remove(state.client());
@@ -142,6 +148,11 @@ public final class Channels {
         unsubscribe(state, kind, name);
       }
     }
+  }
+
+  /** How many subscriptions there are: each client counts once for each name. */
+  public int subscriptions() {
+    return subscriptions;
   }
 
   /** The names that have listeners. */

@@ -13,6 +13,10 @@ public final class Statistics {
   private long evictedKeys;
   private long commands;
   private long errors;
+  private long receivedBytes;
+  private long sentBytes;
+  private long publishedMessages;
+  private long deliveredMessages;
   private @Nullable OfCommand[] byCommand = {};
 
   /** What is counted for one command; made when it is first called. */
@@ -86,6 +90,22 @@ public final class Statistics {
     errors++;
   }
 
+  /** Counts bytes that have come from the clients. */
+  public void received(long bytes) {
+    receivedBytes += bytes;
+  }
+
+  /** Counts bytes that go to the clients. */
+  public void sent(long bytes) {
+    sentBytes += bytes;
+  }
+
+  /** Counts a message and those whom it reached. */
+  void published(int receivers) {
+    publishedMessages++;
+    deliveredMessages += receivers;
+  }
+
   public long hits() {
     return hits;
   }
@@ -113,6 +133,24 @@ public final class Statistics {
 
   public long errors() {
     return errors;
+  }
+
+  public long receivedBytes() {
+    return receivedBytes;
+  }
+
+  public long sentBytes() {
+    return sentBytes;
+  }
+
+  /** Messages that were published to channels. */
+  public long publishedMessages() {
+    return publishedMessages;
+  }
+
+  /** Copies of them that went to subscribers. */
+  public long deliveredMessages() {
+    return deliveredMessages;
   }
 
   public long calls(Command command) {
@@ -143,6 +181,10 @@ public final class Statistics {
     evictedKeys = 0;
     commands = 0;
     errors = 0;
+    receivedBytes = 0;
+    sentBytes = 0;
+    publishedMessages = 0;
+    deliveredMessages = 0;
     Arrays.fill(byCommand, null);
   }
 }

@@ -15,6 +15,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Answers {@code /livez}, {@code /readyz}, {@code /info}, {@code /metrics} and {@code POST /reload}
@@ -23,12 +26,15 @@ import java.util.concurrent.TimeoutException;
  * <p>It listens on loopback unless told otherwise, and shows no keys, values or secrets.
  */
 public final class AdminServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
   private static final long OPENING_SECONDS = 20;
+  private static final long PATIENCE_MILLIS = 2000;
 
   private final Server server;
   private final Vertx vertx;
   private final Metrics metrics;
   private final HttpServer http;
+  private final AdminToken token;
   private final Callable<String> reload;
 
   private AdminServer(Server server, Vertx vertx, Callable<String> reload) {
@@ -36,6 +42,7 @@ public final class AdminServer implements AutoCloseable {
     this.server = server;
     this.vertx = vertx;
     this.metrics = new Metrics(server);
+    token = new AdminToken(server.settings().admin().token());
     http = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false));
     http.requestHandler(this::answer);
   }
@@ -83,7 +90,13 @@ public final class AdminServer implements AutoCloseable {
 
   private void answer(HttpServerRequest request) {
     HttpServerResponse response = request.response();
-    if (request.method().name().equals("POST") && "/reload".equals(request.path())) {
+    String path = Objects.requireNonNullElse(request.path(), "");
+    if (!token.admits(request) && !path.equals("/livez") && !path.equals("/readyz")) {
+      response.putHeader("WWW-Authenticate", "Bearer");
+      plain(response, 401, "The token of admin.token is needed: Authorization: Bearer ...\n");
+      return;
+    }
+    if (request.method().name().equals("POST") && "/reload".equals(path)) {
       reload(response);
       return;
     }
@@ -91,7 +104,7 @@ public final class AdminServer implements AutoCloseable {
       response.setStatusCode(405).putHeader("Allow", "GET, HEAD").end();
       return;
     }
-    switch (Objects.requireNonNullElse(request.path(), "")) {
+    switch (path) {
       case "/livez" -> fromHome(response, "text/plain; charset=utf-8", () -> "ok\n");
       case "/readyz" -> {
         boolean ready = !server.stopping();
@@ -100,8 +113,7 @@ public final class AdminServer implements AutoCloseable {
       case "/info" ->
           fromHome(
               response, "application/json; charset=utf-8", () -> info().encodePrettily() + "\n");
-      case "/metrics" ->
-          fromHome(response, "text/plain; version=0.0.4; charset=utf-8", metrics::scrape);
+      case "/metrics" -> metrics(request, response);
       default ->
           plain(
               response, 404, "There are /livez, /readyz, /info and /metrics, and POST /reload.\n");
@@ -114,7 +126,7 @@ public final class AdminServer implements AutoCloseable {
         .executeBlocking(reload, false)
         .onSuccess(
             wrong -> plain(response, wrong.isEmpty() ? 200 : 422, wrong.isEmpty() ? "ok\n" : wrong))
-        .onFailure(defect -> plain(response, 500, "internal error\n"));
+        .onFailure(defect -> failed(response, defect));
   }
 
   /**
@@ -122,12 +134,41 @@ public final class AdminServer implements AutoCloseable {
    * come to it, the client sees no answer.
    */
   private void fromHome(HttpServerResponse response, String type, Callable<String> text) {
+    metrics.refresh(() -> made(response, type, text));
+  }
+
+  /**
+   * Answers with the figures of this moment; if a loop does not come to tell them in time, with
+   * those told before, because what holds the loop up is to be seen.
+   */
+  private void metrics(HttpServerRequest request, HttpServerResponse response) {
+    boolean open = Exposition.wantsOpenMetrics(request.getHeader("Accept"));
+    String type = open ? Exposition.OPEN_METRICS : Exposition.TEXT;
+    AtomicBoolean answered = new AtomicBoolean();
+    Runnable answer =
+        () -> {
+          if (answered.compareAndSet(false, true)) {
+            made(response, type, () -> metrics.scrape(type));
+          }
+        };
+    long late = vertx.setTimer(PATIENCE_MILLIS, timer -> answer.run());
     metrics.refresh(
-        () ->
-            vertx
-                .executeBlocking(text, false)
-                .onSuccess(made -> response.putHeader("Content-Type", type).end(made))
-                .onFailure(defect -> plain(response, 500, "internal error\n")));
+        () -> {
+          vertx.cancelTimer(late);
+          answer.run();
+        });
+  }
+
+  private void made(HttpServerResponse response, String type, Callable<String> text) {
+    vertx
+        .executeBlocking(text, false)
+        .onSuccess(done -> response.putHeader("Content-Type", type).end(done))
+        .onFailure(defect -> failed(response, defect));
+  }
+
+  private static void failed(HttpServerResponse response, Throwable defect) {
+    log.error("An answer of the admin port could not be made", defect);
+    plain(response, 500, "internal error\n");
   }
 
   private static void plain(HttpServerResponse response, int status, String text) {
@@ -149,18 +190,18 @@ public final class AdminServer implements AutoCloseable {
         .put("keyspaces", keyspaces);
   }
 
-  private static JsonObject json(String prefix, KeyspaceFigures figures) {
+  private static JsonObject json(String prefix, DeploymentFigures figures) {
     return new JsonObject()
         .put("prefix", prefix)
         .put("engine", "builtin")
-        .put("keys", figures.keys())
-        .put("bytes", figures.bytes())
-        .put("clients", figures.clients())
-        .put("hits", figures.hits())
-        .put("misses", figures.misses())
-        .put("expired", figures.expired())
-        .put("evicted", figures.evicted())
-        .put("errors", figures.errors());
+        .put("keys", figures.of(DeploymentFigure.KEYS))
+        .put("bytes", figures.of(DeploymentFigure.BYTES))
+        .put("clients", figures.of(DeploymentFigure.CLIENTS))
+        .put("hits", figures.of(DeploymentFigure.HITS))
+        .put("misses", figures.of(DeploymentFigure.MISSES))
+        .put("expired", figures.of(DeploymentFigure.EXPIRED))
+        .put("evicted", figures.of(DeploymentFigure.EVICTED))
+        .put("errors", figures.allErrors());
   }
 
   @Override

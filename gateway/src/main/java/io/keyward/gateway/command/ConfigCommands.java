@@ -24,9 +24,7 @@ import io.keyward.gateway.server.Server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.IntConsumer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +44,7 @@ final class ConfigCommands {
             .since("2.0.0")
             .summary("Reads and changes the configuration.")
             .complexity("Depends on subcommand.")
+            .syntax("subcommand [argument ...]")
             .arity(-2)
             .subcommand(
                 child("get", -3, this::get)
@@ -54,7 +53,6 @@ final class ConfigCommands {
                     .syntax("parameter [parameter ...]"))
             .subcommand(
                 child("set", -4, this::set)
-                    .differs("port, tls-port and bind are refused: they are read at the start.")
                     .summary("Changes directives, all of them or none.")
                     .complexity("O(N) when N is the number of configuration parameters provided")
                     .syntax("parameter value [parameter value ...]")
@@ -124,30 +122,12 @@ final class ConfigCommands {
     }
     boolean protectedToo =
         request.client().admittedBy(server.live().text(Directive.ENABLE_PROTECTED_CONFIGS));
-    boolean touchesFiles =
-        assignments.stream()
-            .anyMatch(
-                assignment ->
-                    Directive.named(assignment.name()).equals(Optional.of(Directive.APPENDONLY)));
-    if (touchesFiles) {
-      Aside.run(request, reply, () -> apply(assignments, protectedToo));
-      return;
-    }
-    CommandException refusal = apply(assignments, protectedToo);
-    if (refusal != null) {
-      throw refusal;
-    }
-    reply.ok();
-  }
-
-  /** Sets directives; returns what is wrong with them, or null. */
-  private @Nullable CommandException apply(List<Assignment> assignments, boolean protectedToo) {
     try {
       server.live().set(assignments, protectedToo);
-      return null;
     } catch (RefusedException refused) {
-      return CommandException.error(refused.reason());
+      throw CommandException.error(refused.reason());
     }
+    reply.ok();
   }
 
   private void resetStatistics(Request request, Reply reply) {

@@ -102,6 +102,7 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
       session().received(bytes);
     } else {
       Session target = session();
+      server.traffic().hopped();
       to.execute(() -> target.receivedOrPassedOn(bytes));
     }
   }
@@ -138,12 +139,19 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext source, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       onHome(session()::end);
-    } else if (event instanceof SslHandshakeCompletionEvent handshake && handshake.isSuccess()) {
-      List<String> names = CertificateNames.ofPeer(source.pipeline().get(SslHandler.class));
-      Decision.Admitted known = server.tenancy().ofCertificate(names);
-      if (known != null) {
-        onHome(() -> session().knownByCertificate(known));
+    } else if (event instanceof SslHandshakeCompletionEvent handshake) {
+      server.traffic().shookHands(handshake.isSuccess());
+      if (handshake.isSuccess()) {
+        knowByCertificate(source);
       }
+    }
+  }
+
+  private void knowByCertificate(ChannelHandlerContext source) {
+    List<String> names = CertificateNames.ofPeer(source.pipeline().get(SslHandler.class));
+    Decision.Admitted known = server.tenancy().ofCertificate(names);
+    if (known != null) {
+      onHome(() -> session().knownByCertificate(known));
     }
   }
 

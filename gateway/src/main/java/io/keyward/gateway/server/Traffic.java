@@ -8,6 +8,9 @@ public final class Traffic {
   private final LongAdder rejected = new LongAdder();
   private final LongAdder received = new LongAdder();
   private final LongAdder sent = new LongAdder();
+  private final LongAdder hops = new LongAdder();
+  private final LongAdder handshakes = new LongAdder();
+  private final LongAdder failedHandshakes = new LongAdder();
   private final LongAdder protocolErrors = new LongAdder();
   private final LongAdder outputLimitCloses = new LongAdder();
   private final LongAdder inputLimitCloses = new LongAdder();
@@ -26,6 +29,14 @@ public final class Traffic {
 
   void sent(long bytes) {
     sent.add(bytes);
+  }
+
+  void hopped() {
+    hops.increment();
+  }
+
+  void shookHands(boolean success) {
+    (success ? handshakes : failedHandshakes).increment();
   }
 
   void protocolError() {
@@ -58,6 +69,21 @@ public final class Traffic {
     return sent.sum();
   }
 
+  /** Reads that went from the loop of their socket to the home loop of a keyspace. */
+  public long loopHops() {
+    return hops.sum();
+  }
+
+  /** TLS handshakes that succeeded. */
+  public long handshakes() {
+    return handshakes.sum();
+  }
+
+  /** TLS handshakes that failed. */
+  public long failedHandshakes() {
+    return failedHandshakes.sum();
+  }
+
   public long protocolErrors() {
     return protocolErrors.sum();
   }
@@ -78,6 +104,9 @@ public final class Traffic {
     rejected.reset();
     received.reset();
     sent.reset();
+    hops.reset();
+    handshakes.reset();
+    failedHandshakes.reset();
     protocolErrors.reset();
     outputLimitCloses.reset();
     inputLimitCloses.reset();

@@ -53,12 +53,16 @@ class AdminServerTest {
     }
   }
 
-  private static HttpResponse<String> ask(String method, String path) throws Exception {
+  private static HttpResponse<String> ask(String method, String path, String... headers)
+      throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       URI uri = URI.create("http://127.0.0.1:" + gateway.ports().admin() + path);
-      HttpRequest request =
-          HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody()).build();
-      return client.send(request, HttpResponse.BodyHandlers.ofString());
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(uri).method(method, HttpRequest.BodyPublishers.noBody());
+      if (headers.length > 0) {
+        request.headers(headers);
+      }
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
     }
   }
 
@@ -72,13 +76,24 @@ class AdminServerTest {
   void metricsCountWhatClientsDid() throws Exception {
     String metrics = ask("GET", "/metrics").body();
     assertThat(metrics)
-        .contains("keyward_commands_total{family=\"string\",keyspace=\"blue\"} 4.0")
-        .contains("keyward_keyspace_misses_total{keyspace=\"blue\"} 1.0")
-        .contains("keyward_errors_total{keyspace=\"blue\"} 1.0")
-        .contains("keyward_keys{keyspace=\"blue\"} 1.0")
+        .contains("keyward_commands_total{deployment=\"blue\",family=\"string\"} 4.0")
+        .contains("_duration_seconds_count{deployment=\"blue\",family=\"string\"} 4")
+        .contains("keyward_keyspace_misses_total{deployment=\"blue\"} 1.0")
+        .contains("keyward_errors_total{deployment=\"blue\",kind=\"ERR\"} 1.0")
+        .contains("keyward_keys{deployment=\"blue\"} 1.0")
+        .contains("keyward_received_bytes_total{deployment=\"blue\"} 78.0")
         .contains("keyward_connections_accepted_total 1.0")
         .contains("keyward_event_loop_lag_seconds_count{loop=\"0\"}")
         .contains("jvm_memory_used_bytes{");
+  }
+
+  @Test
+  void answersOpenMetricsToWhomAsksForIt() throws Exception {
+    HttpResponse<String> response =
+        ask("GET", "/metrics", "Accept", "application/openmetrics-text;version=1.0.0,*/*;q=0.1");
+    assertThat(response.headers().firstValue("content-type").orElse(""))
+        .startsWith("application/openmetrics-text; version=1.0.0");
+    assertThat(response.body()).contains("# TYPE keyward_commands counter\n").endsWith("# EOF\n");
   }
 
   @Test

@@ -33,6 +33,11 @@ public final class SlowLog {
     return entries.size();
   }
 
+  /** How many commands have been slow since the start, those dropped from the log included. */
+  public long added() {
+    return nextId;
+  }
+
   /** The entries, the newest first. */
   public Iterator<Entry> newestFirst() {
     return entries.iterator();

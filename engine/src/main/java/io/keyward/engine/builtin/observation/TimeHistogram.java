@@ -23,6 +23,11 @@ public final class TimeHistogram {
   private static final int HIGHEST_BIT = 29;
   private static final long LONGEST = (1L << (HIGHEST_BIT + 1)) - 1;
 
+  /** How many doublings {@link #addDoublings} tells apart: the last begins at about a second. */
+  public static final int DOUBLINGS = 22;
+
+  private static final int FIRST_DOUBLING_BIT = 10;
+
   private long[] counts = new long[1 + 5 * STEPS];
   private long total;
 
@@ -79,6 +84,20 @@ public final class TimeHistogram {
   public interface Step {
     /** Takes one step of the sums. */
     void at(long nanos, long calls);
+  }
+
+  /**
+   * Adds the calls by the time they took: at index {@code i} those below {@code 1024 << i}
+   * nanoseconds that are not counted before it, at the last index those of a second and more.
+   *
+   * @param sums {@link #DOUBLINGS} numbers
+   */
+  public void addDoublings(long[] sums) {
+    for (int slot = 0; slot < counts.length; slot++) {
+      int bit = slot == 0 ? LOWEST_BIT : LOWEST_BIT + 1 + (slot - 1) / STEPS;
+      boolean last = slot == 1 + (HIGHEST_BIT - LOWEST_BIT + 1) * STEPS - 1;
+      sums[last ? DOUBLINGS - 1 : Math.max(0, bit - FIRST_DOUBLING_BIT)] += counts[slot];
+    }
   }
 
   /** Tells the calls up to each doubling of a microsecond, where there are more than before. */

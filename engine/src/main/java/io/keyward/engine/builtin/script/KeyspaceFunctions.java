@@ -50,12 +50,9 @@ final class KeyspaceFunctions {
 
   /** The functions of the keyspace in which a request runs. */
   static KeyspaceFunctions of(Request request) {
-    return of(Database.of(request).keyspace());
-  }
-
-  /** The functions of a keyspace. */
-  static KeyspaceFunctions of(BuiltinKeyspace keyspace) {
-    return keyspace.attachment(KeyspaceFunctions.class, KeyspaceFunctions::new);
+    return Database.of(request)
+        .keyspace()
+        .attachment(KeyspaceFunctions.class, KeyspaceFunctions::new);
   }
 
   private void furnish() {

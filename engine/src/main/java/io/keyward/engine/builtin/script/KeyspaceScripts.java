@@ -12,7 +12,7 @@ import io.keyward.engine.builtin.script.lua.LuaString;
 import io.keyward.engine.builtin.script.lua.LuaTable;
 
 /** The scripts of one keyspace that EVAL and its kin run. */
-final class KeyspaceScripts {
+public final class KeyspaceScripts {
   private static final String CHUNK = "user_script";
   private static final LuaString KEYS = LuaString.of("KEYS");
   private static final LuaString ARGV = LuaString.of("ARGV");
@@ -30,6 +30,12 @@ final class KeyspaceScripts {
   /** The scripts of the keyspace in which a request runs. */
   static KeyspaceScripts of(Request request) {
     return Database.of(request).keyspace().attachment(KeyspaceScripts.class, KeyspaceScripts::new);
+  }
+
+  /** How many scripts a keyspace knows. */
+  public static int cached(BuiltinKeyspace keyspace) {
+    KeyspaceScripts scripts = keyspace.attachmentIfUsed(KeyspaceScripts.class);
+    return scripts == null ? 0 : scripts.cache.count();
   }
 
   /** Forgets every script and begins with a new Lua world. */

@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.stream;
 
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Held;
 import io.keyward.engine.builtin.Key;
 import io.keyward.engine.builtin.memory.MemoryAccount;
@@ -31,7 +32,9 @@ final class Stream implements Held {
   private final NodeIndex nodes = new NodeIndex(tally);
   private final EntryCursor cursor = new EntryCursor(nodes);
   private final TreeMap<Key, Group> groups = new TreeMap<>(Key.ORDER);
+  private final StreamTotals totals;
   private long accounted;
+  private long counted;
 
   private long length;
   private long lastMs;
@@ -40,8 +43,14 @@ final class Stream implements Held {
   private StreamId maxDeleted = StreamId.MIN;
   private long added;
 
-  Stream(MemoryAccount account) {
+  Stream(Database database) {
+    this(database.account(), StreamTotals.of(database.keyspace()));
+  }
+
+  private Stream(MemoryAccount account, StreamTotals totals) {
     this.account = account;
+    this.totals = totals;
+    totals.add(1, 0);
     tally.add(OBJECT_BYTES);
     settle();
   }
@@ -320,12 +329,16 @@ final class Stream implements Held {
 
   /* Held. */
 
-  /** Accounts for what a change has added or taken away. */
+  /** Accounts for the bytes and entries that a change has added or taken away. */
   void settle() {
     long present = tally.bytes();
     if (present != accounted) {
       account.add(present - accounted);
       accounted = present;
+    }
+    if (length != counted) {
+      totals.add(0, length - counted);
+      counted = length;
     }
   }
 
@@ -336,7 +349,7 @@ final class Stream implements Held {
 
   @Override
   public Held copy() {
-    Stream copy = new Stream(account);
+    Stream copy = new Stream(account, totals);
     nodes.copyTo(copy.nodes);
     copy.length = length;
     copy.lastMs = lastMs;
@@ -360,6 +373,8 @@ final class Stream implements Held {
   public boolean free(int budget) {
     account.add(-accounted);
     accounted = 0;
+    totals.add(-1, -counted);
+    counted = 0;
     return true;
   }
 

@@ -28,7 +28,7 @@ public final class StreamReader {
 
   /** Reads a value whose type has been read. */
   public static NewValue read(int type, RdbInput in, Database database) {
-    Stream stream = new Stream(database.account());
+    Stream stream = new Stream(database);
     NewValue made = NewValue.held(Type.STREAM, Encoding.STREAM, stream);
     try {
       new StreamReader(type, in, stream).read();
