@@ -38,6 +38,10 @@ public final class Errors {
   public static final CommandException TIMEOUT_NEGATIVE =
       CommandException.error("timeout is negative");
 
+  /** The reply to most commands while data is being loaded. */
+  public static final CommandException LOADING =
+      new CommandException("LOADING Redis is loading the dataset in memory");
+
   private Errors() {}
 
   /** The error for an expiry that cannot be represented, naming the command in lower case. */

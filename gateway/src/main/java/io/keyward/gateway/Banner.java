@@ -3,6 +3,7 @@ package io.keyward.gateway;
 import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.gateway.server.Server;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -36,7 +37,7 @@ final class Banner {
         "deployment",
         (settings.prefix().isEmpty() ? "one, without a prefix" : settings.prefix())
             + (server.open() ? ", no password" : ", with a password"));
-    line(text, "durability", "none, the data is lost when the process ends");
+    line(text, "durability", durability(server));
     line(text, "transport", server.transport() + ", event loops: " + settings.eventLoops());
     if (ports.admin() != 0) {
       String host = settings.admin().host();
@@ -44,6 +45,22 @@ final class Banner {
     }
     line(text, "process", Long.toString(ProcessHandle.current().pid()));
     return text.toString();
+  }
+
+  private static String durability(Server server) {
+    String points = server.live().text(Directive.SAVE);
+    if (server.live().flag(Directive.APPENDONLY)) {
+      return "append-only file in %s, fsync %s%s"
+          .formatted(
+              Path.of(server.live().text(Directive.DIR))
+                  .resolve(server.live().text(Directive.APPENDDIRNAME)),
+              server.live().text(Directive.APPENDFSYNC),
+              points.isEmpty() ? "" : "; snapshots at " + points + " (seconds and changes)");
+    }
+    return points.isEmpty()
+        ? "none but SAVE and BGSAVE, what is not saved is lost when the process ends"
+        : "snapshots in %s, at %s (seconds and changes)"
+            .formatted(server.snapshots().file(), points);
   }
 
   private static void line(StringBuilder text, String name, String value) {

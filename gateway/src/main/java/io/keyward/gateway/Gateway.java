@@ -2,6 +2,7 @@ package io.keyward.gateway;
 
 import io.keyward.config.AdminEndpoint;
 import io.keyward.config.ConfigurationException;
+import io.keyward.config.Problem;
 import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
@@ -9,6 +10,8 @@ import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
 import io.keyward.engine.builtin.acl.RuleException;
+import io.keyward.engine.builtin.persistence.SavePoints;
+import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.admin.AdminServer;
 import io.keyward.gateway.command.GatewayCommands;
 import io.keyward.gateway.server.GatewayLoop;
@@ -47,6 +50,7 @@ public final class Gateway implements AutoCloseable {
   private final Tls tls;
   private final Listeners listeners;
   private volatile @Nullable AdminServer admin;
+  private @Nullable SavePoints savePoints;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -94,10 +98,29 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
+  /** The commands of a gateway with these settings, without starting one. */
+  static CommandTable commands(Settings settings) throws StartException {
+    Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
+    try {
+      Gateway gateway = new Gateway(started.vertx(), started.transport(), settings);
+      return gateway.server.operatorKeyspace().table();
+    } finally {
+      started.vertx().close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
   private void open(boolean freePorts) throws StartException {
     readUsers();
     server.start();
-    listeners.open(freePorts);
+    try {
+      server.durability().holdClients();
+      listeners.open(freePorts);
+      server.durability().start();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new StartException("it was interrupted while it loaded the data", interrupted);
+    }
+    savePoints = new SavePoints(server.snapshots(), server.live());
     AdminEndpoint endpoint = server.settings().admin();
     admin =
         AdminServer.open(server, vertx, endpoint, freePorts ? 0 : endpoint.port(), this::reload);
@@ -168,9 +191,14 @@ public final class Gateway implements AutoCloseable {
     }
     try {
       changeTenants(server.settings().readAgain());
-    } catch (ConfigurationException | RefusedException refused) {
-      log.error("The configuration stays as it was: {}", refused.getMessage());
-      wrong.append(refused.getMessage()).append('\n');
+    } catch (ConfigurationException faulty) {
+      for (Problem problem : faulty.problems()) {
+        log.error("The configuration stays as it was: {}", problem.line());
+        wrong.append(problem.line()).append('\n');
+      }
+    } catch (RefusedException refused) {
+      log.error("The configuration stays as it was: {}", refused.reason());
+      wrong.append(refused.reason()).append('\n');
     }
     return wrong.toString();
   }
@@ -203,9 +231,20 @@ public final class Gateway implements AutoCloseable {
       if (present != null) {
         present.close();
       }
+      SavePoints points = savePoints;
+      if (points != null) {
+        points.close();
+        if (server.savesAtEnd()) {
+          String _ = server.snapshots().save();
+        }
+      }
+      server.durability().close();
+      server.snapshots().close();
       vertx.close().toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
+    } catch (IOException unlocked) {
+      log.warn("The folder of the data files could not be given back", unlocked);
     } catch (ExecutionException | TimeoutException late) {
       log.warn("The event loops did not end", late);
     }

@@ -13,7 +13,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Scanner;
 
-/** The program: {@code [check] [keyward.yaml] [--directive value …]}, or {@code hash}. */
+/**
+ * The program: {@code [check] [keyward.yaml] [--directive value …]}, {@code hash} or {@code
+ * commands}.
+ */
 public final class Main {
   private static final PrintStream out = System.out;
   private static final PrintStream err = System.err;
@@ -61,6 +64,11 @@ public final class Main {
     try {
       if (arguments.equals(List.of("--aot-train"))) {
         AotTraining.run();
+        return 0;
+      }
+      if (arguments.equals(List.of("commands"))) {
+        out.print(CommandReference.text());
+        out.flush();
         return 0;
       }
       Settings settings = Settings.load(rest, System.getenv());

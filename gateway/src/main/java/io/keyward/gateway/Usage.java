@@ -19,12 +19,14 @@ final class Usage {
         .customSynopsis(
             "gateway/run [check] [keyward.yaml] [--directive value ...]",
             "gateway/run hash",
+            "gateway/run commands",
             "gateway/run --help | --version")
         .description(
             "",
             "Starts the gateway, which speaks the Redis protocol. With hash it reads a password and"
-                + " prints the hash of it for keyward.yaml. With check it looks at the"
-                + " configuration alone: it prints what is wrong with it and ends.",
+                + " prints the hash of it for keyward.yaml. With commands it prints the list of"
+                + " commands in Markdown. With check it looks at the configuration alone: it prints"
+                + " what is wrong with it and ends.",
             "The environment wins over the file, the command line over both.",
             "")
         .footer(

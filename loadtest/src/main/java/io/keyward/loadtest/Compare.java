@@ -29,7 +29,8 @@ import picocli.CommandLine.Option;
       CompareHitRatio.class,
       CompareLibrechat.class,
       CompareMemory.class,
-      CompareStart.class
+      CompareStart.class,
+      CrashTest.class
     })
 final class Compare implements Callable<Integer> {
   private static final int FAILED = 2;

@@ -30,7 +30,8 @@ final class ControlConnection implements AutoCloseable {
   }
 
   /**
-   * Sends a command that answers with a status, a number or a bulk string, and returns its text.
+   * Sends a command that answers with a status, a number or a bulk string, and returns its text,
+   * empty if there is nothing.
    */
   String call(String... words) throws IOException {
     socket.getOutputStream().write(RequestTemplate.of(List.of(words)).bytes());
@@ -39,7 +40,7 @@ final class ControlConnection implements AutoCloseable {
     return switch (line.charAt(0)) {
       case '+', ':' -> text;
       case '-' -> throw new ErrorReplyException(text);
-      case '$' -> readBulk(Integer.parseInt(text));
+      case '$' -> text.equals("-1") ? "" : readBulk(Integer.parseInt(text));
       default -> throw new MalformedReplyException("'" + line + "' to " + words[0]);
     };
   }

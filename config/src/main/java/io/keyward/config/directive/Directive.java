@@ -178,38 +178,33 @@ public enum Directive {
   SAVE(
       new Kind.SavePoints(),
       "",
-      "seconds and changes after which to write a snapshot",
-      new OnlyDefault(
-          "durability is not built into this version yet, leave save empty: save \"\"")),
-  APPENDONLY(
+      "seconds and changes after which to write a snapshot; empty = none"),
+  APPENDONLY(yesNo(), "no", "log every write to a file"),
+  APPENDFSYNC(oneOf("everysec", "always", "no"), "everysec", "when the log is forced to disk"),
+  AUTO_AOF_REWRITE_PERCENTAGE(
+      integer(0, Integer.MAX_VALUE),
+      "100",
+      "growth of the log, in percent of its size after the last rewrite, that begins one; 0 ="
+          + " never"),
+  AUTO_AOF_REWRITE_MIN_SIZE(memory(0), "64mb", "size from which a log is rewritten for its growth"),
+  AOF_LOAD_TRUNCATED(
       yesNo(),
-      "no",
-      "log every write to a file",
-      new OnlyDefault(
-          "durability is not built into this version yet, leave it off: appendonly no")),
-  APPENDFSYNC(
-      oneOf("everysec", "always", "no"),
-      "everysec",
-      "when the log is forced to disk",
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+      "yes",
+      "start with a log that ends in the middle of a command, without that command"),
   AOF_USE_RDB_PREAMBLE(
       yesNo(),
       "yes",
       "a rewritten log begins with a snapshot",
       new OnlyDefault("this version writes no data files yet, leave it at its default")),
-  DIR(
-      text(),
-      "./keyward-data",
-      "folder of the data files",
-      PROTECTED,
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+  DIR(text(), "./keyward-data", "folder of the data files", PROTECTED),
   DBFILENAME(
       new Kind.BaseName("dbfilename", "filename", true),
       "dump.rdb",
       "name of the snapshot",
-      PROTECTED,
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+      PROTECTED),
   RDBCOMPRESSION(yesNo(), "yes", "compress strings in snapshots and in what DUMP gives"),
+  RDBCHECKSUM(yesNo(), "yes", "end snapshots with a checksum", AT_START),
+  STOP_WRITES_ON_BGSAVE_ERROR(yesNo(), "yes", "refuse writes while snapshots fail"),
   RDB_VERSION(
       integer(10, 11),
       "11",
@@ -218,14 +213,12 @@ public enum Directive {
       new Kind.BaseName("appendfilename", "filename", false),
       "appendonly.aof",
       "first part of the log files' names",
-      AT_START,
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+      AT_START),
   APPENDDIRNAME(
       new Kind.BaseName("appenddirname", "dirname", false),
       "appendonlydir",
       "folder of the log files, in dir",
-      AT_START,
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+      AT_START),
 
   // What the operator sees and may do
   LOGLEVEL(oneOf("debug", "verbose", "notice", "warning", "nothing"), "notice", "what is logged"),

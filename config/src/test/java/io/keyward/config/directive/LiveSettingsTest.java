@@ -76,9 +76,7 @@ class LiveSettingsTest {
             + " buffer limit configuration.",
         "save; 900; Invalid save parameters",
         "save; 0 1; Invalid save parameters",
-        "save; 900 1; durability is not built into this version yet, leave save empty: save \"\"",
-        "appendonly; yes; durability is not built into this version yet, leave it off: appendonly"
-            + " no",
+        "appendonly; maybe; argument must be 'yes' or 'no'",
         "dbfilename; a/b.rdb; dbfilename can't be a path, just a filename",
         "latency-tracking-info-percentiles; 50 x; Invalid latency-tracking-info-percentiles"
             + " parameters",
@@ -108,10 +106,8 @@ class LiveSettingsTest {
 
   @Test
   void protectedDirectivesChangeForWhomIsAllowed() throws RefusedException {
-    live.set(List.of(new Assignment("dir", "./keyward-data")), true);
-    assertThatThrownBy(() -> live.set(List.of(new Assignment("dir", "/srv/keyward")), true))
-        .hasMessageContaining("this version writes no data files yet");
-    assertThat(live.text(Directive.DIR)).isEqualTo("./keyward-data");
+    live.set(List.of(new Assignment("dir", "/srv/keyward")), true);
+    assertThat(live.text(Directive.DIR)).isEqualTo("/srv/keyward");
   }
 
   @Test

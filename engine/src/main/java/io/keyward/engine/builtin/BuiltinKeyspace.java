@@ -59,6 +59,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private long lastClientId;
   private boolean ended;
   private long changes;
+  private @Nullable ChangeGuard guard;
   private long departures;
   private final Effects effects;
 
@@ -144,8 +145,18 @@ public final class BuiltinKeyspace implements Keyspace {
     return pinned;
   }
 
+  /** Who is to learn of changes before they are made, or null. */
+  public @Nullable ChangeGuard guard() {
+    return guard;
+  }
+
+  /** Has changes told before they are made, or no longer. */
+  public void guard(@Nullable ChangeGuard told) {
+    guard = told;
+  }
+
   /** Whether a key may not be evicted for others, and stays in memory alone. */
-  boolean isPinned(Entry entry) {
+  public boolean isPinned(Entry entry) {
     return isPinned(entry.bytes(), entry.keyOffset(), entry.keyLength());
   }
 
@@ -273,9 +284,10 @@ public final class BuiltinKeyspace implements Keyspace {
     return kind.cast(present);
   }
 
-  /** What a family of commands keeps for this keyspace, if it has been asked for before. */
-  public <T> @Nullable T attachmentIfUsed(Class<T> kind) {
-    return kind.cast(attachments.get(kind));
+  /** What a family of commands keeps for this keyspace, or null if it has never been asked for. */
+  public <T> @Nullable T attachmentIfAny(Class<T> kind) {
+    Object present = attachments.get(kind);
+    return present == null ? null : kind.cast(present);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
+import io.keyward.engine.builtin.memory.SteadyWalk;
 import io.keyward.engine.builtin.structure.IntegerSet;
 import io.keyward.engine.builtin.structure.Listpack;
 import java.util.function.IntConsumer;
@@ -174,8 +175,30 @@ public final class Database {
     Entry found = peek(request, argument, into);
     if (found != null) {
       touch(found);
+      beforeChange(found);
     }
     return found;
+  }
+
+  /**
+   * Says that an entry is about to be changed or removed, so that who writes a snapshot may look at
+   * it before; {@link #write} says it, and whoever changes what it has found otherwise has to.
+   */
+  public void beforeChange(Entry entry) {
+    ChangeGuard guard = keyspace.guard();
+    if (guard != null) {
+      guard.beforeChange(this, entry);
+    }
+  }
+
+  /** Begins a walk that shows every key as it is now, whatever becomes of it meanwhile. */
+  public SteadyWalk beginWalk(IntConsumer visitor) {
+    return keys.beginWalk(visitor);
+  }
+
+  /** The walk over the present keys that is not over yet, or null. */
+  public @Nullable SteadyWalk walk() {
+    return keys.walk();
   }
 
   /** The key for changing it, or null; WRONGTYPE if it is of another type. */
@@ -219,7 +242,8 @@ public final class Database {
     return found;
   }
 
-  private @Nullable Entry locate(byte[] key, int offset, int length, Entry into) {
+  /** The key, even if its time is up, without a trace; or null. */
+  public @Nullable Entry locate(byte[] key, int offset, int length, Entry into) {
     long hash = KeyHash.hash(key, offset, length);
     int reference = keys.find(hash, key, offset, length);
     return reference == Dictionary.ABSENT ? null : into.at(this, hash, reference);
@@ -391,7 +415,7 @@ public final class Database {
   /** Takes a slot and writes flags, key, type, clock and expiry (-1: none). */
   private int lay(
       byte[] key, int offset, int length, Type type, Encoding encoding, int room, long expiry) {
-    int flags = EntryLayout.flagsFor(EntryLayout.TYPED, length);
+    int flags = EntryLayout.flagsFor(EntryLayout.TYPED | keys.generation(), length);
     if (expiry >= 0) {
       flags |= EntryLayout.EXPIRES;
     }
@@ -503,6 +527,7 @@ public final class Database {
 
   /** Takes a key out and frees what it holds, big values in slices later. */
   public void remove(Entry entry) {
+    beforeChange(entry);
     expiringHashes.forget(entry);
     if (entry.encoding().held()) {
       keyspace.home().freeLater(entry.release());
@@ -668,7 +693,13 @@ public final class Database {
     keys = new Dictionary(pool, account);
     expiringHashes.clear();
     blocked.allReady();
-    keyspace.home().freeLater(new DetachedKeys(detached, pool, account, keyspace.home()));
+    Held freed = new DetachedKeys(detached, pool, account, keyspace.home());
+    SteadyWalk walk = detached.walk();
+    if (walk == null) {
+      keyspace.home().freeLater(freed);
+    } else {
+      walk.afterwards(() -> keyspace.home().freeLater(freed));
+    }
   }
 
   /** Gives back the memory of an empty database that nobody refers to any more. */

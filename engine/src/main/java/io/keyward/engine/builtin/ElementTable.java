@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
+import io.keyward.engine.builtin.memory.SteadyWalk;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
@@ -60,6 +61,7 @@ public final class ElementTable implements Held {
     byte[] page = pool.page(reference);
     int at = PagePool.offset(reference);
     System.arraycopy(page, at, pool.page(laid), PagePool.offset(laid), bytes);
+    EntryLayout.generation(pool.page(laid), PagePool.offset(laid), elements.generation());
     slotBytes += bytes;
     elements.insert(EntryLayout.keyHash(page, at), laid, EntryLayout.expires(page, at));
   }
@@ -99,6 +101,9 @@ public final class ElementTable implements Held {
   public int place(byte[] name, int offset, int length, int valueLength, long expiry) {
     long hash = KeyHash.hash(name, offset, length);
     int present = elements.find(hash, name, offset, length);
+    if (present != ABSENT) {
+      elements.beforeChange(present);
+    }
     int room = Math.addExact(Entry.lengthBytes(valueLength), valueLength);
     int laid;
     if (present == ABSENT) {
@@ -149,7 +154,9 @@ public final class ElementTable implements Held {
   }
 
   private int lay(byte[] name, int offset, int length, int room, long expiry) {
-    int flags = EntryLayout.flagsFor(expiry >= 0 ? EntryLayout.EXPIRES : 0, length);
+    int flags =
+        EntryLayout.flagsFor(
+            (expiry >= 0 ? EntryLayout.EXPIRES : 0) | elements.generation(), length);
     int bytes = Math.addExact(EntryLayout.headerSize(flags) + length, room);
     int reference = pool.allocate(bytes, account);
     EntryLayout.writeKey(
@@ -186,6 +193,7 @@ public final class ElementTable implements Held {
    * @return the reference that names the field from now on
    */
   public int expireAt(int reference, long expiry) {
+    elements.beforeChange(reference);
     if (expires(reference) == expiry >= 0) {
       writeExpiry(reference, expiry);
       return reference;
@@ -238,6 +246,7 @@ public final class ElementTable implements Held {
     if (reference == ABSENT) {
       return false;
     }
+    elements.beforeChange(reference);
     elements.remove(hash, reference);
     giveBack(reference);
     return true;
@@ -245,6 +254,7 @@ public final class ElementTable implements Held {
 
   /** Removes an element that is there. */
   public void remove(int reference) {
+    elements.beforeChange(reference);
     elements.remove(
         EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference)), reference);
     giveBack(reference);
@@ -301,6 +311,20 @@ public final class ElementTable implements Held {
   /** Visits the elements of the next few buckets; see {@link Dictionary#scan}. */
   public long scan(long cursor, IntConsumer visitor) {
     return elements.scan(cursor, visitor);
+  }
+
+  /** Begins a walk that shows every element as it is now, whatever becomes of it meanwhile. */
+  public SteadyWalk beginWalk(IntConsumer visitor) {
+    return elements.beginWalk(visitor);
+  }
+
+  @Override
+  public boolean outlives(Runnable afterwards) {
+    SteadyWalk walk = elements.walk();
+    if (walk != null) {
+      walk.afterwards(afterwards);
+    }
+    return walk != null;
   }
 
   @Override

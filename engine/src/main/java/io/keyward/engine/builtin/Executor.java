@@ -31,6 +31,7 @@ public final class Executor {
   private final Observation observation;
   private final Effects effects;
   private final @Nullable SlotRules slotRules;
+  private final Home home;
   private final ErrorCounts errorCounts = new ErrorCounts();
   private long now;
   private long nanos;
@@ -41,6 +42,7 @@ public final class Executor {
     this.observation = keyspace.observation();
     this.effects = keyspace.effects();
     this.slotRules = keyspace.slotRules();
+    this.home = keyspace.home();
   }
 
   /** How often each error code has been sent. */
@@ -174,16 +176,23 @@ public final class Executor {
       return new CommandException("NOPERM " + denial.text(command));
     }
     if (slotRules != null) {
-      CommandException refusal = checkSlots(slotRules, request, command, state);
-      if (refusal != null) {
-        return refusal;
+      CommandException elsewhere = checkSlots(slotRules, request, command, state);
+      if (elsewhere != null) {
+        return elsewhere;
       }
+    }
+    if (home.loading() && !command.has(CommandFlag.LOADING)) {
+      return Errors.LOADING;
     }
     if (keyspace.tracker() != null) {
       tellOfEvictions(request, client);
     }
     if (command.denyOutOfMemory() && !makeRoom(request.now())) {
       return Errors.OUT_OF_MEMORY;
+    }
+    CommandException refusal = home.writeRefusal();
+    if (refusal != null && (changes(command, state) || command.name().equals("ping"))) {
+      return refusal;
     }
     if (state.subscriptions() > 0
         && !request.client().reply().resp3()
@@ -231,6 +240,14 @@ public final class Executor {
       keyspace.access().note(denial, context, request, client.toString());
     }
     return denial;
+  }
+
+  private static boolean changes(Command command, ClientState state) {
+    Transaction transaction = state.transaction();
+    return command.write()
+        || (transaction != null
+            && command.name().equals("exec")
+            && transaction.queue().stream().anyMatch(queued -> queued.command().write()));
   }
 
   private boolean makeRoom(long time) {

@@ -176,6 +176,7 @@ final class ExpiringHashes {
 
   /** Goes on over the fields of a big hash, further than a slice only while much is due. */
   private void walkFields(Entry hash, byte[] bytes, int record, long now, long deadline) {
+    database.beforeChange(hash);
     ElementTable fields = (ElementTable) hash.held();
     int bucket = Bytes.getInt(bytes, record + BUCKET);
     long soonest = Bytes.getLong(bytes, record + SOONEST);

@@ -119,6 +119,7 @@ public final class FieldExpiry {
    * @return whether the hash is still there: one that has lost its last field is gone
    */
   public static boolean removeDue(Entry hash, long now) {
+    hash.database().beforeChange(hash);
     int removed = hash.encoding().held() ? removeFromTable(hash, now) : removePacked(hash, now);
     return removed == 0 || hash.database().fieldsExpired(hash, removed, isEmpty(hash));
   }

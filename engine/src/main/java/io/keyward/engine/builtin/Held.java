@@ -18,6 +18,15 @@ public interface Held {
    */
   boolean free(int budget);
 
+  /**
+   * Whether the value is still being written to a snapshot, so that it is not to be freed yet.
+   *
+   * @param afterwards is done when that is over, if so
+   */
+  default boolean outlives(Runnable afterwards) {
+    return false;
+  }
+
   /** Checks every invariant of the value, and throws if one does not hold; for tests. */
   default void validate() {}
 }

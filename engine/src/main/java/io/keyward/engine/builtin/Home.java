@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Loop;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
@@ -43,11 +44,15 @@ public final class Home {
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
   private final EffectStream effects;
   private @Nullable Serializer serializer;
+  private boolean loading;
+  private @Nullable CommandException logRefusal;
   private final ObservationSettings observed;
   private int plainListElement = 1 << 30;
   private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH + 16];
   private long freedLater;
   private boolean scriptsMayCallAll;
+  private volatile @Nullable CommandException writesStopped;
+  private @Nullable Reloading reloading;
   private List<Home> peers = List.of();
   private volatile long publishedBytes;
   private volatile int loadPercent;
@@ -89,6 +94,27 @@ public final class Home {
 
   public LiveSettings settings() {
     return settings;
+  }
+
+  /** Says that data is being loaded, so that clients have to wait. */
+  public void loading(boolean on) {
+    loading = on;
+  }
+
+  /** Whether data is being loaded. */
+  boolean loading() {
+    return loading;
+  }
+
+  /** Has writes refused as long as the log cannot be written; null to take them again. */
+  public void logRefusal(@Nullable CommandException refusal) {
+    logRefusal = refusal;
+  }
+
+  /** Why writes are refused, or null. */
+  public @Nullable CommandException writeRefusal() {
+    CommandException refusal = logRefusal;
+    return refusal == null ? writesStopped : refusal;
   }
 
   /** Writes a value as DUMP does. */
@@ -243,6 +269,24 @@ public final class Home {
     return accessClock;
   }
 
+  /**
+   * Answers every write with an error as long as snapshots fail, or no longer; any thread may say
+   * so.
+   */
+  public void stopWrites(@Nullable CommandException error) {
+    writesStopped = error;
+  }
+
+  /** Does DEBUG RELOAD, or null if that is not possible here. */
+  public @Nullable Reloading reloading() {
+    return reloading;
+  }
+
+  /** Has DEBUG RELOAD done. */
+  public void reloading(Reloading does) {
+    reloading = does;
+  }
+
   /** Begins the regular work. */
   public void start() {
     loop.schedule(tickMillis(), this::tick);
@@ -269,7 +313,7 @@ public final class Home {
     long now = System.currentTimeMillis();
     accessClock.refresh(settings, now);
     publish();
-    if (!resting) {
+    if (!resting && !loading) {
       work(now, System.nanoTime() + SLICE_NANOS);
     }
     loop.schedule(tickMillis(), this::tick);
@@ -303,6 +347,9 @@ public final class Home {
 
   /** Frees a held value: at once if that is little work, else in slices between other tasks. */
   public void freeLater(Held value) {
+    if (value.outlives(() -> freeLater(value))) {
+      return;
+    }
     if (value.freeEffort() <= FREE_AT_ONCE) {
       value.free(Integer.MAX_VALUE);
       return;

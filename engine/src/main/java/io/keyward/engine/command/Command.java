@@ -28,6 +28,7 @@ public final class Command {
   private final String summary;
   private final String complexity;
   private final String syntax;
+  private final String difference;
   private final int arity;
   private final Set<CommandFlag> flags;
   private final Set<Category> categories;
@@ -52,6 +53,7 @@ public final class Command {
     summary = from.summary;
     complexity = from.complexity;
     syntax = from.syntax;
+    difference = from.difference;
     arity = from.arity;
     keySpecs = List.copyOf(from.keySpecs);
     tips = List.copyOf(from.tips);
@@ -134,7 +136,17 @@ public final class Command {
 
   /** The arguments in the notation of Redis's documentation, without the name. */
   public String syntax() {
-    return syntax;
+    return SyntaxReader.untyped(syntax);
+  }
+
+  /** What the syntax says, in the terms of COMMAND DOCS; read anew at each call. */
+  public List<Argument> arguments() {
+    return SyntaxReader.read(syntax);
+  }
+
+  /** How the command differs from Redis 7.2, in sentences for users; empty for not at all. */
+  public String difference() {
+    return difference;
   }
 
   /** The exact number of arguments, name included, or minus the least number. */
@@ -250,6 +262,7 @@ public final class Command {
     private String summary = "";
     private String complexity = "";
     private String syntax = "";
+    private String difference = "";
     private int arity;
     private final EnumSet<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
     private final EnumSet<Category> categories = EnumSet.noneOf(Category.class);
@@ -287,8 +300,18 @@ public final class Command {
       return this;
     }
 
+    /**
+     * The arguments in the notation of Redis's documentation; {@code name:type} where the type does
+     * not follow from the name.
+     */
     public Builder syntax(String arguments) {
       syntax = arguments;
+      return this;
+    }
+
+    /** Says how the command differs from Redis 7.2, in sentences for users. */
+    public Builder differs(String sentences) {
+      difference = sentences;
       return this;
     }
 

@@ -81,7 +81,7 @@ enum DeploymentFigure {
       "keyward_streams",
       "Streams.",
       k -> {
-        StreamTotals totals = k.attachmentIfUsed(StreamTotals.class);
+        StreamTotals totals = k.attachmentIfAny(StreamTotals.class);
         return totals == null ? 0 : totals.streams();
       }),
   STREAM_ENTRIES(
@@ -89,7 +89,7 @@ enum DeploymentFigure {
       "keyward_stream_entries",
       "Entries of all streams.",
       k -> {
-        StreamTotals totals = k.attachmentIfUsed(StreamTotals.class);
+        StreamTotals totals = k.attachmentIfAny(StreamTotals.class);
         return totals == null ? 0 : totals.entries();
       }),
   TRACKING_CLIENTS(

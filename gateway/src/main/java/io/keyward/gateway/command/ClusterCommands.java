@@ -63,7 +63,6 @@ final class ClusterCommands {
             .since("3.0.0")
             .summary("Tells about the cluster of one node.")
             .complexity("Depends on subcommand.")
-            .syntax("subcommand [argument ...]")
             .arity(-2);
     asking(cluster);
     refused(cluster);
@@ -114,14 +113,16 @@ final class ClusterCommands {
             asks("keyslot", 3, ASKS, this::keySlot)
                 .summary("Returns the slot of a key.")
                 .complexity("O(N) where N is the number of bytes in the key")
-                .syntax("key"))
+                .syntax("key:string"))
         .subcommand(
             asks("countkeysinslot", 3, ASKS, this::countKeys)
+                .differs("Walks all keys.")
                 .summary("Counts the keys in a slot.")
                 .complexity("O(N) where N is the number of keys: there is no index by slot")
                 .syntax("slot"))
         .subcommand(
             asks("getkeysinslot", 4, ASKS, this::keys)
+                .differs("Walks all keys.")
                 .summary("Returns some keys in a slot.")
                 .complexity("O(N) where N is the number of keys: there is no index by slot")
                 .syntax("slot count")

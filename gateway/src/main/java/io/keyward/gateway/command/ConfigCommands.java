@@ -24,7 +24,9 @@ import io.keyward.gateway.server.Server;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +46,6 @@ final class ConfigCommands {
             .since("2.0.0")
             .summary("Reads and changes the configuration.")
             .complexity("Depends on subcommand.")
-            .syntax("subcommand [argument ...]")
             .arity(-2)
             .subcommand(
                 child("get", -3, this::get)
@@ -53,6 +54,7 @@ final class ConfigCommands {
                     .syntax("parameter [parameter ...]"))
             .subcommand(
                 child("set", -4, this::set)
+                    .differs("port, tls-port and bind are refused: they are read at the start.")
                     .summary("Changes directives, all of them or none.")
                     .complexity("O(N) when N is the number of configuration parameters provided")
                     .syntax("parameter value [parameter value ...]")
@@ -122,12 +124,30 @@ final class ConfigCommands {
     }
     boolean protectedToo =
         request.client().admittedBy(server.live().text(Directive.ENABLE_PROTECTED_CONFIGS));
-    try {
-      server.live().set(assignments, protectedToo);
-    } catch (RefusedException refused) {
-      throw CommandException.error(refused.reason());
+    boolean touchesFiles =
+        assignments.stream()
+            .anyMatch(
+                assignment ->
+                    Directive.named(assignment.name()).equals(Optional.of(Directive.APPENDONLY)));
+    if (touchesFiles) {
+      Aside.run(request, reply, () -> apply(assignments, protectedToo));
+      return;
+    }
+    CommandException refusal = apply(assignments, protectedToo);
+    if (refusal != null) {
+      throw refusal;
     }
     reply.ok();
+  }
+
+  /** Sets directives; returns what is wrong with them, or null. */
+  private @Nullable CommandException apply(List<Assignment> assignments, boolean protectedToo) {
+    try {
+      server.live().set(assignments, protectedToo);
+      return null;
+    } catch (RefusedException refused) {
+      return CommandException.error(refused.reason());
+    }
   }
 
   private void resetStatistics(Request request, Reply reply) {

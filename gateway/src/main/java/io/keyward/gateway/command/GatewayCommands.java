@@ -12,7 +12,9 @@ public final class GatewayCommands {
     new LoginCommands(server).declare(table);
     new ConfigCommands(server).declare(table);
     new InfoCommand(server).declare(table);
+    new SaveCommands(server).declare(table);
     new ShutdownCommand(server).declare(table);
     new ClusterCommands(server).declare(table);
+    new AppendOnlyCommands(server).declare(table);
   }
 }

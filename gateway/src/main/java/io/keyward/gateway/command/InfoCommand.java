@@ -45,7 +45,7 @@ final class InfoCommand {
             new Section("server", true, process::server),
             new Section("clients", true, process::clients),
             new Section("memory", true, memory::memory),
-            new Section("persistence", true, process::persistence),
+            new Section("persistence", true, new PersistenceSection(server)::write),
             new Section("stats", true, statistics::stats),
             new Section("replication", true, process::replication),
             new Section("cpu", true, process::cpu),
@@ -69,6 +69,9 @@ final class InfoCommand {
   void declare(CommandTable table) {
     table.add(
         Command.named("info", SERVER)
+            .differs(
+                "Figures are those of a JVM: used_memory counts the data, used_memory_rss the"
+                    + " process.")
             .summary("Returns figures and facts about the server, in sections.")
             .complexity("O(1)")
             .syntax("[section [section ...]]")

@@ -69,40 +69,6 @@ final class ServerSections {
         .field("total_blocking_keys_on_nokey", keyspace.awaitedKeysEvenIfGone());
   }
 
-  void persistence(InfoText text, BuiltinKeyspace keyspace) {
-    text.section("Persistence")
-        .field("loading", 0)
-        .field("async_loading", 0)
-        .field("current_cow_peak", 0)
-        .field("current_cow_size", 0)
-        .field("current_cow_size_age", 0)
-        .field("current_fork_perc", 0, 2)
-        .field("current_save_keys_processed", 0)
-        .field("current_save_keys_total", 0)
-        .field("rdb_changes_since_last_save", keyspace.changes())
-        .field("rdb_bgsave_in_progress", 0)
-        .field("rdb_last_save_time", server.startedAt() / 1000)
-        .field("rdb_last_bgsave_status", "ok")
-        .field("rdb_last_bgsave_time_sec", -1)
-        .field("rdb_current_bgsave_time_sec", -1)
-        .field("rdb_saves", 0)
-        .field("rdb_last_cow_size", 0)
-        .field("rdb_last_load_keys_expired", 0)
-        .field("rdb_last_load_keys_loaded", 0)
-        .field("aof_enabled", 0)
-        .field("aof_rewrite_in_progress", 0)
-        .field("aof_rewrite_scheduled", 0)
-        .field("aof_last_rewrite_time_sec", -1)
-        .field("aof_current_rewrite_time_sec", -1)
-        .field("aof_last_bgrewrite_status", "ok")
-        .field("aof_rewrites", 0)
-        .field("aof_rewrites_consecutive_failures", 0)
-        .field("aof_last_write_status", "ok")
-        .field("aof_last_cow_size", 0)
-        .field("module_fork_in_progress", 0)
-        .field("module_fork_last_cow_size", 0);
-  }
-
   void replication(InfoText text, BuiltinKeyspace keyspace) {
     text.section("Replication")
         .field("role", "master")

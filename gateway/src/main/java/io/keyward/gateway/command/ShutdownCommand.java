@@ -2,7 +2,6 @@ package io.keyward.gateway.command;
 
 import static io.keyward.engine.command.CommandFlag.ADMIN;
 import static io.keyward.engine.command.CommandFlag.ALLOW_BUSY;
-import static io.keyward.engine.command.CommandFlag.FAST;
 import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
 import static io.keyward.engine.command.CommandFlag.NO_MULTI;
@@ -14,23 +13,18 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
-import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.server.Server;
+import io.keyward.gateway.server.Server.Saving;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** SHUTDOWN, and LASTSAVE, which tells how old the data is that a restart would find. */
+/** SHUTDOWN. */
 final class ShutdownCommand {
   private static final Logger log = LoggerFactory.getLogger(ShutdownCommand.class);
   private static final CommandException NOTHING_TO_ABORT =
       CommandException.error("No shutdown in progress.");
-  private static final CommandException CANNOT_SAVE =
-      CommandException.error(
-          "SHUTDOWN SAVE is not possible: durability is not built into this version yet; use"
-              + " SHUTDOWN NOSAVE");
-
   private final Server server;
 
   ShutdownCommand(Server server) {
@@ -48,15 +42,6 @@ final class ShutdownCommand {
             .arity(-1)
             .flags(ADMIN, NOSCRIPT, LOADING, STALE, NO_MULTI, ALLOW_BUSY, SERVER_WIDE)
             .handler(this::shutdown));
-    table.add(
-        Command.named("lastsave", SERVER)
-            .summary("Returns when data was last saved; as nothing is, when the server started.")
-            .complexity("O(1)")
-            .arity(1)
-            .flags(LOADING, STALE, FAST)
-            .categories(Category.ADMIN, Category.DANGEROUS)
-            .tips("nondeterministic_output")
-            .handler((request, reply) -> reply.integer(server.startedAt() / 1000)));
   }
 
   private void shutdown(Request request, Reply reply) {
@@ -80,11 +65,8 @@ final class ShutdownCommand {
     if (abort) {
       throw NOTHING_TO_ABORT;
     }
-    if (save) {
-      throw CANNOT_SAVE;
-    }
     log.info("Stopping on SHUTDOWN of client id={}", request.client().id());
     request.client().closing(true);
-    server.shutdown();
+    server.shutdown(save ? Saving.ALWAYS : noSave ? Saving.NEVER : Saving.AT_SAVE_POINTS);
   }
 }

@@ -2,11 +2,13 @@ package io.keyward.gateway.server;
 
 import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
+import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.gateway.protocol.Input;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event loop as the home of keyspaces, with what its sessions share.
@@ -14,12 +16,18 @@ import java.util.concurrent.TimeUnit;
  * <p>Sessions that have output to send or may go on are gathered and served once when the running
  * burst is over, or by a task of their own if none runs.
  */
-public final class GatewayLoop implements Loop {
+public final class GatewayLoop implements Loop, EffectStream.Waiting {
+  /** A session whose output waits until the stream of effects is durable up to a position. */
+  private record DiskWait(Session session, long position) {}
+
   private final EventLoop eventLoop;
   private final Input.Scratch scratch = new Input.Scratch();
   private final ReplyArrays replyArrays = new ReplyArrays();
   private final ArrayDeque<Session> toFlush = new ArrayDeque<>();
   private final ArrayDeque<Session> toResume = new ArrayDeque<>();
+  private final ArrayDeque<DiskWait> forDisk = new ArrayDeque<>();
+  private final ArrayDeque<Session> forRoom = new ArrayDeque<>();
+  private @Nullable EffectStream effects;
   private boolean burst;
   private boolean scheduled;
 
@@ -54,6 +62,56 @@ public final class GatewayLoop implements Loop {
   public Timer schedule(long milliseconds, Runnable task) {
     Future<?> future = eventLoop.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
     return () -> future.cancel(false);
+  }
+
+  /** Says what the keyspaces of this loop write, which replies may have to wait for. */
+  void effects(EffectStream stream) {
+    effects = stream;
+    stream.tell(this);
+  }
+
+  EffectStream effects() {
+    EffectStream present = effects;
+    if (present == null) {
+      throw new IllegalStateException("the loop has no home");
+    }
+    return present;
+  }
+
+  /** Lets a session wait until what has been done so far is durable. */
+  void flushWhenDurable(Session session) {
+    forDisk.add(new DiskWait(session, effects().position()));
+  }
+
+  /** Lets a session wait until the stream of effects has room. */
+  void resumeWhenRoom(Session session) {
+    forRoom.add(session);
+  }
+
+  @Override
+  public void advanced() {
+    DiskWait wait = forDisk.peek();
+    while (wait != null && !effects().awaitsDurability(wait.position())) {
+      forDisk.remove();
+      wait.session().durable();
+      wait = forDisk.peek();
+    }
+    if (!effects().crowded()) {
+      Session session = forRoom.poll();
+      while (session != null) {
+        session.roomAgain();
+        session = forRoom.poll();
+      }
+    }
+  }
+
+  @Override
+  public void abandoned() {
+    DiskWait wait = forDisk.poll();
+    while (wait != null) {
+      wait.session().abort();
+      wait = forDisk.poll();
+    }
   }
 
   void flushSoon(Session session) {

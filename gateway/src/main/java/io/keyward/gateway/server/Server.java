@@ -9,6 +9,10 @@ import io.keyward.engine.builtin.BuiltinCommands;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.dump.Payload;
+import io.keyward.engine.builtin.persistence.Reload;
+import io.keyward.engine.builtin.persistence.SnapshotTurn;
+import io.keyward.engine.builtin.persistence.Snapshots;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Tenancy;
@@ -32,6 +36,14 @@ public final class Server {
     void shutdown();
   }
 
+  /** Whether a server that is stopped writes a snapshot. */
+  public enum Saving {
+    ALWAYS,
+    NEVER,
+    /** If there are save points. */
+    AT_SAVE_POINTS
+  }
+
   /** How long the sockets are still read after the stop has begun. */
   private static final long SETTLING_MILLIS = 50;
 
@@ -43,7 +55,10 @@ public final class Server {
   private final BuiltinEngine engine;
   private final List<BuiltinKeyspace> anterooms;
   private final BuiltinKeyspace operatorKeyspace;
+  private final Snapshots snapshots;
   private final Control control;
+  private final Durability durability;
+  private volatile Saving savingAtEnd = Saving.AT_SAVE_POINTS;
   private final Traffic traffic = new Traffic();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicLong nextClientId = new AtomicLong();
@@ -86,6 +101,11 @@ public final class Server {
             tenancy::traits);
     anterooms = engine.homes().stream().map(home -> new BuiltinKeyspace("", home, table)).toList();
     operatorKeyspace = new BuiltinKeyspace("", engine.homes().getFirst(), table);
+    anterooms.forEach(anteroom -> anteroom.effects().memoryOnly());
+    operatorKeyspace.effects().memoryOnly();
+    for (int i = 0; i < loops.size(); i++) {
+      loops.get(i).effects(engine.homes().get(i).effects());
+    }
     tenancy.begin(engine);
     if (tenancy.hasDefault()) {
       tenancy.login().addTo(defaultKeyspace().access());
@@ -94,6 +114,16 @@ public final class Server {
     for (BuiltinKeyspace anteroom : anterooms) {
       tenancy.closeTo(anteroom.access());
     }
+    snapshots = new Snapshots(engine, live, redisVersion(), new SnapshotTurn());
+    Reload reload = new Reload(engine, snapshots);
+    engine
+        .homes()
+        .forEach(
+            home -> {
+              home.reloading(reload);
+              home.serializer(Payload::of);
+            });
+    durability = new Durability(engine, live, snapshots);
   }
 
   /** What the server was started with. */
@@ -104,6 +134,11 @@ public final class Server {
   /** The directives as they are now. */
   public LiveSettings live() {
     return live;
+  }
+
+  /** What keeps the data over a restart. */
+  public Durability durability() {
+    return durability;
   }
 
   /** CONFIG REWRITE. */
@@ -161,6 +196,11 @@ public final class Server {
     throw new IllegalArgumentException("the keyspace lives elsewhere");
   }
 
+  /** Writes the data to disk. */
+  public Snapshots snapshots() {
+    return snapshots;
+  }
+
   /** Where the operator is: it holds no keys. */
   public BuiltinKeyspace operatorKeyspace() {
     return operatorKeyspace;
@@ -187,9 +227,23 @@ public final class Server {
     return anterooms.getFirst();
   }
 
-  /** Begins to stop the server in good order; returns at once. */
-  public void shutdown() {
+  /**
+   * Begins to stop the server in good order; returns at once.
+   *
+   * @param saving whether a snapshot is written at the end
+   */
+  public void shutdown(Saving saving) {
+    savingAtEnd = saving;
     control.shutdown();
+  }
+
+  /** Whether a snapshot is to be written at the end. */
+  public boolean savesAtEnd() {
+    return switch (savingAtEnd) {
+      case ALWAYS -> true;
+      case NEVER -> false;
+      case AT_SAVE_POINTS -> !live.text(Directive.SAVE).isEmpty();
+    };
   }
 
   /** Whether the server is being stopped. */

@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +53,11 @@ public final class Session implements Client.Connection {
   private boolean flushPending;
   private boolean resumePending;
   private boolean readingStopped;
+  private boolean waitsForDisk;
+  private boolean waitsForRoom;
+
+  /** Output that is older than what the reply holds and waits for the disk with it. */
+  private final ArrayDeque<ByteBuf> heldOutput = new ArrayDeque<>(0);
 
   Session(
       Server server,
@@ -272,6 +278,8 @@ public final class Session implements Client.Connection {
         || travelling
         || client.closing()
         || left
+        || waitsForDisk
+        || home.effects().crowded()
         || !context.channel().isWritable();
   }
 
@@ -305,6 +313,10 @@ public final class Session implements Client.Connection {
     flushNow();
     closeIfEnded();
     steerReading();
+    if (home.effects().crowded() && !waitsForRoom && (input.kept() > 0 || ended)) {
+      waitsForRoom = true;
+      home.resumeWhenRoom(this);
+    }
     home.endBurst();
   }
 
@@ -370,11 +382,53 @@ public final class Session implements Client.Connection {
     flushPending = false;
     if (left) {
       reply.clear();
+    } else if (waitsForDisk()) {
+      if (!waitsForDisk) {
+        waitsForDisk = true;
+        home.flushWhenDurable(this);
+      }
+    } else {
+      send();
+    }
+  }
+
+  /**
+   * Whether what the reply acknowledges is not durable yet although it is to be: then it waits, and
+   * so do the client's next requests.
+   */
+  private boolean waitsForDisk() {
+    return home.effects().awaitsDurability(home.effects().position())
+        && (waitsForDisk || reply.length() > 0 || !heldOutput.isEmpty() || client.closing());
+  }
+
+  /** What the output waited for is durable. */
+  void durable() {
+    if (passedOn(this::durable)) {
       return;
     }
-    int length = reply.length();
-    if (length > 0) {
-      write(reply.bytes(), length);
+    waitsForDisk = false;
+    if (!left) {
+      send();
+      resume();
+    }
+  }
+
+  /** The stream of effects has room again. */
+  void roomAgain() {
+    if (passedOn(this::roomAgain)) {
+      return;
+    }
+    waitsForRoom = false;
+    resume();
+  }
+
+  private void send() {
+    boolean any = reply.length() > 0 || !heldOutput.isEmpty();
+    for (ByteBuf held = heldOutput.poll(); held != null; held = heldOutput.poll()) {
+      var _ = context.write(held, context.voidPromise());
+    }
+    if (any) {
+      write(reply.bytes(), reply.length());
       reply.clear();
       context.flush();
       checkOutput();
@@ -444,18 +498,26 @@ public final class Session implements Client.Connection {
 
   /** Sends the first part of a reply that is so large that it would not fit one array. */
   private void drain(byte[] bytes, int length) {
+    if (home.effects().awaitsDurability(home.effects().position())) {
+      heldOutput.add(copy(bytes, length));
+      return;
+    }
     write(bytes, length);
     context.flush();
   }
 
   private void write(byte[] bytes, int length) {
+    var _ = context.write(copy(bytes, length), context.voidPromise());
+  }
+
+  private ByteBuf copy(byte[] bytes, int length) {
     ByteBuf out = context.alloc().directBuffer(length);
     out.writeBytes(bytes, 0, length);
     server.traffic().sent(length);
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
       keyspace.statistics().sent(length);
     }
-    var _ = context.write(out, context.voidPromise());
+    return out;
   }
 
   @Override
@@ -487,6 +549,8 @@ public final class Session implements Client.Connection {
       keyspace.leave(client);
     }
     reply.clear();
+    heldOutput.forEach(ByteBuf::release);
+    heldOutput.clear();
     server.sessions().remove(this);
   }
 

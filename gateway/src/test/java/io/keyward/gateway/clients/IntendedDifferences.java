@@ -44,9 +44,7 @@ final class IntendedDifferences {
 
   static {
     LACKED.put("There is no debugger for scripts.", words("script|debug"));
-    LACKED.put(
-        "Persistence comes with the snapshots.",
-        words("save bgsave bgrewriteaof lastsave restore-asking migrate"));
+    LACKED.put("Persistence comes with the snapshots.", words("restore-asking migrate"));
     LACKED.put(
         "The gateway is one endpoint: it replicates to nobody.",
         words("sync psync replconf waitaof"));

@@ -41,7 +41,7 @@ final class BitCommands {
             .since("2.2.0")
             .summary("Sets one bit of a string value, which grows if need be, and returns the old.")
             .complexity("O(1)")
-            .syntax("key offset value")
+            .syntax("key offset value:integer")
             .arity(4)
             .flags(WRITE, DENYOOM)
             .key(1, RW, ACCESS, UPDATE)

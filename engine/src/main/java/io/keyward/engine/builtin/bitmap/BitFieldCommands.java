@@ -57,14 +57,16 @@ final class BitFieldCommands {
   static void declare(CommandTable table) {
     table.add(
         Command.named("bitfield", BITMAP)
+            .differs("OVERFLOW SAT near -2^63 saturates to the least value.")
             .since("3.2.0")
             .summary("Reads, sets and adds to integers of any width in a string value.")
             .complexity("O(1) for each operation")
             .syntax(
-                "key [GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset"
-                    + " value | INCRBY encoding offset increment> [GET encoding offset | [OVERFLOW"
-                    + " <WRAP | SAT | FAIL>] <SET encoding offset value | INCRBY encoding offset"
-                    + " increment> ...]]")
+                "key [OPERATION [OPERATION ...]]"
+                    .replace(
+                        "OPERATION",
+                        "<GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset"
+                            + " value:integer | INCRBY encoding offset increment>>"))
             .arity(-2)
             .flags(WRITE, DENYOOM)
             .keys(

@@ -42,7 +42,6 @@ final class ClientCommands {
             .since("2.4.0")
             .summary("Tells about connections and changes them.")
             .complexity("Depends on subcommand.")
-            .syntax("subcommand [argument ...]")
             .arity(-2)
             .subcommand(
                 own("id", "5.0.0", 2, ClientCommands::id)
@@ -82,7 +81,7 @@ final class ClientCommands {
                     .since("3.0.0")
                     .summary("Holds back the commands of all connections for a time.")
                     .complexity("O(1)")
-                    .syntax("timeout [WRITE | ALL]")
+                    .syntax("timeout:integer [WRITE | ALL]")
                     .arity(-3)
                     .flags(OTHERS)
                     .handler(ClientCommands::pause))

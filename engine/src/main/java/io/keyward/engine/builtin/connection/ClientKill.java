@@ -38,10 +38,12 @@ public final class ClientKill {
         .summary("Closes connections by address or by filters.")
         .complexity("O(N) where N is the number of client connections")
         .syntax(
-            "<ip:port | <[ID client-id] | [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] |"
-                + " [USER username] | [ADDR ip:port] | [LADDR ip:port] | [SKIPME <YES | NO>] [[ID"
-                + " client-id] | [TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] | [USER username] |"
-                + " [ADDR ip:port] | [LADDR ip:port] | [SKIPME <YES | NO>] ...]>>")
+            "<ip:port | FILTER [FILTER ...]>"
+                .replace(
+                    "FILTER",
+                    "<[ID client-id] | [TYPE <NORMAL | MASTER | SLAVE | REPLICA | PUBSUB>] |"
+                        + " [USER username] | [ADDR ip:port] | [LADDR ip:port] |"
+                        + " [SKIPME <YES | NO>]>"))
         .arity(-3)
         .flags(ADMIN, NOSCRIPT, LOADING, STALE)
         .handler(ClientKill::kill);

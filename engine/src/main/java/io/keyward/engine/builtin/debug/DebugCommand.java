@@ -13,7 +13,9 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Reloading;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.util.List;
@@ -60,6 +62,8 @@ public final class DebugCommand {
           "    Returns a sample of a type of reply.",
           "QUICKLIST-PACKED-THRESHOLD <size>",
           "    Sets from which size on an element of a list stands alone; 0 for the default.",
+          "RELOAD [NOSAVE] [NOFLUSH | MERGE]",
+          "    Saves all keys, removes them and loads them again.",
           "SET-ACTIVE-EXPIRE <0|1>",
           "    Stops or resumes the expiry of keys that nobody asks for.",
           "SET-DISABLE-DENY-SCRIPTS <0|1>",
@@ -74,9 +78,10 @@ public final class DebugCommand {
   public static void declare(CommandTable table) {
     table.add(
         Command.named("debug", SERVER)
+            .differs("SLEEP holds back the deployment's requests without blocking the thread.")
             .summary("Looks into the keyspace and sets up situations for tests.")
             .complexity("Depends on subcommand.")
-            .syntax("subcommand [argument ...]")
+            .syntax("subcommand [argument [argument ...]]")
             .arity(-2)
             .flags(ADMIN, NOSCRIPT, LOADING, STALE, PROTECTED, SERVER_WIDE)
             .handler(DebugCommand::debug));
@@ -146,9 +151,31 @@ public final class DebugCommand {
         counted(request, 3, 3);
         Sleep.run(request);
       }
-      case "reload", "loadaof" -> throw NO_FILES;
+      case "reload" -> reload(request);
+      case "loadaof" -> throw NO_FILES;
       default -> throw Errors.misusedSubcommand(request);
     }
+  }
+
+  private static void reload(Request request) {
+    boolean save = true;
+    boolean flush = true;
+    for (int i = 2; i < request.count(); i++) {
+      if (request.is(i, "NOSAVE")) {
+        save = false;
+      } else if (request.is(i, "NOFLUSH") || request.is(i, "MERGE")) {
+        flush = false;
+      } else {
+        throw CommandException.error(
+            "DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
+      }
+    }
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    Reloading reloading = keyspace.home().reloading();
+    if (reloading == null || !keyspace.mayBlock(request.client())) {
+      throw CommandException.error("DEBUG RELOAD is not possible here");
+    }
+    reloading.reload(request, save, flush);
   }
 
   private static void counted(Request request, int least, int most) {

@@ -9,12 +9,12 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.OW;
 import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 
-import io.keyward.config.directive.Directive;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.NewValue;
@@ -45,6 +45,7 @@ public final class DumpCommands {
   public static void declare(CommandTable table) {
     table.add(
         Command.named("dump", GENERIC)
+            .differs("RDB version 11, or 10 with rdb-version 10.")
             .since("2.6.0")
             .summary("Returns the value of a key in the form that RESTORE takes.")
             .complexity("O(N) with N bytes of value")
@@ -56,6 +57,9 @@ public final class DumpCommands {
             .handler(DumpCommands::dump));
     table.add(
         Command.named("restore", GENERIC)
+            .differs(
+                "Takes payloads up to RDB version 12 without modules, and checks every byte of"
+                    + " them.")
             .since("2.6.0")
             .summary("Makes a key of a value that DUMP has given.")
             .complexity("O(N) with N bytes of value, O(N*log(N)) for big sorted sets")
@@ -75,15 +79,9 @@ public final class DumpCommands {
       reply.nothing();
       return;
     }
-    var settings = database.keyspace().home().settings();
-    RdbOutput out =
-        new RdbOutput(
-            64,
-            (int) settings.number(Directive.RDB_VERSION),
-            settings.text(Directive.RDBCOMPRESSION).equals("yes"));
+    RdbOutput out;
     try {
-      Values.writeValue(entry, out);
-      Payload.close(out);
+      out = Payload.write(entry);
     } catch (ArithmeticException tooBig) {
       throw TOO_BIG;
     }
@@ -138,6 +136,7 @@ public final class DumpCommands {
       value.discard(database);
       if (present != null) {
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
+        database.keyspace().effects().deleted(request, 1);
       }
       reply.ok();
       return;
@@ -147,7 +146,22 @@ public final class DumpCommands {
             database, request.bytes(), request.offset(1), request.length(1), end, database.view());
     database.used(entry, options.idleSeconds, options.frequency);
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "restore");
+    tell(request, database.keyspace().effects(), end);
     reply.ok();
+  }
+
+  /** Tells of a key that ends as of one that ends at a time of the clock. */
+  private static void tell(Request request, Effects effects, long end) {
+    if (end >= 0 && effects.wanted()) {
+      effects
+          .begin(request, "RESTORE", 6)
+          .key(request, 1)
+          .number(end)
+          .argument(request, 3)
+          .argument("REPLACE")
+          .argument("ABSTTL")
+          .end();
+    }
   }
 
   /** When the key ends, in milliseconds since 1970; -1 for never. */

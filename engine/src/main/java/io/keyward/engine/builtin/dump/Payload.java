@@ -1,10 +1,14 @@
 package io.keyward.engine.builtin.dump;
 
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.CommandException;
+import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.rdb.Crc64;
 import io.keyward.engine.builtin.rdb.RdbInput;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
+import java.util.Arrays;
 
 /**
  * What travels from server to server: content in RDB format with a footer.
@@ -21,6 +25,24 @@ public final class Payload {
       CommandException.error("DUMP payload version or checksum are wrong");
 
   private Payload() {}
+
+  /** A value as DUMP gives it. */
+  public static byte[] of(Entry entry) {
+    RdbOutput out = write(entry);
+    return Arrays.copyOf(out.bytes(), out.length());
+  }
+
+  static RdbOutput write(Entry entry) {
+    LiveSettings settings = entry.database().keyspace().home().settings();
+    RdbOutput out =
+        new RdbOutput(
+            64,
+            (int) settings.number(Directive.RDB_VERSION),
+            settings.text(Directive.RDBCOMPRESSION).equals("yes"));
+    Values.writeValue(entry, out);
+    close(out);
+    return out;
+  }
 
   /** Ends a payload with its footer. */
   public static void close(RdbOutput out) {

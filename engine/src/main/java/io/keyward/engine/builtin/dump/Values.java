@@ -1,12 +1,14 @@
 package io.keyward.engine.builtin.dump;
 
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.NewValue;
 import io.keyward.engine.builtin.hash.HashDump;
 import io.keyward.engine.builtin.hash.HashReader;
 import io.keyward.engine.builtin.list.ListDump;
 import io.keyward.engine.builtin.rdb.MalformedRdbException;
+import io.keyward.engine.builtin.rdb.PiecewiseValue;
 import io.keyward.engine.builtin.rdb.RdbInput;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
@@ -22,6 +24,8 @@ public final class Values {
   private static final String MODULE_NAME_LETTERS =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+  private static final int MOST_AT_ONCE = 128 * 1024;
+
   private Values() {}
 
   /** Writes the value's type, which may depend on its encoding, and the value. */
@@ -34,6 +38,30 @@ public final class Values {
       case HASH -> HashDump.write(entry, out);
       case STREAM -> StreamDump.write(entry, out);
     }
+  }
+
+  /** Whether a value is so big that it is better written in pieces. */
+  public static boolean isBig(Entry entry) {
+    return entry.encoding().held()
+        ? entry.held().memoryBytes() > MOST_AT_ONCE
+        : entry.encoding() == Encoding.RAW && entry.stringLength() > MOST_AT_ONCE;
+  }
+
+  /** Whether a big value may be changed while it is written in pieces. */
+  public static boolean isSteady(Entry entry) {
+    return entry.encoding() == Encoding.HASHTABLE || entry.encoding() == Encoding.SKIPLIST;
+  }
+
+  /** Begins to write the type and the value of a big one. */
+  public static PiecewiseValue inPieces(Entry entry, RdbOutput out) {
+    return switch (entry.type()) {
+      case STRING -> StringDump.inPieces(entry, out);
+      case LIST -> ListDump.inPieces(entry, out);
+      case SET -> SetDump.inPieces(entry, out);
+      case SORTED_SET -> SortedSetDump.inPieces(entry, out);
+      case HASH -> HashDump.inPieces(entry, out);
+      case STREAM -> StreamDump.inPieces(entry, out);
+    };
   }
 
   /**

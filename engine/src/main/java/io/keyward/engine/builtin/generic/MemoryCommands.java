@@ -40,18 +40,22 @@ final class MemoryCommands {
                     .handler(MemoryCommands::usage))
             .subcommand(
                 report("stats", MemoryReports::statistics)
+                    .differs("Tells of pages and of the JVM's heap.")
                     .summary("Returns the bytes of data, keys, clients, pages and heap.")
                     .complexity("O(1)"))
             .subcommand(
                 report("doctor", MemoryReports::doctor)
+                    .differs("Tells of pages and of the JVM's heap.")
                     .summary("Tells what is wrong with the use of memory, and what to do.")
                     .complexity("O(1)"))
             .subcommand(
                 report("malloc-stats", MemoryReports::allocator)
+                    .differs("Tells of pages and of the JVM's heap.")
                     .summary("Tells of the pages and of the JVM's memory.")
                     .complexity("Depends on how much memory is allocated, could be slow"))
             .subcommand(
                 Command.named("purge", SERVER)
+                    .differs("Gives back empty pages.")
                     .since("4.0.0")
                     .summary("Gives back the empty pages that are kept for new data.")
                     .complexity("Depends on how much memory is allocated, could be slow")

@@ -36,6 +36,7 @@ final class ObjectCommands {
                     .handler(ObjectCommands::idleTime))
             .subcommand(
                 asking("refcount", "2.2.3", "Returns 1: values are not shared between keys.")
+                    .differs("Always 1.")
                     .handler(ObjectCommands::referenceCount))
             .withHelp("6.2.0"));
   }

@@ -52,7 +52,7 @@ final class FieldCounters {
             .since("2.6.0")
             .summary("Adds to the number in a field of a hash; a field not there counts as 0.")
             .complexity("O(1)")
-            .syntax("key field increment")
+            .syntax("key field increment:double")
             .arity(4)
             .flags(WRITE, DENYOOM, FAST)
             .key(1, RW, ACCESS, UPDATE)

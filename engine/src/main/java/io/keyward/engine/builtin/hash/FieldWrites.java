@@ -55,6 +55,7 @@ final class FieldWrites {
             .handler(FieldWrites::hsetnx));
     table.add(
         Command.named("hdel", HASH)
+            .differs("A field that has expired is gone already.")
             .since("2.0.0")
             .summary("Removes fields from a hash, and the hash when no field is left.")
             .complexity("O(N) where N is the number of fields given")

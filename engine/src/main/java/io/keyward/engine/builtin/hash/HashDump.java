@@ -4,8 +4,10 @@ import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.FieldExpiry;
+import io.keyward.engine.builtin.rdb.PiecewiseValue;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
+import io.keyward.engine.builtin.rdb.WalkedValue;
 import io.keyward.engine.builtin.structure.Listpack;
 import java.util.function.IntConsumer;
 
@@ -29,7 +31,7 @@ public final class HashDump {
       ElementTable table = HashValue.table(hash);
       table.forEach(begin(table, out));
     } else if (hash.encoding() == Encoding.LISTPACK) {
-      out.writeByte(RdbType.HASH_LISTPACK);
+      out.writeType(RdbType.HASH_LISTPACK);
       writeListpack(hash, out);
     } else if (FieldExpiry.any(hash)) {
       out.writeNewerType(RdbType.HASH_LISTPACK_EXPIRING, RdbType.EXPIRING_SINCE);
@@ -41,6 +43,12 @@ public final class HashDump {
     }
   }
 
+  /** Begins to write type and value of a big hash. */
+  public static PiecewiseValue inPieces(Entry hash, RdbOutput out) {
+    ElementTable table = HashValue.table(hash);
+    return new WalkedValue(table.beginWalk(begin(table, out)));
+  }
+
   private static void writeListpack(Entry hash, RdbOutput out) {
     int start = hash.start();
     out.writeString(hash.bytes(), start, Listpack.totalBytes(hash.bytes(), start));
@@ -48,7 +56,7 @@ public final class HashDump {
 
   /** Writes the fields of a small hash none of which expires any more, without times. */
   private static void writeTriples(Entry hash, RdbOutput out) {
-    out.writeByte(RdbType.HASH);
+    out.writeType(RdbType.HASH);
     out.writeLength(HashValue.size(hash));
     byte[] bytes = hash.bytes();
     for (int field = HashValue.firstField(hash); field >= 0; ) {
@@ -75,9 +83,9 @@ public final class HashDump {
    *
    * @return writes a field, once for each
    */
-  static IntConsumer begin(ElementTable table, RdbOutput out) {
+  private static IntConsumer begin(ElementTable table, RdbOutput out) {
     if (table.expiring() == 0) {
-      out.writeByte(RdbType.HASH);
+      out.writeType(RdbType.HASH);
       out.writeLength(table.size());
       return field -> writeField(table, field, out);
     }

@@ -48,6 +48,7 @@ final class LiveHash {
     if (HashValue.packed(hash)) {
       return FieldExpiry.removeDue(hash, request.now()) ? hash : null;
     }
+    hash.database().beforeChange(hash);
     ElementTable table = HashValue.table(hash);
     int before = table.size();
     for (int at = first; at < request.count(); at += step) {

@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.NewValue;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.rdb.PackedInput;
+import io.keyward.engine.builtin.rdb.PiecewiseValue;
 import io.keyward.engine.builtin.rdb.RdbInput;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
@@ -25,7 +26,7 @@ public final class ListDump {
 
   /** Writes type and value. */
   public static void write(Entry list, RdbOutput out) {
-    out.writeByte(RdbType.LIST_QUICKLIST_2);
+    out.writeType(RdbType.LIST_QUICKLIST_2);
     if (list.encoding() == Encoding.LISTPACK) {
       out.writeLength(1);
       out.writeLength(PACKED);
@@ -40,6 +41,33 @@ public final class ListDump {
           out.writeLength(plain ? SINGLE : PACKED);
           out.writeString(bytes, offset, length);
         });
+  }
+
+  /** Begins to write type and value of a big list. */
+  public static PiecewiseValue inPieces(Entry list, RdbOutput out) {
+    Quicklist elements = ListValue.big(list).elements();
+    out.writeType(RdbType.LIST_QUICKLIST_2);
+    out.writeLength(elements.nodeCount());
+    return new PiecewiseValue() {
+      private int node = elements.firstNode();
+
+      @Override
+      public boolean writePiece() {
+        node =
+            elements.visitNode(
+                node,
+                (plain, bytes, offset, length) -> {
+                  out.writeLength(plain ? SINGLE : PACKED);
+                  out.writeString(bytes, offset, length);
+                });
+        return node == Quicklist.NO_NODE;
+      }
+
+      @Override
+      public boolean steady() {
+        return false;
+      }
+    };
   }
 
   /** Reads a value whose type has been read; null if it has no elements. */

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.memory;
 import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A hash table from keys to the references of the entries that hold them.
@@ -38,6 +39,8 @@ public final class Dictionary {
   private int longestChain = 1;
   private int longestChainBefore = 1;
   private int holds;
+  private int generation;
+  private @Nullable SteadyWalk walk;
 
   public Dictionary(PagePool pool, MemoryAccount account) {
     this.pool = pool;
@@ -46,6 +49,42 @@ public final class Dictionary {
 
   public int size() {
     return count;
+  }
+
+  /** The generation of entries that are laid now: 0 or {@link EntryLayout#ODD}. */
+  public int generation() {
+    return generation;
+  }
+
+  /**
+   * Begins a walk that shows every entry as it is now, whatever becomes of it meanwhile; there may
+   * be one at a time.
+   */
+  public SteadyWalk beginWalk(IntConsumer visitor) {
+    if (walk != null) {
+      throw new IllegalStateException("another walk is not over");
+    }
+    generation ^= EntryLayout.ODD;
+    SteadyWalk begun = new SteadyWalk(this, pool, visitor);
+    walk = begun;
+    return begun;
+  }
+
+  void walkIsOver() {
+    walk = null;
+  }
+
+  /** The walk that has been begun and is not over, or null. */
+  public @Nullable SteadyWalk walk() {
+    return walk;
+  }
+
+  /** Says that an entry is about to be changed or removed. */
+  public void beforeChange(int reference) {
+    SteadyWalk present = walk;
+    if (present != null) {
+      present.beforeChange(reference);
+    }
   }
 
   /** How many entries bear the mark. */

@@ -25,6 +25,9 @@ public final class EntryLayout {
   public static final int EXPIRES = 4;
   public static final int SCORED = 8;
 
+  /** The generation of the entry, one of two: see {@link SteadyWalk}. */
+  public static final int ODD = 16;
+
   static final int LONGEST_SHORT_KEY = 254;
 
   private static final byte[] HEADER = headerSizes();
@@ -70,6 +73,16 @@ public final class EntryLayout {
   /** Where the value begins: right after the key. */
   public static int valueOffset(byte[] page, int entry) {
     return keyOffset(page, entry) + keyLength(page, entry);
+  }
+
+  /** The generation of the entry: 0 or {@link #ODD}. */
+  static int generation(byte[] page, int entry) {
+    return page[entry] & ODD;
+  }
+
+  /** Lets the entry belong to a generation. */
+  public static void generation(byte[] page, int entry, int generation) {
+    page[entry] = (byte) ((page[entry] & ~ODD) | generation);
   }
 
   /** Where the four bytes of type and clock stand; only if TYPED. */

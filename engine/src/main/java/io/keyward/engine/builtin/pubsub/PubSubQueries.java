@@ -26,7 +26,6 @@ final class PubSubQueries {
             .since("2.8.0")
             .summary("Tells about channels and listeners.")
             .complexity("Depends on subcommand.")
-            .syntax("subcommand [argument ...]")
             .arity(-2)
             .subcommand(
                 Command.named("channels", CommandGroup.PUBSUB)

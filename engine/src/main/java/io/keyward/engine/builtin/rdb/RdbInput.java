@@ -258,6 +258,41 @@ public final class RdbInput {
     }
   }
 
+  /** Passes over so many bytes. */
+  public void skip(long count) {
+    if (count < 0 || count > remaining()) {
+      throw malformed("it ends too early");
+    }
+    long left = count;
+    while (left > 0) {
+      need(1);
+      int passed = (int) Math.min(left, filled - at);
+      at += passed;
+      left -= passed;
+    }
+  }
+
+  /** Passes over a string in any form. */
+  public void skipString() {
+    int first = readByte();
+    switch (first) {
+      case 0xC0 -> skip(1);
+      case 0xC1 -> skip(2);
+      case 0xC2 -> skip(4);
+      case 0xC3 -> {
+        long packed = readLength();
+        long _ = readLength();
+        skip(packed);
+      }
+      default -> {
+        if (first >> 6 == 3) {
+          throw malformed("unknown form of a string");
+        }
+        skip(lengthBehind(first));
+      }
+    }
+  }
+
   /** A string in any form. */
   public byte[] readString() {
     int first = readByte();

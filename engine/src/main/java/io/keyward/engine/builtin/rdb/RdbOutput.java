@@ -4,6 +4,7 @@ import io.keyward.engine.builtin.memory.Bytes;
 import io.keyward.engine.builtin.structure.Lzf;
 import io.keyward.engine.text.Numbers;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes in RDB format that grow at their end.
@@ -23,12 +24,19 @@ public final class RdbOutput {
   private static final int LEAST_COMPRESSED = 21;
 
   private static final int LEAST_GAIN = 4;
+
+  /** Longer strings would hold up whoever writes for more than a millisecond. */
+  private static final int MOST_COMPRESSED = 128 * 1024;
+
   private static final int LONGEST_INTEGER = 11;
 
-  private final boolean compress;
+  private boolean compress;
   private int version;
   private byte[] bytes;
   private int length;
+  private byte @Nullable [] name;
+  private int nameOffset;
+  private int nameLength;
 
   /**
    * @param version the RDB version whose readers are to understand it
@@ -81,10 +89,49 @@ public final class RdbOutput {
     bytes[length++] = (byte) value;
   }
 
+  /** Writes a type, and behind it the name that has been given for it. */
+  public void writeType(int type) {
+    writeByte(type);
+    byte[] given = name;
+    if (given != null) {
+      name = null;
+      writeString(given, nameOffset, nameLength);
+    }
+  }
+
   /** Writes a type that readers know since a version only, which the output then states. */
   public void writeNewerType(int type, int since) {
     version = Math.max(version, since);
-    writeByte(type);
+    writeType(type);
+  }
+
+  /** Gives the key that is to stand behind the next type; it must not change until then. */
+  public void nameNext(byte[] key, int offset, int count) {
+    name = key;
+    nameOffset = offset;
+    nameLength = count;
+  }
+
+  /** An empty output of the same kind. */
+  public RdbOutput another() {
+    return new RdbOutput(256, version, compress);
+  }
+
+  /** Takes over what another output holds, which is empty then. */
+  public void append(RdbOutput other) {
+    write(other.bytes, 0, other.length);
+    other.length = 0;
+  }
+
+  /** Does something while strings are not compressed. */
+  public void withoutCompression(Runnable writing) {
+    boolean before = compress;
+    compress = false;
+    try {
+      writing.run();
+    } finally {
+      compress = before;
+    }
   }
 
   /** Writes bytes as they are. */
@@ -145,7 +192,10 @@ public final class RdbOutput {
         return;
       }
     }
-    if (compress && count >= LEAST_COMPRESSED && writeCompressed(source, offset, count)) {
+    if (compress
+        && count >= LEAST_COMPRESSED
+        && count <= MOST_COMPRESSED
+        && writeCompressed(source, offset, count)) {
       return;
     }
     writeLength(count);

@@ -164,6 +164,9 @@ final class CommandCall {
     if (readOnly && (command.write() || command.has(CommandFlag.MAY_REPLICATE))) {
       return CommandException.error("Write commands are not allowed from read-only scripts.");
     }
+    if (command.write() && keyspace.home().writeRefusal() != null) {
+      return keyspace.home().writeRefusal();
+    }
     if (outOfMemory && !allowOutOfMemory && !written && command.denyOutOfMemory()) {
       return Errors.OUT_OF_MEMORY;
     }

@@ -32,6 +32,9 @@ final class EvalCommands {
   static void declare(CommandTable table) {
     table.add(
         Command.named("eval", SCRIPTING)
+            .differs(
+                "Ends with an error after script-time-limit or beyond script-memory-limit; other"
+                    + " clients of the deployment wait meanwhile.")
             .since("2.6.0")
             .summary("Runs a Lua script.")
             .complexity("Depends on the script that is executed.")
@@ -46,6 +49,9 @@ final class EvalCommands {
             .handler((request, reply) -> byText(request, reply, false)));
     table.add(
         Command.named("evalsha", SCRIPTING)
+            .differs(
+                "Ends with an error after script-time-limit or beyond script-memory-limit; other"
+                    + " clients of the deployment wait meanwhile.")
             .since("2.6.0")
             .summary("Runs a Lua script that is known by its SHA1 digest.")
             .complexity("Depends on the script that is executed.")
@@ -56,6 +62,9 @@ final class EvalCommands {
             .handler((request, reply) -> byDigest(request, reply, false)));
     table.add(
         Command.named("eval_ro", SCRIPTING)
+            .differs(
+                "Ends with an error after script-time-limit or beyond script-memory-limit; other"
+                    + " clients of the deployment wait meanwhile.")
             .since("7.0.0")
             .summary("Runs a Lua script that may not write.")
             .complexity("Depends on the script that is executed.")
@@ -70,6 +79,9 @@ final class EvalCommands {
             .handler((request, reply) -> byText(request, reply, true)));
     table.add(
         Command.named("evalsha_ro", SCRIPTING)
+            .differs(
+                "Ends with an error after script-time-limit or beyond script-memory-limit; other"
+                    + " clients of the deployment wait meanwhile.")
             .since("7.0.0")
             .summary("Runs a Lua script that may not write and is known by its SHA1 digest.")
             .complexity("Depends on the script that is executed.")

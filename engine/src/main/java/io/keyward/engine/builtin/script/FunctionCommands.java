@@ -66,6 +66,7 @@ final class FunctionCommands {
                     .handler(FunctionCommands::flush))
             .subcommand(
                 Command.named("kill", SCRIPTING)
+                    .differs("Always finds nothing to kill: functions end by their limits.")
                     .since("7.0.0")
                     .summary(
                         "Ends the running function; a function ends by itself at"

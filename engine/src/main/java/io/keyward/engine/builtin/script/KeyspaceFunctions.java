@@ -50,9 +50,12 @@ final class KeyspaceFunctions {
 
   /** The functions of the keyspace in which a request runs. */
   static KeyspaceFunctions of(Request request) {
-    return Database.of(request)
-        .keyspace()
-        .attachment(KeyspaceFunctions.class, KeyspaceFunctions::new);
+    return of(Database.of(request).keyspace());
+  }
+
+  /** The functions of a keyspace. */
+  static KeyspaceFunctions of(BuiltinKeyspace keyspace) {
+    return keyspace.attachment(KeyspaceFunctions.class, KeyspaceFunctions::new);
   }
 
   private void furnish() {

@@ -34,7 +34,7 @@ public final class KeyspaceScripts {
 
   /** How many scripts a keyspace knows. */
   public static int cached(BuiltinKeyspace keyspace) {
-    KeyspaceScripts scripts = keyspace.attachmentIfUsed(KeyspaceScripts.class);
+    KeyspaceScripts scripts = keyspace.attachmentIfAny(KeyspaceScripts.class);
     return scripts == null ? 0 : scripts.cache.count();
   }
 

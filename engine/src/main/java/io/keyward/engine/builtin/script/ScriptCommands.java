@@ -54,6 +54,7 @@ public final class ScriptCommands {
                     .handler(ScriptCommands::flush))
             .subcommand(
                 Command.named("kill", SCRIPTING)
+                    .differs("Always finds nothing to kill: scripts end by their limits.")
                     .since("2.6.0")
                     .summary(
                         "Ends the running script; a script ends by itself at"

@@ -33,7 +33,6 @@ final class CommandCommands {
             .since("2.8.13")
             .summary("Tells about all commands.")
             .complexity("O(N) where N is the total number of Redis commands")
-            .syntax("[subcommand [argument ...]]")
             .arity(-1)
             .flags(LOADING, STALE)
             .categories(CONNECTION)
@@ -51,6 +50,7 @@ final class CommandCommands {
                     .tips("nondeterministic_output_order"))
             .subcommand(
                 child("docs", "7.0.0", -2, commands::docs)
+                    .differs("Tells no history.")
                     .summary("Tells purpose and syntax of commands.")
                     .complexity("O(N) where N is the number of commands to look up")
                     .syntax("[command-name [command-name ...]]")

@@ -32,7 +32,6 @@ final class LatencyCommands {
             .since("2.8.13")
             .summary("Tells what held the keyspace up, and how long commands take.")
             .complexity("Depends on subcommand.")
-            .syntax("subcommand [argument ...]")
             .arity(-2)
             .subcommand(
                 report("doctor", 2, LatencyCommands::doctor)

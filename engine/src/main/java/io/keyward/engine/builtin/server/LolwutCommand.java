@@ -28,7 +28,7 @@ final class LolwutCommand {
             .since("5.0.0")
             .summary("Draws a labyrinth.")
             .complexity("O(N) with N the width")
-            .syntax("[VERSION version [width]]")
+            .syntax("[VERSION version [width:integer]]")
             .arity(-1)
             .flags(READONLY, FAST)
             .handler(LolwutCommand::draw));

@@ -52,6 +52,7 @@ final class ModuleCommands {
 
   private static Command.Builder refused(String name, int arity, CommandException reason) {
     return Command.named(name, SERVER)
+        .differs("Refused: there are no modules.")
         .summary("Is refused: the gateway loads no modules.")
         .complexity("O(1)")
         .arity(arity)

@@ -24,6 +24,7 @@ final class MonitorCommand {
   static void declare(CommandTable table) {
     table.add(
         Command.named("monitor", SERVER)
+            .differs("Falls under the pubsub output limit.")
             .summary("Sends every command of the keyspace to this client, as it is executed.")
             .arity(1)
             .flags(ADMIN, NOSCRIPT, LOADING, STALE)

@@ -49,10 +49,11 @@ final class ReplicationCommands {
             .handler(ReplicationCommands::role));
     table.add(
         Command.named("wait", GENERIC)
+            .differs("There are no replicas to wait for.")
             .since("3.0.0")
             .summary("Waits for replicas, of which there are none, until the time is up.")
             .complexity("O(1)")
-            .syntax("numreplicas timeout")
+            .syntax("numreplicas timeout:integer")
             .arity(3)
             .categoriesOnly(CONNECTION)
             .tips("request_policy:all_shards", "response_policy:agg_min")
@@ -61,6 +62,7 @@ final class ReplicationCommands {
     table.add(following("slaveof", "1.0.0"));
     table.add(
         Command.named("failover", SERVER)
+            .differs("Answers as a master without replicas.")
             .since("6.2.0")
             .summary("Hands over to a replica, of which there are none.")
             .complexity("O(1)")
@@ -73,6 +75,7 @@ final class ReplicationCommands {
   private static Command.Builder following(String name, String since) {
     return Command.named(name, SERVER)
         .since(since)
+        .differs("Takes NO ONE alone.")
         .summary("Takes NO ONE alone: the gateway follows no other server.")
         .complexity("O(1)")
         .syntax("<host port | NO ONE>")

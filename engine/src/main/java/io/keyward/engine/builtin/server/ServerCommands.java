@@ -40,6 +40,7 @@ public final class ServerCommands {
             .handler((request, reply) -> reply.integer(Database.of(request).size())));
     table.add(
         Command.named("flushdb", SERVER)
+            .differs("Frees in slices, whatever ASYNC and SYNC say.")
             .summary("Removes all keys of the database.")
             .complexity("O(N) where N is the number of keys in the selected database")
             .syntax("[ASYNC | SYNC]")
@@ -50,6 +51,7 @@ public final class ServerCommands {
             .handler(ServerCommands::flushDatabase));
     table.add(
         Command.named("flushall", SERVER)
+            .differs("Frees in slices, whatever ASYNC and SYNC say.")
             .summary("Removes all keys of all databases.")
             .complexity("O(N) where N is the total number of keys in all databases")
             .syntax("[ASYNC | SYNC]")
@@ -60,6 +62,7 @@ public final class ServerCommands {
             .handler(ServerCommands::flushAll));
     table.add(
         Command.named("swapdb", SERVER)
+            .differs("Clients that track keys are told that all have changed.")
             .since("4.0.0")
             .summary("Exchanges the keys of two databases.")
             .complexity(

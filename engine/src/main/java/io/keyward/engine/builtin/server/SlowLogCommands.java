@@ -30,7 +30,6 @@ final class SlowLogCommands {
             .since("2.2.12")
             .summary("Tells about commands that took long.")
             .complexity("Depends on subcommand.")
-            .syntax("subcommand [argument ...]")
             .arity(-2)
             .subcommand(
                 child("get", -2, SlowLogCommands::get)

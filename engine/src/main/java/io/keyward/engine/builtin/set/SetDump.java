@@ -9,12 +9,15 @@ import io.keyward.engine.builtin.NewValue;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.rdb.DistinctEntries;
 import io.keyward.engine.builtin.rdb.PackedInput;
+import io.keyward.engine.builtin.rdb.PiecewiseValue;
 import io.keyward.engine.builtin.rdb.RdbInput;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
+import io.keyward.engine.builtin.rdb.WalkedValue;
 import io.keyward.engine.builtin.structure.ByteBlock;
 import io.keyward.engine.builtin.structure.IntegerSet;
 import io.keyward.engine.builtin.structure.Listpack;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** A set in RDB format. */
@@ -27,31 +30,40 @@ public final class SetDump {
   public static void write(Entry set, RdbOutput out) {
     switch (set.encoding()) {
       case INTSET -> {
-        out.writeByte(RdbType.SET_INTSET);
+        out.writeType(RdbType.SET_INTSET);
         int start = set.start();
         out.writeString(set.bytes(), start, IntegerSet.totalBytes(set.bytes(), start));
       }
       case LISTPACK -> writePacked(set, out);
       default -> {
         ElementTable table = SetValue.table(set);
-        out.writeByte(RdbType.SET);
-        out.writeLength(table.size());
-        table.forEach(
-            member ->
-                out.writeString(
-                    table.bytes(member), table.nameOffset(member), table.nameLength(member)));
+        table.forEach(begin(table, out));
       }
     }
+  }
+
+  /** Begins to write type and value of a big set. */
+  public static PiecewiseValue inPieces(Entry set, RdbOutput out) {
+    ElementTable table = SetValue.table(set);
+    return new WalkedValue(table.beginWalk(begin(table, out)));
+  }
+
+  /** Writes what stands before the members; what it returns writes a member. */
+  private static IntConsumer begin(ElementTable table, RdbOutput out) {
+    out.writeType(RdbType.SET);
+    out.writeLength(table.size());
+    return member ->
+        out.writeString(table.bytes(member), table.nameOffset(member), table.nameLength(member));
   }
 
   private static void writePacked(Entry set, RdbOutput out) {
     int start = set.start();
     if (out.version() >= LISTPACK_SINCE) {
-      out.writeByte(RdbType.SET_LISTPACK);
+      out.writeType(RdbType.SET_LISTPACK);
       out.writeString(set.bytes(), start, Listpack.totalBytes(set.bytes(), start));
       return;
     }
-    out.writeByte(RdbType.SET);
+    out.writeType(RdbType.SET);
     out.writeLength(SetValue.size(set));
     SetValue.visit(
         set,

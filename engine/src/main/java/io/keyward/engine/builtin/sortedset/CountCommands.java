@@ -46,7 +46,7 @@ final class CountCommands {
             .since("2.8.9")
             .summary("Counts the members of a range of names, where all scores are the same.")
             .complexity(COMPLEXITY)
-            .syntax("key min max")
+            .syntax("key min:string max:string")
             .arity(4)
             .flags(READONLY, FAST)
             .key(1, RO, ACCESS)

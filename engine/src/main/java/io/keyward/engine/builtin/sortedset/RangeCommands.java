@@ -23,7 +23,9 @@ final class RangeCommands {
     table.add(
         range("zrange", "1.2.0")
             .summary("Returns the members of a range of ranks, scores or names.")
-            .syntax("key start stop [BYSCORE | BYLEX] [REV] [LIMIT offset count] [WITHSCORES]")
+            .syntax(
+                "key start:string stop:string [BYSCORE | BYLEX] [REV] [LIMIT offset count]"
+                    + " [WITHSCORES]")
             .handler(
                 (request, reply) -> RangeQuery.reply(request, reply, RangeQuery.Order.ANY, false)));
     table.add(
@@ -49,7 +51,7 @@ final class RangeCommands {
     table.add(
         range("zrangebylex", "2.8.9")
             .summary("Returns the members of a range of names, where all scores are the same.")
-            .syntax("key min max [LIMIT offset count]")
+            .syntax("key min:string max:string [LIMIT offset count]")
             .handler(
                 (request, reply) ->
                     RangeQuery.reply(request, reply, RangeQuery.Order.NAME, false)));
@@ -58,7 +60,7 @@ final class RangeCommands {
             .summary(
                 "Returns the members of a range of names, the last first, where all scores are"
                     + " the same.")
-            .syntax("key max min [LIMIT offset count]")
+            .syntax("key max:string min:string [LIMIT offset count]")
             .handler(
                 (request, reply) -> RangeQuery.reply(request, reply, RangeQuery.Order.NAME, true)));
     table.add(
@@ -68,7 +70,7 @@ final class RangeCommands {
             .complexity(
                 "O(log(N)+M), N being the size of the sorted set and M the number of members"
                     + " stored.")
-            .syntax("dst src min max [BYSCORE | BYLEX] [REV] [LIMIT offset count]")
+            .syntax("dst src min:string max:string [BYSCORE | BYLEX] [REV] [LIMIT offset count]")
             .arity(-5)
             .flags(WRITE, DENYOOM)
             .key(1, OW, UPDATE)

@@ -62,7 +62,7 @@ final class RemoveCommands {
             .since("2.8.9")
             .summary("Removes the members of a range of names, where all scores are the same.")
             .complexity(RANGE_COMPLEXITY)
-            .syntax("key min max")
+            .syntax("key min:string max:string")
             .arity(4)
             .flags(WRITE)
             .key(1, RW, DELETE)

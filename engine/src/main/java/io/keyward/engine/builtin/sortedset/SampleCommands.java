@@ -51,6 +51,7 @@ final class SampleCommands {
             .handler(SampleCommands::sample));
     table.add(
         Command.named("zscan", SORTED_SET)
+            .differs("Writes a score's shortest text.")
             .since("2.8.0")
             .summary("Iterates over the members of a sorted set and their scores.")
             .complexity(

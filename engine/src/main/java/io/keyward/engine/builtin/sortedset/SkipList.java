@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
+import io.keyward.engine.builtin.memory.SteadyWalk;
 import java.util.function.IntConsumer;
 import java.util.random.RandomGenerator;
 
@@ -103,7 +104,7 @@ final class SkipList implements Held {
 
   /** Adds a member that is not there yet. */
   void insert(double score, byte[] name, int offset, int length) {
-    int flags = EntryLayout.flagsFor(EntryLayout.SCORED, length);
+    int flags = EntryLayout.flagsFor(EntryLayout.SCORED | members.generation(), length);
     int levels = drawLevels();
     int bytes = Math.addExact(EntryLayout.headerSize(flags) + Member.linkBytes(levels), length);
     int reference = pool.allocate(bytes, account);
@@ -125,6 +126,7 @@ final class SkipList implements Held {
 
   /** Gives a member another score; where its neighbours allow, it stays in its place. */
   void score(int reference, double score) {
+    members.beforeChange(reference);
     boolean stays = order.staysWith(reference, score);
     if (!stays) {
       order.unlink(reference);
@@ -156,6 +158,7 @@ final class SkipList implements Held {
   }
 
   private void discard(int reference) {
+    members.beforeChange(reference);
     byte[] page = pool.page(reference);
     members.remove(EntryLayout.keyHash(page, PagePool.offset(reference)), reference);
     giveBack(reference);
@@ -176,6 +179,15 @@ final class SkipList implements Held {
   /** Visits the members of the next few buckets; see {@link Dictionary#scan}. */
   long scan(long cursor, IntConsumer visitor) {
     return members.scan(cursor, visitor);
+  }
+
+  @Override
+  public boolean outlives(Runnable afterwards) {
+    SteadyWalk walk = members.walk();
+    if (walk != null) {
+      walk.afterwards(afterwards);
+    }
+    return walk != null;
   }
 
   @Override

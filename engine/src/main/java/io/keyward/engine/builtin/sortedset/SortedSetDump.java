@@ -8,9 +8,11 @@ import io.keyward.engine.builtin.NewValue;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.rdb.DistinctEntries;
 import io.keyward.engine.builtin.rdb.PackedInput;
+import io.keyward.engine.builtin.rdb.PiecewiseValue;
 import io.keyward.engine.builtin.rdb.RdbInput;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
+import io.keyward.engine.builtin.rdb.WalkedValue;
 import io.keyward.engine.builtin.structure.ByteBlock;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackEditor;
@@ -27,18 +29,30 @@ public final class SortedSetDump {
   /** Writes type and value. */
   public static void write(Entry set, RdbOutput out) {
     if (set.encoding() == Encoding.LISTPACK) {
-      out.writeByte(RdbType.SORTED_SET_LISTPACK);
+      out.writeType(RdbType.SORTED_SET_LISTPACK);
       int start = set.start();
       out.writeString(set.bytes(), start, Listpack.totalBytes(set.bytes(), start));
       return;
     }
     SkipList list = (SkipList) set.held();
-    out.writeByte(RdbType.SORTED_SET_2);
+    out.writeType(RdbType.SORTED_SET_2);
     out.writeLength(list.size());
     for (int at = list.last(); at != SkipList.NONE; at = list.previous(at)) {
-      out.writeString(list.bytes(at), list.nameOffset(at), list.nameLength(at));
-      out.writeLong(Double.doubleToRawLongBits(list.score(at)));
+      writeMember(list, at, out);
     }
+  }
+
+  private static void writeMember(SkipList list, int member, RdbOutput out) {
+    out.writeString(list.bytes(member), list.nameOffset(member), list.nameLength(member));
+    out.writeLong(Double.doubleToRawLongBits(list.score(member)));
+  }
+
+  /** Begins to write type and value of a big set, whose members come in no order. */
+  public static PiecewiseValue inPieces(Entry set, RdbOutput out) {
+    SkipList list = (SkipList) set.held();
+    out.writeType(RdbType.SORTED_SET_2);
+    out.writeLength(list.size());
+    return new WalkedValue(list.members().beginWalk(member -> writeMember(list, member, out)));
   }
 
   /** Reads a value whose type has been read; null if it has no members. */

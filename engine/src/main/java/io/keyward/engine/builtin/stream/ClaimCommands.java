@@ -50,7 +50,7 @@ final class ClaimCommands {
                 "Makes a consumer the owner of the next pending entries that have waited long"
                     + " enough.")
             .complexity("O(log(N)+M), N being the group's pending entries and M those looked at.")
-            .syntax("key group consumer min-idle-time start [COUNT count] [JUSTID]")
+            .syntax("key group consumer min-idle-time start:string [COUNT count] [JUSTID]")
             .arity(-6)
             .flags(WRITE, FAST)
             .key(1, RW, DELETE)

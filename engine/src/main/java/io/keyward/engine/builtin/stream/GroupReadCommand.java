@@ -69,7 +69,7 @@ final class GroupReadCommand {
    * @throws CommandException NOGROUP if key or group are not there
    */
   private static void check(Request request, ReadArguments arguments, int key) {
-    Stream stream = StreamValue.read(request, key);
+    Stream stream = StreamValue.write(request, key);
     if (stream == null || stream.group(request, arguments.group()) == null) {
       throw new CommandException(
           "NOGROUP No such key '"

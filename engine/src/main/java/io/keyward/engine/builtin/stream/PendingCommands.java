@@ -37,7 +37,7 @@ final class PendingCommands {
             .since("5.0.0")
             .summary("Returns what a group has pending, in short or entry by entry.")
             .complexity("O(log(M)+N), M being the group's pending entries and N those looked at.")
-            .syntax("key group [[IDLE min-idle-time] start end count [consumer]]")
+            .syntax("key group [[IDLE min-idle-time] start:string end:string count [consumer]]")
             .arity(-3)
             .flags(READONLY)
             .key(1, RO, ACCESS)

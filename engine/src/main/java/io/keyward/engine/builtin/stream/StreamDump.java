@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.stream;
 
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.rdb.PiecewiseValue;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
 import io.keyward.engine.builtin.structure.Listpack;
@@ -26,15 +27,23 @@ public final class StreamDump {
   /** Writes type and value. */
   public static void write(Entry entry, RdbOutput out) {
     Stream stream = (Stream) entry.held();
-    out.writeByte(out.version() >= ACTIVE_TIME_SINCE ? RdbType.STREAM_3 : RdbType.STREAM_2);
+    out.writeType(out.version() >= ACTIVE_TIME_SINCE ? RdbType.STREAM_3 : RdbType.STREAM_2);
     NodeIndex nodes = stream.nodes();
     out.writeLength(nodes.size());
     for (int node = 0; node < nodes.size(); node++) {
-      out.writeLength(ID_BYTES);
-      writeId(nodes.ms(node), nodes.seq(node), out);
-      byte[] listpack = nodes.bytes(node);
-      out.writeString(listpack, 0, Listpack.totalBytes(listpack, 0));
+      writeNode(nodes, node, out);
     }
+    writeRest(stream, out);
+  }
+
+  private static void writeNode(NodeIndex nodes, int node, RdbOutput out) {
+    out.writeLength(ID_BYTES);
+    writeId(nodes.ms(node), nodes.seq(node), out);
+    byte[] listpack = nodes.bytes(node);
+    out.writeString(listpack, 0, Listpack.totalBytes(listpack, 0));
+  }
+
+  private static void writeRest(Stream stream, RdbOutput out) {
     out.writeLength(stream.length());
     writeNumbers(stream.last(), out);
     writeNumbers(stream.first(), out);
@@ -44,6 +53,31 @@ public final class StreamDump {
     for (Group group : stream.groups()) {
       write(group, out);
     }
+  }
+
+  /** Begins to write type and value of a big stream, whose groups come in one piece. */
+  public static PiecewiseValue inPieces(Entry entry, RdbOutput out) {
+    Stream stream = (Stream) entry.held();
+    out.writeType(out.version() >= ACTIVE_TIME_SINCE ? RdbType.STREAM_3 : RdbType.STREAM_2);
+    out.writeLength(stream.nodes().size());
+    return new PiecewiseValue() {
+      private int node;
+
+      @Override
+      public boolean writePiece() {
+        if (node < stream.nodes().size()) {
+          writeNode(stream.nodes(), node++, out);
+          return false;
+        }
+        writeRest(stream, out);
+        return true;
+      }
+
+      @Override
+      public boolean steady() {
+        return false;
+      }
+    };
   }
 
   private static void writeId(long ms, long seq, RdbOutput out) {

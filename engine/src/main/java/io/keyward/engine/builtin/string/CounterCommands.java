@@ -54,7 +54,7 @@ final class CounterCommands {
     table.add(
         counter("incrbyfloat", "Adds a number to the floating-point value of a key.")
             .since("2.6.0")
-            .syntax("key increment")
+            .syntax("key increment:double")
             .arity(3)
             .handler(CounterCommands::addFloat));
   }

@@ -14,6 +14,9 @@ import io.keyward.engine.builtin.memory.PagePool;
  * <p>The text to write must not lie in the list itself. Not for use by several threads.
  */
 public final class Quicklist {
+  /** What stands for a node that is not there. */
+  public static final int NO_NODE = QuicklistNodes.NONE;
+
   private static final int NONE = QuicklistNodes.NONE;
 
   /** What the objects of a list take: this one, its chain, its nodes and their view. */
@@ -373,6 +376,24 @@ public final class Quicklist {
         visitor.visit(nodes.plain(node), nodes.bytes(node), nodes.start(node), size);
       }
     }
+  }
+
+  /** The first node, or {@link #NO_NODE}; it is stale once the list has been changed. */
+  public int firstNode() {
+    return chain.head;
+  }
+
+  /** Shows a node's content, expanded, and returns the next node or {@link #NO_NODE}. */
+  public int visitNode(int node, NodeVisitor visitor) {
+    int size = nodes.size(node);
+    if (nodes.compressed(node)) {
+      byte[] expanded = new byte[size];
+      nodes.expandInto(node, expanded, 0);
+      visitor.visit(nodes.plain(node), expanded, 0, size);
+    } else {
+      visitor.visit(nodes.plain(node), nodes.bytes(node), nodes.start(node), size);
+    }
+    return nodes.next(node);
   }
 
   /** Receives the nodes of a list. */

@@ -54,7 +54,11 @@ class ServerCommandsTest {
     assertThat(bench.line("command info get"))
         .contains("<readonly fast>")
         .contains("{\"flags\" <RO access>");
-    assertThat(bench.line("command docs get")).startsWith("{\"get\" {\"summary\"");
+    assertThat(bench.line("command docs del"))
+        .startsWith("{\"del\" {\"summary\"")
+        .endsWith(
+            "\"arguments\" [{\"name\" \"key\" \"type\" \"key\" \"display_text\" \"key\""
+                + " \"key_spec_index\" 0 \"flags\" <multiple>}]}}");
   }
 
   @Test

@@ -1,0 +1,7 @@
+package io.keyward.engine.builtin;
+
+/** Learns of every change to the keys of a keyspace before it is made. */
+public interface ChangeGuard {
+  /** An entry is about to be changed or removed. */
+  void beforeChange(Database database, Entry entry);
+}

@@ -1,0 +1,30 @@
+package io.keyward.engine.builtin.appendonly;
+
+import io.keyward.engine.builtin.Home;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/** Writes and reads the base of an append-only file: a snapshot of all data. */
+public interface BaseSnapshots {
+  /**
+   * Writes the data of every home, as it is at one instant of each, and forces the file to the
+   * disk. Not to be called on a loop.
+   *
+   * @param instant is called on each home's loop at its instant: what changes afterwards is not in
+   *     the file
+   * @throws IOException if it cannot be written; the file is gone then
+   */
+  void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException;
+
+  /**
+   * Reads a snapshot into the keyspaces. Not to be called on a loop.
+   *
+   * @param progress is told how far in the file the reading has come
+   * @return where the snapshot ends in the file, which may go on with commands
+   * @throws IOException if it cannot be read or is damaged
+   */
+  long read(Path file, Residents residents, LongConsumer progress)
+      throws IOException, InterruptedException;
+}

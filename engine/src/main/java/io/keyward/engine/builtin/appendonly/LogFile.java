@@ -1,0 +1,54 @@
+package io.keyward.engine.builtin.appendonly;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** An increment that is being written, by the writer's thread alone. */
+final class LogFile {
+  private final Path path;
+  private final FileChannel channel;
+  private volatile long size;
+
+  private LogFile(Path path, FileChannel channel) throws IOException {
+    this.path = path;
+    this.channel = channel;
+    size = channel.size();
+    channel.position(size);
+  }
+
+  /** Opens a file to write on behind what it holds. */
+  static LogFile open(Path path) throws IOException {
+    return new LogFile(
+        path, FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** Bytes in the file; any thread may ask. */
+  long size() {
+    return size;
+  }
+
+  /** Writes everything that is left in the buffer; after an error some of it may be written. */
+  void write(ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      int written = channel.write(bytes);
+      long before = size;
+      size = before + written;
+    }
+  }
+
+  /** Forces what has been written to the disk; any thread may call. */
+  void force() throws IOException {
+    channel.force(false);
+  }
+
+  void close() throws IOException {
+    channel.close();
+  }
+}

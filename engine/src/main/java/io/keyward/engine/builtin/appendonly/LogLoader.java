@@ -1,0 +1,233 @@
+package io.keyward.engine.builtin.appendonly;
+
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.command.CommandTable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads the files of an append-only file into the keyspaces, on a thread that is no loop. */
+final class LogLoader {
+  private static final Logger log = LoggerFactory.getLogger(LogLoader.class);
+  private static final byte[] SNAPSHOT = {'R', 'E', 'D', 'I', 'S'};
+
+  private final CommandTable table;
+  private final Residents residents;
+  private final BaseSnapshots snapshots;
+  private final LoadProgress progress;
+  private final boolean truncatedAllowed;
+  private final Map<Home, ReplayQueue> queues = new HashMap<>();
+  private final GlobalView view;
+
+  LogLoader(
+      CommandTable table,
+      Residents residents,
+      BaseSnapshots snapshots,
+      LoadProgress progress,
+      boolean truncatedAllowed) {
+    this.table = table;
+    this.residents = residents;
+    this.snapshots = snapshots;
+    this.progress = progress;
+    this.truncatedAllowed = truncatedAllowed;
+    view = new GlobalView(this.table, residents);
+  }
+
+  /**
+   * Reads base and increments.
+   *
+   * @throws IOException if one is not there or cannot be read, with the remedy
+   */
+  void load(LogFiles files, Manifest manifest) throws IOException, InterruptedException {
+    List<Path> parts = new ArrayList<>();
+    Manifest.Part base = manifest.base();
+    if (base != null) {
+      parts.add(files.path(base));
+    }
+    manifest.increments().forEach(part -> parts.add(files.path(part)));
+    long total = 0;
+    for (Path part : parts) {
+      if (!Files.isRegularFile(part)) {
+        throw new IOException(
+            "The append-only file "
+                + part
+                + " is named by "
+                + files.manifest()
+                + " but is not there or cannot be read. Restore it, or take its line out of the"
+                + " manifest if its data may be lost.");
+      }
+      total += Files.size(part);
+    }
+    progress.begin(total);
+    for (Path part : parts) {
+      load(part, part.equals(parts.getLast()));
+      progress.fileEnds(Files.size(part));
+    }
+  }
+
+  private void load(Path file, boolean last) throws IOException, InterruptedException {
+    long from = 0;
+    if (isSnapshot(file)) {
+      from = snapshots.read(file, residents, progress::at);
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      channel.position(from);
+      replay(new CommandReader(channel));
+    } catch (DamagedFileException damaged) {
+      finish();
+      mend(file, last, damaged);
+    }
+    long failures = finish();
+    if (failures > 0) {
+      log.warn("{} commands of {} have answered with an error", failures, file);
+    }
+  }
+
+  private static boolean isSnapshot(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return java.util.Arrays.equals(in.readNBytes(SNAPSHOT.length), SNAPSHOT);
+    }
+  }
+
+  /** A command that waits for the end of its transaction. */
+  private record Held(BuiltinKeyspace keyspace, int database, Request request, long offset) {}
+
+  private void replay(CommandReader reader) throws IOException, InterruptedException {
+    int database = 0;
+    long offset = reader.offset();
+    long unitStart = offset;
+    List<Held> unit = null;
+    for (Request request = next(reader, unit, unitStart);
+        request != null;
+        request = next(reader, unit, unitStart)) {
+      switch (resolve(request, offset)) {
+        case "select" -> database = (int) request.integer(1);
+        case "multi" -> {
+          unit = new ArrayList<>();
+          unitStart = offset;
+        }
+        case "exec" -> {
+          for (Held held : unit == null ? List.<Held>of() : unit) {
+            queue(held);
+          }
+          unit = null;
+        }
+        default -> {
+          Held command = new Held(enter(request, reader, offset), database, request, offset);
+          if (unit == null) {
+            queue(command);
+          } else {
+            unit.add(command);
+          }
+        }
+      }
+      offset = reader.offset();
+      progress.at(offset);
+    }
+    if (unit != null) {
+      throw DamagedFileException.truncated(unitStart);
+    }
+  }
+
+  /** A transaction whose end is missing is missing as a whole. */
+  private static @Nullable Request next(
+      CommandReader reader, @Nullable List<Held> unit, long unitStart) throws IOException {
+    try {
+      return reader.next();
+    } catch (DamagedFileException damaged) {
+      throw unit != null && damaged.truncated()
+          ? DamagedFileException.truncated(unitStart)
+          : damaged;
+    }
+  }
+
+  private String resolve(Request request, long offset) throws IOException {
+    try {
+      return view.resolve(request).fullName();
+    } catch (CommandException refused) {
+      throw DamagedFileException.malformed(offset, reason(request, refused));
+    }
+  }
+
+  private BuiltinKeyspace enter(Request request, CommandReader reader, long offset)
+      throws IOException {
+    try {
+      return view.enter(request, reader.note());
+    } catch (CommandException refused) {
+      throw DamagedFileException.malformed(offset, reason(request, refused));
+    }
+  }
+
+  private static String reason(Request request, CommandException refused) {
+    String name = request.text(0);
+    return "of the command "
+        + (name.length() > 32 ? name.substring(0, 32) : name)
+        + ": "
+        + refused.line().replaceFirst("^ERR ", "");
+  }
+
+  private void queue(Held held) throws InterruptedException {
+    queues
+        .computeIfAbsent(held.keyspace().home(), ReplayQueue::new)
+        .add(held.keyspace(), held.database(), held.request(), held.offset());
+  }
+
+  private long finish() throws InterruptedException {
+    long failures = 0;
+    for (ReplayQueue queue : queues.values()) {
+      failures += queue.finish();
+    }
+    queues.clear();
+    return failures;
+  }
+
+  /** Cuts the end off a file that stops in the middle of a command, if that is allowed. */
+  private void mend(Path file, boolean last, DamagedFileException damaged) throws IOException {
+    if (!damaged.truncated()) {
+      throw new IOException(
+          "The append-only file "
+              + file
+              + " is damaged at offset "
+              + damaged.offset()
+              + ": "
+              + damaged.getMessage()
+              + ". Make a copy of it, then mend it with: redis-check-aof --fix "
+              + file,
+          damaged);
+    }
+    if (!last || !truncatedAllowed) {
+      throw new IOException(
+          "The append-only file "
+              + file
+              + " ends in the middle of a command or transaction, at offset "
+              + damaged.offset()
+              + ". Make a copy of it, then mend it with: redis-check-aof --fix "
+              + file
+              + (last ? ", or start with aof-load-truncated yes" : ""),
+          damaged);
+    }
+    long size = Files.size(file);
+    log.warn(
+        "{} ends in the middle of a command or transaction: {} bytes are cut off, from offset {} on"
+            + " (aof-load-truncated)",
+        file,
+        size - damaged.offset(),
+        damaged.offset());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(damaged.offset());
+      channel.force(true);
+    }
+  }
+}

@@ -1,0 +1,375 @@
+package io.keyward.engine.builtin.appendonly;
+
+import io.keyward.engine.builtin.propagation.Buffers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The thread that writes what the loops hand over, in the order of each loop.
+ *
+ * <p>It works in rounds: everything that waits is written, then forced to the disk if {@code
+ * appendfsync} is {@code always}, then the loops are told. So the slower the disk, the more replies
+ * share one fsync. With {@code everysec} another thread forces the files, so that writing goes on
+ * meanwhile; between rounds the thread rests for a moment, so that a busy loop does not wake it for
+ * each piece.
+ *
+ * <p>When the disk refuses, the bytes are kept and tried again until it takes them.
+ */
+final class LogWriter {
+  /** Bytes that wait, beyond which the loops take no more requests. */
+  static final long MOST_WAITING = 64L * 1024 * 1024;
+
+  private static final long ENOUGH_ROOM = MOST_WAITING / 4;
+  private static final long WAKING = 1024 * 1024;
+  private static final int ROUND = 4 * 1024 * 1024;
+  private static final int STAGE = 256 * 1024;
+  private static final long REST_NANOS = 2_000_000;
+  private static final long RETRY_NANOS = 100_000_000;
+  private static final long SECOND = 1_000_000_000;
+
+  /** What the writer tells, on its own thread. */
+  interface Observer {
+    /** Whether replies wait for the disk: {@code appendfsync always}. */
+    boolean always();
+
+    /** Whether files are forced once a second. */
+    boolean everySecond();
+
+    /** What the home of this number has handed over is durable up to a position. */
+    void durable(int home, long position);
+
+    /** There is room again for what the loops hand over. */
+    void roomAgain();
+
+    /** The disk refuses to take bytes or, when {@code forcing}, to keep those it has taken. */
+    void failed(boolean forcing, String reason);
+
+    /** The disk does again what it has refused. */
+    void recovered(boolean forcing);
+
+    /** A round is over. */
+    void settled();
+  }
+
+  /**
+   * What a loop hands over: bytes, with the position where the home's stream ends with them, or
+   * another file for what it hands over from now on.
+   */
+  private static final class Piece {
+    final int home;
+    final byte[] bytes;
+    final int length;
+    final long position;
+    final Buffers buffers;
+    final @Nullable LogFile next;
+
+    Piece(
+        int home,
+        byte[] bytes,
+        int length,
+        long position,
+        Buffers buffers,
+        @Nullable LogFile next) {
+      this.home = home;
+      this.bytes = bytes;
+      this.length = length;
+      this.position = position;
+      this.buffers = buffers;
+      this.next = next;
+    }
+  }
+
+  private enum State {
+    WORKING,
+    RESTING,
+    IDLE
+  }
+
+  private final Observer observer;
+  private final LogFile[] files;
+  private final long[] written;
+  private final boolean[] touched;
+  private final ConcurrentLinkedQueue<Piece> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicLong waiting = new AtomicLong();
+  private final ByteBuffer stage = ByteBuffer.allocateDirect(STAGE);
+  private @Nullable LogFile staged;
+  private final Set<LogFile> unforced = new LinkedHashSet<>();
+  private final List<LogFile> left = new ArrayList<>();
+  private final Forcer forcer;
+  private final Thread thread;
+  private volatile State state = State.WORKING;
+  private volatile boolean crowded;
+  private volatile boolean closing;
+  private boolean writeFails;
+  private boolean forceFails;
+
+  /** A writer for so many homes, each of which begins with this file. */
+  LogWriter(int homes, LogFile first, Observer observer) {
+    this.observer = observer;
+    files = new LogFile[homes];
+    Arrays.fill(files, first);
+    written = new long[homes];
+    touched = new boolean[homes];
+    forcer = new Forcer(observer);
+    thread = Thread.ofPlatform().name("keyward-aof").daemon().unstarted(this::run);
+    thread.start();
+  }
+
+  /* What the loops call. */
+
+  /**
+   * Takes bytes of a home's stream.
+   *
+   * @return false if so much waits that the home should pause
+   */
+  boolean put(int home, byte[] bytes, int length, long position, Buffers buffers) {
+    long much = waiting.addAndGet(length);
+    queue.add(new Piece(home, bytes, length, position, buffers, null));
+    wake(much);
+    if (much > MOST_WAITING) {
+      crowded = true;
+      return false;
+    }
+    return true;
+  }
+
+  /** Lets what a home hands over from here on go to another file. */
+  void change(int home, LogFile next, Buffers buffers) {
+    queue.add(new Piece(home, new byte[0], 0, 0, buffers, next));
+    wake(0);
+  }
+
+  private void wake(long much) {
+    State now = state;
+    if (now == State.IDLE || (now == State.RESTING && (much > WAKING || observer.always()))) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  /** Bytes that have been handed over and not been written. */
+  long waiting() {
+    return waiting.get();
+  }
+
+  /** Whether a thread is forcing files at the moment. */
+  boolean forcing() {
+    return forcer.busy();
+  }
+
+  /** How often files were due to be forced while that was still going on. */
+  long delayedForces() {
+    return forcer.delayed();
+  }
+
+  /** Writes and forces everything that has been handed over, and ends; waits until it has. */
+  void close() throws InterruptedException {
+    closing = true;
+    LockSupport.unpark(thread);
+    thread.join();
+    forcer.close();
+  }
+
+  /* The thread. */
+
+  private void run() {
+    while (true) {
+      boolean worked = round();
+      if (closing && queue.isEmpty()) {
+        end();
+        return;
+      }
+      if (queue.isEmpty()) {
+        rest(worked);
+      }
+    }
+  }
+
+  /** Writes what waits, but not much more than {@link #ROUND} at once. */
+  private boolean round() {
+    long taken = 0;
+    boolean any = false;
+    for (Piece piece = queue.poll(); piece != null; piece = queue.poll()) {
+      any = true;
+      LogFile next = piece.next;
+      if (next == null) {
+        write(piece);
+        taken += piece.length;
+      } else {
+        change(piece.home, next);
+      }
+      if (taken >= ROUND) {
+        break;
+      }
+    }
+    if (!any) {
+      forceWhenDue();
+      return false;
+    }
+    writeStage();
+    if (observer.always()) {
+      forceNow();
+    } else {
+      forceWhenDue();
+    }
+    tell();
+    if (crowded && waiting.get() < ENOUGH_ROOM) {
+      crowded = false;
+      observer.roomAgain();
+    }
+    observer.settled();
+    return true;
+  }
+
+  private void write(Piece piece) {
+    LogFile file = files[piece.home];
+    if (staged != file || stage.remaining() < piece.length) {
+      writeStage();
+      staged = file;
+    }
+    if (piece.length > stage.remaining()) {
+      writeFully(file, ByteBuffer.wrap(piece.bytes, 0, piece.length));
+    } else {
+      stage.put(piece.bytes, 0, piece.length);
+    }
+    unforced.add(file);
+    written[piece.home] = piece.position;
+    touched[piece.home] = true;
+    waiting.addAndGet(-piece.length);
+    piece.buffers.giveBack(piece.bytes);
+  }
+
+  private void writeStage() {
+    LogFile file = staged;
+    if (file != null && stage.position() > 0) {
+      stage.flip();
+      writeFully(file, stage);
+    }
+    stage.clear();
+    staged = null;
+  }
+
+  private void writeFully(LogFile file, ByteBuffer bytes) {
+    while (true) {
+      try {
+        file.write(bytes);
+        if (writeFails) {
+          writeFails = false;
+          observer.recovered(false);
+        }
+        return;
+      } catch (IOException refused) {
+        if (!writeFails) {
+          writeFails = true;
+          observer.failed(false, reason(refused));
+        }
+        if (closing) {
+          return;
+        }
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
+    }
+  }
+
+  private void change(int home, LogFile next) {
+    writeStage();
+    LogFile former = files[home];
+    files[home] = next;
+    if (!Arrays.asList(files).contains(former)) {
+      left.add(former);
+    }
+  }
+
+  private void forceNow() {
+    while (!unforced.isEmpty()) {
+      try {
+        for (LogFile file : unforced) {
+          file.force();
+        }
+        unforced.clear();
+        closeLeft();
+        if (forceFails) {
+          forceFails = false;
+          observer.recovered(true);
+        }
+      } catch (IOException refused) {
+        if (!forceFails) {
+          forceFails = true;
+          observer.failed(true, reason(refused));
+        }
+        if (closing) {
+          return;
+        }
+        LockSupport.parkNanos(RETRY_NANOS);
+      }
+    }
+  }
+
+  private void forceWhenDue() {
+    if (!observer.everySecond() || (unforced.isEmpty() && !forcer.fails())) {
+      return;
+    }
+    if (forcer.begin(List.copyOf(unforced), List.copyOf(left))) {
+      unforced.clear();
+      left.clear();
+    }
+  }
+
+  private void closeLeft() throws IOException {
+    for (LogFile file : left) {
+      file.close();
+    }
+    left.clear();
+  }
+
+  private void tell() {
+    for (int home = 0; home < written.length; home++) {
+      if (touched[home]) {
+        touched[home] = false;
+        observer.durable(home, written[home]);
+      }
+    }
+  }
+
+  static String reason(IOException refused) {
+    String message = refused.getMessage();
+    return message == null ? refused.toString() : message;
+  }
+
+  private void rest(boolean worked) {
+    if (worked && !observer.always()) {
+      pause(State.RESTING, REST_NANOS);
+    } else if ((!unforced.isEmpty() || forcer.fails()) && observer.everySecond()) {
+      pause(State.IDLE, forcer.nanosUntilDue());
+    } else {
+      pause(State.IDLE, SECOND);
+    }
+  }
+
+  private void pause(State kind, long nanos) {
+    state = kind;
+    if (queue.isEmpty() && !closing) {
+      LockSupport.parkNanos(nanos);
+    }
+    state = State.WORKING;
+  }
+
+  private void end() {
+    forceNow();
+    for (LogFile file : new LinkedHashSet<>(Arrays.asList(files))) {
+      try {
+        file.close();
+      } catch (IOException refused) {
+        observer.failed(true, reason(refused));
+      }
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.keyward.engine.builtin.persistence;
+
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.appendonly.BaseSnapshots;
+import io.keyward.engine.builtin.appendonly.Residents;
+import io.keyward.engine.builtin.snapshot.KeyPlaces;
+import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/** The bases of append-only files: snapshots with commands behind them. */
+public final class BaseFiles implements BaseSnapshots {
+  private static final long POLL_MILLIS = 5;
+
+  private final Snapshots snapshots;
+  private final KeyPlaces places;
+
+  /**
+   * @param places where the keys of a file belong
+   */
+  public BaseFiles(Snapshots snapshots, KeyPlaces places) {
+    this.snapshots = snapshots;
+    this.places = places;
+  }
+
+  @Override
+  public void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException {
+    while (!snapshots.turn().begin(this)) {
+      // A snapshot is being written; one at a time bears the changes that are made meanwhile.
+      Thread.sleep(POLL_MILLIS);
+    }
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      Path name = file.getFileName();
+      if (folder == null || name == null) {
+        throw new IOException("no folder for " + file);
+      }
+      long _ = snapshots.write(folder, name.toString(), true, instant);
+    } finally {
+      snapshots.turn().end();
+    }
+  }
+
+  @Override
+  public long read(Path file, Residents residents, LongConsumer progress)
+      throws IOException, InterruptedException {
+    return snapshots.load(file, places, Expired.KEPT, progress).end();
+  }
+}

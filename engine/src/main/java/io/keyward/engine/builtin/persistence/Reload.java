@@ -1,0 +1,182 @@
+package io.keyward.engine.builtin.persistence;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinEngine;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.Pause;
+import io.keyward.engine.builtin.Reloading;
+import io.keyward.engine.builtin.script.FunctionTexts;
+import io.keyward.engine.builtin.snapshot.GlobalView;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * DEBUG RELOAD: every keyspace is saved, emptied and loaded again, while all clients are held back.
+ */
+public final class Reload implements Reloading {
+  private static final Logger log = LoggerFactory.getLogger(Reload.class);
+  private static final long SLICE_NANOS = 1_000_000;
+  private static final CommandException NOT_SAVED =
+      CommandException.error("Error trying to save the RDB dump, check server logs.");
+  private static final CommandException NOT_LOADED =
+      CommandException.error("Error trying to load the RDB dump, check server logs.");
+
+  private final BuiltinEngine engine;
+  private final Snapshots snapshots;
+
+  public Reload(BuiltinEngine engine, Snapshots snapshots) {
+    this.engine = engine;
+    this.snapshots = snapshots;
+  }
+
+  @Override
+  public void reload(Request asked, boolean save, boolean flush) {
+    Request request = asked.copy();
+    request.client().blocked(true);
+    ClientState.of(request.client()).unfinished(true);
+    long start = System.nanoTime();
+    onEach(home -> residents(home).forEach(Reload::hold), () -> begin(request, save, flush, start));
+  }
+
+  private static void hold(BuiltinKeyspace keyspace) {
+    keyspace.pause().begin(Pause.Scope.EVERYTHING, Long.MAX_VALUE / 2);
+  }
+
+  private List<BuiltinKeyspace> residents(Home home) {
+    return engine.keyspaces().stream().filter(keyspace -> keyspace.home() == home).toList();
+  }
+
+  private interface HomeTask {
+    void run(Home home);
+  }
+
+  /** Runs a task on one loop after the other, and at last another one on the last of them. */
+  private void onEach(HomeTask task, Runnable afterwards) {
+    onEach(0, task, afterwards);
+  }
+
+  private void onEach(int index, HomeTask task, Runnable afterwards) {
+    List<Home> homes = engine.homes();
+    homes
+        .get(index)
+        .loop()
+        .execute(
+            () -> {
+              task.run(homes.get(index));
+              if (index + 1 < homes.size()) {
+                onEach(index + 1, task, afterwards);
+              } else {
+                afterwards.run();
+              }
+            });
+  }
+
+  private void begin(Request request, boolean save, boolean flush, long start) {
+    if (!save) {
+      load(0, request, flush, start);
+    } else if (!snapshots.begin(
+        failure -> {
+          if (failure != null) {
+            end(request, NOT_SAVED, start);
+          } else {
+            load(0, request, flush, start);
+          }
+        })) {
+      end(request, NOT_SAVED, start);
+    }
+  }
+
+  private void load(int index, Request request, boolean flush, long start) {
+    if (index == engine.homes().size()) {
+      snapshots.loaded();
+      end(request, null, start);
+      return;
+    }
+    Home home = engine.homes().get(index);
+    home.loop()
+        .execute(
+            () -> {
+              try {
+                if (flush) {
+                  residents(home).forEach(Reload::empty);
+                }
+                slice(
+                    new SnapshotReading(snapshots.file(), new GlobalView(engine), home),
+                    index,
+                    request,
+                    flush,
+                    start);
+              } catch (IOException broken) {
+                fail(broken, request, start);
+              }
+            });
+  }
+
+  private static void empty(BuiltinKeyspace keyspace) {
+    for (int number = 0; number < keyspace.databaseCount(); number++) {
+      Database database = keyspace.databaseIfUsed(number);
+      if (database != null) {
+        database.flush();
+      }
+    }
+    FunctionTexts.flush(keyspace);
+  }
+
+  private void slice(
+      SnapshotReading reading, int index, Request request, boolean flush, long start) {
+    try {
+      if (reading.load(System.nanoTime() + SLICE_NANOS)) {
+        reading.close();
+        load(index + 1, request, flush, start);
+      } else {
+        engine
+            .homes()
+            .get(index)
+            .loop()
+            .execute(() -> slice(reading, index, request, flush, start));
+      }
+    } catch (IOException broken) {
+      fail(broken, request, start);
+    }
+  }
+
+  private void fail(IOException broken, Request request, long start) {
+    log.error("DEBUG RELOAD failed: {}", broken.getMessage());
+    end(request, NOT_LOADED, start);
+  }
+
+  private void end(Request request, @Nullable CommandException failure, long start) {
+    onEach(
+        home -> residents(home).forEach(keyspace -> keyspace.pause().end()),
+        () -> {
+          if (request.client().keyspace() instanceof BuiltinKeyspace keyspace) {
+            keyspace.loop().execute(() -> answer(keyspace, request, failure, start));
+          }
+        });
+  }
+
+  private static void answer(
+      BuiltinKeyspace keyspace, Request request, @Nullable CommandException failure, long start) {
+    Client client = request.client();
+    if (client.keyspace() != keyspace) {
+      return;
+    }
+    if (failure == null) {
+      client.reply().ok();
+    } else {
+      client.reply().error(failure.line());
+    }
+    keyspace.executor().finish(request, System.nanoTime() - start);
+    client.blocked(false);
+    client.connection().flushSoon();
+    client.connection().resume();
+  }
+}

@@ -1,0 +1,137 @@
+package io.keyward.engine.builtin.persistence;
+
+import io.keyward.engine.builtin.rdb.Crc64;
+import io.keyward.engine.builtin.rdb.RdbOutput;
+import io.keyward.engine.builtin.rdb.RdbType;
+import io.keyward.engine.builtin.snapshot.SnapshotSink;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A snapshot on its way to disk, on a thread of its own: a file of another name, which takes the
+ * right one when all of it is safe.
+ */
+final class SnapshotFile implements SnapshotSink {
+  private static final long ENOUGH_PENDING = 4 << 20;
+
+  /** Bytes to be written; none at the end. */
+  private static final class Piece {
+    final byte[] bytes;
+    final int length;
+
+    Piece(byte[] bytes, int length) {
+      this.bytes = bytes;
+      this.length = length;
+    }
+  }
+
+  private static final Piece LAST = new Piece(new byte[0], 0);
+
+  private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
+  private final AtomicLong pending = new AtomicLong();
+  private final boolean checksum;
+  private volatile boolean failed;
+  private long sum;
+  private long size;
+
+  SnapshotFile(boolean checksum) {
+    this.checksum = checksum;
+  }
+
+  @Override
+  public void take(byte[] bytes, int length) {
+    if (!failed && length > 0) {
+      pending.addAndGet(length);
+      pieces.add(new Piece(bytes, length));
+    }
+  }
+
+  @Override
+  public boolean ready() {
+    return pending.get() < ENOUGH_PENDING;
+  }
+
+  @Override
+  public boolean lost() {
+    return failed;
+  }
+
+  /** Says that all pieces have been taken. */
+  void complete() {
+    pieces.add(LAST);
+  }
+
+  /** Says that the rest will not come. */
+  void giveUp() {
+    failed = true;
+    pieces.add(LAST);
+  }
+
+  /**
+   * Writes what is taken, until all of it has been, and lets the file take its name.
+   *
+   * @return the size of the file
+   * @throws IOException if it cannot be written; what has been written is removed
+   */
+  long write(Path folder, String name) throws IOException, InterruptedException {
+    Path target = folder.resolve(name);
+    Path temporary = folder.resolve("temp-" + ProcessHandle.current().pid() + "-" + name);
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              temporary,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        drain(channel);
+        channel.force(true);
+      }
+      if (failed) {
+        throw new IOException("the snapshot has been given up");
+      }
+      Files.move(
+          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      DataDirectory.force(folder);
+      return size;
+    } catch (IOException | InterruptedException | RuntimeException broken) {
+      failed = true;
+      pending.set(0);
+      pieces.clear();
+      Files.deleteIfExists(temporary);
+      throw broken;
+    }
+  }
+
+  private void drain(FileChannel channel) throws IOException, InterruptedException {
+    for (Piece piece = pieces.take(); piece.length > 0; piece = pieces.take()) {
+      write(channel, piece.bytes, piece.length);
+      pending.addAndGet(-piece.length);
+    }
+    RdbOutput end = new RdbOutput(16, RdbType.VERSION, false);
+    end.writeByte(RdbType.END);
+    sum = Crc64.update(sum, end.bytes(), 0, 1);
+    end.writeLong(checksum ? sum : 0);
+    writeFully(channel, end.bytes(), end.length());
+  }
+
+  private void write(FileChannel channel, byte[] bytes, int length) throws IOException {
+    if (checksum) {
+      sum = Crc64.update(sum, bytes, 0, length);
+    }
+    writeFully(channel, bytes, length);
+  }
+
+  private void writeFully(FileChannel channel, byte[] bytes, int length) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
+    while (buffer.hasRemaining()) {
+      size += channel.write(buffer);
+    }
+  }
+}

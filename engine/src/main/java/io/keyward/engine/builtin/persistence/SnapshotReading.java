@@ -1,0 +1,96 @@
+package io.keyward.engine.builtin.persistence;
+
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.rdb.MalformedRdbException;
+import io.keyward.engine.builtin.rdb.RdbInput;
+import io.keyward.engine.builtin.snapshot.KeyPlaces;
+import io.keyward.engine.builtin.snapshot.SnapshotLoader;
+import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** A snapshot on its way from disk, for the keyspaces of one home. */
+public final class SnapshotReading implements AutoCloseable {
+  private static final int STEPS_AT_ONCE = 16;
+
+  private final Path path;
+  private final FileChannel channel;
+  private final RdbInput in;
+  private final SnapshotLoader loader;
+
+  /**
+   * Opens a file.
+   *
+   * @throws IOException if that is not possible, or it is not a snapshot
+   */
+  public SnapshotReading(Path path, KeyPlaces places, Home home) throws IOException {
+    this(path, places, home, Expired.DROPPED);
+  }
+
+  /** As the other, with a choice of what becomes of keys whose time is up. */
+  public SnapshotReading(Path path, KeyPlaces places, Home home, Expired expired)
+      throws IOException {
+    this.path = path;
+    channel = FileChannel.open(path, StandardOpenOption.READ);
+    in =
+        RdbInput.of(
+            (target, offset, count) -> channel.read(ByteBuffer.wrap(target, offset, count)),
+            channel.size());
+    loader = new SnapshotLoader(in, places, home, expired);
+    try {
+      loader.begin();
+    } catch (MalformedRdbException malformed) {
+      channel.close();
+      throw damaged(malformed);
+    }
+  }
+
+  private IOException damaged(MalformedRdbException malformed) {
+    return new IOException(
+        "%s cannot be loaded from byte %d on: %s. Put an intact copy in its place, or move it away"
+                .formatted(path, malformed.position(), malformed.getMessage())
+            + " to begin without data; redis-check-rdb tells more");
+  }
+
+  /**
+   * Loads on until a time on the clock of {@link System#nanoTime()}.
+   *
+   * @return whether all has been loaded
+   * @throws IOException if the file is damaged or cannot be read; the message says what to do
+   */
+  public boolean load(long deadline) throws IOException {
+    try {
+      do {
+        for (int i = 0; i < STEPS_AT_ONCE; i++) {
+          if (loader.step()) {
+            return true;
+          }
+        }
+      } while (System.nanoTime() < deadline);
+      return false;
+    } catch (MalformedRdbException malformed) {
+      throw damaged(malformed);
+    } catch (UncheckedIOException failed) {
+      throw failed.getCause();
+    }
+  }
+
+  /** How far in the file the reading has come. */
+  public long position() {
+    return in.position();
+  }
+
+  /** What has been loaded so far. */
+  public SnapshotLoader figures() {
+    return loader;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+}

@@ -1,0 +1,397 @@
+package io.keyward.engine.builtin.persistence;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.builtin.BuiltinEngine;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.rdb.RdbOutput;
+import io.keyward.engine.builtin.snapshot.GlobalView;
+import io.keyward.engine.builtin.snapshot.HomeSnapshot;
+import io.keyward.engine.builtin.snapshot.KeyPlaces;
+import io.keyward.engine.builtin.snapshot.SnapshotHeader;
+import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes snapshots of all keyspaces to {@code dbfilename}, and knows what became of them.
+ *
+ * <p>The loops write one after the other, each its keyspaces as they are when its turn begins; a
+ * thread beside them takes what they write to disk. Any thread may call.
+ */
+public final class Snapshots {
+  private static final Logger log = LoggerFactory.getLogger(Snapshots.class);
+  private static final CommandException WRITES_STOPPED =
+      new CommandException(
+          "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist"
+              + " to disk. Commands that may modify the data set are disabled, because this"
+              + " instance is configured to report errors during writes if RDB snapshotting fails"
+              + " (stop-writes-on-bgsave-error option). Please check the Redis logs for details"
+              + " about the RDB error.");
+
+  private static final long READ_SLICE_NANOS = 2_000_000;
+
+  private final BuiltinEngine engine;
+  private final LiveSettings settings;
+  private final String redisVersion;
+  private final SnapshotTurn turn;
+  private @Nullable DataDirectory directory;
+  private volatile long lastSave = System.currentTimeMillis() / 1000;
+  private volatile long lastTry;
+  private volatile long lastSeconds = -1;
+  private volatile long begunAt;
+  private volatile boolean lastFailed;
+  private final AtomicLong saves = new AtomicLong();
+  private volatile long savedChanges;
+  private volatile long longestSlice;
+  private volatile long expiredAtLoad;
+  private volatile long loadedKeys;
+
+  /**
+   * @param redisVersion that files name as their origin
+   * @param turn shared with whoever else writes snapshots
+   */
+  public Snapshots(
+      BuiltinEngine engine, LiveSettings settings, String redisVersion, SnapshotTurn turn) {
+    this.engine = engine;
+    this.settings = settings;
+    this.redisVersion = redisVersion;
+    this.turn = turn;
+    settings.onChange(
+        EnumSet.of(Directive.SAVE, Directive.STOP_WRITES_ON_BGSAVE_ERROR), this::stopOrAllowWrites);
+  }
+
+  /** Lets one snapshot be written at a time. */
+  public SnapshotTurn turn() {
+    return turn;
+  }
+
+  /**
+   * The folder of the data files as {@code dir} names it, taken for this process.
+   *
+   * @throws IOException if it cannot be; the message says what to do
+   */
+  public synchronized DataDirectory directory() throws IOException {
+    Path wanted = Path.of(settings.text(Directive.DIR)).toAbsolutePath().normalize();
+    DataDirectory present = directory;
+    if (present != null && present.path().equals(wanted)) {
+      return present;
+    }
+    DataDirectory taken = DataDirectory.take(wanted);
+    directory = taken;
+    if (present != null) {
+      present.close();
+    }
+    return taken;
+  }
+
+  /** Where the snapshot stands. */
+  public Path file() {
+    return Path.of(settings.text(Directive.DIR))
+        .toAbsolutePath()
+        .normalize()
+        .resolve(settings.text(Directive.DBFILENAME));
+  }
+
+  /**
+   * Begins a snapshot.
+   *
+   * @param afterwards is told the reason if it has failed, else null; on any thread
+   * @return false if one is being written already
+   */
+  public boolean begin(Consumer<@Nullable String> afterwards) {
+    if (!turn.begin(this)) {
+      return false;
+    }
+    begunAt = System.currentTimeMillis();
+    lastTry = begunAt;
+    Thread.ofPlatform().daemon().name("keyward-snapshot").start(() -> run(afterwards));
+    return true;
+  }
+
+  /** Begins a snapshot as soon as the present writer has ended. */
+  public void schedule() {
+    turn.afterwards(
+        () -> {
+          if (!begin(failure -> {})) {
+            schedule();
+          }
+        });
+  }
+
+  /**
+   * Writes a snapshot and waits for it, on a thread that may wait.
+   *
+   * @return the reason if it has failed, else null
+   */
+  public @Nullable String save() throws InterruptedException {
+    CompletableFuture<String> end = new CompletableFuture<>();
+    if (!begin(failure -> end.complete(failure == null ? "" : failure))) {
+      return "Background save already in progress";
+    }
+    String failure = end.join();
+    return failure.isEmpty() ? null : failure;
+  }
+
+  private void run(Consumer<@Nullable String> afterwards) {
+    String failure = null;
+    long changes = changes();
+    try {
+      DataDirectory folder = directory();
+      String name = settings.text(Directive.DBFILENAME);
+      long size = write(folder.path(), name, false, home -> {});
+      savedChanges = changes;
+      lastSave = System.currentTimeMillis() / 1000;
+      saves.incrementAndGet();
+      log.info("Snapshot written to {}: {} bytes", folder.path().resolve(name), size);
+    } catch (IOException | RuntimeException broken) {
+      failure = String.valueOf(broken.getMessage());
+      log.error("The snapshot could not be written: {}", failure);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      failure = "interrupted";
+    }
+    lastFailed = failure != null;
+    lastSeconds = (System.currentTimeMillis() - begunAt) / 1000;
+    begunAt = 0;
+    stopOrAllowWrites();
+    turn.end();
+    afterwards.accept(failure);
+  }
+
+  /**
+   * Writes all keyspaces to a file, on a thread that may wait; for whoever has the turn.
+   *
+   * @param base whether commands are to follow behind it
+   * @param instant is called on each home's loop at the instant of its snapshot
+   * @return the size of the file
+   */
+  long write(Path folder, String name, boolean base, Consumer<Home> instant)
+      throws IOException, InterruptedException {
+    SnapshotFile file = new SnapshotFile(isYes(Directive.RDBCHECKSUM));
+    RdbOutput head = output();
+    long used = engine.homes().stream().mapToLong(Home::usedBytes).sum();
+    SnapshotHeader.write(redisVersion, used, base, head);
+    file.take(head.bytes(), head.length());
+    write(0, file, instant);
+    return file.write(folder, name);
+  }
+
+  private RdbOutput output() {
+    return new RdbOutput(
+        1024, (int) settings.number(Directive.RDB_VERSION), isYes(Directive.RDBCOMPRESSION));
+  }
+
+  private boolean isYes(Directive directive) {
+    return settings.text(directive).equals("yes");
+  }
+
+  /** Has the homes write, one after the other from an index on. */
+  private void write(int index, SnapshotFile file, Consumer<Home> instant) {
+    if (index == engine.homes().size()) {
+      file.complete();
+      return;
+    }
+    Home home = engine.homes().get(index);
+    try {
+      home.loop().execute(() -> begin(home, index, file, instant));
+    } catch (RejectedExecutionException stopped) {
+      file.giveUp();
+    }
+  }
+
+  private void begin(Home home, int index, SnapshotFile file, Consumer<Home> instant) {
+    try {
+      List<BuiltinKeyspace> residents =
+          engine.keyspaces().stream().filter(keyspace -> keyspace.home() == home).toList();
+      RdbOutput functions = output();
+      residents.forEach(keyspace -> SnapshotHeader.writeFunctions(keyspace, functions));
+      file.take(functions.bytes(), functions.length());
+      RdbOutput out = output();
+      HomeSnapshot snapshot =
+          new HomeSnapshot(home, residents, out, file, done -> ended(done, index, file, instant));
+      instant.accept(home);
+      snapshot.start();
+    } catch (RuntimeException defect) {
+      log.error("The snapshot could not be begun", defect);
+      file.giveUp();
+    }
+  }
+
+  private void ended(HomeSnapshot snapshot, int index, SnapshotFile file, Consumer<Home> instant) {
+    longestSlice = Math.max(longestSlice, snapshot.longestSliceNanos());
+    write(index + 1, file, instant);
+  }
+
+  private void stopOrAllowWrites() {
+    boolean stop =
+        lastFailed
+            && isYes(Directive.STOP_WRITES_ON_BGSAVE_ERROR)
+            && !settings.text(Directive.SAVE).isEmpty();
+    engine.homes().forEach(home -> home.stopWrites(stop ? WRITES_STOPPED : null));
+  }
+
+  private long changes() {
+    return engine.keyspaces().stream().mapToLong(BuiltinKeyspace::changes).sum();
+  }
+
+  /** How many changes have been made since the last snapshot began that has been written. */
+  public long unsavedChanges() {
+    return Math.max(0, changes() - savedChanges);
+  }
+
+  /** Says that the data is what the file has, since it has just been loaded. */
+  void loaded() {
+    savedChanges = changes();
+  }
+
+  /**
+   * What has been read of a file.
+   *
+   * @param end where the snapshot ends in the file
+   */
+  record Loaded(long end, long keys, long expired) {}
+
+  /**
+   * Reads a file into the keyspaces, in slices on their loops; on a thread that may wait.
+   *
+   * @param progress is told how far the reading has come
+   * @throws IOException if the file cannot be used; the message says what to do
+   */
+  Loaded load(Path file, KeyPlaces places, Expired kept, LongConsumer progress)
+      throws IOException, InterruptedException {
+    long keys = 0;
+    long expired = 0;
+    long end = 0;
+    for (Home home : engine.homes()) {
+      CompletableFuture<Void> done = new CompletableFuture<>();
+      try (SnapshotReading reading = new SnapshotReading(file, places, home, kept)) {
+        home.loop().execute(() -> read(home, reading, progress, done));
+        done.get();
+        keys += reading.figures().loaded();
+        expired += reading.figures().expired();
+        end = reading.position();
+      } catch (ExecutionException failed) {
+        throw failed.getCause() instanceof IOException reason ? reason : new IOException(failed);
+      }
+    }
+    return new Loaded(end, keys, expired);
+  }
+
+  private static void read(
+      Home home, SnapshotReading reading, LongConsumer progress, CompletableFuture<Void> done) {
+    try {
+      if (reading.load(System.nanoTime() + READ_SLICE_NANOS)) {
+        done.complete(null);
+      } else {
+        progress.accept(reading.position());
+        home.loop().execute(() -> read(home, reading, progress, done));
+      }
+    } catch (IOException | RuntimeException broken) {
+      done.completeExceptionally(broken);
+    }
+  }
+
+  /**
+   * Loads the snapshot, if there is one, while clients are held back; the folder is taken if there
+   * is or will be anything in it.
+   *
+   * @return whether there was one
+   * @throws IOException if the folder or the file cannot be used; the message says what to do
+   */
+  public boolean loadAtStart(LongConsumer progress) throws IOException, InterruptedException {
+    boolean present = Files.exists(file());
+    if (present || !settings.text(Directive.SAVE).isEmpty()) {
+      directory();
+    }
+    if (!present) {
+      return false;
+    }
+    long start = System.nanoTime();
+    Loaded read = load(file(), new GlobalView(engine), Expired.DROPPED, progress);
+    expiredAtLoad = read.expired();
+    loadedKeys = read.keys();
+    loaded();
+    log.info(
+        "{} keys loaded from {} in {} ms, {} had expired",
+        read.keys(),
+        file(),
+        (System.nanoTime() - start) / 1_000_000,
+        read.expired());
+    return true;
+  }
+
+  /** How many keys were left out at the start since their time was up. */
+  public long expiredAtLoad() {
+    return expiredAtLoad;
+  }
+
+  /** How many keys were loaded at the start. */
+  public long loadedKeys() {
+    return loadedKeys;
+  }
+
+  /** Whether a snapshot is being written. */
+  public boolean inProgress() {
+    return begunAt != 0;
+  }
+
+  /** When the last snapshot was written, or the server started, in seconds since 1970. */
+  public long lastSave() {
+    return lastSave;
+  }
+
+  /** When a snapshot was last begun, in milliseconds since 1970; 0 if never. */
+  public long lastTry() {
+    return lastTry;
+  }
+
+  /** Whether the last attempt failed. */
+  public boolean lastFailed() {
+    return lastFailed;
+  }
+
+  /** How many seconds the last attempt took, or -1. */
+  public long lastSeconds() {
+    return lastSeconds;
+  }
+
+  /** How many seconds the present attempt has taken so far, or -1. */
+  public long currentSeconds() {
+    long begun = begunAt;
+    return begun == 0 ? -1 : (System.currentTimeMillis() - begun) / 1000;
+  }
+
+  /** How many snapshots have been written since the start. */
+  public long saves() {
+    return saves.get();
+  }
+
+  /** The longest time for which a snapshot has held a loop, in nanoseconds. */
+  public long longestSliceNanos() {
+    return longestSlice;
+  }
+
+  /** Gives the folder back. */
+  public synchronized void close() throws IOException {
+    DataDirectory present = directory;
+    directory = null;
+    if (present != null) {
+      present.close();
+    }
+  }
+}

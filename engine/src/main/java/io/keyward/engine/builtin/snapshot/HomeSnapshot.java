@@ -1,0 +1,122 @@
+package io.keyward.engine.builtin.snapshot;
+
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.rdb.RdbOutput;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.function.Consumer;
+
+/**
+ * Keyspaces of one loop as they were at the instant when this began, written in slices between the
+ * loop's other tasks.
+ *
+ * <p>A slice takes at most {@value #SLICE_NANOS} nanoseconds and one piece of a value, and the loop
+ * has a millisecond for others between two slices.
+ */
+public final class HomeSnapshot {
+  private static final long SLICE_NANOS = 500_000;
+  private static final int CHUNK_BYTES = 256 * 1024;
+
+  /** Steps between two looks at the clock. */
+  private static final int STEPS_AT_ONCE = 8;
+
+  private final Home home;
+  private final SnapshotSink sink;
+  private final Consumer<HomeSnapshot> afterwards;
+  private final RdbOutput out;
+  private final ArrayDeque<KeyspaceSnapshot> keyspaces = new ArrayDeque<>();
+  private boolean silent;
+  private long written;
+  private long longestSlice;
+
+  /**
+   * Begins, on the loop of all these keyspaces: what they hold now will be written.
+   *
+   * @param out empty; says in which version and whether compressed
+   * @param afterwards is told at the end, on the loop
+   */
+  public HomeSnapshot(
+      Home home,
+      Collection<BuiltinKeyspace> keyspaces,
+      RdbOutput out,
+      SnapshotSink sink,
+      Consumer<HomeSnapshot> afterwards) {
+    this.home = home;
+    this.sink = sink;
+    this.afterwards = afterwards;
+    this.out = out;
+    for (BuiltinKeyspace keyspace : keyspaces) {
+      if (keyspace.guard() != null) {
+        throw new IllegalStateException("another snapshot is being written");
+      }
+      this.keyspaces.add(new KeyspaceSnapshot(keyspace, out));
+    }
+  }
+
+  /** Begins the slices. */
+  public void start() {
+    home.loop().execute(this::slice);
+  }
+
+  private void slice() {
+    long start = System.nanoTime();
+    boolean done = false;
+    if (!silent && sink.lost()) {
+      silence();
+    }
+    while (!done && sink.ready() && System.nanoTime() - start < SLICE_NANOS) {
+      done = advance();
+    }
+    longestSlice = Math.max(longestSlice, System.nanoTime() - start);
+    if (done) {
+      afterwards.accept(this);
+    } else {
+      home.loop().schedule(1, this::slice);
+    }
+  }
+
+  private boolean advance() {
+    for (int i = 0; i < STEPS_AT_ONCE; i++) {
+      KeyspaceSnapshot current = keyspaces.peek();
+      if (current == null) {
+        handOver();
+        return true;
+      }
+      if (current.step()) {
+        written += current.written();
+        keyspaces.remove();
+      }
+      if (out.length() >= CHUNK_BYTES) {
+        handOver();
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private void handOver() {
+    if (silent) {
+      out.clear();
+    } else if (out.length() > 0) {
+      int length = out.length();
+      sink.take(out.exchange(new byte[CHUNK_BYTES + CHUNK_BYTES / 4]), length);
+    }
+  }
+
+  /** Writes nothing more; the walks still have to come to their ends. */
+  private void silence() {
+    silent = true;
+    keyspaces.forEach(KeyspaceSnapshot::silence);
+  }
+
+  /** How many keys have been written in the end. */
+  public long written() {
+    return written;
+  }
+
+  /** The longest time that a slice has taken, in nanoseconds. */
+  public long longestSliceNanos() {
+    return longestSlice;
+  }
+}

@@ -1,0 +1,66 @@
+package io.keyward.engine.builtin.snapshot;
+
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.rdb.RdbOutput;
+import io.keyward.engine.builtin.rdb.RdbType;
+import io.keyward.engine.builtin.script.FunctionTexts;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What stands in a file before the keys.
+ *
+ * <pre>
+ * REDIS0011                      9 bytes of text
+ * 250 name value …               facts about the file
+ * 250 keyward-functions prefix   the keyspace of the libraries that follow, unless it has none
+ * 245 text …                     libraries of functions
+ * </pre>
+ */
+public final class SnapshotHeader {
+  static final String FUNCTIONS = "keyward-functions";
+
+  private SnapshotHeader() {}
+
+  /**
+   * Writes the beginning of a file.
+   *
+   * @param redisVersion of which the file is
+   * @param usedBytes that the data takes in memory
+   * @param base whether commands follow behind the end
+   */
+  public static void write(String redisVersion, long usedBytes, boolean base, RdbOutput out) {
+    byte[] magic = "REDIS%04d".formatted(out.version()).getBytes(StandardCharsets.US_ASCII);
+    out.write(magic, 0, magic.length);
+    fact("redis-ver", redisVersion, out);
+    fact("redis-bits", "64", out);
+    fact("ctime", Long.toString(System.currentTimeMillis() / 1000), out);
+    fact("used-mem", Long.toString(usedBytes), out);
+    fact("aof-base", base ? "1" : "0", out);
+  }
+
+  private static void fact(String name, String value, RdbOutput out) {
+    out.writeByte(RdbType.AUXILIARY);
+    text(name, out);
+    text(value, out);
+  }
+
+  private static void text(String text, RdbOutput out) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    out.writeString(bytes, 0, bytes.length);
+  }
+
+  /** Writes the functions of a keyspace, on its loop. */
+  public static void writeFunctions(BuiltinKeyspace keyspace, RdbOutput out) {
+    var texts = FunctionTexts.of(keyspace);
+    if (texts.isEmpty()) {
+      return;
+    }
+    if (!keyspace.prefix().isEmpty()) {
+      fact(FUNCTIONS, keyspace.prefix(), out);
+    }
+    for (byte[] text : texts) {
+      out.writeByte(RdbType.FUNCTION);
+      out.writeString(text, 0, text.length);
+    }
+  }
+}

@@ -1,0 +1,216 @@
+package io.keyward.engine.builtin.snapshot;
+
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Engine;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.NewValue;
+import io.keyward.engine.builtin.dump.Values;
+import io.keyward.engine.builtin.rdb.MalformedRdbException;
+import io.keyward.engine.builtin.rdb.RdbInput;
+import io.keyward.engine.builtin.rdb.RdbType;
+import io.keyward.engine.builtin.rdb.Skipping;
+import io.keyward.engine.builtin.script.FunctionTexts;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * Loads what a file holds for the keyspaces of one home, record by record, on whatever thread owns
+ * that home's data; what belongs to other homes is passed over.
+ *
+ * <p>A key that is there already is replaced.
+ */
+public final class SnapshotLoader {
+  private static final byte[] MAGIC = "REDIS".getBytes(StandardCharsets.US_ASCII);
+  private static final int CHECKSUM_SINCE = 5;
+
+  /** What is done with keys whose time is up. */
+  public enum Expired {
+    /** They are left out. */
+    DROPPED,
+    /** They are loaded: what follows the file says that they go. */
+    KEPT
+  }
+
+  private final RdbInput in;
+  private final KeyPlaces places;
+  private final Home home;
+  private final Expired expiredKeys;
+  private int version;
+  private int number;
+  private String functionsOf = "";
+  private long expiry = -1;
+  private long idleSeconds = -1;
+  private int frequency = -1;
+  private long loaded;
+  private long expired;
+  private long empty;
+
+  public SnapshotLoader(RdbInput in, KeyPlaces places, Home home, Expired expiredKeys) {
+    this.in = in;
+    this.places = places;
+    this.home = home;
+    this.expiredKeys = expiredKeys;
+  }
+
+  /**
+   * Reads the first bytes.
+   *
+   * @throws MalformedRdbException if this is no such file, or one that is too new
+   */
+  public void begin() {
+    in.beginChecksum();
+    byte[] magic = in.readBytes(MAGIC.length);
+    String digits = new String(in.readBytes(4), StandardCharsets.US_ASCII);
+    if (!Arrays.equals(magic, MAGIC) || !digits.matches("[0-9]{4}")) {
+      throw in.malformed("it does not begin as a snapshot does");
+    }
+    version = Integer.parseInt(digits);
+    if (version < 1 || version > RdbType.NEWEST_READ) {
+      throw in.malformed(
+          "it has the version " + version + ", and the newest known is " + RdbType.NEWEST_READ);
+    }
+  }
+
+  /**
+   * Loads the next record.
+   *
+   * @return whether that was the last
+   * @throws MalformedRdbException if the file is damaged
+   */
+  public boolean step() {
+    int type = in.readByte();
+    switch (type) {
+      case RdbType.EXPIRY_MILLISECONDS -> expiry = in.readLong();
+      case RdbType.EXPIRY_SECONDS -> expiry = in.readInt() * 1000L;
+      case RdbType.IDLE -> idleSeconds = in.readLength();
+      case RdbType.FREQUENCY -> frequency = in.readByte();
+      case RdbType.SELECT -> number = (int) Math.min(in.readLength(), Integer.MAX_VALUE);
+      case RdbType.RESIZE -> {
+        // Hints about the numbers of keys: the dictionary grows step by step anyway.
+        long _ = in.readLength();
+        long _ = in.readLength();
+      }
+      case RdbType.AUXILIARY -> fact(in.readText(), in.readText());
+      case RdbType.FUNCTION -> function(in.readString());
+      case RdbType.FUNCTION_PRE_RELEASE ->
+          throw in.malformed("it holds functions in the form of a pre-release of Redis 7.0");
+      case RdbType.MODULE_AUXILIARY -> {
+        long _ = in.readLength();
+        Skipping.module(in);
+      }
+      case RdbType.END -> {
+        end();
+        return true;
+      }
+      default -> {
+        key(type);
+        expiry = -1;
+        idleSeconds = -1;
+        frequency = -1;
+      }
+    }
+    return false;
+  }
+
+  private void end() {
+    if (version < CHECKSUM_SINCE) {
+      return;
+    }
+    long computed = in.checksum();
+    long written = in.readLong();
+    // Zero says that whoever wrote the file computed none.
+    if (written != 0 && written != computed) {
+      throw in.malformed("its checksum is wrong");
+    }
+  }
+
+  private void fact(String name, String value) {
+    if (name.equals(SnapshotHeader.FUNCTIONS)) {
+      functionsOf = new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    }
+  }
+
+  private void function(byte[] text) {
+    BuiltinKeyspace keyspace = places.ofFunctions(functionsOf);
+    if (keyspace == null) {
+      throw in.malformed(
+          "it holds functions of the deployment '" + functionsOf + "', which there is not");
+    }
+    if (keyspace.home() != home) {
+      return;
+    }
+    try {
+      FunctionTexts.load(keyspace, text);
+    } catch (CommandException refused) {
+      throw in.malformed("a library of functions cannot be loaded: " + refused.line());
+    }
+  }
+
+  private void key(int type) {
+    byte[] key = in.readString();
+    KeyPlaces.Place place = places.of(key);
+    if (place == null) {
+      throw in.malformed("it holds a key of no deployment that there is" + prefixOf(key));
+    }
+    BuiltinKeyspace keyspace = place.keyspace();
+    if (keyspace.home() != home) {
+      Skipping.value(type, in);
+      return;
+    }
+    if (number < 0 || number >= keyspace.databaseCount()) {
+      throw in.malformed(
+          "it holds keys of database %d, and the directive databases says %d"
+              .formatted(number, keyspace.databaseCount()));
+    }
+    Database database = keyspace.database(number);
+    NewValue value = Values.readValue(type, in, database);
+    if (value == null) {
+      empty++;
+    } else if (expiredKeys == Expired.DROPPED
+        && expiry >= 0
+        && expiry <= System.currentTimeMillis()) {
+      value.discard(database);
+      expired++;
+    } else {
+      install(value, database, key, place.from());
+    }
+  }
+
+  private static String prefixOf(byte[] key) {
+    int own = Engine.ownPart(key, 0, key.length);
+    return own < 0
+        ? ", since it has no prefix"
+        : ", but of '"
+            + new String(key, 0, own - Engine.SEPARATOR.length(), StandardCharsets.UTF_8)
+            + "'";
+  }
+
+  private void install(NewValue value, Database database, byte[] key, int from) {
+    int length = key.length - from;
+    Entry present = database.locate(key, from, length, database.view());
+    if (present != null) {
+      database.remove(present);
+    }
+    Entry entry = value.install(database, key, from, length, expiry, database.view());
+    database.used(entry, idleSeconds, frequency);
+    loaded++;
+  }
+
+  /** Keys that have been loaded. */
+  public long loaded() {
+    return loaded;
+  }
+
+  /** Keys that have been left out since their time was up. */
+  public long expired() {
+    return expired;
+  }
+
+  /** Keys that have been left out since they had no elements. */
+  public long empty() {
+    return empty;
+  }
+}

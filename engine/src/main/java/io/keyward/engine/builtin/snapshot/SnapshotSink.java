@@ -1,0 +1,21 @@
+package io.keyward.engine.builtin.snapshot;
+
+/** Takes the bytes of a snapshot, on the loop that writes them. */
+public interface SnapshotSink {
+  /**
+   * Takes the next bytes.
+   *
+   * @param bytes belongs to the sink from now on
+   * @param length how many of them count
+   */
+  void take(byte[] bytes, int length);
+
+  /**
+   * Whether it would rather have more now than later. A snapshot waits while it would not, but what
+   * clients change in that time has to be taken all the same.
+   */
+  boolean ready();
+
+  /** Whether nothing that is taken from now on is of any use. */
+  boolean lost();
+}

@@ -1,0 +1,115 @@
+package io.keyward.gateway.server;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.directive.RefusedException;
+import io.keyward.engine.builtin.BuiltinEngine;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
+import io.keyward.engine.builtin.persistence.BaseFiles;
+import io.keyward.engine.builtin.persistence.Snapshots;
+import java.io.IOException;
+import java.util.EnumSet;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What keeps the data over a restart: loads it before clients are served, and writes what is done.
+ */
+public final class Durability {
+  private static final Logger log = LoggerFactory.getLogger(Durability.class);
+
+  private final BuiltinEngine engine;
+  private final LiveSettings live;
+  private final Snapshots snapshots;
+  private final AppendOnlyLog appendOnly;
+
+  Durability(BuiltinEngine engine, LiveSettings live, Snapshots snapshots) {
+    this.engine = engine;
+    this.live = live;
+    this.snapshots = snapshots;
+    BaseFiles bases = new BaseFiles(snapshots, new Places(engine, this::resident));
+    appendOnly = new AppendOnlyLog(live, engine.homes(), engine.table(), bases);
+    live.onChange(EnumSet.of(Directive.APPENDONLY), this::switchLog);
+  }
+
+  /** The append-only file, switched on or not. */
+  public AppendOnlyLog appendOnly() {
+    return appendOnly;
+  }
+
+  /** Lets clients wait, before the first can come, until the data is loaded. */
+  public void holdClients() throws InterruptedException {
+    loading(true);
+  }
+
+  /**
+   * Loads the data and begins to write what is done.
+   *
+   * @throws StartException if the files cannot be read or written
+   */
+  public void start() throws StartException, InterruptedException {
+    try {
+      if (live.flag(Directive.APPENDONLY)) {
+        snapshots.directory();
+        boolean loaded = appendOnly.load(this::resident);
+        boolean fromSnapshot =
+            !loaded && snapshots.loadAtStart(position -> appendOnly.progress().at(position));
+        appendOnly.begin(loaded, fromSnapshot);
+      } else {
+        boolean _ = snapshots.loadAtStart(position -> appendOnly.progress().at(position));
+      }
+    } catch (IOException failed) {
+      throw new StartException(String.valueOf(failed.getMessage()), failed);
+    }
+    loading(false);
+  }
+
+  /**
+   * The keyspace of a prefix. A prefix that no deployment has is that of one made at run time, or,
+   * where there is a keyspace without prefix, the beginning of one of its keys.
+   */
+  private @Nullable BuiltinKeyspace resident(String prefix) {
+    BuiltinKeyspace present = engine.find(prefix);
+    return present != null || prefix.isEmpty() || engine.find("") != null
+        ? present
+        : engine.open(prefix);
+  }
+
+  private void loading(boolean on) throws InterruptedException {
+    CountDownLatch told = new CountDownLatch(engine.homes().size());
+    for (Home home : engine.homes()) {
+      home.loop()
+          .execute(
+              () -> {
+                home.loading(on);
+                told.countDown();
+              });
+    }
+    told.await();
+  }
+
+  /** CONFIG SET appendonly, on the thread that does what waits for a disk. */
+  private void switchLog() throws RefusedException {
+    try {
+      if (live.flag(Directive.APPENDONLY)) {
+        appendOnly.turnOn();
+      } else {
+        appendOnly.turnOff();
+      }
+    } catch (IOException failed) {
+      log.error("The append-only file cannot be written: {}", failed.getMessage());
+      throw new RefusedException("Unable to turn on AOF. Check server logs.");
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Writes what has been done to the end. */
+  public void close() throws InterruptedException {
+    appendOnly.turnOff();
+  }
+}

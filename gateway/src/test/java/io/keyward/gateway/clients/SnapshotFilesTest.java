@@ -1,0 +1,229 @@
+package io.keyward.gateway.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keyward.config.Settings;
+import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.RedisFixture;
+import io.keyward.gateway.fixture.RedisFixture.Version;
+import io.keyward.gateway.server.StartException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.util.SafeEncoder;
+
+/** Snapshots outlast the process, and go from Redis to the gateway and back. */
+class SnapshotFilesTest {
+  /** The first version that reads RDB version 11. */
+  private static final Version READS_11 = new Version(7, 2, 0);
+
+  private static final ProtocolCommand DEBUG = () -> SafeEncoder.encode("DEBUG");
+
+  @TempDir Path directory;
+
+  private Gateway start(String... further) throws Exception {
+    return start(Map.of(), further);
+  }
+
+  private Gateway start(Map<String, String> environment, String... further) throws Exception {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                directory.toString(),
+                "--enable-debug-command",
+                "yes"));
+    options.addAll(List.of(further));
+    return Gateway.startOnFreePorts(Settings.load(options, environment));
+  }
+
+  private static Jedis client(Gateway gateway) {
+    return new Jedis("127.0.0.1", gateway.ports().redis());
+  }
+
+  @Test
+  void loadsWhatItHasSaved() throws Exception {
+    Map<String, Object> data;
+    try (Gateway gateway = start();
+        Jedis client = client(gateway)) {
+      SampleData.fill(client);
+      client.pexpireAt("text", 9999999999999L);
+      client.functionLoad("#!lua name=lib\nredis.register_function('f', function() return 7 end)");
+      data = SampleData.of(client);
+      assertThat(client.save()).isEqualTo("OK");
+      client.set("unsaved", "x");
+    }
+    try (Gateway gateway = start();
+        Jedis client = client(gateway)) {
+      assertThat(SampleData.of(client)).isEqualTo(data);
+      assertThat(client.pexpireTime("text")).isEqualTo(9999999999999L);
+      assertThat(client.fcall("f", List.of(), List.of())).isEqualTo(7L);
+      assertThat(client.info("persistence"))
+          .contains("rdb_last_load_keys_loaded:" + data.size(), "rdb_changes_since_last_save:0");
+    }
+  }
+
+  @Test
+  void redisStartsOnItAndItStartsOnThatOfRedis() throws Exception {
+    Map<String, Object> data;
+    Path ours = directory.resolve("dump.rdb");
+    Version version;
+    try (RedisFixture redis = RedisFixture.start()) {
+      version = redis.version();
+    }
+    String format = version.compareTo(READS_11) >= 0 ? "11" : "10";
+    try (Gateway gateway = start(Map.of("REDIS_KEY_PREFIX", "blue"), "--rdb-version", format);
+        Jedis client = client(gateway)) {
+      SampleData.fill(client);
+      data = SampleData.of(client);
+      assertThat(client.save()).isEqualTo("OK");
+    }
+    Path theirs = directory.resolve("theirs.rdb");
+    try (RedisFixture redis = RedisFixture.startWith(ours);
+        Jedis client = new Jedis(redis.host(), redis.port())) {
+      Map<String, Object> prefixed = new TreeMap<>();
+      data.forEach((key, value) -> prefixed.put("blue::" + key, value));
+      assertThat(SampleData.of(client)).isEqualTo(prefixed);
+      redis.saveTo(theirs);
+    }
+    try (Gateway gateway = start(Map.of("REDIS_KEY_PREFIX", "blue"), "--dbfilename", "theirs.rdb");
+        Jedis client = client(gateway)) {
+      assertThat(SampleData.of(client)).isEqualTo(data);
+    }
+  }
+
+  @Test
+  void reloadsWithoutLosingAnything() throws Exception {
+    try (Gateway gateway = start();
+        Jedis client = client(gateway)) {
+      SampleData.fill(client);
+      Map<String, Object> data = SampleData.of(client);
+      assertThat(client.sendCommand(DEBUG, "RELOAD")).isNotNull();
+      assertThat(SampleData.of(client)).isEqualTo(data);
+      client.set("unsaved", "x");
+      assertThat(client.sendCommand(DEBUG, "RELOAD", "NOSAVE")).isNotNull();
+      assertThat(SampleData.of(client)).isEqualTo(data);
+    }
+  }
+
+  @Test
+  void savesByItselfAndWhenItStops() throws Exception {
+    try (Gateway gateway = start("--save", "1 1");
+        Jedis client = client(gateway)) {
+      client.set("key", "value");
+      Waiting.until(
+          "a snapshot", () -> client.info("persistence").contains("rdb_changes_since_last_save:0"));
+      assertThat(Files.size(directory.resolve("dump.rdb"))).isPositive();
+      client.configSet("save", "3600 1");
+      client.set("last", "value");
+    }
+    try (Gateway gateway = start();
+        Jedis client = client(gateway)) {
+      assertThat(client.get("key")).isEqualTo("value");
+      assertThat(client.get("last")).isEqualTo("value");
+    }
+  }
+
+  @Test
+  void refusesAFolderThatAnotherHas() throws Exception {
+    try (Gateway gateway = start("--save", "3600 1")) {
+      assertThat(gateway.ports().redis()).isPositive();
+      assertThatThrownBy(() -> start("--save", "3600 1").close())
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("another gateway has the folder")
+          .hasMessageContaining("its own dir");
+    }
+  }
+
+  @Test
+  void refusesADamagedFileAndSaysWhere() throws Exception {
+    try (Gateway gateway = start();
+        Jedis client = client(gateway)) {
+      SampleData.fill(client);
+      client.save();
+    }
+    Path file = directory.resolve("dump.rdb");
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, java.util.Arrays.copyOf(whole, whole.length / 2));
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageMatching(".*dump.rdb cannot be loaded from byte [0-9]+ on: .*move it away.*");
+    whole[whole.length - 1] ^= 1;
+    Files.write(file, whole, StandardOpenOption.TRUNCATE_EXISTING);
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("its checksum is wrong");
+  }
+
+  @Test
+  void keepsWhatBelongsToOtherDeployments() throws Exception {
+    Map<String, String> blue = Map.of("REDIS_KEY_PREFIX", "blue");
+    Map<String, String> green = Map.of("REDIS_KEY_PREFIX", "green");
+    try (Gateway gateway = start(blue);
+        Jedis client = client(gateway)) {
+      client.set("key", "value");
+      client.save();
+    }
+    try (Gateway gateway = start(green);
+        Jedis client = client(gateway)) {
+      assertThat(client.keys("*")).isEmpty();
+      client.save();
+    }
+    try (Gateway gateway = start(blue);
+        Jedis client = client(gateway)) {
+      assertThat(client.get("key")).isEqualTo("value");
+    }
+  }
+
+  @Test
+  void refusesKeysThatBelongNowhere() throws Exception {
+    try (Gateway gateway = start();
+        Jedis client = client(gateway)) {
+      client.set("key", "value");
+      client.save();
+    }
+    assertThatThrownBy(() -> start(Map.of("REDIS_KEY_PREFIX", "green")).close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("of no deployment that there is, since it has no prefix");
+  }
+
+  @Test
+  void stopsWritesWhileItCannotSave() throws Exception {
+    try (Gateway gateway = start("--save", "3600 1");
+        Jedis client = client(gateway)) {
+      client.set("key", "value");
+      // A folder in the place of the file cannot be replaced by a file.
+      Path file = directory.resolve("dump.rdb");
+      block(file);
+      assertThatThrownBy(client::save).hasMessageStartingWith("ERR");
+      assertThat(client.info("persistence")).contains("rdb_last_bgsave_status:err");
+      assertThatThrownBy(() -> client.set("key", "other")).hasMessageStartingWith("MISCONF");
+      assertThat(client.get("key")).isEqualTo("value");
+      client.configSet("stop-writes-on-bgsave-error", "no");
+      assertThat(client.set("key", "other")).isEqualTo("OK");
+      client.configSet("stop-writes-on-bgsave-error", "yes");
+      Files.delete(file.resolve("inside"));
+      Files.delete(file);
+      assertThat(client.save()).isEqualTo("OK");
+      assertThat(client.set("key", "third")).isEqualTo("OK");
+      assertThat(directory).isDirectoryNotContaining("glob:**temp-*");
+    }
+  }
+
+  private static void block(Path file) throws IOException {
+    Files.createDirectories(file);
+    Files.writeString(file.resolve("inside"), "x");
+  }
+}

@@ -1,0 +1,194 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keyward.gateway.Gateway;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What has been done is there after a restart, and what files there may be. */
+class AppendOnlyTest {
+  @TempDir Path data;
+
+  private Gateway start(String... more) {
+    String[] options =
+        Stream.concat(
+                Stream.of(
+                    "--dir",
+                    data.toString(),
+                    "--appendonly",
+                    "yes",
+                    "--save",
+                    "",
+                    "--enable-debug-command",
+                    "yes"),
+                Stream.of(more))
+            .toArray(String[]::new);
+    return Gateways.start(options);
+  }
+
+  private Path log(String name) {
+    return data.resolve("appendonlydir").resolve(name);
+  }
+
+  private static String awaitRewrite(Words wire) {
+    long deadline = System.nanoTime() + 20_000_000_000L;
+    String info = wire.call("INFO persistence");
+    while (info.contains("aof_rewrite_in_progress:1") && System.nanoTime() < deadline) {
+      info = wire.call("INFO persistence");
+    }
+    return info;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"always", "everysec", "no"})
+  void aRestartFindsWhatWasDone(String fsync) throws Exception {
+    String digest;
+    try (Gateway gateway = start("--appendfsync", fsync);
+        Words wire = new Words(gateway)) {
+      wire.call("SET a 1");
+      wire.call("RPUSH l 1 2 3");
+      wire.call("XADD x * f v");
+      wire.call("SELECT 3");
+      wire.call("SADD s a b c d");
+      wire.call("SPOP s 2");
+      digest = wire.call("DEBUG DIGEST");
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("DEBUG DIGEST")).isEqualTo(digest);
+      assertThat(wire.call("GET a")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void theLogCanBeSwitchedOnAndOffWhileItRuns() throws Exception {
+    String digest;
+    try (Gateway gateway = start("--appendonly", "no");
+        Words wire = new Words(gateway)) {
+      wire.call("SET before 1");
+      assertThat(wire.call("CONFIG SET appendonly yes")).isEqualTo("OK");
+      wire.call("SET after 2");
+      String info = awaitRewrite(wire);
+      assertThat(info)
+          .contains("aof_enabled:1", "aof_rewrite_scheduled:0", "aof_last_bgrewrite_status:ok")
+          .contains("aof_current_size:", "aof_base_size:");
+      wire.call("SET later 3");
+      digest = wire.call("DEBUG DIGEST");
+      assertThat(wire.call("CONFIG SET appendonly no")).isEqualTo("OK");
+      assertThat(wire.call("INFO persistence")).contains("aof_enabled:0");
+      wire.call("SET lost 4");
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("DEBUG DIGEST")).isEqualTo(digest);
+    }
+  }
+
+  @Test
+  void aRewriteLeavesABaseAndOneIncrement() throws Exception {
+    String digest;
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      for (int i = 0; i < 100; i++) {
+        wire.call("INCR n");
+      }
+      for (int round = 0; round < 2; round++) {
+        assertThat(wire.call("BGREWRITEAOF"))
+            .isEqualTo("Background append only file rewriting started");
+        awaitRewrite(wire);
+      }
+      wire.call("INCR n");
+      digest = wire.call("DEBUG DIGEST");
+    }
+    assertThat(Files.readString(log("appendonly.aof.manifest")))
+        .isEqualTo(
+            """
+            file appendonly.aof.2.base.rdb seq 2 type b
+            file appendonly.aof.3.incr.aof seq 3 type i
+            """);
+    try (Stream<Path> files = Files.list(data.resolve("appendonlydir"))) {
+      assertThat(files).hasSize(3);
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("GET n")).isEqualTo("101");
+      assertThat(wire.call("DEBUG DIGEST")).isEqualTo(digest);
+    }
+  }
+
+  private void append(String text) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(log("appendonly.aof.1.incr.aof"), StandardOpenOption.APPEND)) {
+      file.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
+    }
+  }
+
+  @Test
+  void anUnfinishedEndIsCutOff() throws Exception {
+    start().close();
+    append("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n");
+    append("*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n2\r\n*1\r\n$4\r\nEX");
+    assertThatThrownBy(() -> start("--aof-load-truncated", "no"))
+        .cause()
+        .hasMessageContaining("at offset 27")
+        .hasMessageContaining("redis-check-aof --fix");
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("GET a")).isEqualTo("1");
+      wire.call("SET b 2");
+    }
+    try (Gateway gateway = start("--aof-load-truncated", "no");
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("MGET a b")).contains("1").contains("2");
+    }
+  }
+
+  @Test
+  void damageInTheMiddleStopsTheStart() throws Exception {
+    start().close();
+    append("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n*3\r\n$3\r\nSET\r\n$9\r\na\r\n$1\r\n1\r\n");
+    append("*1\r\n$4\r\nPING\r\n");
+    assertThatThrownBy(this::start)
+        .rootCause()
+        .hasMessageContaining("an argument is not as long as it says");
+    assertThatThrownBy(this::start)
+        .hasRootCauseInstanceOf(IOException.class)
+        .cause()
+        .hasMessageContaining("is damaged at offset 27")
+        .hasMessageContaining("redis-check-aof --fix");
+  }
+
+  @Test
+  void aManifestThatMakesNoSenseStopsTheStart() throws Exception {
+    start().close();
+    Files.writeString(log("appendonly.aof.manifest"), "file a seq 1 type i\nfile b seq 1 type i\n");
+    assertThatThrownBy(this::start).cause().hasMessageContaining("makes no sense in line 2");
+    Files.writeString(log("appendonly.aof.manifest"), "file gone seq 1 type i\n");
+    assertThatThrownBy(this::start).cause().hasMessageContaining("is not there");
+  }
+
+  @Test
+  void theSingleFileOfAFormerRedisBecomesTheBase() throws Exception {
+    Files.writeString(data.resolve("appendonly.aof"), "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n");
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("GET a")).isEqualTo("1");
+    }
+    assertThat(List.of(Files.readString(log("appendonly.aof.manifest")).split("\n", -1)))
+        .first()
+        .isEqualTo("file appendonly.aof seq 1 type b");
+  }
+}

@@ -1,0 +1,176 @@
+package io.keyward.loadtest;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Kills a server again and again while it is written to, and looks what it has lost. */
+@Command(
+    name = "crash",
+    description = {
+      "Kills the server (SIGKILL) at random moments while clients write and files are rewritten,"
+          + " starts it again on its files, and compares what it holds with what it acknowledged.",
+      "With --fsync always nothing may be missing, with everysec nothing older than a second."
+    },
+    sortOptions = false)
+final class CrashTest implements Callable<Integer> {
+  private static final long START_NANOS = 60_000_000_000L;
+  private static final long SECOND = 1_000_000_000L;
+
+  @Option(names = "--kills", description = "How often to kill. Default: ${DEFAULT-VALUE}.")
+  private int kills = 1000;
+
+  @Option(
+      names = "--fsync",
+      description = "appendfsync of the server: always or everysec. Default: ${DEFAULT-VALUE}.")
+  private String fsync = "always";
+
+  @Option(names = "--writers", description = "Clients that write. Default: ${DEFAULT-VALUE}.")
+  private int writers = 4;
+
+  @Option(
+      names = "--longest",
+      description = "Most milliseconds of load. Default: ${DEFAULT-VALUE}.")
+  private int longest = 700;
+
+  @Option(names = "--fresh-every", description = "Kills after which the data begins anew.")
+  private int freshEvery = 50;
+
+  @Option(names = "--seed", description = "Repeats a run.")
+  private long seed = System.nanoTime();
+
+  @Option(names = "--port", description = "Port of the server. Default: a free one.")
+  private int port;
+
+  @Option(
+      names = "--server-cmd",
+      description =
+          "Shell command that becomes the server; {port} and {fsync} stand for those. Default:"
+              + " gateway/run.")
+  private String command =
+      "'"
+          + Path.of(System.getProperty("keyward.top", "."), "gateway/run")
+          + "' --port {port} --dir . --appendonly yes --appendfsync {fsync}"
+          + " --auto-aof-rewrite-min-size 64kb --save \"\"";
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    System.out.println("seed " + seed);
+    SplittableRandom random = new SplittableRandom(seed);
+    List<CrashWriter> clients = new ArrayList<>();
+    for (int i = 0; i < writers; i++) {
+      clients.add(new CrashWriter(i, random.split()));
+    }
+    int used = Ports.orFree(port);
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), used);
+    Path directory = Files.createTempDirectory("crashes");
+    List<String> wrong = new ArrayList<>();
+    for (int kill = 1; kill <= kills && wrong.isEmpty(); kill++) {
+      Process server = start(directory, used, address);
+      for (CrashWriter client : clients) {
+        client.begin(address);
+      }
+      long killed = load(clients, address, server, random);
+      Process again = start(directory, used, address);
+      long durable = fsync.equals("always") ? killed : killed - SECOND;
+      for (CrashWriter client : clients) {
+        wrong.addAll(client.check(address, durable));
+      }
+      again.destroyForcibly().waitFor();
+      if (kill % freshEvery == 0 && wrong.isEmpty()) {
+        delete(directory);
+        Files.createDirectories(directory);
+        System.out.println(kill + " kills, nothing lost");
+      }
+    }
+    if (!wrong.isEmpty()) {
+      System.out.println("the files are in " + directory);
+      wrong.forEach(System.out::println);
+      return 1;
+    }
+    delete(directory);
+    System.out.println(kills + " kills with " + fsync + ": nothing lost, every restart succeeded");
+    return 0;
+  }
+
+  /** Writes for a while, then kills the server; returns when that was. */
+  private long load(
+      List<CrashWriter> clients, InetSocketAddress address, Process server, SplittableRandom random)
+      throws InterruptedException {
+    List<Thread> threads = new ArrayList<>();
+    for (CrashWriter client : clients) {
+      threads.add(Thread.ofPlatform().start(() -> client.run(address)));
+    }
+    int rewriteEvery = 1 + random.nextInt(150);
+    threads.add(Thread.ofPlatform().start(() -> rewrite(address, rewriteEvery)));
+    Thread.sleep(random.nextInt(longest));
+    long now = System.nanoTime();
+    server.destroyForcibly().waitFor();
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    return now;
+  }
+
+  /** Has the server rewrite its files over and over. */
+  private static void rewrite(InetSocketAddress address, int everyMillis) {
+    try (ControlConnection connection = new ControlConnection(address)) {
+      while (true) {
+        Thread.sleep(everyMillis);
+        try {
+          connection.call("BGREWRITEAOF");
+        } catch (ErrorReplyException running) {
+          // One at a time.
+        }
+      }
+    } catch (IOException gone) {
+      // Killed.
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Process start(Path directory, int used, InetSocketAddress address)
+      throws IOException, InterruptedException {
+    String line = command.replace("{port}", Integer.toString(used)).replace("{fsync}", fsync);
+    Path output = directory.resolveSibling(directory.getFileName() + ".log");
+    ProcessBuilder builder =
+        new ProcessBuilder("sh", "-c", "exec " + line)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().put("KEYWARD_ADMIN_PORT", "0");
+    Process process = builder.start();
+    long begun = System.nanoTime();
+    while (true) {
+      try (ControlConnection connection = new ControlConnection(address)) {
+        if (connection.call("PING").equals("PONG")) {
+          return process;
+        }
+      } catch (IOException | ErrorReplyException notYet) {
+        if (!process.isAlive() || System.nanoTime() - begun > START_NANOS) {
+          throw new IOException("the server does not start, see " + output, notYet);
+        }
+      }
+      Thread.sleep(5);
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
