@@ -44,6 +44,16 @@ public final class Client {
     SKIP_NEXT
   }
 
+  /** How far the request is that was taken last. */
+  public enum Turn {
+    /** It is done, or it is being executed now, or it waits for what others do. */
+    FREE,
+    /** It is going to be executed when a command has ended that is in the middle. */
+    WAITS,
+    /** It is in the middle: its reply is unfinished, and other tasks have their turn. */
+    SUSPENDED
+  }
+
   private static final byte[] EMPTY = {};
 
   private final long serial;
@@ -63,6 +73,7 @@ public final class Client {
   private boolean noEvict;
   private boolean noTouch;
   private boolean blocked;
+  private Turn turn = Turn.FREE;
   private boolean closing;
   private boolean internal;
   private long lastInteraction;
@@ -223,13 +234,22 @@ public final class Client {
     noTouch = on;
   }
 
-  /** Whether the client waits, so that its next requests stay unread. */
+  /** Whether the client waits for what others do, so that its next requests stay unread. */
   public boolean blocked() {
     return blocked;
   }
 
   public void blocked(boolean waiting) {
     blocked = waiting;
+  }
+
+  /** How far the request is that was taken last; the next ones stay unread unless it is free. */
+  public Turn turn() {
+    return turn;
+  }
+
+  public void turn(Turn now) {
+    turn = now;
   }
 
   /** Whether the connection is being closed, so that further requests are dropped. */

@@ -17,6 +17,9 @@ public interface Keyspace {
   /** Begins a run of requests that arrived together: the clock is read once for all. */
   void beginBurst();
 
+  /** Whether the run of requests has lasted so long that others should have their turn. */
+  boolean turnIsOver();
+
   /** Ends a run of requests. */
   void endBurst();
 

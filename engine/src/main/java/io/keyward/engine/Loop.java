@@ -11,6 +11,9 @@ public interface Loop {
   /** Runs the task on this loop after so many milliseconds. */
   Timer schedule(long milliseconds, Runnable task);
 
+  /** The slices of long work that wait for their turn on this loop. */
+  Turns turns();
+
   /** A task that has been scheduled and can be called off. */
   interface Timer {
     void cancel();

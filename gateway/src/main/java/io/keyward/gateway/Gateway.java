@@ -7,6 +7,7 @@ import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
 import io.keyward.engine.builtin.acl.RuleException;
@@ -110,6 +111,11 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void open(boolean freePorts) throws StartException {
+    if (!Slices.supported()) {
+      log.warn(
+          "Long commands will hold up all deployments of their event loop: the JVM runs without"
+              + " --add-exports=java.base/jdk.internal.vm=ALL-UNNAMED");
+    }
     readUsers();
     server.start();
     try {

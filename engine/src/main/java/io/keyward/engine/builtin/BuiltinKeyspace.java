@@ -45,11 +45,12 @@ public final class BuiltinKeyspace implements Keyspace {
   private final Executor executor;
   private final ActiveExpiry activeExpiry = new ActiveExpiry(this);
   private final Pause pause = new Pause(this);
+  private final Slices slices = new Slices(this);
   private final Observation observation;
   private final AccessControl access;
   private final Map<Long, Client> clients = new LinkedHashMap<>();
   private final Map<Class<?>, Object> attachments = new HashMap<>();
-  private final Reply deferredPushes = new Reply();
+  private Reply deferredPushes = new Reply();
   private @Nullable Client current;
   private @Nullable KeyTracker tracker;
   private final @Nullable SlotRules slotRules;
@@ -119,6 +120,11 @@ public final class BuiltinKeyspace implements Keyspace {
   /** Writes what is done to the stream of effects. */
   public Effects effects() {
     return effects;
+  }
+
+  /** Runs long commands in slices. */
+  public Slices slices() {
+    return slices;
   }
 
   public Observation observation() {
@@ -243,6 +249,9 @@ public final class BuiltinKeyspace implements Keyspace {
 
   @Override
   public void leave(Client client) {
+    if (slices.leavesLater(client)) {
+      return;
+    }
     BlockedClients.forget(client);
     pause.forget(client);
     observation.monitors().remove(client);
@@ -316,6 +325,11 @@ public final class BuiltinKeyspace implements Keyspace {
   }
 
   @Override
+  public boolean turnIsOver() {
+    return executor.turnIsOver();
+  }
+
+  @Override
   public void endBurst() {
     executor.endBurst();
     KeyTracker told = tracker;
@@ -326,11 +340,23 @@ public final class BuiltinKeyspace implements Keyspace {
 
   @Override
   public void execute(Request request, Reply reply) {
-    current = request.client();
+    Client client = request.client();
+    current = client;
     executor.execute(request, reply);
-    ended(request.client(), reply);
+    if (client.turn() == Client.Turn.SUSPENDED) {
+      current = null;
+    } else {
+      ended(client, reply);
+      if (!slices.busy()) {
+        settle(request.now());
+      }
+    }
+  }
+
+  /** Serves who has waited for keys that a command has changed. */
+  private void settle(long now) {
     if (keysReady) {
-      serveBlocked(request.now());
+      serveBlocked(now);
     }
   }
 
@@ -378,11 +404,36 @@ public final class BuiltinKeyspace implements Keyspace {
     tracker = told;
   }
 
+  /** The client whose command goes on, or null. */
+  void current(@Nullable Client client) {
+    current = client;
+  }
+
+  /** Ends a command that has been suspended. */
+  void endSuspended(Client client, Reply reply) {
+    ended(client, reply);
+    settle(System.currentTimeMillis());
+  }
+
+  /**
+   * Gathers the pushes of the command that is executed now in another reply; returns the former.
+   */
+  Reply exchangePushes(Reply other) {
+    Reply former = deferredPushes;
+    deferredPushes = other;
+    return former;
+  }
+
   /** Where a push message for a client is to be written; it is sent soon after. */
   public Reply pushTo(Client client) {
     if (client == current) {
       deferredPushes.resp3(client.reply().resp3());
       return deferredPushes;
+    }
+    Reply later = slices.pushesTo(client);
+    if (later != null) {
+      later.resp3(client.reply().resp3());
+      return later;
     }
     client.connection().flushSoon();
     return client.reply();
@@ -397,6 +448,11 @@ public final class BuiltinKeyspace implements Keyspace {
     } finally {
       atomic = before;
     }
+  }
+
+  /** Whether a command may stop in the middle: it is not part of a transaction or script. */
+  boolean mayDivide() {
+    return !atomic;
   }
 
   /** Whether a command of this client may wait, now. */
@@ -488,6 +544,9 @@ public final class BuiltinKeyspace implements Keyspace {
    * @return false if the keyspace turned out to hold nothing and is no longer looked after
    */
   boolean tick(long now, long deadline) {
+    if (slices.busy()) {
+      return true;
+    }
     if (clients.isEmpty() && !holdsKeys()) {
       rest();
       return false;

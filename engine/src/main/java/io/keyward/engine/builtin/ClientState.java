@@ -72,6 +72,12 @@ public final class ClientState {
     transaction = begun;
   }
 
+  /** Ends the transaction, if there is one, and forgets what is watched. */
+  public void endTransaction() {
+    transaction = null;
+    watcher.clear();
+  }
+
   /** The keys that WATCH named. */
   public Watches.Watcher watcher() {
     return watcher;

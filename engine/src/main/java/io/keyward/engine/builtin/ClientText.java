@@ -84,7 +84,7 @@ public final class ClientText {
     if (state.transaction() != null) {
       flags.append('x');
     }
-    if (client.blocked()) {
+    if (client.blocked() || client.turn() == Client.Turn.WAITS) {
       flags.append('b');
     }
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {

@@ -6,6 +6,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.acl.AccessLog.Context;
 import io.keyward.engine.builtin.acl.Denial;
 import io.keyward.engine.builtin.observation.Observation;
@@ -32,9 +33,17 @@ public final class Executor {
   private final Effects effects;
   private final @Nullable SlotRules slotRules;
   private final Home home;
+  private final Slices slices;
   private final ErrorCounts errorCounts = new ErrorCounts();
   private long now;
+
+  /** When the last command ended, on {@link #clock}. */
   private long nanos;
+
+  /** How long commands have been suspended, which is no time of theirs. */
+  private long away;
+
+  private long burstBegan;
 
   Executor(BuiltinKeyspace keyspace, CommandTable table) {
     this.keyspace = keyspace;
@@ -43,6 +52,7 @@ public final class Executor {
     this.effects = keyspace.effects();
     this.slotRules = keyspace.slotRules();
     this.home = keyspace.home();
+    this.slices = keyspace.slices();
   }
 
   /** How often each error code has been sent. */
@@ -52,7 +62,22 @@ public final class Executor {
 
   void beginBurst() {
     now = System.currentTimeMillis();
-    nanos = System.nanoTime();
+    nanos = clock();
+    burstBegan = nanos;
+  }
+
+  boolean turnIsOver() {
+    return nanos - burstBegan > Turns.SLICE_NANOS;
+  }
+
+  private long clock() {
+    return System.nanoTime() - away;
+  }
+
+  /** A command goes on that has been suspended for so many nanoseconds. */
+  void resumed(long suspended) {
+    away += suspended;
+    nanos = clock();
   }
 
   void endBurst() {
@@ -72,10 +97,20 @@ public final class Executor {
     client.silenced(true);
     int mark = reply.openMark();
     decide(request, reply, client);
+    if (client.turn() == Client.Turn.WAITS) {
+      client.replyMode(mode);
+    }
+    if (!slices.silencesLater(client, mark)) {
+      unsilence(client, reply, mark);
+    }
+  }
+
+  /** Drops the reply of a client that wants none, from a position on. */
+  static void unsilence(Client client, Reply reply, int from) {
     reply.closeMark();
     if (client.silenced()) {
       client.silenced(false);
-      reply.truncate(mark);
+      reply.truncate(from);
     }
   }
 
@@ -92,8 +127,11 @@ public final class Executor {
     ClientState state = ClientState.of(client);
     CommandException refusal = check(request, command, client, state);
     if (refusal != null) {
-      keyspace.statistics().rejected(command);
-      refuse(client, reply, refusal);
+      reject(client, reply, command, refusal);
+      return;
+    }
+    if (slices.busy() && !command.has(CommandFlag.ALLOW_BUSY)) {
+      slices.hold(request);
       return;
     }
     Transaction transaction = state.transaction();
@@ -104,6 +142,7 @@ public final class Executor {
     if (transaction != null && !immediate(command)) {
       transaction.add(request);
       reply.simple("QUEUED");
+      nanos = clock();
       return;
     }
     call(request, reply, command);
@@ -184,10 +223,17 @@ public final class Executor {
     if (home.loading() && !command.has(CommandFlag.LOADING)) {
       return Errors.LOADING;
     }
-    if (keyspace.tracker() != null) {
+    boolean busy = slices.busy();
+    if (busy && !command.has(CommandFlag.ALLOW_BUSY)) {
+      CommandException answer = slices.answer();
+      if (answer != null) {
+        return answer;
+      }
+    }
+    if (!busy && keyspace.tracker() != null) {
       tellOfEvictions(request, client);
     }
-    if (command.denyOutOfMemory() && !makeRoom(request.now())) {
+    if (!busy && command.denyOutOfMemory() && !makeRoom(request.now())) {
       return Errors.OUT_OF_MEMORY;
     }
     CommandException refusal = home.writeRefusal();
@@ -294,6 +340,20 @@ public final class Executor {
     return command.write() || command.has(CommandFlag.MAY_REPLICATE);
   }
 
+  private void reject(Client client, Reply reply, Command command, CommandException refusal) {
+    keyspace.statistics().rejected(command);
+    Transaction transaction = ClientState.of(client).transaction();
+    if (transaction == null || !command.name().equals("exec")) {
+      refuse(client, reply, refusal);
+      return;
+    }
+    refuse(
+        client,
+        reply,
+        new CommandException("EXECABORT Transaction discarded because of: " + refusal.line()));
+    ClientState.of(client).endTransaction();
+  }
+
   private void refuse(Client client, Reply reply, CommandException refusal) {
     ClientState state = ClientState.of(client);
     Transaction transaction = state.transaction();
@@ -303,13 +363,26 @@ public final class Executor {
     keyspace.statistics().error();
     errorCounts.count(refusal.line());
     reply.error(refusal.line());
+    nanos = clock();
   }
 
   /** Executes a request that has been resolved and checked, and counts it. */
   public void call(Request request, Reply reply, Command command) {
     // What a script does between its commands is its own time.
-    long start = request.client().internal() ? System.nanoTime() : nanos;
+    long start = request.client().internal() ? clock() : nanos;
     observation.begins(request, command);
+    if (command.inSlices() && slices.mayBegin(request.client())) {
+      slices.begin(request.client(), reply, () -> perform(request, reply, command, start));
+      return;
+    }
+    try {
+      perform(request, reply, command, start);
+    } catch (BeginInSlices again) {
+      slices.begin(request.client(), reply, () -> perform(request, reply, command, start));
+    }
+  }
+
+  private void perform(Request request, Reply reply, Command command, long start) {
     run(request, reply, command);
     end(request, command, start);
     observation.ran(request, command);
@@ -363,7 +436,7 @@ public final class Executor {
   }
 
   private void end(Request request, Command command, long start) {
-    nanos = System.nanoTime();
+    nanos = clock();
     if (request.client().blocked()) {
       settle(request, command, nanos - start);
     } else {
@@ -398,8 +471,8 @@ public final class Executor {
           new CommandException("NOPERM " + denial.text(request.command())));
       return;
     }
-    long start = System.nanoTime();
-    run(request, reply, request.command());
+    long start = clock();
+    slices.undivided(() -> run(request, reply, request.command()));
     end(request, request.command(), start);
   }
 

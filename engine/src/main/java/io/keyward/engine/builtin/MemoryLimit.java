@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Before a write that may need memory, keys are evicted as {@code maxmemory-policy} says until
  * the data fits: {@code maxmemory-samples} keys drawn from each database of up to {@link
  * #MOST_KEYSPACES} keyspaces join the {@link EvictionCandidates}, of which the worst one goes. Keys
- * of pinned namespaces stay.
+ * of pinned namespaces stay, and so do those of a keyspace with a command in the middle.
  */
 public final class MemoryLimit {
   private static final int MOST_DRAWS = 64;
@@ -95,6 +95,9 @@ public final class MemoryLimit {
     for (int i = 0; i < keyspaces.size() && looked < MOST_KEYSPACES; i++) {
       BuiltinKeyspace keyspace = keyspaces.get((start + i) % keyspaces.size());
       looked += keyspace.holdsKeys() ? 1 : 0;
+      if (keyspace.slices().busy()) {
+        continue;
+      }
       for (int number = 0; number < keyspace.databaseCount(); number++) {
         Database database = keyspace.databaseIfUsed(number);
         if (database != null) {
@@ -136,7 +139,8 @@ public final class MemoryLimit {
   }
 
   private boolean mayGo(Entry entry) {
-    return (entry.expiry() >= 0 || !policy.onlyExpiring())
+    return !entry.database().keyspace().slices().busy()
+        && (entry.expiry() >= 0 || !policy.onlyExpiring())
         && !entry.database().keyspace().isPinned(entry);
   }
 

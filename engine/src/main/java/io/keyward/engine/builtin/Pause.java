@@ -2,16 +2,12 @@ package io.keyward.engine.builtin;
 
 import io.keyward.engine.Client;
 import io.keyward.engine.Request;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Holds back the requests of a keyspace's clients for CLIENT PAUSE.
  *
- * <p>A held client counts as blocked; its request is executed when the pause is over. While a pause
- * lasts, no key is expired by the regular work.
+ * <p>A held request is executed when the pause is over. While a pause lasts, no key is expired by
+ * the regular work.
  */
 public final class Pause {
   /** What is held back. */
@@ -22,12 +18,13 @@ public final class Pause {
   }
 
   private final BuiltinKeyspace keyspace;
-  private final Map<Client, Request> held = new LinkedHashMap<>();
+  private final HeldRequests held;
   private Scope scope = Scope.NOTHING;
   private long until;
 
   Pause(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
+    held = new HeldRequests(keyspace);
   }
 
   public Scope scope() {
@@ -56,17 +53,7 @@ public final class Pause {
   public void end() {
     scope = Scope.NOTHING;
     until = 0;
-    List<Request> waiting = new ArrayList<>(held.values());
-    held.clear();
-    for (Request request : waiting) {
-      Client client = request.client();
-      client.blocked(false);
-      keyspace.beginBurst();
-      keyspace.execute(request, client.reply());
-      keyspace.endBurst();
-      client.connection().flushSoon();
-      client.connection().resume();
-    }
+    held.release();
   }
 
   void check(long now) {
@@ -85,17 +72,15 @@ public final class Pause {
   }
 
   void hold(Request request) {
-    Request copy = request.copy();
-    request.client().blocked(true);
-    held.put(request.client(), copy);
+    held.hold(request);
   }
 
   void forget(Client client) {
-    held.remove(client);
+    held.forget(client);
   }
 
   /** Clients whose request is held back. */
   public int heldClients() {
-    return held.size();
+    return held.count();
   }
 }

@@ -40,8 +40,10 @@ public final class Watches {
           return;
         }
       }
-      // What is past its time goes now: its late removal would look like a change.
-      database.find(key.bytes(), 0, length, now, database.newView());
+      if (!database.keyspace().slices().busy()) {
+        // What is past its time goes now: its late removal would look like a change.
+        database.find(key.bytes(), 0, length, now, database.newView());
+      }
       Watch watch = new Watch(this, database, key);
       watches.add(watch);
       database.watches().byKey.computeIfAbsent(key, k -> new ArrayList<>(1)).add(watch);

@@ -43,6 +43,7 @@ public final class Command {
   private final boolean write;
   private final boolean denyOutOfMemory;
   private final boolean serverWide;
+  private final boolean inSlices;
   private int index = -1;
 
   private Command(Builder from) {
@@ -73,6 +74,7 @@ public final class Command {
     write = flags.contains(CommandFlag.WRITE);
     denyOutOfMemory = flags.contains(CommandFlag.DENYOOM);
     serverWide = flags.contains(CommandFlag.SERVER_WIDE);
+    inSlices = from.inSlices;
   }
 
   private EnumSet<Category> derivedCategories(Builder from) {
@@ -181,6 +183,11 @@ public final class Command {
     return serverWide;
   }
 
+  /** Whether it cannot be known how long the command takes, so that it runs in slices. */
+  public boolean inSlices() {
+    return inSlices;
+  }
+
   public Set<Category> categories() {
     return categories;
   }
@@ -267,6 +274,7 @@ public final class Command {
     private final EnumSet<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
     private final EnumSet<Category> categories = EnumSet.noneOf(Category.class);
     private boolean inCategoryOfGroup = true;
+    private boolean inSlices;
     private final List<KeySpec> keySpecs = new ArrayList<>();
     private final List<String> tips = new ArrayList<>();
     private final Map<String, Command> subcommands = new LinkedHashMap<>();
@@ -385,6 +393,12 @@ public final class Command {
 
     public Builder tips(String... given) {
       Collections.addAll(tips, given);
+      return this;
+    }
+
+    /** Runs the command in slices, since it cannot be known how long it takes. */
+    public Builder runsInSlices() {
+      inSlices = true;
       return this;
     }
 

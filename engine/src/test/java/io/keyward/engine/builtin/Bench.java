@@ -6,6 +6,7 @@ import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.Turns;
 import io.keyward.engine.command.CommandTable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -18,6 +19,9 @@ import java.util.PriorityQueue;
  * <p>Time passes only when a test says so for the tasks of the loop; commands see the real clock.
  */
 public final class Bench {
+  /** How often the loop goes round in a millisecond. */
+  private static final int ROUNDS = 4;
+
   private record Task(long at, long order, Runnable work) implements Comparable<Task> {
     @Override
     public int compareTo(Task other) {
@@ -27,6 +31,7 @@ public final class Bench {
 
   private static final class TestLoop implements Loop {
     final PriorityQueue<Task> tasks = new PriorityQueue<>();
+    final Turns turns = new Turns(this);
     long order;
     long time;
 
@@ -42,9 +47,24 @@ public final class Bench {
 
     @Override
     public Timer schedule(long milliseconds, Runnable work) {
-      Task task = new Task(time + milliseconds, order++, work);
+      Task task = new Task(time + Math.max(1, milliseconds * ROUNDS), order++, work);
       tasks.add(task);
       return () -> tasks.remove(task);
+    }
+
+    @Override
+    public Turns turns() {
+      return turns;
+    }
+
+    void pass(long milliseconds) {
+      long until = time + milliseconds * ROUNDS;
+      while (!tasks.isEmpty() && tasks.peek().at <= until) {
+        Task task = tasks.remove();
+        time = task.at;
+        task.work.run();
+      }
+      time = until;
     }
   }
 
@@ -56,9 +76,11 @@ public final class Bench {
     private final List<String[]> waiting = new ArrayList<>();
 
     private final BuiltinKeyspace keyspace;
+    private final TestLoop loop;
 
-    private Session(long id, BuiltinKeyspace keyspace) {
+    private Session(long id, BuiltinKeyspace keyspace, TestLoop loop) {
       this.keyspace = keyspace;
+      this.loop = loop;
       client = new Client(id, this, reply, System.currentTimeMillis());
       client.authenticated(true);
       client.operator(true);
@@ -76,12 +98,15 @@ public final class Bench {
     /** Sends a command and takes every byte that has been written to this client. */
     public String run(String... words) {
       send(words);
+      while (client.turn() == Client.Turn.SUSPENDED) {
+        loop.pass(1);
+      }
       return take();
     }
 
-    /** Sends a command; if the client is blocked it waits. */
+    /** Sends a command, which may be in the middle afterwards; if the client waits, it waits. */
     public void send(String... words) {
-      if (client.blocked()) {
+      if (client.blocked() || client.turn() != Client.Turn.FREE) {
         waiting.add(words);
         return;
       }
@@ -118,7 +143,7 @@ public final class Bench {
 
     @Override
     public void resume() {
-      while (!client.blocked() && !waiting.isEmpty()) {
+      while (!client.blocked() && client.turn() == Client.Turn.FREE && !waiting.isEmpty()) {
         send(waiting.removeFirst());
       }
     }
@@ -154,7 +179,7 @@ public final class Bench {
     }
   }
 
-  private final TestLoop loop = new TestLoop();
+  private final TestLoop loop;
   private final LiveSettings settings;
   private final Home home;
   private final CommandTable table = new CommandTable();
@@ -174,13 +199,27 @@ public final class Bench {
 
   /** A bench whose keyspace has a prefix. */
   public Bench(LiveSettings settings, String prefix) {
+    this(settings, prefix, new TestLoop());
+    home.start();
+  }
+
+  private Bench(LiveSettings settings, String prefix, TestLoop loop) {
+    this(settings, prefix, loop, new Home(loop, settings));
+  }
+
+  private Bench(LiveSettings settings, String prefix, TestLoop loop, Home home) {
     this.settings = settings;
-    home = new Home(loop, settings);
+    this.loop = loop;
+    this.home = home;
     BuiltinCommands.declare(table);
     engine = new BuiltinEngine(List.of(home), table.seal(), absent -> KeyspaceTraits.NONE);
     keyspace = engine.open(prefix);
     first = connect();
-    home.start();
+  }
+
+  /** Another keyspace on the same loop. */
+  public Bench neighbour() {
+    return new Bench(settings, "neighbour", loop, home);
   }
 
   /** A further connection. */
@@ -190,7 +229,7 @@ public final class Bench {
 
   /** A connection to another keyspace of the engine. */
   public Session connect(BuiltinKeyspace other) {
-    return new Session(++sessions, other);
+    return new Session(++sessions, other, loop);
   }
 
   /** All keyspaces, on one home. */
@@ -226,13 +265,7 @@ public final class Bench {
 
   /** Runs the loop's tasks that are due within so many milliseconds of its own time. */
   public void pass(long milliseconds) {
-    long until = loop.time + milliseconds;
-    while (!loop.tasks.isEmpty() && loop.tasks.peek().at <= until) {
-      Task task = loop.tasks.remove();
-      loop.time = task.at;
-      task.work.run();
-    }
-    loop.time = until;
+    loop.pass(milliseconds);
   }
 
   /** Checks every invariant of the data. */

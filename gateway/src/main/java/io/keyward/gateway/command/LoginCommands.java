@@ -22,7 +22,6 @@ import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessLog.Context;
 import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.builtin.tracking.Tracking;
-import io.keyward.engine.builtin.transaction.TransactionCommands;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.server.Server;
@@ -222,7 +221,7 @@ final class LoginCommands {
   private void reset(Request request, Reply reply) {
     Client client = request.client();
     ClientState state = ClientState.of(client);
-    TransactionCommands.end(state);
+    state.endTransaction();
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     keyspace.channels().unsubscribeAll(state);
     keyspace.observation().monitors().remove(client);

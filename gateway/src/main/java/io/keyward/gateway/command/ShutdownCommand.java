@@ -13,6 +13,8 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.RunningScript;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.server.Server;
@@ -64,6 +66,10 @@ final class ShutdownCommand {
     }
     if (abort) {
       throw NOTHING_TO_ABORT;
+    }
+    RunningScript script = Database.of(request).keyspace().slices().script();
+    if (script != null && !noSave) {
+      throw script.busy();
     }
     log.info("Stopping on SHUTDOWN of client id={}", request.client().id());
     request.client().closing(true);

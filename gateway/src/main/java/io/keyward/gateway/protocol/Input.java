@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Input {
   /** What the connections of one loop share while one of them is being read. */
   public static final class Scratch {
-    private final byte[] bytes = new byte[160 * 1024];
+    private byte[] bytes = new byte[160 * 1024];
     private @Nullable Request spare;
 
     Request take() {
@@ -93,6 +93,24 @@ public final class Input {
   public boolean next(Scratch scratch, long longestBulk, boolean authenticated)
       throws ProtocolException {
     return decoder.next(request(scratch), longestBulk, authenticated);
+  }
+
+  /**
+   * Leaves the request and the array in which its arguments stand to whoever executes it for
+   * longer; to be called before {@link #settle}.
+   */
+  public void leaveRequest(Scratch scratch) {
+    int from = decoder.keepFrom();
+    int length = decoder.end() - from;
+    if (inScratch) {
+      scratch.bytes = new byte[scratch.bytes.length];
+    }
+    own = length == 0 ? NONE : Arrays.copyOfRange(decoder.window(), from, from + length);
+    Request next = scratch.take();
+    request = next;
+    decoder.move(own, -from, next);
+    inScratch = false;
+    kept = length;
   }
 
   /** Ends a burst: keeps what is left over and gives back what is shared. */

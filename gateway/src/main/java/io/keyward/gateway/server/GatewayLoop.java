@@ -2,6 +2,7 @@ package io.keyward.gateway.server;
 
 import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
+import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.gateway.protocol.Input;
 import io.netty.channel.EventLoop;
@@ -28,6 +29,7 @@ public final class GatewayLoop implements Loop, EffectStream.Waiting {
   private final ArrayDeque<DiskWait> forDisk = new ArrayDeque<>();
   private final ArrayDeque<Session> forRoom = new ArrayDeque<>();
   private @Nullable EffectStream effects;
+  private final Turns turns = new Turns(this);
   private boolean burst;
   private boolean scheduled;
 
@@ -112,6 +114,11 @@ public final class GatewayLoop implements Loop, EffectStream.Waiting {
       wait.session().abort();
       wait = forDisk.poll();
     }
+  }
+
+  @Override
+  public Turns turns() {
+    return turns;
   }
 
   void flushSoon(Session session) {

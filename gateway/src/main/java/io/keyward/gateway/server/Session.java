@@ -25,7 +25,9 @@ import org.slf4j.LoggerFactory;
  * <p>Input comes and output leaves through the socket's own loop, which may be another one; then a
  * read hops over in one task and its replies hop back in one write. Requests are executed one after
  * the other as long as the client is not blocked and takes its replies; what remains waits in
- * {@link Input}, and the socket is no longer read when that grows.
+ * {@link Input}, and the socket is no longer read when that grows. A burst that lasts long goes on
+ * when the other keyspaces of the loop have had their turn, and what arrives for a keyspace that is
+ * still to have its own comes after it.
  */
 public final class Session implements Client.Connection {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
@@ -48,6 +50,7 @@ public final class Session implements Client.Connection {
   private @Nullable Deployment deployment;
   private boolean travelling;
   private boolean left;
+  private boolean outOfTurn;
   private boolean ended;
   private boolean running;
   private boolean flushPending;
@@ -269,13 +272,35 @@ public final class Session implements Client.Connection {
     } finally {
       bytes.release();
     }
+    Keyspace keyspace = client.keyspace();
+    if (!outOfTurn && keyspace != null && home.turns().waits(keyspace)) {
+      waitForTurn(keyspace);
+    }
     run();
   }
 
-  /** Whether the next request has to wait. */
+  /** Lets the other keyspaces of the loop come first. */
+  private void waitForTurn(Keyspace keyspace) {
+    outOfTurn = true;
+    home.turns().add(keyspace, this::takeTurn);
+  }
+
+  private void takeTurn() {
+    if (passedOn(this::takeTurn)) {
+      return;
+    }
+    outOfTurn = false;
+    if (!left) {
+      goOn();
+    }
+  }
+
+  /** Whether the next request has to wait, be it for others or for the end of the last one. */
   private boolean held() {
     return client.blocked()
         || travelling
+        || client.turn() != Client.Turn.FREE
+        || outOfTurn
         || client.closing()
         || left
         || waitsForDisk
@@ -291,14 +316,18 @@ public final class Session implements Client.Connection {
       return;
     }
     running = true;
+    boolean suspended = false;
+    boolean over = false;
     home.beginBurst();
     keyspace.beginBurst();
     try {
       long longestBulk = server.live().number(Directive.PROTO_MAX_BULK_LEN);
-      while (!held() && input.next(scratch, longestBulk, client.authenticated())) {
+      while (!over && !held() && input.next(scratch, longestBulk, client.authenticated())) {
         Request request = input.request(scratch);
         request.client(client);
         keyspace.execute(request, reply);
+        suspended = client.turn() == Client.Turn.SUSPENDED;
+        over = keyspace.turnIsOver();
       }
     } catch (ProtocolException malformed) {
       refuse(malformed);
@@ -308,7 +337,13 @@ public final class Session implements Client.Connection {
     } finally {
       keyspace.endBurst();
       running = false;
+      if (suspended) {
+        input.leaveRequest(scratch);
+      }
       input.settle(scratch);
+    }
+    if (over && !outOfTurn && input.kept() > 0) {
+      waitForTurn(keyspace);
     }
     flushNow();
     closeIfEnded();
@@ -380,6 +415,9 @@ public final class Session implements Client.Connection {
   /** Sends what the reply holds. */
   void flushNow() {
     flushPending = false;
+    if (client.turn() == Client.Turn.SUSPENDED) {
+      return;
+    }
     if (left) {
       reply.clear();
     } else if (waitsForDisk()) {
@@ -455,7 +493,8 @@ public final class Session implements Client.Connection {
     if (left || client.closing()) {
       return;
     }
-    boolean waits = client.blocked() || OutputLimit.listens(client);
+    boolean waits =
+        client.blocked() || client.turn() != Client.Turn.FREE || OutputLimit.listens(client);
     if (timeoutMillis > 0 && !waits && now - client.lastInteraction() > timeoutMillis) {
       log.debug("Client id={} addr={} closed: idle for too long", client.serial(), peer.remote());
       abort();
@@ -548,7 +587,9 @@ public final class Session implements Client.Connection {
     if (keyspace != null) {
       keyspace.leave(client);
     }
-    reply.clear();
+    if (client.turn() != Client.Turn.SUSPENDED) {
+      reply.clear();
+    }
     heldOutput.forEach(ByteBuf::release);
     heldOutput.clear();
     server.sessions().remove(this);

@@ -6,6 +6,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -24,8 +25,11 @@ final class Populate {
         request.count() > 4
             ? (int) request.integer(4, 0, Integer.MAX_VALUE / 2, Errors.NOT_POSITIVE)
             : 0;
+    Slices.expect(request, count);
+    Slices slices = database.keyspace().slices();
     Entry view = database.newView();
     for (long i = 0; i < count; i++) {
+      slices.step();
       byte[] key = (prefix + ":" + i).getBytes(StandardCharsets.ISO_8859_1);
       if (database.find(key, 0, key.length, request.now(), view) != null) {
         continue;

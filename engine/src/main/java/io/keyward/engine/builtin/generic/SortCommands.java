@@ -17,6 +17,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.list.ListValue;
 import io.keyward.engine.command.Category;
@@ -90,6 +91,7 @@ final class SortCommands {
         && source.type() != Type.SORTED_SET) {
       throw Errors.WRONG_TYPE;
     }
+    Slices.expect(request, source == null ? 0 : Sorting.size(source));
     boolean lasting = options.store() != SortOptions.NOWHERE || request.client().internal();
     if (options.unsorted() && source != null && source.type() == Type.SET && lasting) {
       // A set has no order of its own that would be the same for a replica or a later replay.
@@ -107,7 +109,9 @@ final class SortCommands {
 
   private static void send(Request request, Reply reply, SortOptions options, List<byte[]> sorted) {
     Database database = Database.of(request);
+    Slices slices = database.keyspace().slices();
     for (byte[] element : sorted) {
+      slices.step();
       if (options.gets().isEmpty()) {
         reply.bulk(element);
       }
@@ -130,6 +134,7 @@ final class SortCommands {
     Database database = Database.of(request);
     List<byte[]> results = new ArrayList<>(sorted.size() * options.gets().size());
     for (byte[] element : sorted) {
+      database.keyspace().slices().step();
       for (SortPattern pattern : options.gets()) {
         byte @Nullable [] value = pattern.value(database, request.now(), element);
         results.add(value == null ? NOTHING : value);

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.generic;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.list.ListElements;
 import io.keyward.engine.builtin.list.ListValue;
@@ -47,11 +48,13 @@ final class Sorting {
   private final Database database;
   private final long now;
   private final SortOptions options;
+  private final Slices slices;
 
   Sorting(Database database, long now, SortOptions options) {
     this.database = database;
     this.now = now;
     this.options = options;
+    slices = database.keyspace().slices();
   }
 
   /** The elements in order, without those that the limit leaves out. */
@@ -80,7 +83,7 @@ final class Sorting {
     return elements;
   }
 
-  private static int size(Entry source) {
+  static int size(Entry source) {
     return switch (source.type()) {
       case LIST -> (int) ListValue.size(source);
       case SET -> SetValue.size(source);
@@ -121,10 +124,17 @@ final class Sorting {
   private List<byte[]> sorted(List<byte[]> elements) {
     Weighed[] weighed = new Weighed[elements.size()];
     for (int i = 0; i < weighed.length; i++) {
+      slices.step();
       weighed[i] = weigh(elements.get(i));
     }
-    Comparator<Weighed> order = options.alphabetical() ? BY_TEXT : BY_NUMBER;
-    Arrays.sort(weighed, options.descending() ? order.reversed() : order);
+    Comparator<Weighed> upward = options.alphabetical() ? BY_TEXT : BY_NUMBER;
+    Comparator<Weighed> order = options.descending() ? upward.reversed() : upward;
+    Arrays.sort(
+        weighed,
+        (one, other) -> {
+          slices.step();
+          return order.compare(one, other);
+        });
     List<byte[]> result = new ArrayList<>(weighed.length);
     for (Weighed each : weighed) {
       result.add(each.element);

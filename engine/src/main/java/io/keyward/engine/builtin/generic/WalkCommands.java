@@ -8,6 +8,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.ScanOptions;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -54,11 +55,14 @@ final class WalkCommands {
     int offset = request.offset(1);
     int length = request.length(1);
     boolean all = request.is(1, "*");
+    Slices slices = database.keyspace().slices();
+    Slices.expect(request, database.size());
     Entry view = database.newView();
     int mark = reply.beginArray();
     long[] found = {0};
     database.forEach(
         reference -> {
+          slices.step();
           if (database.expired(reference, request.now())) {
             return;
           }
@@ -80,11 +84,14 @@ final class WalkCommands {
     Database database = Database.of(request);
     Entry view = database.newView();
     Reply elements = new Reply();
+    Slices slices = database.keyspace().slices();
+    Slices.expect(request, Math.min(options.count(), database.size()));
     long[] found = {0};
     long[] looked = {0};
 
     long bucketsLeft = options.mostBuckets();
     do {
+      slices.step();
       cursor =
           database.scan(
               cursor,

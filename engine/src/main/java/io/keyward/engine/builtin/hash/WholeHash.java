@@ -12,6 +12,7 @@ import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.FieldExpiry;
 import io.keyward.engine.builtin.ScanOptions;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -68,6 +69,7 @@ final class WholeHash {
 
   private static void hgetall(Request request, Reply reply) {
     Entry hash = LiveHash.readWhole(request);
+    Slices.expect(request, hash == null ? 0 : HashValue.size(hash));
     reply.map(hash == null ? 0 : HashValue.size(hash));
     if (hash != null) {
       sendAll(hash, reply, Part.BOTH);
@@ -76,6 +78,7 @@ final class WholeHash {
 
   private static void list(Request request, Reply reply, Part part) {
     Entry hash = LiveHash.readWhole(request);
+    Slices.expect(request, hash == null ? 0 : HashValue.size(hash));
     reply.array(hash == null ? 0 : HashValue.size(hash));
     if (hash != null) {
       sendAll(hash, reply, part);
@@ -94,7 +97,12 @@ final class WholeHash {
       }
     } else {
       ElementTable table = HashValue.table(hash);
-      table.forEach(field -> send(table, field, reply, part));
+      Slices slices = hash.database().keyspace().slices();
+      table.forEach(
+          field -> {
+            slices.step();
+            send(table, field, reply, part);
+          });
     }
   }
 

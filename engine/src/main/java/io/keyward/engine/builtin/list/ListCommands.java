@@ -18,6 +18,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -194,6 +195,7 @@ public final class ListCommands {
       reply.array(0);
       return;
     }
+    Slices.expect(request, to - from + 1);
     reply.array(to - from + 1);
     ListElements.send(list, from, to, reply);
   }

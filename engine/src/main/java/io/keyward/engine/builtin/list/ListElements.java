@@ -4,6 +4,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.builtin.ElementVisitor;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.Quicklist;
 import io.keyward.engine.builtin.structure.QuicklistCursor;
@@ -29,7 +30,9 @@ public final class ListElements {
     }
     QuicklistCursor cursor = ListValue.big(list).cursor();
     ListValue.big(list).elements().seek(cursor, from);
+    Slices slices = list.database().keyspace().slices();
     for (; left > 0; left--) {
+      slices.step();
       send(cursor, reply);
       if (backward) {
         cursor.previous();

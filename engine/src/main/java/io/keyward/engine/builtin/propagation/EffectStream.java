@@ -31,6 +31,28 @@ public final class EffectStream {
   /** A unit that has grown so large goes to the sink in pieces. */
   private static final int LARGE = 64 * 1024 * 1024;
 
+  /**
+   * A unit that has been set aside, between whose pieces others would write, stays whole longer.
+   */
+  private static final int VERY_LARGE = 1024 * 1024 * 1024;
+
+  /** A unit in the making that others' units overtake. */
+  public static final class OpenUnit {
+    private final byte[] buffer;
+    private final int length;
+    private final int start;
+    private final int commands;
+    private final int selected;
+
+    private OpenUnit(byte[] buffer, int length, int start, int commands, int selected) {
+      this.buffer = buffer;
+      this.length = length;
+      this.start = start;
+      this.commands = commands;
+      this.selected = selected;
+    }
+  }
+
   private final Loop loop;
   private final Buffers buffers = new Buffers();
   private @Nullable EffectSink sink;
@@ -48,6 +70,9 @@ public final class EffectStream {
   private int unitCommands;
   private int commandStart;
   private int commandSelected;
+  private int unitSelected;
+  private boolean whole;
+  private boolean divided;
   private boolean handOverDue;
 
   public EffectStream(Loop loop) {
@@ -184,13 +209,15 @@ public final class EffectStream {
     if (unitCommands == 1) {
       wrap();
     }
-    if (unitCommands > 1 && length > LARGE) {
+    if (unitCommands > 1 && length > (whole ? VERY_LARGE : LARGE)) {
       handOver();
+      divided = true;
     }
     commandStart = length;
     commandSelected = selected;
     if (unitCommands == 0) {
       unitStart = length;
+      unitSelected = selected;
     }
     if (selected != database) {
       raw(SELECT);
@@ -306,10 +333,79 @@ public final class EffectStream {
       raw(EXEC);
     }
     unitCommands = 0;
+    whole = false;
+    divided = false;
     if (!handOverDue) {
       handOverDue = true;
       loop.execute(this::handOverWhenDue);
     }
+  }
+
+  /** Whether others may write their units before the open one has ended. */
+  public boolean mayPause() {
+    return !divided;
+  }
+
+  /**
+   * Takes the open unit out of the stream, so that others can write theirs before it; null if
+   * nothing of it has been written. What it is to hold next, it gets after {@link #takeUp}.
+   */
+  public @Nullable OpenUnit setAside() {
+    if (unitCommands == 0) {
+      return null;
+    }
+    if (whole) {
+      OpenUnit again = new OpenUnit(buffer, length, unitStart, unitCommands, selected);
+      buffer = NONE;
+      length = 0;
+      unitStart = 0;
+      unitCommands = 0;
+      selected = ANY;
+      return again;
+    }
+    OpenUnit unit = copyOfUnit();
+    length = unitStart;
+    unitCommands = 0;
+    selected = unitSelected;
+    handOver();
+    return unit;
+  }
+
+  /** The unit by itself, beginning in the database that was selected before it. */
+  private OpenUnit copyOfUnit() {
+    byte[] former = buffer;
+    int formerLength = length;
+    buffer = buffers.take();
+    length = 0;
+    if (unitSelected != ANY) {
+      raw(SELECT);
+      number(unitSelected);
+    }
+    int start = length;
+    int size = formerLength - unitStart;
+    ensure(size);
+    System.arraycopy(former, unitStart, buffer, length, size);
+    OpenUnit copy = new OpenUnit(buffer, start + size, start, unitCommands, selected);
+    buffer = former;
+    length = formerLength;
+    return copy;
+  }
+
+  /** Goes on with a unit that has been set aside. */
+  public void takeUp(@Nullable OpenUnit unit) {
+    if (unit == null) {
+      return;
+    }
+    handOver();
+    if (sink == null) {
+      return;
+    }
+    buffer = unit.buffer;
+    length = unit.length;
+    unitStart = unit.start;
+    unitCommands = unit.commands;
+    selected = unit.selected;
+    whole = true;
   }
 
   private void handOverWhenDue() {

@@ -7,6 +7,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.RunningScript;
 import io.keyward.engine.builtin.SlotRules;
 import io.keyward.engine.builtin.acl.AccessLog.Context;
 import io.keyward.engine.builtin.acl.Denial;
@@ -42,9 +43,9 @@ final class CommandCall {
   private boolean readOnly;
   private boolean allowOutOfMemory;
   private boolean outOfMemory;
-  private boolean written;
   private boolean mayCrossSlots;
   private int slot;
+  private @Nullable RunningScript script;
 
   CommandCall(BuiltinKeyspace keyspace, LuaState state) {
     this.keyspace = keyspace;
@@ -55,11 +56,13 @@ final class CommandCall {
 
   /** Prepares for the commands of one script, which is run for a client. */
   void begin(
-      Request outer,
+      RunningScript running,
       boolean forbidsWrites,
       boolean allowsOutOfMemory,
       boolean atLimit,
       boolean crossesSlots) {
+    Request outer = running.request();
+    script = running;
     Client caller = outer.client();
     client.database(caller.database());
     keyspace.logIn(client, ClientState.of(caller).user());
@@ -70,7 +73,6 @@ final class CommandCall {
     readOnly = forbidsWrites;
     allowOutOfMemory = allowsOutOfMemory;
     outOfMemory = atLimit;
-    written = false;
     mayCrossSlots = crossesSlots;
     SlotRules rules = keyspace.slotRules();
     slot = rules == null ? SlotRules.NONE : rules.slot(outer);
@@ -105,8 +107,9 @@ final class CommandCall {
       keyspace.executor().refuseInScript(command, error);
       return ScriptErrors.counted(state, LuaString.of(error.line()));
     }
-    if (command.write()) {
-      written = true;
+    RunningScript running = script;
+    if (command.write() && running != null) {
+      running.noteWrite();
     }
     try {
       keyspace.executor().call(request, reply, command);
@@ -167,7 +170,7 @@ final class CommandCall {
     if (command.write() && keyspace.home().writeRefusal() != null) {
       return keyspace.home().writeRefusal();
     }
-    if (outOfMemory && !allowOutOfMemory && !written && command.denyOutOfMemory()) {
+    if (outOfMemory && !allowOutOfMemory && !hasWritten() && command.denyOutOfMemory()) {
       return Errors.OUT_OF_MEMORY;
     }
     SlotRules rules = keyspace.slotRules();
@@ -181,6 +184,11 @@ final class CommandCall {
     } catch (CommandException refusal) {
       return refusal;
     }
+  }
+
+  private boolean hasWritten() {
+    RunningScript running = script;
+    return running != null && running.hasWritten();
   }
 
   /** Lays the arguments into the request; tells what is wrong with them, or null. */
@@ -223,6 +231,7 @@ final class CommandCall {
 
   /** Gives back what a large command has taken. */
   void end() {
+    script = null;
     if (buffer.length > KEPT_BYTES) {
       buffer = new byte[1024];
       request.begin(buffer);

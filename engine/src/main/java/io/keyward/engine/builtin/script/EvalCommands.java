@@ -46,6 +46,7 @@ final class EvalCommands {
                     "We cannot tell how the keys will be used so we assume the worst, RW"
                         + " and UPDATE",
                     ANY))
+            .runsInSlices()
             .handler((request, reply) -> byText(request, reply, false)));
     table.add(
         Command.named("evalsha", SCRIPTING)
@@ -59,6 +60,7 @@ final class EvalCommands {
             .arity(-3)
             .flags(NOSCRIPT, SKIP_MONITOR, MAY_REPLICATE, NO_MANDATORY_KEYS, STALE)
             .keys(KeySpec.counted(2, ANY))
+            .runsInSlices()
             .handler((request, reply) -> byDigest(request, reply, false)));
     table.add(
         Command.named("eval_ro", SCRIPTING)
@@ -76,6 +78,7 @@ final class EvalCommands {
                     "We cannot tell how the keys will be used so we assume the worst, RO"
                         + " and ACCESS",
                     READ))
+            .runsInSlices()
             .handler((request, reply) -> byText(request, reply, true)));
     table.add(
         Command.named("evalsha_ro", SCRIPTING)
@@ -89,6 +92,7 @@ final class EvalCommands {
             .arity(-3)
             .flags(NOSCRIPT, SKIP_MONITOR, NO_MANDATORY_KEYS, STALE, READONLY)
             .keys(KeySpec.counted(2, READ))
+            .runsInSlices()
             .handler((request, reply) -> byDigest(request, reply, true)));
   }
 

@@ -43,6 +43,7 @@ final class FunctionCalls {
                     KeyFlag.RW,
                     KeyFlag.ACCESS,
                     KeyFlag.UPDATE))
+            .runsInSlices()
             .handler((request, reply) -> call(request, reply, false)));
     table.add(
         Command.named("fcall_ro", SCRIPTING)
@@ -56,6 +57,7 @@ final class FunctionCalls {
             .arity(-3)
             .flags(NOSCRIPT, SKIP_MONITOR, NO_MANDATORY_KEYS, STALE, READONLY)
             .keys(KeySpec.counted(2, KeyFlag.RO, KeyFlag.ACCESS))
+            .runsInSlices()
             .handler((request, reply) -> call(request, reply, true)));
   }
 

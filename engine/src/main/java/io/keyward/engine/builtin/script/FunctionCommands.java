@@ -11,6 +11,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.RunningScript;
 import io.keyward.engine.builtin.script.lua.LuaString;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -24,8 +25,6 @@ final class FunctionCommands {
   private static final String[] TO_ALL = {
     "request_policy:all_shards", "response_policy:all_succeeded"
   };
-  private static final CommandException NOT_BUSY =
-      new CommandException("NOTBUSY No scripts in execution right now.");
 
   private FunctionCommands() {}
 
@@ -68,9 +67,7 @@ final class FunctionCommands {
                 Command.named("kill", SCRIPTING)
                     .differs("Always finds nothing to kill: functions end by their limits.")
                     .since("7.0.0")
-                    .summary(
-                        "Ends the running function; a function ends by itself at"
-                            + " script-time-limit before this can be heard.")
+                    .summary("Ends the running function, unless it has written.")
                     .complexity("O(1)")
                     .arity(2)
                     .flags(NOSCRIPT, ALLOW_BUSY)
@@ -95,6 +92,7 @@ final class FunctionCommands {
                     .arity(-3)
                     .flags(NOSCRIPT, WRITE, DENYOOM)
                     .tips(TO_ALL)
+                    .runsInSlices()
                     .handler(FunctionCommands::load))
             .subcommand(
                 Command.named("restore", SCRIPTING)
@@ -105,6 +103,7 @@ final class FunctionCommands {
                     .arity(-3)
                     .flags(NOSCRIPT, WRITE, DENYOOM)
                     .tips(TO_ALL)
+                    .runsInSlices()
                     .handler(FunctionCommands::restore))
             .subcommand(
                 Command.named("stats", SCRIPTING)
@@ -145,9 +144,8 @@ final class FunctionCommands {
     reply.ok();
   }
 
-  /** A function runs on the loop that would have to hear this command. */
   private static void kill(Request request, Reply reply) {
-    throw NOT_BUSY;
+    ScriptCommands.end(request, reply, true);
   }
 
   private static void load(Request request, Reply reply) {
@@ -194,7 +192,7 @@ final class FunctionCommands {
     KeyspaceFunctions functions = KeyspaceFunctions.of(request);
     reply.map(2);
     reply.bulk("running_script");
-    reply.nothing();
+    show(Database.of(request).keyspace().slices().script(), reply);
     reply.bulk("engines");
     reply.map(1);
     reply.bulk("LUA");
@@ -203,6 +201,24 @@ final class FunctionCommands {
     reply.integer(functions.libraries().size());
     reply.bulk("functions_count");
     reply.integer(functions.functionCount());
+  }
+
+  private static void show(@Nullable RunningScript running, Reply reply) {
+    if (running == null) {
+      reply.nothing();
+      return;
+    }
+    reply.map(3);
+    reply.bulk("name");
+    reply.bulk(running.name());
+    reply.bulk("command");
+    Request call = running.request();
+    reply.array(call.count());
+    for (int i = 0; i < call.count(); i++) {
+      reply.bulk(call.bytes(), call.offset(i), call.length(i));
+    }
+    reply.bulk("duration_ms");
+    reply.integer(running.millis());
   }
 
   private static void list(Request request, Reply reply) {

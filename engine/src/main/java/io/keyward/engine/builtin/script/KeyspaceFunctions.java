@@ -39,7 +39,7 @@ final class KeyspaceFunctions {
 
   private KeyspaceFunctions(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
-    world = new LuaWorld(keyspace, CHUNK);
+    world = new LuaWorld(keyspace, CHUNK, true);
     LuaState state = world.state();
     registration = new Registration(state);
     fallback = state.table();
@@ -109,7 +109,7 @@ final class KeyspaceFunctions {
   /** Forgets every library and begins with a new Lua world. */
   void flush() {
     libraries = new LinkedHashMap<>();
-    world = new LuaWorld(keyspace, CHUNK);
+    world = new LuaWorld(keyspace, CHUNK, true);
     LuaState state = world.state();
     registration = new Registration(state);
     fallback = state.table();

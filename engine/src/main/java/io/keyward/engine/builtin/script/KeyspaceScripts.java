@@ -24,7 +24,7 @@ public final class KeyspaceScripts {
   private KeyspaceScripts(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
     cache = new ScriptCache(() -> keyspace.home().settings().number(Directive.SCRIPT_CACHE_SIZE));
-    world = new LuaWorld(keyspace, CHUNK);
+    world = new LuaWorld(keyspace, CHUNK, false);
   }
 
   /** The scripts of the keyspace in which a request runs. */
@@ -41,7 +41,7 @@ public final class KeyspaceScripts {
   /** Forgets every script and begins with a new Lua world. */
   void flush() {
     cache.clear();
-    world = new LuaWorld(keyspace, CHUNK);
+    world = new LuaWorld(keyspace, CHUNK, false);
   }
 
   ScriptCache cache() {

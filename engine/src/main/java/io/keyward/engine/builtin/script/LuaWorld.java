@@ -5,6 +5,8 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.RunningScript;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.script.library.BitLibrary;
 import io.keyward.engine.builtin.script.library.JsonLibrary;
 import io.keyward.engine.builtin.script.library.MessagePackLibrary;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** A Lua state with every library, its globals frozen, in which scripts of a keyspace run. */
 final class LuaWorld {
   private static final LuaString INDEX = LuaString.of("__index");
+  private static final String KILLED = "ERR Script killed by user with SCRIPT KILL...";
 
   /** What is run. */
   @FunctionalInterface
@@ -36,14 +39,40 @@ final class LuaWorld {
 
   private final BuiltinKeyspace keyspace;
   private final String chunk;
+  private final boolean functions;
   private final LuaState state = new LuaState();
   private final CommandCall commands;
+  private final Slices slices;
+  private final LuaState.Others others =
+      new LuaState.Others() {
+        @Override
+        public boolean areDue(long nanos) {
+          return slices.isOver(nanos);
+        }
+
+        @Override
+        public long haveTheirTurn() {
+          long took = slices.pause();
+          RunningScript script = slices.script();
+          if (script != null && script.killed()) {
+            throw new ScriptAborted(KILLED);
+          }
+          return took;
+        }
+      };
   private boolean running;
 
-  /** Makes a world; {@code chunk} names its texts in error messages. */
-  LuaWorld(BuiltinKeyspace keyspace, String chunk) {
+  /**
+   * Makes a world.
+   *
+   * @param chunk names its texts in error messages
+   * @param functions whether functions run in it rather than scripts
+   */
+  LuaWorld(BuiltinKeyspace keyspace, String chunk, boolean functions) {
     this.keyspace = keyspace;
+    this.functions = functions;
     this.chunk = chunk;
+    slices = keyspace.slices();
     commands = new CommandCall(keyspace, state);
     BaseLibrary.install(state);
     StringLibrary.install(state);
@@ -144,13 +173,16 @@ final class LuaWorld {
       throw CommandException.error("A script can not run another one");
     }
     boolean crossesSlots = !declared.present() || declared.has(Shebang.Flag.ALLOW_CROSS_SLOT_KEYS);
-    commands.begin(request, forbidsWrites, allowsOutOfMemory, atLimit, crossesSlots);
+    RunningScript script = new RunningScript(name, functions, request);
+    commands.begin(script, forbidsWrites, allowsOutOfMemory, atLimit, crossesSlots);
     limit();
     running = true;
+    slices.script(script);
     try {
       keyspace.atomically(() -> answer(reply, name, body));
     } finally {
       running = false;
+      slices.script(null);
       state.end();
       commands.end();
     }
@@ -176,7 +208,8 @@ final class LuaWorld {
         bytes <= 0 ? Long.MAX_VALUE : bytes,
         "ERR Script ended because it held more memory than script-memory-limit ("
             + bytes
-            + " bytes)");
+            + " bytes)",
+        others);
   }
 
   private void answer(Reply reply, String name, Body body) {

@@ -8,6 +8,8 @@ import static io.keyward.engine.command.CommandGroup.SCRIPTING;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.RunningScript;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 
@@ -56,9 +58,7 @@ public final class ScriptCommands {
                 Command.named("kill", SCRIPTING)
                     .differs("Always finds nothing to kill: scripts end by their limits.")
                     .since("2.6.0")
-                    .summary(
-                        "Ends the running script; a script ends by itself at"
-                            + " script-time-limit before this can be heard.")
+                    .summary("Ends the running script, unless it has written.")
                     .complexity("O(1)")
                     .arity(2)
                     .flags(NOSCRIPT, ALLOW_BUSY)
@@ -94,12 +94,18 @@ public final class ScriptCommands {
     reply.ok();
   }
 
-  /**
-   * A script runs on the loop that would have to hear this command, so none is ever running when
-   * the command arrives.
-   */
   private static void kill(Request request, Reply reply) {
-    throw NOT_BUSY;
+    end(request, reply, false);
+  }
+
+  /** Ends the script or function that is running. */
+  static void end(Request request, Reply reply, boolean function) {
+    RunningScript running = Database.of(request).keyspace().slices().script();
+    if (running == null) {
+      throw NOT_BUSY;
+    }
+    running.kill(function);
+    reply.ok();
   }
 
   private static void load(Request request, Reply reply) {

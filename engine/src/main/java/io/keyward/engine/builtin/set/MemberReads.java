@@ -14,6 +14,7 @@ import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.ScanOptions;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -102,6 +103,7 @@ final class MemberReads {
 
   private static void smembers(Request request, Reply reply) {
     Entry set = Database.of(request).read(request, 1, Type.SET);
+    Slices.expect(request, set == null ? 0 : SetValue.size(set));
     reply.set(set == null ? 0 : SetValue.size(set));
     if (set != null) {
       SetValue.sendAll(set, reply);

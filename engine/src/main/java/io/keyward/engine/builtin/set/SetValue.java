@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.ElementVisitor;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Block;
 import io.keyward.engine.builtin.structure.IntegerSet;
@@ -160,7 +161,11 @@ public final class SetValue {
     }
   }
 
-  /** Visits every member until the visitor has had enough; the set must not change meanwhile. */
+  /**
+   * Visits every member until the visitor has had enough; the set must not change meanwhile.
+   *
+   * <p>Between members of a big set there is a check point.
+   */
   public static void visit(Entry set, ElementVisitor visitor) {
     Encoding encoding = set.encoding();
     if (encoding != Encoding.HASHTABLE) {
@@ -168,9 +173,13 @@ public final class SetValue {
       return;
     }
     ElementTable table = table(set);
+    Slices slices = set.database().keyspace().slices();
     table.visitWhile(
-        member ->
-            visitor.visit(table.bytes(member), table.nameOffset(member), table.nameLength(member)));
+        member -> {
+          slices.step();
+          return visitor.visit(
+              table.bytes(member), table.nameOffset(member), table.nameLength(member));
+        });
   }
 
   /** Sends every member, without the header of the aggregate. */

@@ -5,6 +5,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +17,13 @@ final class SourceSets {
   static @Nullable Entry[] read(Request request, int from, int to) {
     Database database = Database.of(request);
     @Nullable Entry[] sets = new Entry[to - from + 1];
+    long members = 0;
     for (int i = 0; i < sets.length; i++) {
-      sets[i] = database.read(request, from + i, Type.SET, database.newView());
+      Entry set = database.read(request, from + i, Type.SET, database.newView());
+      sets[i] = set;
+      members += set == null ? 0 : SetValue.size(set);
     }
+    Slices.expect(request, members);
     return sets;
   }
 

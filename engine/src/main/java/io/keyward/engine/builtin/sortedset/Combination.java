@@ -6,6 +6,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -33,6 +34,7 @@ final class Combination {
       CommandException.error("LIMIT can't be negative");
 
   private final Operation operation;
+  private final Slices slices;
   private final List<Weighted> inputs = new ArrayList<>();
   private Aggregate aggregate = Aggregate.SUM;
   private boolean withScores;
@@ -62,10 +64,12 @@ final class Combination {
     }
     int options = numberAt + 1 + (int) keys;
     Database database = Database.of(request);
+    slices = database.keyspace().slices();
     List<Input> opened = new ArrayList<>();
     for (int i = numberAt + 1; i < options; i++) {
       opened.add(open(database, request, i));
     }
+    Slices.expect(request, opened.stream().mapToLong(Input::size).sum());
     double[] weights = new double[opened.size()];
     Arrays.fill(weights, 1);
     readOptions(request, options, form, weights);
@@ -141,6 +145,7 @@ final class Combination {
     Input smallest = combination.inputs.getFirst().input();
     long count = 0;
     while ((combination.limit == 0 || count < combination.limit) && smallest.next()) {
+      combination.slices.step();
       if (!Double.isNaN(combination.commonScore())) {
         count++;
       }
@@ -168,6 +173,7 @@ final class Combination {
     for (Weighted weighted : inputs) {
       Input input = weighted.input();
       while (input.next()) {
+        slices.step();
         result.combine(input.bytes(), input.offset(), input.length(), weighted.score(), aggregate);
       }
     }
@@ -177,6 +183,7 @@ final class Combination {
     sortBySize();
     Input smallest = inputs.getFirst().input();
     while (smallest.next()) {
+      slices.step();
       double score = commonScore();
       if (!Double.isNaN(score)) {
         result.add(smallest.bytes(), smallest.offset(), smallest.length(), score);
@@ -202,6 +209,7 @@ final class Combination {
   private void subtract(Result result) {
     Input first = inputs.getFirst().input();
     while (first.next()) {
+      slices.step();
       if (!anyOtherHolds(first)) {
         result.add(first.bytes(), first.offset(), first.length(), first.score());
       }

@@ -6,6 +6,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ final class RangeQuery {
     Range range = options.range(request, 2);
     Entry entry = Database.of(request).read(request, 1, Type.SORTED_SET);
     options.select(entry, range);
+    Slices.expect(request, options.count);
     send(entry, options.first, options.count, options.reverse, options.withScores, reply);
   }
 
@@ -57,7 +59,9 @@ final class RangeQuery {
     Entry entry = Database.of(request).read(request, 1, Type.SORTED_SET);
     int size = entry == null ? 0 : SortedSetValue.size(entry);
     int first = Range.firstRank(start, size);
-    send(entry, first, Range.rankCount(first, stop, size), reverse, withScores, reply);
+    int count = Range.rankCount(first, stop, size);
+    Slices.expect(request, count);
+    send(entry, first, count, reverse, withScores, reply);
   }
 
   /**
@@ -77,7 +81,9 @@ final class RangeQuery {
       return;
     }
     int place = SortedSetValue.at(entry, reverse ? SortedSetValue.size(entry) - 1 - first : first);
+    Slices slices = entry.database().keyspace().slices();
     for (int left = count; left > 0; left--) {
+      slices.step();
       if (withScores && reply.resp3()) {
         reply.array(2);
       }
@@ -108,13 +114,16 @@ final class RangeQuery {
       entry = database.read(request, 2, Type.SORTED_SET, database.newView());
       options.select(entry, range);
     }
+    Slices.expect(request, options.count);
     Result result = new Result(database);
     if (entry != null && options.count > 0) {
       int size = SortedSetValue.size(entry);
       MemberCursor cursor =
           new MemberCursor(
               entry, options.reverse ? size - options.first - options.count : options.first);
+      Slices slices = database.keyspace().slices();
       for (int left = options.count; left > 0 && cursor.next(); left--) {
+        slices.step();
         result.add(cursor.bytes(), cursor.offset(), cursor.length(), cursor.score());
       }
     }

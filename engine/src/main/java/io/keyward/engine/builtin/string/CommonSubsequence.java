@@ -12,6 +12,7 @@ import java.util.Arrays;
  * O(rows × columns / 64) in time, and as many words of memory where the steps are kept.
  */
 final class CommonSubsequence {
+  private final Runnable eachRow;
   private final byte[] rows;
   private final byte[] columns;
   private final int words;
@@ -22,8 +23,10 @@ final class CommonSubsequence {
    * Compares two texts.
    *
    * @param keepSteps whether the subsequence itself will be asked for
+   * @param eachRow is run before each row
    */
-  CommonSubsequence(byte[] rows, byte[] columns, boolean keepSteps) {
+  CommonSubsequence(byte[] rows, byte[] columns, boolean keepSteps, Runnable eachRow) {
+    this.eachRow = eachRow;
     this.rows = rows;
     this.columns = columns;
     words = words(columns.length);
@@ -63,6 +66,7 @@ final class CommonSubsequence {
     long[] flat = new long[words];
     Arrays.fill(flat, -1);
     for (int row = 0; row < rows.length; row++) {
+      eachRow.run();
       next(flat, places[rows[row] & 0xFF]);
       if (keepSteps) {
         for (int i = 0, to = row * words; i < words; i++) {

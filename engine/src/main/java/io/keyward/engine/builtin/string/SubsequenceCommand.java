@@ -12,6 +12,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -95,8 +96,12 @@ final class SubsequenceCommand {
         Database.of(request),
         first == null ? 0 : StringValue.length(first),
         second == null ? 0 : StringValue.length(second));
+    byte[] rows = text(first);
+    byte[] columns = text(second);
+    Slices slices = Database.of(request).keyspace().slices();
+    Slices.expect(request, CommonSubsequence.stepWords(rows.length, columns.length));
     CommonSubsequence found =
-        new CommonSubsequence(text(first), text(second), !options.onlyLength());
+        new CommonSubsequence(rows, columns, !options.onlyLength(), slices::longStep);
     if (options.indexes()) {
       sendRuns(found, options, reply);
     } else if (options.onlyLength()) {

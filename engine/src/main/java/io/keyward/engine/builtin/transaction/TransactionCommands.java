@@ -52,6 +52,7 @@ public final class TransactionCommands {
             .complexity("Depends on commands in the transaction")
             .arity(1)
             .flags(NOSCRIPT, LOADING, STALE, SKIP_SLOWLOG)
+            .runsInSlices()
             .handler(TransactionCommands::exec));
     table.add(
         Command.named("discard", TRANSACTIONS)
@@ -97,7 +98,7 @@ public final class TransactionCommands {
       throw EXEC_WITHOUT_MULTI;
     }
     boolean changed = state.watcher().changed(request.now());
-    end(state);
+    state.endTransaction();
     if (transaction.spoiled()) {
       throw Errors.EXECUTION_ABORTED;
     }
@@ -115,6 +116,7 @@ public final class TransactionCommands {
           for (Request queued : transaction.queue()) {
             queued.now(request.now());
             keyspace.executor().callQueued(queued, reply);
+            keyspace.slices().longStep();
           }
         });
   }
@@ -124,14 +126,8 @@ public final class TransactionCommands {
     if (state.transaction() == null) {
       throw DISCARD_WITHOUT_MULTI;
     }
-    end(state);
+    state.endTransaction();
     reply.ok();
-  }
-
-  /** Ends a client's transaction, if there is one, and forgets what it watches. */
-  public static void end(ClientState state) {
-    state.transaction(null);
-    state.watcher().clear();
   }
 
   private static void watch(Request request, Reply reply) {

@@ -12,6 +12,20 @@ import org.jspecify.annotations.Nullable;
  * #atHome}); so only one thread is ever at work.
  */
 public final class LuaState {
+  /** Those with whom a script shares its thread. */
+  public interface Others {
+    /** Whether it is their turn, at a time of {@link System#nanoTime()}. */
+    boolean areDue(long nanos);
+
+    /**
+     * Lets them have their turn.
+     *
+     * @return the nanoseconds that they took, which do not count against the script's time
+     * @throws ScriptAborted if the script is not to go on
+     */
+    long haveTheirTurn();
+  }
+
   /** Calls within calls, as in Lua's own {@code LUAI_MAXCALLS}. */
   static final int MOST_CALLS = 20_000;
 
@@ -37,6 +51,7 @@ public final class LuaState {
   private String tooLong = "";
   private long mostBytes = Long.MAX_VALUE;
   private String tooLarge = "";
+  private @Nullable Others others;
 
   public Memory memory() {
     return memory;
@@ -88,8 +103,10 @@ public final class LuaState {
    * @param tooLong what the client is told when it is used up
    * @param bytes of memory that the script may hold
    * @param tooLarge what the client is told when it holds more
+   * @param others with whom the thread is shared
    */
-  public void begin(long nanos, String tooLong, long bytes, String tooLarge) {
+  public void begin(long nanos, String tooLong, long bytes, String tooLarge, Others others) {
+    this.others = others;
     this.deadline = System.nanoTime() + nanos;
     this.tooLong = tooLong;
     this.mostBytes = bytes;
@@ -117,8 +134,13 @@ public final class LuaState {
   /** Is called every some thousand steps. */
   void tick() {
     fuel = FUEL;
-    if (System.nanoTime() - deadline > 0) {
+    long now = System.nanoTime();
+    if (now - deadline > 0) {
       throw new ScriptAborted(tooLong);
+    }
+    Others due = others;
+    if (due != null && due.areDue(now) && atHome(due::haveTheirTurn) instanceof Long took) {
+      deadline += took;
     }
   }
 

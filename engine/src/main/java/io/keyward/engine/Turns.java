@@ -1,0 +1,71 @@
+package io.keyward.engine;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The slices of long work on one loop, taken in turn.
+ *
+ * <p>Each time round the loop one slice runs, or several short ones, so that sockets and other
+ * tasks come in between; and the owners, which are keyspaces, follow one another, however many
+ * slices one of them has waiting. So a request of a keyspace that has no long work waits for one
+ * slice at most.
+ */
+public final class Turns {
+  /** How long a slice should last at most, in nanoseconds. */
+  public static final long SLICE_NANOS = 500_000;
+
+  private final Loop loop;
+  private final Map<Object, ArrayDeque<Runnable>> waiting = new LinkedHashMap<>();
+  private boolean scheduled;
+
+  public Turns(Loop loop) {
+    this.loop = loop;
+  }
+
+  /** Runs a slice when it is its owner's turn. */
+  public void add(Object owner, Runnable slice) {
+    waiting.computeIfAbsent(owner, o -> new ArrayDeque<>(2)).add(slice);
+    schedule();
+  }
+
+  /** Whether slices of this owner wait, so that what it has further to do comes after them. */
+  public boolean waits(Object owner) {
+    return !waiting.isEmpty() && waiting.containsKey(owner);
+  }
+
+  private void schedule() {
+    if (!scheduled && !waiting.isEmpty()) {
+      scheduled = true;
+      // A task that is due at once, not one to execute: those run on until none is left, and the
+      // sockets would have to wait.
+      loop.schedule(0, this::next);
+    }
+  }
+
+  private void next() {
+    scheduled = false;
+    long until = System.nanoTime() + SLICE_NANOS / 2;
+    try {
+      do {
+        take().run();
+      } while (!waiting.isEmpty() && System.nanoTime() - until < 0);
+    } finally {
+      schedule();
+    }
+  }
+
+  private Runnable take() {
+    Iterator<Map.Entry<Object, ArrayDeque<Runnable>>> owners = waiting.entrySet().iterator();
+    Map.Entry<Object, ArrayDeque<Runnable>> first = owners.next();
+    owners.remove();
+    ArrayDeque<Runnable> slices = first.getValue();
+    Runnable slice = slices.remove();
+    if (!slices.isEmpty()) {
+      waiting.put(first.getKey(), slices);
+    }
+    return slice;
+  }
+}

@@ -1,0 +1,329 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.Client;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
+import io.keyward.engine.Turns;
+import io.keyward.engine.builtin.propagation.EffectStream;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a keyspace's long commands in slices, so that the other keyspaces of the loop have their
+ * turn in between.
+ *
+ * <p>A long command is suspended at a check point when its slice is over, and gone on with when its
+ * turn comes again. It stays atomic: while it is in the middle, the keyspace is <em>busy</em>, and
+ * nothing but the command changes its data: the requests of its clients wait (except commands that
+ * are allowed when busy), no key expires, none is evicted, no blocked client is served. When a
+ * script has run for {@code busy-reply-threshold}, those who wait are answered BUSY instead.
+ *
+ * <p>Which commands run in slices: those declared to ({@link
+ * io.keyward.engine.command.Command#inSlices()}), and those that {@link #expect} much work before
+ * they have done any. Check points stand where no memory is in use that keyspaces of the loop share
+ * (see {@link Home}).
+ */
+public final class Slices {
+  private static final long MANY_STEPS = 10_000;
+  private static final int STEPS_BETWEEN_LOOKS = 128;
+  private static final long LOOK_AGAIN_MILLIS = 100;
+
+  /** A command that runs in slices. */
+  private static final class Run {
+    final Reply reply;
+    final Client client;
+    final Resumable work;
+    Reply pushes = new Reply();
+    EffectStream.@Nullable OpenUnit unit;
+    boolean suspended;
+    boolean left;
+    int silencedFrom = -1;
+    long suspendedAt;
+
+    Run(Client client, Reply reply, Runnable work) {
+      this.client = client;
+      this.reply = reply;
+      this.work = new Resumable(work);
+    }
+  }
+
+  private final BuiltinKeyspace keyspace;
+  private final HeldRequests held;
+  private final List<Runnable> whenIdle = new ArrayList<>();
+  private @Nullable Run run;
+  private @Nullable RunningScript script;
+  private boolean mounted;
+  private boolean undivided;
+  private boolean answering;
+  private int steps = STEPS_BETWEEN_LOOKS;
+  private long sliceEnds;
+
+  Slices(BuiltinKeyspace keyspace) {
+    this.keyspace = keyspace;
+    held = new HeldRequests(keyspace);
+  }
+
+  /** Whether this JVM can run commands in slices; else each runs to its end. */
+  public static boolean supported() {
+    return Resumable.SUPPORTED;
+  }
+
+  /** Whether a command is in the middle, and it is not its turn now. */
+  public boolean busy() {
+    return run != null && !mounted;
+  }
+
+  /** Runs a task as soon as no command is in the middle: now, or when the one that is has ended. */
+  public void whenIdle(Runnable task) {
+    if (run == null) {
+      task.run();
+    } else {
+      whenIdle.add(task);
+    }
+  }
+
+  // What commands call
+
+  /**
+   * Says that the command is going to take so many steps of less than 0.1 µs or so each; to be
+   * called before it has changed or written anything, since it may begin again, in slices.
+   */
+  public void expect(long manySteps, Client client) {
+    if (manySteps > MANY_STEPS && mayBegin(client)) {
+      throw BeginInSlices.AGAIN;
+    }
+  }
+
+  /** As the other, for the keyspace and client of a request. */
+  public static void expect(Request request, long manySteps) {
+    if (manySteps > MANY_STEPS) {
+      Database.of(request).keyspace().slices().expect(manySteps, request.client());
+    }
+  }
+
+  /** A check point of a command whose steps are short. */
+  public void step() {
+    if (--steps < 0) {
+      steps = STEPS_BETWEEN_LOOKS;
+      longStep();
+    }
+  }
+
+  /** A check point of a command whose steps take a microsecond or more. */
+  public void longStep() {
+    if (mounted && isOver(System.nanoTime())) {
+      pause();
+    }
+  }
+
+  /** Whether the slice is over, at a time of {@link System#nanoTime()}. */
+  public boolean isOver(long nanos) {
+    return nanos - sliceEnds > 0 && mounted;
+  }
+
+  /**
+   * Lets others have their turn; returns when it is the command's turn again.
+   *
+   * @return the nanoseconds that this took
+   */
+  public long pause() {
+    Run now = run;
+    if (now == null || !mounted || !effects().mayPause()) {
+      return 0;
+    }
+    now.suspendedAt = System.nanoTime();
+    if (!Resumable.pause()) {
+      return 0;
+    }
+    return System.nanoTime() - now.suspendedAt;
+  }
+
+  // What the executor calls
+
+  /** Whether a command of this client may begin in slices now: it is not within another one. */
+  boolean mayBegin(Client client) {
+    return Resumable.SUPPORTED
+        && run == null
+        && !undivided
+        && !client.internal()
+        && keyspace.mayDivide();
+  }
+
+  /** Runs work that must not begin in slices, since it is part of something else. */
+  void undivided(Runnable work) {
+    boolean before = undivided;
+    undivided = true;
+    try {
+      work.run();
+    } finally {
+      undivided = before;
+    }
+  }
+
+  /** Runs a command; when this returns it may be {@link #busy} in the middle. */
+  void begin(Client client, Reply reply, Runnable work) {
+    Run begun = new Run(client, reply, work);
+    run = begun;
+    if (slice(begun)) {
+      run = null;
+    } else {
+      begun.suspended = true;
+      begun.client.turn(Client.Turn.SUSPENDED);
+    }
+  }
+
+  /** Goes on until the work has ended (true) or its slice is over (false). */
+  private boolean slice(Run now) {
+    mounted = true;
+    sliceEnds = System.nanoTime() + Turns.SLICE_NANOS;
+    boolean ended = true;
+    try {
+      ended = now.work.run();
+    } finally {
+      mounted = false;
+      if (!ended) {
+        now.pushes = keyspace.exchangePushes(now.pushes);
+        now.unit = effects().setAside();
+        keyspace.home().loop().turns().add(keyspace, () -> goOn(now));
+      }
+    }
+    return ended;
+  }
+
+  private EffectStream effects() {
+    return keyspace.home().effects();
+  }
+
+  private void goOn(Run now) {
+    keyspace.executor().resumed(System.nanoTime() - now.suspendedAt);
+    keyspace.current(now.client);
+    now.pushes = keyspace.exchangePushes(now.pushes);
+    effects().takeUp(now.unit);
+    now.unit = null;
+    boolean ended = true;
+    try {
+      ended = slice(now);
+    } catch (Error | RuntimeException defect) {
+      now.client.connection().abort();
+      throw defect;
+    } finally {
+      if (ended) {
+        end(now);
+      } else {
+        keyspace.current(null);
+      }
+    }
+  }
+
+  private void end(Run ended) {
+    run = null;
+    if (ended.silencedFrom >= 0) {
+      Executor.unsilence(ended.client, ended.reply, ended.silencedFrom);
+    }
+    ended.client.turn(Client.Turn.FREE);
+    keyspace.endSuspended(ended.client, ended.reply);
+    if (ended.left) {
+      keyspace.leave(ended.client);
+    }
+    ended.client.connection().flushSoon();
+    ended.client.connection().resume();
+    List<Runnable> tasks = List.copyOf(whenIdle);
+    whenIdle.clear();
+    tasks.forEach(Runnable::run);
+    held.release();
+  }
+
+  /** Whether the client's command has just been suspended, its reply silenced from a position. */
+  boolean silencesLater(Client client, int position) {
+    Run now = run;
+    if (now == null || now.client != client || !now.suspended) {
+      return false;
+    }
+    now.silencedFrom = position;
+    return true;
+  }
+
+  /** Lets a request wait until the keyspace is no longer busy, or busy for long. */
+  void hold(Request request) {
+    held.hold(request);
+    answerInTime();
+  }
+
+  private void answerInTime() {
+    if (!answering) {
+      answering = true;
+      keyspace.home().loop().schedule(millisToAnswer(), this::answerHeld);
+    }
+  }
+
+  private long millisToAnswer() {
+    RunningScript running = script;
+    long threshold = threshold();
+    return running == null || threshold <= 0
+        ? LOOK_AGAIN_MILLIS
+        : Math.max(1, threshold - running.millis());
+  }
+
+  private void answerHeld() {
+    answering = false;
+    if (busy() && held.count() > 0) {
+      if (answer() == null) {
+        answerInTime();
+      } else {
+        held.release();
+      }
+    }
+  }
+
+  /** Milliseconds; 0 lets everybody wait for ever. */
+  private long threshold() {
+    return keyspace.home().settings().number(Directive.BUSY_REPLY_THRESHOLD);
+  }
+
+  /** What requests are answered when the keyspace is busy; null as long as they wait. */
+  public @Nullable CommandException answer() {
+    RunningScript running = script;
+    long threshold = threshold();
+    return running != null && threshold > 0 && running.millis() >= threshold
+        ? running.busy()
+        : null;
+  }
+
+  /**
+   * Puts off a client's leaving if its own command is in the middle.
+   *
+   * @return whether it is
+   */
+  boolean leavesLater(Client client) {
+    held.forget(client);
+    Run now = run;
+    if (now == null || now.client != client) {
+      return false;
+    }
+    now.left = true;
+    return true;
+  }
+
+  /**
+   * Where to write what is pushed to the client whose command is in the middle; null for others.
+   */
+  @Nullable Reply pushesTo(Client client) {
+    Run now = run;
+    return now != null && now.suspended && now.client == client ? now.pushes : null;
+  }
+
+  // Scripts
+
+  /** The script that is running, or null. */
+  public @Nullable RunningScript script() {
+    return script;
+  }
+
+  /** Makes a script known while it runs. */
+  public void script(@Nullable RunningScript running) {
+    script = running;
+  }
+}

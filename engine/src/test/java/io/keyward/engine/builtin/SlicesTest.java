@@ -1,0 +1,97 @@
+package io.keyward.engine.builtin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.RefusedException;
+import io.keyward.engine.Client.Turn;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Commands over much run in slices, and to their own keyspace they stay atomic. */
+class SlicesTest {
+  private static final int MUCH = 60_000;
+
+  private final Bench bench = new Bench();
+  private final Bench neighbour = bench.neighbour();
+  private final Bench.Session caller = bench.connect();
+  private final Bench.Session other = bench.connect();
+
+  @BeforeEach
+  void theJvmRunsCommandsInSlices() {
+    assertThat(Slices.supported()).as("--add-exports=java.base/jdk.internal.vm").isTrue();
+  }
+
+  @AfterEach
+  void validate() {
+    bench.validate();
+    neighbour.validate();
+  }
+
+  private void fill(List<String> words) {
+    if (words.contains("KEYS") || words.contains("SCAN")) {
+      bench.line("debug populate " + MUCH + " key 8");
+    }
+    each(words, "s", "sadd','s','m'..i..'");
+    each(words, "l", "rpush','l','m'..(i*7919%60013)..'");
+    each(words, "h", "hset','h','m'..i,'v");
+    each(words, "z", "zadd','z',i,'m'..i..'");
+    bench.run("set", "a", "ab".repeat(5_000));
+    bench.run("set", "b", "ba".repeat(5_000));
+  }
+
+  private void each(List<String> words, String key, String write) {
+    if (words.contains(key)) {
+      bench.run("eval", "for i=1," + MUCH + " do redis.call('" + write + "') end", "0");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "KEYS *",
+        "SCAN 0 COUNT 1000000",
+        "SMEMBERS s",
+        "SUNIONSTORE d s s2",
+        "SDIFF s s2",
+        "SINTER s s",
+        "LRANGE l 0 -1",
+        "HGETALL h",
+        "HKEYS h",
+        "ZRANGE z 0 -1 WITHSCORES",
+        "ZRANGESTORE d z 0 -1",
+        "ZUNIONSTORE d 2 z s",
+        "ZINTERCARD 2 z s",
+        "SORT l ALPHA",
+        "SORT l BY nosort GET # STORE d",
+        "DEBUG POPULATE 60000 more",
+        "LCS a b LEN"
+      })
+  void othersAreServedInTheMiddle(String command) throws RefusedException {
+    bench.settings().set(Directive.ENABLE_DEBUG_COMMAND, "yes");
+    fill(List.of(command.split(" ")));
+    String before = command.startsWith("KEYS") ? bench.line("dbsize") : "";
+    caller.send(command.split(" "));
+    assertThat(caller.client().turn()).isEqualTo(Turn.SUSPENDED);
+    other.send("set", "later", "v");
+    other.send("flushall");
+    int served = 0;
+    while (caller.client().turn() == Turn.SUSPENDED) {
+      assertThat(neighbour.line("incr served")).isEqualTo(Integer.toString(++served));
+      assertThat(other.take()).isEmpty();
+      bench.pass(1);
+    }
+    assertThat(served).isPositive();
+    String reply = caller.take();
+    assertThat(reply).doesNotStartWith("!").doesNotContain("later");
+    if (!before.isEmpty()) {
+      assertThat(reply.chars().filter(c -> c == '"').count() / 2).isEqualTo(Long.parseLong(before));
+    }
+    bench.pass(10);
+    assertThat(other.take()).contains("OK");
+    assertThat(bench.line("dbsize")).isEqualTo("0");
+  }
+}
