@@ -81,7 +81,7 @@ public final class BuiltinEngine implements Engine {
     if (dropped == null) {
       return false;
     }
-    dropped.loop().execute(dropped::end);
+    dropped.loop().execute(() -> dropped.slices().whenIdle(dropped::end));
     return true;
   }
 
