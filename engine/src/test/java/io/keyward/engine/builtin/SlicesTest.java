@@ -3,9 +3,11 @@ package io.keyward.engine.builtin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.Client.Turn;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,10 +17,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SlicesTest {
   private static final int MUCH = 60_000;
 
-  private final Bench bench = new Bench();
+  private final Bench bench = new Bench(settings());
   private final Bench neighbour = bench.neighbour();
   private final Bench.Session caller = bench.connect();
   private final Bench.Session other = bench.connect();
+
+  private static LiveSettings settings() {
+    try {
+      return new LiveSettings(Map.of(Directive.ENABLE_DEBUG_COMMAND, "yes"));
+    } catch (RefusedException refused) {
+      throw new IllegalArgumentException(refused);
+    }
+  }
 
   @BeforeEach
   void theJvmRunsCommandsInSlices() {
@@ -70,8 +80,7 @@ class SlicesTest {
         "DEBUG POPULATE 60000 more",
         "LCS a b LEN"
       })
-  void othersAreServedInTheMiddle(String command) throws RefusedException {
-    bench.settings().set(Directive.ENABLE_DEBUG_COMMAND, "yes");
+  void othersAreServedInTheMiddle(String command) {
     fill(List.of(command.split(" ")));
     String before = command.startsWith("KEYS") ? bench.line("dbsize") : "";
     caller.send(command.split(" "));

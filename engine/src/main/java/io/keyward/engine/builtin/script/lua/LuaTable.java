@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * visits.
  */
 public final class LuaTable {
+  /** Bytes of a number that stands in a table as an object of its own. */
+  static final long BOXED_NUMBER = 16;
+
   private static final @Nullable Object[] NONE = {};
   private static final int[] NO_SLOTS = {0};
 
@@ -200,7 +203,7 @@ public final class LuaTable {
   private void append(Object value) {
     if (count == array.length) {
       int larger = Math.max(4, count + (count >> 1) + 1);
-      memory.charge(8L * (larger - count));
+      memory.charge((8L + BOXED_NUMBER) * (larger - count));
       array = Arrays.copyOf(array, larger);
     }
     array[count++] = value;
@@ -213,7 +216,7 @@ public final class LuaTable {
       values[position] = null;
       numberKeys--;
       if (count == array.length) {
-        memory.charge(8L * count);
+        memory.charge((8L + BOXED_NUMBER) * count);
         array = Arrays.copyOf(array, count * 2);
       }
       array[count++] = next;
@@ -264,7 +267,7 @@ public final class LuaTable {
     int room = Math.max(4, live * 2);
     int slotCount = Integer.highestOneBit(room * 2 - 1) * 2;
     if (room > keys.length) {
-      memory.charge(16L * (room - keys.length) + 4L * (slotCount - slots.length));
+      memory.charge((16L + BOXED_NUMBER) * (room - keys.length) + 4L * (slotCount - slots.length));
     }
     @Nullable Object[] oldKeys = keys;
     @Nullable Object[] oldValues = values;

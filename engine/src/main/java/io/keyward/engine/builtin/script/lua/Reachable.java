@@ -26,6 +26,7 @@ final class Reachable {
     visit(state.globals(), seen, open);
     long total = 0;
     while (!open.isEmpty() && total <= enough) {
+      state.step();
       total += size(open.remove(), seen, open);
     }
     return total;
@@ -49,18 +50,25 @@ final class Reachable {
     }
   }
 
+  /** What a number takes, in a key or value of a table; other values are counted by themselves. */
+  private static long boxed(@Nullable Object value) {
+    return value instanceof Double ? LuaTable.BOXED_NUMBER : 0;
+  }
+
   private static long size(Object value, Set<Object> seen, ArrayDeque<Object> open) {
     return switch (value) {
       case LuaString string -> 24L + string.length();
       case LuaTable table -> {
         visit(table.metatable(), seen, open);
+        long boxes = 0;
         int cursor = table.entryFrom(0);
         while (cursor != Integer.MIN_VALUE) {
+          boxes += boxed(table.keyAt(cursor)) + boxed(table.valueAt(cursor));
           visit(table.keyAt(cursor), seen, open);
           visit(table.valueAt(cursor), seen, open);
           cursor = table.entryFrom(LuaTable.after(cursor));
         }
-        yield table.footprint();
+        yield table.footprint() + boxes;
       }
       case Closure closure -> {
         visit(closure.environment(), seen, open);

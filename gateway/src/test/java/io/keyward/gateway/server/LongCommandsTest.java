@@ -1,0 +1,101 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.gateway.Gateway;
+import org.junit.jupiter.api.Test;
+
+/** Commands in slices and long bursts, over the wire. */
+class LongCommandsTest {
+  private static final String BUSY =
+      "-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.";
+
+  private static Gateway start() {
+    return Gateways.start("--enable-debug-command", "yes", "--busy-reply-threshold", "50");
+  }
+
+  @Test
+  void aHugePipelineLeavesOthersTheirTurn() throws InterruptedException {
+    int requests = 1_000_000;
+    try (Gateway gateway = start();
+        Wire greedy = Wire.to(gateway.ports().redis());
+        Wire other = Wire.to(gateway.ports().redis())) {
+      Thread sender = Thread.ofVirtual().start(() -> greedy.send("INCR n\r\n".repeat(requests)));
+      Thread reader =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    for (int i = 0; i < requests; i++) {
+                      greedy.line();
+                    }
+                  });
+      int servedMeanwhile = 0;
+      long seen = 0;
+      while (seen < requests) {
+        seen = Long.parseLong(other.ask("INCRBY n 0").substring(1));
+        servedMeanwhile += seen > 0 && seen < requests ? 1 : 0;
+      }
+      assertThat(servedMeanwhile).isPositive();
+      sender.join();
+      reader.join();
+    }
+  }
+
+  @Test
+  void aSuspendedCommandKeepsItsArguments() {
+    try (Gateway gateway = start();
+        Wire caller = Wire.to(gateway.ports().redis());
+        Wire other = Wire.to(gateway.ports().redis())) {
+      assertThat(caller.ask("DEBUG POPULATE 400000 wanted")).isEqualTo("+OK");
+      assertThat(caller.ask("SET wanted:last v")).isEqualTo("+OK");
+      caller.send("KEYS wanted:*\r\nECHO behind\r\n");
+      other.send("SET unwanted xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\r\n".repeat(10_000));
+      assertThat(caller.line()).isEqualTo("*400001");
+      for (int i = 0; i < 400_001; i++) {
+        caller.line();
+        assertThat(caller.line()).startsWith("wanted:");
+      }
+      assertThat(caller.line()).isEqualTo("$6");
+      assertThat(caller.line()).isEqualTo("behind");
+      for (int i = 0; i < 10_000; i++) {
+        assertThat(other.line()).isEqualTo("+OK");
+      }
+    }
+  }
+
+  @Test
+  void aScriptOutlivesItsCallerUntilItIsKilled() {
+    try (Gateway gateway = start();
+        Wire other = Wire.to(gateway.ports().redis())) {
+      try (Wire caller = Wire.to(gateway.ports().redis())) {
+        caller.send("EVAL \"while true do end\" 0\r\nPING\r\n");
+        String answer = other.ask("PING");
+        while (answer.equals("+PONG")) {
+          answer = other.ask("PING");
+        }
+        assertThat(answer).isEqualTo(BUSY);
+      }
+      assertThat(other.ask("PING")).isEqualTo(BUSY);
+      assertThat(other.ask("SHUTDOWN")).isEqualTo(BUSY);
+      assertThat(other.ask("SCRIPT KILL")).isEqualTo("+OK");
+      String answer = other.ask("PING");
+      while (answer.equals(BUSY)) {
+        answer = other.ask("PING");
+      }
+      assertThat(answer).isEqualTo("+PONG");
+    }
+  }
+
+  @Test
+  void whatStandsBehindALongScriptIsAnsweredInOrder() {
+    try (Gateway gateway = start();
+        Wire caller = Wire.to(gateway.ports().redis())) {
+      caller.send("SET a 1\r\nEVAL \"for i=1,5000000 do end return KEYS[1]\" 1 here\r\nGET a\r\n");
+      assertThat(caller.line()).isEqualTo("+OK");
+      assertThat(caller.line()).isEqualTo("$4");
+      assertThat(caller.line()).isEqualTo("here");
+      assertThat(caller.line()).isEqualTo("$1");
+      assertThat(caller.line()).isEqualTo("1");
+    }
+  }
+}
