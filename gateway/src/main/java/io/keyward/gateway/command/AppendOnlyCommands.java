@@ -3,6 +3,7 @@ package io.keyward.gateway.command;
 import static io.keyward.engine.command.CommandFlag.ADMIN;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
 import static io.keyward.engine.command.CommandFlag.NO_ASYNC_LOADING;
+import static io.keyward.engine.command.CommandFlag.SERVER_WIDE;
 import static io.keyward.engine.command.CommandGroup.SERVER;
 
 import io.keyward.engine.CommandException;
@@ -29,7 +30,7 @@ final class AppendOnlyCommands {
             .summary("Writes the append-only file anew, in the background.")
             .complexity("O(1)")
             .arity(1)
-            .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING)
+            .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING, SERVER_WIDE)
             .handler(this::rewrite));
   }
 

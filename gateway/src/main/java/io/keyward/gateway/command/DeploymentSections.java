@@ -5,6 +5,7 @@ import io.keyward.engine.Client;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Statistics;
+import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
 import io.keyward.engine.command.Command;
 import io.keyward.gateway.server.Server;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +72,18 @@ final class DeploymentSections {
         .field("maxmemory_policy", server.live().text(Directive.MAXMEMORY_POLICY))
         .field("mem_clients_normal", clients)
         .field("mem_allocator", "jvm");
+  }
+
+  /** Whether the data is kept, without how much all deployments have changed and written. */
+  void persistence(InfoText text, BuiltinKeyspace keyspace) {
+    AppendOnlyLog log = server.durability().appendOnly();
+    text.section("Persistence")
+        .field("loading", log.progress().loading() ? 1 : 0)
+        .field("async_loading", 0)
+        .field("rdb_last_save_time", server.snapshots().lastSave())
+        .field("rdb_last_bgsave_status", server.snapshots().lastFailed() ? "err" : "ok")
+        .field("aof_enabled", log.status().enabled() ? 1 : 0)
+        .field("aof_last_write_status", log.status().lastWriteSucceeded() ? "ok" : "err");
   }
 
   void stats(InfoText text, BuiltinKeyspace keyspace) {

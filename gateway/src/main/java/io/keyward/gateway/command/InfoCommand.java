@@ -61,6 +61,7 @@ final class InfoCommand {
             "server", own::server,
             "clients", own::clients,
             "memory", own::memory,
+            "persistence", own::persistence,
             "stats", own::stats,
             "replication", own::replication,
             "cpu", own::cpu);

@@ -6,6 +6,7 @@ import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
 import static io.keyward.engine.command.CommandFlag.NO_ASYNC_LOADING;
 import static io.keyward.engine.command.CommandFlag.NO_MULTI;
+import static io.keyward.engine.command.CommandFlag.SERVER_WIDE;
 import static io.keyward.engine.command.CommandFlag.STALE;
 import static io.keyward.engine.command.CommandGroup.SERVER;
 
@@ -41,7 +42,7 @@ final class SaveCommands {
             .summary("Saves all data and answers when that is done; other clients are served.")
             .complexity("O(N) where N is the total number of keys in all databases")
             .arity(1)
-            .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING, NO_MULTI)
+            .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING, NO_MULTI, SERVER_WIDE)
             .handler(this::save));
     table.add(
         Command.named("bgsave", SERVER)
@@ -49,7 +50,7 @@ final class SaveCommands {
             .complexity("O(1)")
             .syntax("[SCHEDULE]")
             .arity(-1)
-            .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING)
+            .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING, SERVER_WIDE)
             .handler(this::beginSave));
     table.add(
         Command.named("lastsave", SERVER)
