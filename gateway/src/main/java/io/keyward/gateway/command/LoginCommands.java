@@ -19,7 +19,6 @@ import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.acl.AccessControl;
-import io.keyward.engine.builtin.acl.AccessLog.Context;
 import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.engine.command.Command;
@@ -128,23 +127,13 @@ final class LoginCommands {
   private void logIn(Request request, String name, byte[] password, Runnable answer) {
     Decision decision = server.tenancy().logIn(name, password);
     if (decision != null) {
-      logins.settle(request, decision, answer);
+      logins.settle(request, name, decision, answer);
       return;
     }
     Client client = request.client();
     User user = access(request).authenticate(name, password);
     if (user == null) {
-      StringBuilder line = new StringBuilder();
-      ClientText.append(line, client, request);
-      boolean queues = ClientState.of(client).transaction() != null;
-      access(request)
-          .noteFailedLogin(
-              queues ? Context.MULTI : Context.TOPLEVEL,
-              request.text(0),
-              name,
-              line.toString(),
-              request.now());
-      logins.settle(request, server.tenancy().failure(password), answer);
+      logins.settle(request, name, server.tenancy().failure(password), answer);
       return;
     }
     Database.of(request).keyspace().logIn(client, user);

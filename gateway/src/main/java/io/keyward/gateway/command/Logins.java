@@ -7,7 +7,9 @@ import io.keyward.engine.Keyspace;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.acl.AccessLog.Context;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.Session;
 import io.keyward.tenancy.Decision;
@@ -45,9 +47,10 @@ final class Logins {
   /**
    * Carries a decision out; called by the command's handler.
    *
+   * @param name the user name that was given
    * @param answer writes the reply to a client that has been let in, on its keyspace's home loop
    */
-  void settle(Request request, Decision decision, Runnable answer) {
+  void settle(Request request, String name, Decision decision, Runnable answer) {
     Client client = request.client();
     boolean silent = client.silenced();
     boolean mayWait = Database.of(request).keyspace().mayBlock(client);
@@ -61,7 +64,7 @@ final class Logins {
       }
       case Decision.Refused(String reason) -> throw CommandException.error(reason);
       case Decision.WrongPassword() -> {
-        long delay = failed(client);
+        long delay = failed(request, name);
         if (delay == 0) {
           throw WRONG_PASSWORD;
         }
@@ -82,7 +85,7 @@ final class Logins {
             .start(
                 () -> {
                   Decision reached = comparison.get();
-                  keyspace(kept).loop().execute(() -> resume(kept, reached, silent, answer));
+                  keyspace(kept).loop().execute(() -> resume(kept, name, reached, silent, answer));
                 });
       }
     }
@@ -99,7 +102,25 @@ final class Logins {
         : server.engine().open(deployment.prefix());
   }
 
-  private long failed(Client client) {
+  /**
+   * Counts and notes a failure, whether or not the name is known elsewhere: what the client's
+   * keyspace tells of it is the same.
+   *
+   * @return the milliseconds to wait before the answer
+   */
+  private long failed(Request request, String name) {
+    Client client = request.client();
+    StringBuilder line = new StringBuilder();
+    ClientText.append(line, client, request);
+    boolean queues = ClientState.of(client).transaction() != null;
+    keyspace(request)
+        .access()
+        .noteFailedLogin(
+            queues ? Context.MULTI : Context.TOPLEVEL,
+            request.text(0),
+            name,
+            line.toString(),
+            request.now());
     log.warn("Login failed, client addr={}", client.connection().remoteAddress());
     return server.tenancy().failedLogins().failed(session(client).host());
   }
@@ -130,7 +151,8 @@ final class Logins {
     }
   }
 
-  private void resume(Request request, Decision decision, boolean silent, Runnable answer) {
+  private void resume(
+      Request request, String name, Decision decision, boolean silent, Runnable answer) {
     Client client = request.client();
     if (client.keyspace() == null) {
       return;
@@ -148,7 +170,7 @@ final class Logins {
       }
       case Decision.Refused(String reason) -> refuse(request, CommandException.error(reason));
       case Decision.WrongPassword wrong ->
-          refuseLater(request, WRONG_PASSWORD, Math.max(1, failed(client)));
+          refuseLater(request, WRONG_PASSWORD, Math.max(1, failed(request, name)));
       case Decision.Undecided again ->
           throw new IllegalStateException("a comparison ends with a decision");
     }

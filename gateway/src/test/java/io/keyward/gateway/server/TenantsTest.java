@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.tenant.Secret;
 import io.keyward.gateway.Gateway;
+import io.keyward.tenancy.Decision;
+import io.keyward.tenancy.Tenancy;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +98,50 @@ class TenantsTest {
       assertThat(wire.ask(login)).isEqualTo(WRONG);
       assertThat(wire.ask("PING")).isEqualTo(NOT_YET);
     }
+  }
+
+  @Test
+  void theLogOfRefusalsDoesNotTellWhichNamesExist() {
+    try (Wire blue = logIn("blue", "blue-secret")) {
+      for (String name : List.of("green", "nobody", "operator")) {
+        assertThat(blue.ask("ACL LOG RESET")).isEqualTo("+OK");
+        assertThat(blue.ask("AUTH " + name + " wrong")).isEqualTo(WRONG);
+        assertThat(blue.ask("ACL LOG 1")).isEqualTo("*1");
+        String entry = blue.line();
+        while (!entry.equals("username")) {
+          entry = blue.line();
+        }
+        assertThat(blue.line()).isEqualTo("$" + name.length());
+        assertThat(blue.line()).isEqualTo(name);
+        while (!entry.equals("timestamp-last-updated")) {
+          entry = blue.line();
+        }
+        blue.line();
+      }
+    }
+  }
+
+  @Test
+  void aNameWithAQuickSecretIsRefusedNoFasterThanOneThatNobodyHas() {
+    Tenancy tenancy = gateway.server().tenancy();
+    byte[] wrong = "wrong".getBytes(StandardCharsets.UTF_8);
+    assertThat(tenancy.failure(wrong)).isInstanceOf(Decision.Undecided.class);
+    for (String name : List.of("blue", "green", "operator", "librechat.rev1")) {
+      assertThat(tenancy.logIn(name, wrong))
+          .as(name)
+          .isInstanceOfSatisfying(
+              Decision.Undecided.class,
+              undecided ->
+                  assertThat(undecided.comparison().get())
+                      .isInstanceOf(Decision.WrongPassword.class));
+    }
+    byte[] decoy = "green-secret".getBytes(StandardCharsets.UTF_8);
+    assertThat(tenancy.logIn("blue", decoy))
+        .isInstanceOfSatisfying(
+            Decision.Undecided.class,
+            undecided ->
+                assertThat(undecided.comparison().get())
+                    .isInstanceOf(Decision.WrongPassword.class));
   }
 
   @Test
