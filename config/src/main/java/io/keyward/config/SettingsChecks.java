@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -195,9 +196,13 @@ final class SettingsChecks {
           Directive.REQUIREPASS.directiveName(), gathered.directive(Directive.REQUIREPASS));
     }
     String prefix = gathered.setting(Setting.PREFIX, "").text();
-    TenancySettings tenancy =
-        new TenantsReader(environment, validNamespaces(), prefix)
-            .read(gathered.operator(), gathered.tenants());
+    TenantsReader reader = new TenantsReader(environment, validNamespaces(), prefix);
+    Map<String, String> ports = new HashMap<>();
+    ports.put(text(Directive.PORT), Directive.PORT.directiveName());
+    ports.put(text(Directive.TLS_PORT), Directive.TLS_PORT.directiveName());
+    ports.put(gathered.setting(Setting.ADMIN_PORT, "9379").text(), Setting.ADMIN_PORT.path());
+    reader.reserve(gathered.setting(Setting.USERNAME, "").text(), ports);
+    TenancySettings tenancy = reader.read(gathered.operator(), gathered.tenants());
     boolean byCertificate =
         tenancy.tenants().stream()
             .flatMap(tenant -> tenant.deployments().stream())

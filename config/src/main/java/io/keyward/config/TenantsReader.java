@@ -52,15 +52,22 @@ final class TenantsReader {
     }
   }
 
+  /** Keeps a name and ports, used by settings outside the tenants, from being given to others. */
+  void reserve(String login, Map<String, String> ownersOfPorts) {
+    if (!login.isEmpty()) {
+      logins.put(login, Setting.USERNAME.path());
+    }
+    ports.putAll(ownersOfPorts);
+  }
+
   TenancySettings read(@Nullable YamlGroup operator, @Nullable YamlGroup tenants) {
+    Map<String, YamlGroup> groups = tenants == null ? Map.of() : tenants.groups();
+    tenantNames = groups.keySet();
     Optional<OperatorSettings> administrator =
         operator == null ? Optional.empty() : operator(operator);
     List<TenantSettings> all = new ArrayList<>();
-    if (tenants != null) {
-      Map<String, YamlGroup> groups = tenants.groups();
-      tenantNames = groups.keySet();
-      groups.forEach((name, group) -> all.add(tenant(name, group)));
-    }
+    groups.forEach((name, group) -> all.add(tenant(name, group)));
+    checkTemplates(all, groups);
     return new TenancySettings(administrator, all);
   }
 
@@ -77,7 +84,7 @@ final class TenantsReader {
       group.wrong("the operator has no password", "give operator.password");
       return Optional.empty();
     }
-    logins.put(username, group.path());
+    takeLogin(group, username);
     return Optional.of(new OperatorSettings(username, passwords));
   }
 
@@ -133,12 +140,6 @@ final class TenantsReader {
     if (!DEPLOYMENT_NAME.matcher(name).matches() || isReserved(name)) {
       group.wrong("it is not a name for a deployment", nameRemedy());
     }
-    int dot = name.indexOf('.');
-    if (dot >= 0 && tenantNames.contains(name.substring(0, dot))) {
-      group.wrong(
-          "the login " + name + " would mean a deployment of the tenant " + name.substring(0, dot),
-          "rename the deployment");
-    }
     Given prefix = group.text("prefix");
     String chosen = prefix == null ? name : prefix.text();
     if (chosen.isEmpty() || !Prefixes.isValid(chosen)) {
@@ -153,15 +154,42 @@ final class TenantsReader {
     List<String> subjects = texts(group, "certificates", certificates);
     List<Integer> listening = ports(group);
     group.endOfFields();
-    String other = logins.putIfAbsent(name, group.path());
-    if (other != null) {
-      group.wrong("the same login is used by " + other, "give each deployment a name of its own");
-    }
+    takeLogin(group, name);
     if (passwords.isEmpty() && ofTenant.isEmpty() && subjects.isEmpty() && listening.isEmpty()) {
       group.wrong(
           "nobody could log in to it", "give it a password, or tenants." + tenant + " a secret");
     }
     return new DeploymentSettings(name, chosen, passwords, pinned, limits, subjects, listening);
+  }
+
+  private void takeLogin(YamlGroup group, String name) {
+    int dot = name.indexOf('.');
+    if (dot >= 0 && tenantNames.contains(name.substring(0, dot))) {
+      group.wrong(
+          "the login " + name + " would mean a deployment of the tenant " + name.substring(0, dot),
+          "give it another name");
+    }
+    String other = logins.putIfAbsent(name, group.path());
+    if (other != null) {
+      group.wrong("the same login is used by " + other, "give each login a name of its own");
+    }
+  }
+
+  /** Two tenants whose logins could create the same prefix would take it from each other. */
+  private static void checkTemplates(List<TenantSettings> all, Map<String, YamlGroup> groups) {
+    for (int i = 1; i < all.size(); i++) {
+      for (TenantSettings other : all.subList(0, i)) {
+        TenantSettings tenant = all.get(i);
+        YamlGroup group = groups.get(tenant.name());
+        if (group != null && tenant.mayCreatePrefixOf(other)) {
+          group.wrong(
+              "its prefix-template and that of tenants."
+                  + other.name()
+                  + " can give two deployments the same prefix",
+              "begin it with {tenant}. as " + TenantSettings.DEFAULT_TEMPLATE + " does");
+        }
+      }
+    }
   }
 
   private void takePrefix(YamlGroup group, String prefix) {

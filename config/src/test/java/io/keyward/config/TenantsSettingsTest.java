@@ -125,6 +125,19 @@ class TenantsSettingsTest {
             + " is not a port",
         "'tenants:\n a: {deployments: {b: {certificates: [x]}, c: {certificates: [x]}}}' |"
             + " tenants.a.deployments.c.certificates | 2 | it is used by tenants.a.deployments.b",
+        "'tenants:\n a: {deployments: {b: {ports: [6379]}}}' | tenants.a.deployments.b.ports | 2 |"
+            + " it is used by port",
+        "'tenants:\n a: {deployments: {b: {ports: [9379]}}}' | tenants.a.deployments.b.ports | 2 |"
+            + " it is used by admin.port",
+        "'{prefix: d, username: b, directives: {requirepass: x}, tenants: {\n"
+            + " a: {deployments: {b: {password: p}}}}}' | tenants.a.deployments.b | 2 | the same"
+            + " login is used by username",
+        "'operator: {username: a.b, password: p}\ntenants: {a: {secret: s}}' | operator | 1 | the"
+            + " login a.b would mean a deployment of the tenant a",
+        "'tenants:\n"
+            + " a: {secret: s, prefix-template: \"x{deployment}\"}\n"
+            + " b: {secret: t, prefix-template: \"x.{deployment}\"}' | tenants.b | 3 | can give two"
+            + " deployments the same prefix",
         "'tenants:\n"
             + " a: {deployments: {b: {certificates: x}}}' | tls-auth-clients | 0 | no client is"
             + " asked for the certificate",

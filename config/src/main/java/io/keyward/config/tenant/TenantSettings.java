@@ -50,15 +50,35 @@ public record TenantSettings(
 
   /** The deployment whose prefix this is by the template; empty if none can have it. */
   public String deploymentOf(String prefix) {
-    String whole = template.replace(OF_TENANT, name);
-    int at = whole.indexOf(OF_DEPLOYMENT);
-    String before = whole.substring(0, at);
-    String after = whole.substring(at + OF_DEPLOYMENT.length());
+    String before = beforeDeployment();
+    String after = afterDeployment();
     boolean fits =
         prefix.length() > before.length() + after.length()
             && prefix.startsWith(before)
             && prefix.endsWith(after);
     return fits ? prefix.substring(before.length(), prefix.length() - after.length()) : "";
+  }
+
+  /** Whether a login of this tenant and one of another may create deployments of one prefix. */
+  public boolean mayCreatePrefixOf(TenantSettings other) {
+    String before = beforeDeployment();
+    String after = afterDeployment();
+    String othersBefore = other.beforeDeployment();
+    String othersAfter = other.afterDeployment();
+    return !secrets.isEmpty()
+        && !other.secrets.isEmpty()
+        && (before.startsWith(othersBefore) || othersBefore.startsWith(before))
+        && (after.endsWith(othersAfter) || othersAfter.endsWith(after));
+  }
+
+  private String beforeDeployment() {
+    String whole = template.replace(OF_TENANT, name);
+    return whole.substring(0, whole.indexOf(OF_DEPLOYMENT));
+  }
+
+  private String afterDeployment() {
+    String whole = template.replace(OF_TENANT, name);
+    return whole.substring(whole.indexOf(OF_DEPLOYMENT) + OF_DEPLOYMENT.length());
   }
 
   /** The prefix of the keys that all deployments of the tenant share. */
