@@ -8,6 +8,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 
 /** Takes new connections in, or sends them away. */
@@ -23,6 +24,14 @@ final class Connections {
               + " 2) send CONFIG SET protected-mode no from the loopback interface, which lets"
               + " everybody in who reaches this port;"
               + " 3) start the gateway with --protected-mode no, which does the same.\r\n")
+          .getBytes(StandardCharsets.US_ASCII);
+
+  private static final byte[] PROTECTED_PORT =
+      ("-DENIED Keyward is running in protected mode, and whoever reaches this port is in a"
+           + " deployment without a password. In this mode connections are only accepted from the"
+           + " loopback interface. To connect from other machines, log in at another port, or start"
+           + " the gateway with --protected-mode no, which lets everybody in who reaches this"
+           + " port.\r\n")
           .getBytes(StandardCharsets.US_ASCII);
 
   private final Server server;
@@ -61,9 +70,12 @@ final class Connections {
       refuse(channel, kind, TOO_MANY);
       return;
     }
-    if (!peer.loopback() && live.flag(Directive.PROTECTED_MODE) && server.open()) {
+    boolean ofDeployment = server.tenancy().ports().contains(port(channel));
+    if (!peer.loopback()
+        && live.flag(Directive.PROTECTED_MODE)
+        && (ofDeployment || server.open())) {
       server.traffic().rejected();
-      refuse(channel, kind, PROTECTED);
+      refuse(channel, kind, ofDeployment ? PROTECTED_PORT : PROTECTED);
       return;
     }
     server.traffic().accepted();
@@ -78,6 +90,11 @@ final class Connections {
     own.pipeline().addBefore(own.name(), "redis", new RedisHandler(server, peer));
     // Vert.x's own handler would keep queues for bytes that it never sees.
     own.pipeline().remove(own.handler());
+  }
+
+  /** The port at which a connection has arrived; 0 if it is a Unix socket. */
+  static int port(Channel channel) {
+    return channel.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
   }
 
   /** Closes a connection, with a reason where it can be read. */

@@ -11,8 +11,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +42,7 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     context = added;
-    Decision.Admitted byPort = server.tenancy().ofPort(port(added.channel().localAddress()));
+    Decision.Admitted byPort = server.tenancy().ofPort(Connections.port(added.channel()));
     Keyspace entry = server.entry(byPort, added.channel().eventLoop());
     GatewayLoop home = server.loopOf(entry);
     route = home;
@@ -53,10 +51,6 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
     session = made;
     server.sessions().add(made);
     onHome(() -> made.enter(entry));
-  }
-
-  private static int port(SocketAddress local) {
-    return local instanceof InetSocketAddress address ? address.getPort() : 0;
   }
 
   private Session session() {

@@ -24,7 +24,9 @@ final class Gateways {
   /** Starts a gateway with a configuration file, the first argument. */
   static Gateway startWith(Map<String, String> environment, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
-    all.addAll(List.of("--bind", "127.0.0.1"));
+    if (!all.contains("--bind")) {
+      all.addAll(List.of("--bind", "127.0.0.1"));
+    }
     return load(environment, all);
   }
 

@@ -175,7 +175,7 @@ class LimitsTest {
   }
 
   /** An address of this machine that is not a loopback address. */
-  private static InetAddress outsideAddress() throws SocketException {
+  static InetAddress outsideAddress() throws SocketException {
     return NetworkInterface.networkInterfaces()
         .flatMap(NetworkInterface::inetAddresses)
         .filter(address -> address instanceof Inet4Address && !address.isLoopbackAddress())

@@ -2,12 +2,15 @@ package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.config.tenant.Secret;
 import io.keyward.gateway.Gateway;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Tenancy;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +39,10 @@ class TenantsTest {
   }
 
   private Gateway start(String further, String... deployments) throws IOException {
+    return startAt("127.0.0.1", further, deployments);
+  }
+
+  private Gateway startAt(String bind, String further, String... deployments) throws IOException {
     String text =
         """
         event-loops: 2
@@ -54,7 +61,9 @@ class TenantsTest {
     Path file = Files.writeString(folder.resolve("keyward.yaml"), further + text + more);
     return Gateways.startWith(
         Map.of("OPERATOR_PASSWORD", "of-operator", "LIBRECHAT_SECRET", "of-librechat"),
-        file.toString());
+        file.toString(),
+        "--bind",
+        bind);
   }
 
   @AfterEach
@@ -339,6 +348,26 @@ class TenantsTest {
       assertThat(white.ask("EXISTS key")).isEqualTo(":0");
       assertThat(white.ask("RESET")).isEqualTo("+RESET");
       assertThat(white.ask("EXISTS key")).isEqualTo(":1");
+    }
+  }
+
+  @Test
+  void aPortThatAsksForNoLoginIsClosedToOtherMachines() throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0)) {
+      port = free.getLocalPort();
+    }
+    gateway.close();
+    gateway = startAt("0.0.0.0", "", "white: {ports: [" + port + "]}");
+    InetAddress outside = LimitsTest.outsideAddress();
+    try (Wire white = new Wire(new Socket(outside, port));
+        Wire blue = new Wire(new Socket(outside, gateway.ports().redis()))) {
+      assertThat(white.readToEnd()).startsWith("-DENIED Keyward is running in protected mode");
+      assertThat(blue.ask("AUTH blue blue-secret")).isEqualTo("+OK");
+    }
+    gateway.server().live().set(Directive.PROTECTED_MODE, "no");
+    try (Wire white = new Wire(new Socket(outside, port))) {
+      assertThat(white.ask("PING")).isEqualTo("+PONG");
     }
   }
 
