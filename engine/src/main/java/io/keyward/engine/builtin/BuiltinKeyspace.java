@@ -551,6 +551,7 @@ public final class BuiltinKeyspace implements Keyspace {
       rest();
       return false;
     }
+    statistics.commandRate().sample(now, statistics.commands());
     pause.check(now);
     if (pause.scope() == Pause.Scope.NOTHING) {
       expire(now, deadline);

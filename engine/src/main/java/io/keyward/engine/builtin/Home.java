@@ -55,6 +55,7 @@ public final class Home {
   private @Nullable Reloading reloading;
   private List<Home> peers = List.of();
   private volatile long publishedBytes;
+  private volatile long peakBytes;
   private volatile int loadPercent;
   private double load;
   private long busyNanos;
@@ -225,6 +226,11 @@ public final class Home {
     return used;
   }
 
+  /** The most that all data of the engine has taken, as seen at the ticks. */
+  public long peakBytes() {
+    return peakBytes;
+  }
+
   /** The length from which an element of a list has a node of its own. */
   public int plainListElement() {
     return plainListElement;
@@ -337,6 +343,7 @@ public final class Home {
 
   private void publish() {
     publishedBytes = account.bytes();
+    peakBytes = Math.max(peakBytes, usedBytesOfAll());
     long at = System.nanoTime();
     double share = (double) (busyNanos - busyNanosBefore) / Math.max(1, at - tickedAt);
     busyNanosBefore = busyNanos;

@@ -12,6 +12,7 @@ public final class Statistics {
   private long expiredFields;
   private long evictedKeys;
   private long commands;
+  private final Rate commandRate = new Rate();
   private long errors;
   private long receivedBytes;
   private long sentBytes;
@@ -125,6 +126,11 @@ public final class Statistics {
 
   public long evictedKeys() {
     return evictedKeys;
+  }
+
+  /** Commands a second. */
+  public Rate commandRate() {
+    return commandRate;
   }
 
   public long commands() {

@@ -91,6 +91,7 @@ final class DeploymentSections {
     text.section("Stats")
         .field("total_connections_received", keyspace.entered())
         .field("total_commands_processed", statistics.commands())
+        .field("instantaneous_ops_per_sec", Math.round(statistics.commandRate().perSecond()))
         .field("expired_keys", statistics.expiredKeys())
         .field("evicted_keys", statistics.evictedKeys())
         .field("keyspace_hits", statistics.hits())

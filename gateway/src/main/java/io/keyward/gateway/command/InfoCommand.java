@@ -31,7 +31,6 @@ final class InfoCommand {
       String name, boolean byDefault, BiConsumer<InfoText, BuiltinKeyspace> writer) {}
 
   private final Server server;
-  private final Rates rates = new Rates();
   private final List<Section> sections;
   private final Map<String, BiConsumer<InfoText, BuiltinKeyspace>> ofDeployment;
 
@@ -39,7 +38,7 @@ final class InfoCommand {
     this.server = server;
     ServerSections process = new ServerSections(server);
     MemorySection memory = new MemorySection(server);
-    StatisticsSections statistics = new StatisticsSections(server, rates);
+    StatisticsSections statistics = new StatisticsSections(server);
     sections =
         List.of(
             new Section("server", true, process::server),
@@ -86,9 +85,6 @@ final class InfoCommand {
   private void info(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     boolean administers = request.client().operator();
-    if (administers) {
-      rates.start(keyspace.loop(), keyspace.statistics(), server.traffic());
-    }
     Set<String> asked = new HashSet<>();
     for (int i = 1; i < request.count(); i++) {
       asked.add(request.text(i).toLowerCase(Locale.ROOT));

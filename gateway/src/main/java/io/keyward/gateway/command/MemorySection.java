@@ -3,6 +3,7 @@ package io.keyward.gateway.command;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.script.ScriptFigures;
 import io.keyward.gateway.server.Server;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
@@ -30,8 +31,10 @@ final class MemorySection {
       used += home.usedBytes();
       pendingFrees += home.pendingFrees();
       freedLater += home.freedLater();
+      peak = Math.max(peak, home.peakBytes());
     }
     peak = Math.max(peak, used);
+    ScriptFigures scripts = ScriptFigures.of(keyspace);
     long resident = ProcessFigures.residentBytes();
     long limit = server.live().number(Directive.MAXMEMORY);
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
@@ -53,6 +56,10 @@ final class MemorySection {
         .field("allocator_resident", resident)
         .bytes("total_system_memory", ProcessFigures.totalSystemBytes())
         .bytes("maxmemory", limit)
+        .bytes("used_memory_scripts", scripts.scriptBytes())
+        .field("number_of_cached_scripts", scripts.scripts())
+        .field("number_of_functions", scripts.functions())
+        .field("number_of_libraries", scripts.libraries())
         .field("maxmemory_policy", server.live().text(Directive.MAXMEMORY_POLICY))
         .field("allocator_frag_ratio", ratio(heap.getCommitted(), heap.getUsed()), 2)
         .field("allocator_frag_bytes", heap.getCommitted() - heap.getUsed())
@@ -61,6 +68,7 @@ final class MemorySection {
         .field("mem_fragmentation_ratio", ratio(resident, used), 2)
         .field("mem_fragmentation_bytes", resident - used)
         .field("mem_not_counted_for_evict", 0)
+        .field("mem_total_replication_buffers", 0)
         .field("mem_clients_slaves", 0)
         .field("mem_clients_normal", clients)
         .field("mem_aof_buffer", 0)

@@ -18,11 +18,9 @@ import java.util.stream.Collectors;
 /** INFO: what has been counted since the start or CONFIG RESETSTAT. */
 final class StatisticsSections {
   private final Server server;
-  private final Rates rates;
 
-  StatisticsSections(Server server, Rates rates) {
+  StatisticsSections(Server server) {
     this.server = server;
-    this.rates = rates;
   }
 
   void stats(InfoText text, BuiltinKeyspace keyspace) {
@@ -32,13 +30,13 @@ final class StatisticsSections {
     text.section("Stats")
         .field("total_connections_received", traffic.connectionsAccepted())
         .field("total_commands_processed", statistics.commands())
-        .field("instantaneous_ops_per_sec", Math.round(rates.commandsPerSecond()))
+        .field("instantaneous_ops_per_sec", Math.round(statistics.commandRate().perSecond()))
         .field("total_net_input_bytes", traffic.bytesReceived())
         .field("total_net_output_bytes", traffic.bytesSent())
         .field("total_net_repl_input_bytes", 0)
         .field("total_net_repl_output_bytes", 0)
-        .field("instantaneous_input_kbps", rates.receivedPerSecond() / 1024, 2)
-        .field("instantaneous_output_kbps", rates.sentPerSecond() / 1024, 2)
+        .field("instantaneous_input_kbps", traffic.receivedPerSecond() / 1024, 2)
+        .field("instantaneous_output_kbps", traffic.sentPerSecond() / 1024, 2)
         .field("instantaneous_input_repl_kbps", 0, 2)
         .field("instantaneous_output_repl_kbps", 0, 2)
         .field("rejected_connections", traffic.connectionsRejected())
@@ -58,6 +56,8 @@ final class StatisticsSections {
         .field("total_forks", 0)
         .field("migrate_cached_sockets", 0)
         .field("slave_expires_tracked_keys", 0)
+        .field("total_active_defrag_time", 0)
+        .field("current_active_defrag_time", 0)
         .field("active_defrag_hits", 0)
         .field("active_defrag_misses", 0)
         .field("active_defrag_key_hits", 0)

@@ -4,7 +4,7 @@ import io.keyward.config.directive.Directive;
 
 /**
  * Looks after the sessions of one loop once a second: closes those that are idle for too long or do
- * not take their output, and measures how late the loop is.
+ * not take their output. The first loop takes the rates of the traffic as well.
  */
 final class Sweep {
   private static final long PERIOD_MILLIS = 1000;
@@ -28,6 +28,9 @@ final class Sweep {
       if (session.home() == loop) {
         session.check(now, timeoutMillis);
       }
+    }
+    if (loop == server.loops().getFirst()) {
+      server.traffic().sample(now);
     }
     if (!server.stopping()) {
       start();

@@ -1,5 +1,6 @@
 package io.keyward.gateway.server;
 
+import io.keyward.engine.builtin.Rate;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts connections and bytes of the whole server; any thread may count and read. */
@@ -11,6 +12,8 @@ public final class Traffic {
   private final LongAdder hops = new LongAdder();
   private final LongAdder handshakes = new LongAdder();
   private final LongAdder failedHandshakes = new LongAdder();
+  private final Rate receivedRate = new Rate();
+  private final Rate sentRate = new Rate();
   private final LongAdder protocolErrors = new LongAdder();
   private final LongAdder outputLimitCloses = new LongAdder();
   private final LongAdder inputLimitCloses = new LongAdder();
@@ -96,6 +99,22 @@ public final class Traffic {
   /** Clients closed because their unread input outgrew its limit. */
   public long inputLimitDisconnections() {
     return inputLimitCloses.sum();
+  }
+
+  /** Takes the counts for the rates; once a second or more often, by one thread. */
+  void sample(long now) {
+    receivedRate.sample(now, bytesReceived());
+    sentRate.sample(now, bytesSent());
+  }
+
+  /** Bytes received a second. */
+  public double receivedPerSecond() {
+    return receivedRate.perSecond();
+  }
+
+  /** Bytes sent a second. */
+  public double sentPerSecond() {
+    return sentRate.perSecond();
   }
 
   /** Begins to count anew, for CONFIG RESETSTAT. */

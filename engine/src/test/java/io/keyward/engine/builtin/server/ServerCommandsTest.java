@@ -37,6 +37,17 @@ class ServerCommandsTest {
   }
 
   @Test
+  void thePeakOfMemoryIsSeenWithoutAsking() {
+    int big = 1 << 20;
+    bench.run("set", "big", "x".repeat(big));
+    bench.pass(1000);
+    bench.line("del big");
+    bench.pass(1000);
+    assertThat(bench.keyspace().usedBytes()).isLessThan(big);
+    assertThat(bench.keyspace().home().peakBytes()).isGreaterThan(big);
+  }
+
+  @Test
   void commandTellsTheTable() {
     int commands = bench.keyspace().table().commands().size();
     assertThat(bench.line("command count")).isEqualTo(Integer.toString(commands));
