@@ -30,12 +30,10 @@ final class InfoCommand {
   private record Section(
       String name, boolean byDefault, BiConsumer<InfoText, BuiltinKeyspace> writer) {}
 
-  private final Server server;
   private final List<Section> sections;
   private final Map<String, BiConsumer<InfoText, BuiltinKeyspace>> ofDeployment;
 
   InfoCommand(Server server) {
-    this.server = server;
     ServerSections process = new ServerSections(server);
     MemorySection memory = new MemorySection(server);
     StatisticsSections statistics = new StatisticsSections(server);
