@@ -18,6 +18,10 @@ import io.keyward.engine.command.KeySpec.KeyFlag;
 
 /** EVAL, EVALSHA and their read-only forms. */
 final class EvalCommands {
+  /** How scripts and functions differ from those of Redis. */
+  static final String DIFFERENCE =
+      "Ends with an error after script-time-limit or beyond script-memory-limit.";
+
   private static final CommandException UNKNOWN_SCRIPT =
       new CommandException("NOSCRIPT No matching script. Please use EVAL.");
   private static final CommandException TOO_MANY_KEYS =
@@ -32,9 +36,7 @@ final class EvalCommands {
   static void declare(CommandTable table) {
     table.add(
         Command.named("eval", SCRIPTING)
-            .differs(
-                "Ends with an error after script-time-limit or beyond script-memory-limit; other"
-                    + " clients of the deployment wait meanwhile.")
+            .differs(DIFFERENCE)
             .since("2.6.0")
             .summary("Runs a Lua script.")
             .complexity("Depends on the script that is executed.")
@@ -50,9 +52,7 @@ final class EvalCommands {
             .handler((request, reply) -> byText(request, reply, false)));
     table.add(
         Command.named("evalsha", SCRIPTING)
-            .differs(
-                "Ends with an error after script-time-limit or beyond script-memory-limit; other"
-                    + " clients of the deployment wait meanwhile.")
+            .differs(DIFFERENCE)
             .since("2.6.0")
             .summary("Runs a Lua script that is known by its SHA1 digest.")
             .complexity("Depends on the script that is executed.")
@@ -64,9 +64,7 @@ final class EvalCommands {
             .handler((request, reply) -> byDigest(request, reply, false)));
     table.add(
         Command.named("eval_ro", SCRIPTING)
-            .differs(
-                "Ends with an error after script-time-limit or beyond script-memory-limit; other"
-                    + " clients of the deployment wait meanwhile.")
+            .differs(DIFFERENCE)
             .since("7.0.0")
             .summary("Runs a Lua script that may not write.")
             .complexity("Depends on the script that is executed.")
@@ -82,9 +80,7 @@ final class EvalCommands {
             .handler((request, reply) -> byText(request, reply, true)));
     table.add(
         Command.named("evalsha_ro", SCRIPTING)
-            .differs(
-                "Ends with an error after script-time-limit or beyond script-memory-limit; other"
-                    + " clients of the deployment wait meanwhile.")
+            .differs(DIFFERENCE)
             .since("7.0.0")
             .summary("Runs a Lua script that may not write and is known by its SHA1 digest.")
             .complexity("Depends on the script that is executed.")

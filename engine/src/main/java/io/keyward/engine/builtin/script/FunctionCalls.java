@@ -27,9 +27,7 @@ final class FunctionCalls {
   static void declare(CommandTable table) {
     table.add(
         Command.named("fcall", SCRIPTING)
-            .differs(
-                "Ends with an error after script-time-limit or beyond script-memory-limit; other"
-                    + " clients of the deployment wait meanwhile.")
+            .differs(EvalCommands.DIFFERENCE)
             .since("7.0.0")
             .summary("Calls a function.")
             .complexity("Depends on the function that is executed.")
@@ -47,9 +45,7 @@ final class FunctionCalls {
             .handler((request, reply) -> call(request, reply, false)));
     table.add(
         Command.named("fcall_ro", SCRIPTING)
-            .differs(
-                "Ends with an error after script-time-limit or beyond script-memory-limit; other"
-                    + " clients of the deployment wait meanwhile.")
+            .differs(EvalCommands.DIFFERENCE)
             .since("7.0.0")
             .summary("Calls a function that may not write.")
             .complexity("Depends on the function that is executed.")

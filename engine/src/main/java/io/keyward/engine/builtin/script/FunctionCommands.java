@@ -65,7 +65,7 @@ final class FunctionCommands {
                     .handler(FunctionCommands::flush))
             .subcommand(
                 Command.named("kill", SCRIPTING)
-                    .differs("Always finds nothing to kill: functions end by their limits.")
+                    .differs("Is heard at once, not only after busy-reply-threshold.")
                     .since("7.0.0")
                     .summary("Ends the running function, unless it has written.")
                     .complexity("O(1)")

@@ -56,7 +56,7 @@ public final class ScriptCommands {
                     .handler(ScriptCommands::flush))
             .subcommand(
                 Command.named("kill", SCRIPTING)
-                    .differs("Always finds nothing to kill: scripts end by their limits.")
+                    .differs("Is heard at once, not only after busy-reply-threshold.")
                     .since("2.6.0")
                     .summary("Ends the running script, unless it has written.")
                     .complexity("O(1)")
