@@ -158,7 +158,7 @@ class TenantsSettingsTest {
 
   @Test
   void aLimitThatIsNotKeptIsRefused() {
-    assertThat(problems("tenants: {a: {secret: s, limits: {memory: 512mb}, retire-after: 24h}}"))
+    assertThat(problems("tenants: {a: {secret: s, limits: {script-time: 5s}, retire-after: 24h}}"))
         .anyMatch(problem -> problem.contains("does not keep this limit"))
         .anyMatch(problem -> problem.contains("does not retire deployments"));
   }

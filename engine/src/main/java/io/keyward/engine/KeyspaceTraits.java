@@ -1,13 +1,21 @@
 package io.keyward.engine;
 
 import io.keyward.config.Namespaces;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What sets one keyspace apart from others.
  *
  * @param pinned the namespaces that are never evicted for others
+ * @param mostBytes the bytes that its data may take; {@link Long#MAX_VALUE} = no limit of its own
+ * @param shared what it may take together with others, or null
  */
-public record KeyspaceTraits(Namespaces pinned) {
+public record KeyspaceTraits(Namespaces pinned, long mostBytes, @Nullable SharedQuota shared) {
   /** Like any other. */
   public static final KeyspaceTraits NONE = new KeyspaceTraits(Namespaces.NONE);
+
+  /** Without limits. */
+  public KeyspaceTraits(Namespaces pinned) {
+    this(pinned, Long.MAX_VALUE, null);
+  }
 }

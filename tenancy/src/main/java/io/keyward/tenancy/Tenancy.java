@@ -5,6 +5,7 @@ import io.keyward.config.Settings;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.config.tenant.DeploymentSettings;
+import io.keyward.config.tenant.Limit;
 import io.keyward.config.tenant.Secret;
 import io.keyward.config.tenant.TenancySettings;
 import io.keyward.config.tenant.TenantSettings;
@@ -172,7 +173,12 @@ public final class Tenancy {
   public KeyspaceTraits traits(String prefix) {
     Deployment deployment = byPrefix.computeIfAbsent(prefix, this::adopt);
     Tenant tenant = deployment.tenant();
-    return new KeyspaceTraits(tenant == null ? defaultPinned : tenant.pinned(deployment.name()));
+    if (tenant == null) {
+      return new KeyspaceTraits(defaultPinned);
+    }
+    String name = deployment.name();
+    return new KeyspaceTraits(
+        tenant.pinned(name), tenant.limitOf(name, Limit.MEMORY), tenant.memory());
   }
 
   private Deployment adopt(String prefix) {

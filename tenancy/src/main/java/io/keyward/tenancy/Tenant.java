@@ -4,6 +4,7 @@ import io.keyward.config.Namespaces;
 import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Limit;
 import io.keyward.config.tenant.TenantSettings;
+import io.keyward.engine.SharedQuota;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,10 +24,12 @@ final class Tenant {
 
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger created = new AtomicInteger();
+  private final SharedQuota memory = new SharedQuota(Long.MAX_VALUE);
   private volatile Present present;
 
   Tenant(TenantSettings settings) {
     present = Present.of(settings);
+    memory.most(limit(Limit.MEMORY));
   }
 
   String name() {
@@ -40,6 +43,12 @@ final class Tenant {
   /** Takes on new settings; deployments that live go on. */
   void settings(TenantSettings changed) {
     present = Present.of(changed);
+    memory.most(limit(Limit.MEMORY));
+  }
+
+  /** What the data of all deployments may take. */
+  SharedQuota memory() {
+    return memory;
   }
 
   /** The settings of a deployment that the configuration names, or null. */

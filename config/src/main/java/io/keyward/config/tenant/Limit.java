@@ -7,7 +7,7 @@ import java.util.Optional;
 /** What a tenant or a deployment may have or do at most, declared once. */
 public enum Limit {
   /** Bytes of data, a number with a unit such as {@code 512mb}. */
-  MEMORY(Unit.BYTES),
+  MEMORY(Unit.BYTES, true),
   /** Open connections. */
   CONNECTIONS(Unit.COUNT, true),
   /** Requests in each second. */

@@ -57,7 +57,7 @@ public final class BuiltinEngine implements Engine {
 
   private BuiltinKeyspace make(String prefix) {
     BuiltinKeyspace made = new BuiltinKeyspace(prefix, leastLoaded(), table);
-    made.pin(traits.apply(prefix).pinned());
+    made.traits(traits.apply(prefix));
     return made;
   }
 
@@ -66,7 +66,7 @@ public final class BuiltinEngine implements Engine {
     BuiltinKeyspace present = byPrefix.get(prefix);
     if (present != null) {
       KeyspaceTraits now = traits.apply(prefix);
-      present.loop().execute(() -> present.pin(now.pinned()));
+      present.loop().execute(() -> present.traits(now));
     }
   }
 

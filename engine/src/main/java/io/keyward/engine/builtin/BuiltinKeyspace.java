@@ -5,6 +5,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.engine.Client;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Keyspace;
+import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
@@ -38,6 +39,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final int databaseCount;
   private @Nullable Database[] databases = {};
   private final Statistics statistics = new Statistics();
+  private final KeyspaceQuota quota = new KeyspaceQuota(this);
   private Namespaces namespaces = Namespaces.NONE;
   private boolean pinned;
   private final KeyspaceNotifications notifications = new KeyspaceNotifications(this);
@@ -138,6 +140,22 @@ public final class BuiltinKeyspace implements Keyspace {
 
   public Executor executor() {
     return executor;
+  }
+
+  /** Takes on what sets this keyspace apart. */
+  void traits(KeyspaceTraits given) {
+    pin(given.pinned());
+    quota.limit(given.mostBytes(), given.shared());
+  }
+
+  /** The bytes that this keyspace may take. */
+  KeyspaceQuota quota() {
+    return quota;
+  }
+
+  /** The bytes that the data may take by a limit of this keyspace's own; 0 = no such limit. */
+  public long mostBytes() {
+    return quota.most();
   }
 
   /** Keeps the keys of these namespaces from being evicted for others. */
@@ -544,6 +562,7 @@ public final class BuiltinKeyspace implements Keyspace {
    * @return false if the keyspace turned out to hold nothing and is no longer looked after
    */
   boolean tick(long now, long deadline) {
+    quota.tell();
     if (slices.busy()) {
       return true;
     }
@@ -593,6 +612,7 @@ public final class BuiltinKeyspace implements Keyspace {
     effects.endUnit();
     flushAll();
     attachments.clear();
+    quota.leave();
     home.leaves(this);
   }
 

@@ -233,7 +233,7 @@ public final class Executor {
     if (!busy && keyspace.tracker() != null) {
       tellOfEvictions(request, client);
     }
-    if (!busy && command.denyOutOfMemory() && !makeRoom(request.now())) {
+    if (!busy && command.denyOutOfMemory() && !makeRoom()) {
       return Errors.OUT_OF_MEMORY;
     }
     CommandException refusal = home.writeRefusal();
@@ -267,7 +267,7 @@ public final class Executor {
 
   /** Who keeps copies of keys learns of what is evicted before its next reply, whatever that is. */
   private void tellOfEvictions(Request request, Client client) {
-    makeRoom(request.now());
+    makeRoom();
     if (!client.silenced()) {
       keyspace.sendPushes(client.reply());
     }
@@ -296,13 +296,13 @@ public final class Executor {
             && transaction.queue().stream().anyMatch(queued -> queued.command().write()));
   }
 
-  private boolean makeRoom(long time) {
+  private boolean makeRoom() {
     MemoryLimit limit = keyspace.home().memoryLimit();
-    if (!observation.watchesLatency() || limit.kept()) {
-      return limit.makeRoom(time);
+    if (!observation.watchesLatency() || limit.kept(keyspace)) {
+      return limit.makeRoom(keyspace);
     }
     long start = System.nanoTime();
-    boolean fits = limit.makeRoom(time);
+    boolean fits = limit.makeRoom(keyspace);
     observation.event(Observation.EVICTION_CYCLE, System.nanoTime() - start);
     return fits;
   }

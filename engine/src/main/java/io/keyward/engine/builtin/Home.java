@@ -72,9 +72,7 @@ public final class Home {
     effects = new EffectStream(loop);
     observed = new ObservationSettings(settings, loop);
     accessClock.refresh(settings, System.currentTimeMillis());
-    settings.onChange(
-        EnumSet.of(Directive.MAXMEMORY),
-        () -> loop.execute(() -> memoryLimit.makeRoom(System.currentTimeMillis())));
+    settings.onChange(EnumSet.of(Directive.MAXMEMORY), () -> loop.execute(memoryLimit::makeRoom));
     settings.onChange(
         EnumSet.of(Directive.MAXMEMORY_POLICY, Directive.LFU_DECAY_TIME, Directive.LFU_LOG_FACTOR),
         () -> onLoop(() -> accessClock.refresh(settings, System.currentTimeMillis())));

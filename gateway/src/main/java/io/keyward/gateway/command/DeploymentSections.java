@@ -69,6 +69,7 @@ final class DeploymentSections {
         .bytes("used_memory", used)
         .field("used_memory_overhead", clients)
         .field("used_memory_dataset", used)
+        .bytes("maxmemory", keyspace.mostBytes())
         .field("maxmemory_policy", server.live().text(Directive.MAXMEMORY_POLICY))
         .field("mem_clients_normal", clients)
         .field("mem_allocator", "jvm");

@@ -404,4 +404,44 @@ class TenantsTest {
   private String add(String text, String line) {
     return text + line + "\n";
   }
+
+  @Test
+  void aDeploymentThatIsFullGivesUpItsOwnKeysAlone() throws Exception {
+    gateway.close();
+    gateway =
+        start(
+            "directives: {maxmemory-policy: allkeys-lru}\n",
+            "small: {password: of-small, limits: {memory: 200kb}}");
+    try (Wire small = logIn("small", "of-small");
+        Wire green = logIn("green", "green-secret")) {
+      for (int i = 0; i < 1000; i++) {
+        assertThat(green.ask("SET key" + i + " " + "g".repeat(100))).isEqualTo("+OK");
+      }
+      for (int i = 0; i < 5000; i++) {
+        assertThat(small.ask("SET key" + i + " " + "s".repeat(100))).isEqualTo("+OK");
+      }
+      assertThat(green.ask("DBSIZE")).isEqualTo(":1000");
+      int left = Integer.parseInt(small.ask("DBSIZE").substring(1));
+      assertThat(left).isBetween(500, 2000);
+      assertThat(small.ask("CONFIG SET maxmemory 0")).startsWith("-NOPERM");
+    }
+  }
+
+  @Test
+  void withoutEvictionADeploymentThatIsFullIsRefusedAlone() throws Exception {
+    gateway.close();
+    gateway = start("", "small: {password: of-small, limits: {memory: 100kb}}");
+    try (Wire small = logIn("small", "of-small");
+        Wire green = logIn("green", "green-secret")) {
+      String answer = "";
+      for (int i = 0; i < 5000 && !answer.startsWith("-"); i++) {
+        answer = small.ask("SET key" + i + " " + "s".repeat(100));
+      }
+      assertThat(answer).isEqualTo("-OOM command not allowed when used memory > 'maxmemory'.");
+      assertThat(small.ask("SET key s")).startsWith("-OOM");
+      assertThat(green.ask("SET key g")).isEqualTo("+OK");
+      assertThat(small.ask("FLUSHALL")).isEqualTo("+OK");
+      assertThat(small.ask("SET key s")).isEqualTo("+OK");
+    }
+  }
 }

@@ -12,6 +12,7 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
@@ -78,12 +79,7 @@ final class SortCommands {
 
   private static void sort(Request request, Reply reply, boolean mayStore) {
     Database database = Database.of(request);
-    boolean mayReadEveryKey =
-        database
-            .keyspace()
-            .access()
-            .mayReadEveryKey(ClientState.of(request.client()).user(), request, request.command());
-    SortOptions options = SortOptions.of(request, mayStore, mayReadEveryKey);
+    SortOptions options = SortOptions.of(request, mayStore, patterns(request));
     Entry source = database.read(request, 1);
     if (source != null
         && source.type() != Type.LIST
@@ -105,6 +101,18 @@ final class SortCommands {
       reply.array((long) sorted.size() * Math.max(1, options.gets().size()));
       send(request, reply, options, sorted);
     }
+  }
+
+  private static SortOptions.Patterns patterns(Request request) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    if (keyspace.slotRules() != null) {
+      return SortOptions.Patterns.IN_ANOTHER_SLOT;
+    }
+    boolean permitted =
+        keyspace
+            .access()
+            .mayReadEveryKey(ClientState.of(request.client()).user(), request, request.command());
+    return permitted ? SortOptions.Patterns.ALLOWED : SortOptions.Patterns.NOT_PERMITTED;
   }
 
   private static void send(Request request, Reply reply, SortOptions options, List<byte[]> sorted) {

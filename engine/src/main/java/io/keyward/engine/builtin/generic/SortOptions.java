@@ -3,7 +3,6 @@ package io.keyward.engine.builtin.generic;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
-import io.keyward.engine.builtin.Database;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -31,19 +30,31 @@ record SortOptions(
     int store) {
   static final int NOWHERE = 0;
 
-  private static final CommandException BY_DENIED =
-      CommandException.error("BY option of SORT denied due to insufficient ACL permissions.");
-  private static final CommandException GET_DENIED =
-      CommandException.error("GET option of SORT denied due to insufficient ACL permissions.");
+  /** Whether BY and GET may read keys that they name only in part. */
+  enum Patterns {
+    ALLOWED(""),
+    IN_ANOTHER_SLOT("denied in Cluster mode."),
+    NOT_PERMITTED("denied due to insufficient ACL permissions.");
+
+    private final String refusal;
+
+    Patterns(String refusal) {
+      this.refusal = refusal;
+    }
+
+    private void require(String option) {
+      if (this != ALLOWED) {
+        throw CommandException.error(option + " option of SORT " + refusal);
+      }
+    }
+  }
 
   /**
    * Reads the arguments. An option that is given again replaces the former, but for GET.
    *
    * @param mayStore whether STORE is an option
-   * @param mayReadEveryKey whether the user may read keys that BY and GET name only in part
    */
-  static SortOptions of(Request request, boolean mayStore, boolean mayReadEveryKey) {
-    boolean clustered = Database.of(request).keyspace().slotRules() != null;
+  static SortOptions of(Request request, boolean mayStore, Patterns patterns) {
     SortPattern by = null;
     boolean unsorted = false;
     boolean descending = false;
@@ -68,19 +79,11 @@ record SortOptions(
       } else if (request.is(at, "BY") && further >= 1) {
         by = SortPattern.of(request.copyOf(++at));
         unsorted |= by.fixed();
-        if (clustered && !by.fixed()) {
-          throw CommandException.error("BY option of SORT denied in Cluster mode.");
-        }
-        if (!by.fixed() && !mayReadEveryKey) {
-          throw BY_DENIED;
+        if (!by.fixed()) {
+          patterns.require("BY");
         }
       } else if (request.is(at, "GET") && further >= 1) {
-        if (clustered) {
-          throw CommandException.error("GET option of SORT denied in Cluster mode.");
-        }
-        if (!mayReadEveryKey) {
-          throw GET_DENIED;
-        }
+        patterns.require("GET");
         gets.add(SortPattern.of(request.copyOf(++at)));
       } else {
         throw Errors.SYNTAX;
@@ -91,7 +94,7 @@ record SortOptions(
 
   /** Gives the positions of the keys: the one that is sorted, and the one that is stored. */
   static void findKeys(Request request, IntConsumer positions) {
-    int store = of(request, true, true).store();
+    int store = of(request, true, Patterns.ALLOWED).store();
     positions.accept(1);
     if (store != NOWHERE) {
       positions.accept(store);

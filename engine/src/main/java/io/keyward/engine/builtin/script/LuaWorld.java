@@ -163,7 +163,7 @@ final class LuaWorld {
     if (declared.has(Shebang.Flag.NO_CLUSTER) && keyspace.slotRules() != null) {
       throw CommandException.error("Can not run script on cluster, 'no-cluster' flag is set.");
     }
-    boolean atLimit = !keyspace.home().memoryLimit().makeRoom(request.now());
+    boolean atLimit = !keyspace.home().memoryLimit().makeRoom(keyspace);
     if (atLimit && declared.present() && !allowsOutOfMemory) {
       throw new CommandException(
           "OOM allow-oom flag is not set on the script, can not run it when used memory >"

@@ -107,7 +107,7 @@ public final class TransactionCommands {
       return;
     }
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    if (transaction.needsMemory() && !keyspace.home().memoryLimit().makeRoom(request.now())) {
+    if (transaction.needsMemory() && !keyspace.home().memoryLimit().makeRoom(keyspace)) {
       throw ABORTED_FOR_MEMORY;
     }
     reply.array(transaction.queue().size());
