@@ -35,7 +35,7 @@ public final class AccessControl {
   private final AccessLog log = new AccessLog();
   private final Map<String, User> users = new TreeMap<>();
   private final User defaultUser;
-  private final KeyTrial trial;
+  private @Nullable KeyTrial trial;
   private @Nullable AccessFile file;
   private volatile boolean open;
 
@@ -43,7 +43,6 @@ public final class AccessControl {
     this.table = table;
     this.settings = settings;
     defaultUser = new User(DEFAULT_USER, table, true);
-    trial = new KeyTrial(defaultUser.root());
     try {
       set(DEFAULT_USER, EVERYTHING);
     } catch (RuleException impossible) {
@@ -113,16 +112,25 @@ public final class AccessControl {
   }
 
   private @Nullable Denial judge(User user, Request request, Command command) {
-    List<Selector> selectors = user.selectors();
     long worst = Denial.COMMAND;
-    for (int i = 0; i < selectors.size(); i++) {
-      long verdict = selectors.get(i).judge(request, command, trial);
+    for (int i = 0; i < user.selectorCount(); i++) {
+      long verdict = user.selector(i).judge(request, command, trial());
       if (verdict == Denial.NONE) {
         return null;
       }
       worst = Math.max(worst, verdict);
     }
     return Denial.of(user, worst);
+  }
+
+  /** Most keyspaces have no user that is restricted: they do without. */
+  private KeyTrial trial() {
+    KeyTrial present = trial;
+    if (present == null) {
+      present = new KeyTrial(defaultUser.root());
+      trial = present;
+    }
+    return present;
   }
 
   /** Whether a user may execute a request even if it reads keys that the request does not name. */
@@ -132,7 +140,7 @@ public final class AccessControl {
             .anyMatch(
                 selector ->
                     selector.admitsEveryKey(KeySpec.READ)
-                        && selector.judge(request, command, trial) == Denial.NONE);
+                        && selector.judge(request, command, trial()) == Denial.NONE);
   }
 
   /** Notes a refusal; {@code client} is the line of CLIENT LIST of the client that sent it. */

@@ -2,10 +2,9 @@ package io.keyward.engine.builtin.acl;
 
 import io.keyward.engine.builtin.acl.Denial.Reason;
 import java.util.ArrayDeque;
-import java.util.EnumMap;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Locale;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What has been refused lately, the newest first; what is alike is counted in one entry. */
@@ -58,8 +57,8 @@ public final class AccessLog {
     }
   }
 
-  private final ArrayDeque<Entry> entries = new ArrayDeque<>();
-  private final Map<Reason, Long> counts = new EnumMap<>(Reason.class);
+  private final ArrayDeque<Entry> entries = new ArrayDeque<>(1);
+  private final long[] counts = new long[Reason.values().length];
   private long nextId;
 
   /** The entries, the newest first. */
@@ -78,12 +77,12 @@ public final class AccessLog {
 
   /** How often something was refused for this reason. */
   public long count(Reason reason) {
-    return counts.getOrDefault(reason, 0L);
+    return counts[reason.ordinal()];
   }
 
   /** Begins to count anew. */
   public void resetCounts() {
-    counts.clear();
+    Arrays.fill(counts, 0);
   }
 
   /** Adds a refusal, and drops the oldest beyond {@code most} entries. */
@@ -95,7 +94,7 @@ public final class AccessLog {
       String client,
       long now,
       long most) {
-    counts.merge(reason, 1L, Long::sum);
+    counts[reason.ordinal()]++;
     Entry entry = new Entry(nextId, 1, reason, context, object, user, client, now, now);
     Entry former = takeAlike(entry);
     if (former != null) {

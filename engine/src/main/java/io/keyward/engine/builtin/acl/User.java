@@ -19,7 +19,7 @@ public final class User {
   private final String name;
   private final CommandTable table;
   private final List<String> passwords = new ArrayList<>();
-  private final List<Selector> selectors = new ArrayList<>();
+  private final List<Selector> selectors = new ArrayList<>(1);
   private boolean enabled;
   private boolean noPassword;
   private boolean skipSanitizing;
@@ -87,6 +87,15 @@ public final class User {
   /** The sets of rules; the first is the user's own, the others were added in parentheses. */
   public List<Selector> selectors() {
     return Collections.unmodifiableList(selectors);
+  }
+
+  /** The same without a view of it, for the check of each request. */
+  Selector selector(int index) {
+    return selectors.get(index);
+  }
+
+  int selectorCount() {
+    return selectors.size();
   }
 
   Selector root() {

@@ -2,6 +2,8 @@ package io.keyward.engine.builtin.acl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.Bench;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,6 +183,20 @@ class UserRulesTest {
     assertThat(bench.line("acl cat nosuch")).isEqualTo("!ERR Unknown category 'nosuch'");
     assertThat(bench.line("acl cat a b"))
         .isEqualTo("!ERR unknown subcommand or wrong number of arguments for 'cat'. Try ACL HELP.");
+  }
+
+  @Test
+  void newUsersReachEveryChannelIfTheServerSaysSo() throws RefusedException {
+    assertThat(set("before").root().channelRules()).isEmpty();
+    bench.settings().set(Directive.ACL_PUBSUB_DEFAULT, "allchannels");
+    User user = set("someone", "(+get ~a)");
+    assertThat(user.selectors().stream().map(Selector::channelRules)).containsOnly("&*");
+    assertThat(refused("&test")).contains("start with an empty list of channels");
+    assertThat(set("someone", "resetchannels").root().channelRules()).isEmpty();
+    assertThat(set("someone", "reset").root().channelRules()).isEqualTo("&*");
+    bench.settings().set(Directive.ACL_PUBSUB_DEFAULT, "resetchannels");
+    assertThat(user.root().channelRules()).as("it stays").isEqualTo("&*");
+    assertThat(set("before").root().channelRules()).isEmpty();
   }
 
   @Test
