@@ -310,16 +310,6 @@ public final class PagePool {
     return slotMemory;
   }
 
-  /** Whether the slot's page is so empty that moving its slots elsewhere would free it. */
-  public boolean sparse(int reference) {
-    if (reference < 0) {
-      return false;
-    }
-    int page = reference >> OFFSET_BITS;
-    int sizeClass = classOfPage[page];
-    return pagesWithRoom[sizeClass] != page && usedSlots[page] < slotsOfClass[sizeClass] / 2;
-  }
-
   /** Checks every link and count; throws if one is wrong. For tests. */
   public void validate() {
     long slots = 0;
