@@ -231,7 +231,7 @@ public final class Executor {
       }
     }
     if (!busy && keyspace.tracker() != null) {
-      tellOfEvictions(request, client);
+      tellOfEvictions(client);
     }
     if (!busy && command.denyOutOfMemory() && !makeRoom()) {
       return Errors.OUT_OF_MEMORY;
@@ -266,7 +266,7 @@ public final class Executor {
   }
 
   /** Who keeps copies of keys learns of what is evicted before its next reply, whatever that is. */
-  private void tellOfEvictions(Request request, Client client) {
+  private void tellOfEvictions(Client client) {
     makeRoom();
     if (!client.silenced()) {
       keyspace.sendPushes(client.reply());
