@@ -3,6 +3,7 @@ package io.keyward.gateway.admin;
 import io.keyward.config.AdminEndpoint;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
+import io.keyward.gateway.stream.StreamEndpoint;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -35,6 +36,7 @@ public final class AdminServer implements AutoCloseable {
   private final Metrics metrics;
   private final HttpServer http;
   private final AdminToken token;
+  private final StreamEndpoint streams;
   private final Callable<String> reload;
 
   private AdminServer(Server server, Vertx vertx, Callable<String> reload) {
@@ -43,6 +45,7 @@ public final class AdminServer implements AutoCloseable {
     this.vertx = vertx;
     this.metrics = new Metrics(server);
     token = new AdminToken(server.settings().admin().token());
+    streams = new StreamEndpoint(vertx, server.engine(), server::nextClientId);
     http = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false));
     http.requestHandler(this::answer);
   }
@@ -104,6 +107,10 @@ public final class AdminServer implements AutoCloseable {
       response.setStatusCode(405).putHeader("Allow", "GET, HEAD").end();
       return;
     }
+    if (path.startsWith(StreamEndpoint.PATH)) {
+      streams.answer(request);
+      return;
+    }
     switch (path) {
       case "/livez" -> fromHome(response, "text/plain; charset=utf-8", () -> "ok\n");
       case "/readyz" -> {
@@ -116,7 +123,9 @@ public final class AdminServer implements AutoCloseable {
       case "/metrics" -> metrics(request, response);
       default ->
           plain(
-              response, 404, "There are /livez, /readyz, /info and /metrics, and POST /reload.\n");
+              response,
+              404,
+              "There are /livez, /readyz, /info, /metrics, /streams/… and POST /reload.\n");
     }
   }
 

@@ -305,7 +305,8 @@ public final class Server {
     return sessions;
   }
 
-  long nextClientId() {
+  /** A number that no other client has. */
+  public long nextClientId() {
     return nextClientId.incrementAndGet();
   }
 

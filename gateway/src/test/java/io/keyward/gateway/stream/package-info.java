@@ -1,0 +1,3 @@
+/** Streams that HTTP readers follow. */
+@org.jspecify.annotations.NullMarked
+package io.keyward.gateway.stream;
