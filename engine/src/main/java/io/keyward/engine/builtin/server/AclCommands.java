@@ -194,6 +194,7 @@ final class AclCommands {
     }
     Request tried = new Request();
     tried.begin(request.bytes());
+    tried.store(request.store());
     for (int i = 3; i < request.count(); i++) {
       tried.add(request.offset(i), request.length(i));
     }

@@ -26,6 +26,7 @@ final class CommandKeys {
   static void write(Request request, Reply reply, CommandTable table, boolean withFlags) {
     Request asked = new Request();
     asked.begin(request.bytes());
+    asked.store(request.store());
     for (int i = 2; i < request.count(); i++) {
       asked.add(request.offset(i), request.length(i));
     }

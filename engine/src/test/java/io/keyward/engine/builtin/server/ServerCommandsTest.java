@@ -91,6 +91,9 @@ class ServerCommandsTest {
     assertThat(bench.line("command getkeysandflags set k v")).isEqualTo("[[\"k\" [OW update]]]");
     assertThat(bench.line("command getkeysandflags set k v get"))
         .isEqualTo("[[\"k\" [RW access update]]]");
+    assertThat(bench.line("command getkeysandflags sort k1 store k2"))
+        .isEqualTo("[[\"k1\" [RO access]] [\"k2\" [OW update]]]");
+    assertThat(bench.line("acl dryrun default sort k1 store k2")).isEqualTo("OK");
     assertThat(bench.line("command getkeys watch a b")).isEqualTo("[\"a\" \"b\"]");
     assertThat(bench.line("command getkeys nosuch a")).isEqualTo("!ERR Invalid command specified");
     assertThat(bench.line("command getkeys ping"))
