@@ -2,8 +2,6 @@ package io.keyward.gateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import java.io.IOException;
@@ -14,14 +12,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,25 +109,22 @@ class AdminServerTest {
   }
 
   @Test
-  void showsEveryMetricThatTheDashboardAsksFor() throws Exception {
-    JsonNode dashboard =
-        new ObjectMapper()
-            .readTree(Path.of("..", "dashboards", "grafana", "overview.json").toFile());
-    Set<String> asked = new TreeSet<>();
-    for (JsonNode expression : dashboard.findValues("expr")) {
-      Matcher names = Pattern.compile("(keyward|jvm|process)_[a-z_]+").matcher(expression.asText());
-      while (names.find()) {
-        asked.add(names.group());
-      }
+  void aTokenIsAskedForIfThereIsOne() throws Exception {
+    Settings settings =
+        Settings.load(
+            List.of("--bind", "127.0.0.1", "--save", ""),
+            Map.of("KEYWARD_ADMIN_TOKEN", "the-token"));
+    Gateway open = gateway;
+    try (Gateway guarded = Gateway.startOnFreePorts(settings)) {
+      gateway = guarded;
+      assertThat(ask("GET", "/readyz").statusCode()).isEqualTo(200);
+      assertThat(ask("GET", "/metrics").statusCode()).isEqualTo(401);
+      assertThat(ask("POST", "/reload").statusCode()).isEqualTo(401);
+      assertThat(ask("GET", "/info", "Authorization", "Bearer of").statusCode()).isEqualTo(401);
+      assertThat(ask("GET", "/info", "Authorization", "Bearer the-token").statusCode())
+          .isEqualTo(200);
+    } finally {
+      gateway = open;
     }
-    assertThat(asked).hasSizeGreaterThan(15);
-    Set<String> shown =
-        ask("GET", "/metrics")
-            .body()
-            .lines()
-            .filter(line -> !line.startsWith("#"))
-            .map(line -> line.split("[{ ]", 2)[0])
-            .collect(Collectors.toSet());
-    assertThat(shown).containsAll(asked);
   }
 }
