@@ -2,6 +2,7 @@ package io.keyward.gateway;
 
 import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
+import io.keyward.config.tenant.TenantSettings;
 import io.keyward.gateway.server.Server;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,11 +33,7 @@ final class Banner {
     text.append(", speaks the protocol of Redis ").append(Server.redisVersion()).append("\n\n");
     line(text, "clients", String.join(", ", listening) + " on " + bind);
     line(text, "engine", "built in, in this process");
-    line(
-        text,
-        "deployment",
-        (settings.prefix().isEmpty() ? "one, without a prefix" : settings.prefix())
-            + (server.open() ? ", no password" : ", with a password"));
+    line(text, "deployments", deployments(server, settings));
     line(text, "durability", durability(server));
     line(text, "transport", server.transport() + ", event loops: " + settings.eventLoops());
     if (ports.admin() != 0) {
@@ -45,6 +42,23 @@ final class Banner {
     }
     line(text, "process", Long.toString(ProcessHandle.current().pid()));
     return text.toString();
+  }
+
+  private static String deployments(Server server, Settings settings) {
+    List<String> all = new ArrayList<>();
+    if (server.tenancy().hasDefault()) {
+      all.add(
+          (settings.prefix().isEmpty() ? "one, without a prefix" : settings.prefix())
+              + (server.open() ? ", no password" : ", with a password"));
+    }
+    for (TenantSettings tenant : settings.tenancy().tenants()) {
+      all.add(
+          tenant.deployments().size()
+              + " of "
+              + tenant.name()
+              + (tenant.secrets().isEmpty() ? "" : " and what logins create"));
+    }
+    return String.join("; ", all);
   }
 
   private static String durability(Server server) {
