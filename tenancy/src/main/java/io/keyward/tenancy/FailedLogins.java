@@ -4,6 +4,8 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Slows down whoever guesses passwords: after some failures from one address every further one is
@@ -17,6 +19,9 @@ public final class FailedLogins {
   private static final int MOST_ADDRESSES = 10_000;
   private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(1);
 
+  /** Of an address with all its eight groups, in brackets. */
+  private static final Pattern FIRST_64_BITS = Pattern.compile("\\[(?:[0-9a-f]+:){4}");
+
   private final Cache<String, Integer> byAddress =
       Caffeine.newBuilder().maximumSize(MOST_ADDRESSES).expireAfterWrite(FORGOTTEN_AFTER).build();
   private final LongAdder total = new LongAdder();
@@ -29,9 +34,15 @@ public final class FailedLogins {
    */
   public long failed(String host) {
     total.increment();
-    Integer count = byAddress.asMap().merge(host, 1, Integer::sum);
+    Integer count = byAddress.asMap().merge(network(host), 1, Integer::sum);
     int slowed = (count == null ? 1 : count) - FREE_FAILURES;
     return slowed <= 0 ? 0 : FIRST_DELAY_MILLIS << Math.min(slowed - 1, MOST_DOUBLINGS);
+  }
+
+  /** An IPv4 address, or the first 64 bits of an IPv6 one, the rest of which its host chooses. */
+  private static String network(String host) {
+    Matcher ipv6 = FIRST_64_BITS.matcher(host);
+    return ipv6.lookingAt() ? ipv6.group() : host;
   }
 
   /** The failures since the start. */

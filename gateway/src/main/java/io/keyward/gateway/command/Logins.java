@@ -179,12 +179,15 @@ final class Logins {
   private void admit(
       Client client, Decision.Admitted admitted, Keyspace target, boolean silent, Runnable answer) {
     Deployment deployment = admitted.deployment();
-    if (deployment != null && !deployment.enter()) {
+    Session session = session(client);
+    boolean alreadyIn = deployment != null && session.isIn(deployment);
+    if (deployment != null && !alreadyIn && !deployment.enter()) {
       throw TOO_MANY;
     }
-    Session session = session(client);
     if (target.equals(client.keyspace())) {
-      session.take(deployment);
+      if (!alreadyIn) {
+        session.take(deployment);
+      }
       become(client, admitted);
       answer.run();
       return;

@@ -35,6 +35,9 @@ public final class Session implements Client.Connection {
   /** Unread input of a client that waits, beyond which its socket is no longer read. */
   private static final int ENOUGH_INPUT = 64 * 1024;
 
+  /** How long a connection that can do nothing but log in may take to do so. */
+  private static final long LOGIN_MILLIS = 60_000;
+
   private static final int MOST_INPUT = Integer.MAX_VALUE - 1024 * 1024;
 
   private final Server server;
@@ -48,6 +51,7 @@ public final class Session implements Client.Connection {
   private volatile GatewayLoop home;
   private Decision.@Nullable Admitted withoutLogin;
   private @Nullable Deployment deployment;
+  private long beforeLoginSince;
   private boolean travelling;
   private boolean left;
   private boolean outOfTurn;
@@ -126,6 +130,7 @@ public final class Session implements Client.Connection {
 
   /** Makes the client what it is before it has logged in. */
   public void asBeforeLogin() {
+    beforeLoginSince = System.currentTimeMillis();
     Decision.Admitted known = withoutLogin;
     if (known != null && known.deployment() != null && !known.deployment().enter()) {
       closeAfterReply();
@@ -150,6 +155,11 @@ public final class Session implements Client.Connection {
   /** The client's address without its port. */
   public String host() {
     return peer.remote().substring(0, peer.remote().lastIndexOf(':'));
+  }
+
+  /** Whether the client is counted in this deployment. */
+  public boolean isIn(Deployment asked) {
+    return asked.equals(deployment);
   }
 
   /**
@@ -488,9 +498,19 @@ public final class Session implements Client.Connection {
     }
   }
 
-  /** Closes the connection if it has been idle for so long, or does not take its output. */
+  /**
+   * Closes the connection if it has been idle for so long, has not logged in for a minute although
+   * it can do nothing else, or does not take its output.
+   */
   void check(long now, long timeoutMillis) {
     if (left || client.closing()) {
+      return;
+    }
+    if (now - beforeLoginSince > LOGIN_MILLIS
+        && !client.authenticated()
+        && !server.tenancy().hasDefault()) {
+      log.debug("Client id={} addr={} closed: no login", client.serial(), peer.remote());
+      abort();
       return;
     }
     boolean waits =

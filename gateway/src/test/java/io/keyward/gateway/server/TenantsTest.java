@@ -6,6 +6,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.tenant.Secret;
 import io.keyward.gateway.Gateway;
 import io.keyward.tenancy.Decision;
+import io.keyward.tenancy.FailedLogins;
 import io.keyward.tenancy.Tenancy;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -284,6 +285,7 @@ class TenantsTest {
         Wire three = connect()) {
       assertThat(three.ask("AUTH blue blue-secret"))
           .isEqualTo("-ERR max number of clients reached");
+      assertThat(one.ask("AUTH blue blue-secret")).isEqualTo("+OK");
       assertThat(one.ask("AUTH green green-secret")).isEqualTo("+OK");
       assertThat(three.ask("AUTH blue blue-secret")).isEqualTo("+OK");
       assertThat(two.ask("PING")).isEqualTo("+PONG");
@@ -306,6 +308,44 @@ class TenantsTest {
       assertThat(guessing.line()).isEqualTo(NOT_YET);
     }
     assertThat(gateway.server().tenancy().failedLogins().total()).isEqualTo(4);
+  }
+
+  @Test
+  void whoGuessesFromManyAddressesOfOneNetworkIsSlowed() {
+    FailedLogins failures = new FailedLogins();
+    for (int i = 1; i <= 3; i++) {
+      assertThat(failures.failed("[2001:db8:0:1:0:0:0:" + i + "]")).isZero();
+    }
+    assertThat(failures.failed("[2001:db8:0:1:a:b:c:d]")).isPositive();
+    assertThat(failures.failed("[2001:db8:0:2:a:b:c:d]")).isZero();
+  }
+
+  @Test
+  void whoDoesNotLogInIsSentAwayAfterAMinute() {
+    try (Wire idle = connect();
+        Wire blue = logIn("blue", "blue-secret")) {
+      assertThat(idle.ask("PING")).isEqualTo(NOT_YET);
+      assertThat(blue.ask("PING")).isEqualTo("+PONG");
+      long later = System.currentTimeMillis() + 61_000;
+      for (Session session : gateway.server().sessions()) {
+        session.home().execute(() -> session.check(later, 0));
+      }
+      assertThat(idle.readToEnd()).isEmpty();
+      assertThat(blue.ask("PING")).isEqualTo("+PONG");
+    }
+  }
+
+  @Test
+  void theLogOfRefusalsKeepsLittleOfALongName() {
+    try (Wire blue = logIn("blue", "blue-secret")) {
+      assertThat(blue.ask("AUTH " + "x".repeat(50_000) + " wrong")).isEqualTo(WRONG);
+      assertThat(blue.ask("ACL LOG 1")).isEqualTo("*1");
+      String line = blue.line();
+      while (!line.equals("username")) {
+        line = blue.line();
+      }
+      assertThat(blue.line()).isEqualTo("$1024");
+    }
   }
 
   @Test

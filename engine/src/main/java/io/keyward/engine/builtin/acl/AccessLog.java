@@ -12,6 +12,9 @@ public final class AccessLog {
   private static final long ALIKE_MILLIS = 60_000;
   private static final int COMPARED = 10;
 
+  /** What is kept of a text: whoever is refused chooses names and keys of any length. */
+  private static final int MOST_CHARACTERS = 1024;
+
   /** Where the refused command came from. */
   public enum Context {
     TOPLEVEL,
@@ -95,7 +98,8 @@ public final class AccessLog {
       long now,
       long most) {
     counts[reason.ordinal()]++;
-    Entry entry = new Entry(nextId, 1, reason, context, object, user, client, now, now);
+    Entry entry =
+        new Entry(nextId, 1, reason, context, cut(object), cut(user), cut(client), now, now);
     Entry former = takeAlike(entry);
     if (former != null) {
       entries.addFirst(former.again(entry));
@@ -106,6 +110,10 @@ public final class AccessLog {
     while (entries.size() > most) {
       entries.removeLast();
     }
+  }
+
+  private static String cut(String text) {
+    return text.length() <= MOST_CHARACTERS ? text : text.substring(0, MOST_CHARACTERS);
   }
 
   private @Nullable Entry takeAlike(Entry entry) {
