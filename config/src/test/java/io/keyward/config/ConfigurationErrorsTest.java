@@ -185,8 +185,6 @@ class ConfigurationErrorsTest {
         "--admin-port | its value is missing | write --admin-port value",
         "--port 1 2 | it takes a single value | give a whole number from 0 to 65535, quoted if it"
             + " holds blanks",
-        "--appendonly yes | durability is not built into this version yet, leave it off: appendonly"
-            + " no | give its default, \"no\"",
         "--io-threads 4 | every event loop reads and writes by itself; set KEYWARD_EVENT_LOOPS to"
             + " use more cores | give its default, \"1\"",
         "--port 0 | tls-port is 0 and unixsocket is empty as well, so no client could connect |"

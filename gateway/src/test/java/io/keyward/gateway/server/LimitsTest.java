@@ -59,6 +59,11 @@ class LimitsTest {
       StringBuilder request = new StringBuilder("MGET");
       request.append(" a".repeat(32));
       deaf.send(request + "\r\n");
+      long deadline = System.nanoTime() + 10_000_000_000L;
+      while (gateway.server().traffic().outputLimitDisconnections() == 0
+          && System.nanoTime() < deadline) {
+        Thread.onSpinWait();
+      }
       assertThat(deaf.readToEnd().length()).isLessThan(32 << 20);
       assertThat(gateway.server().traffic().outputLimitDisconnections()).isEqualTo(1);
       assertThat(other.ask("PING")).isEqualTo("+PONG");

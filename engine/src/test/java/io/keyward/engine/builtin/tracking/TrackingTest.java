@@ -74,13 +74,13 @@ class TrackingTest {
   @Test
   void expiryAndEvictionAreTold() throws InterruptedException, RefusedException {
     cached("client tracking on noloop");
-    bench.line("set a 1 px 20");
+    bench.line("set a 1 px 200");
     cached("get a");
-    Thread.sleep(25);
+    Thread.sleep(205);
     assertThat(cached("get a")).isEqualTo("nil");
-    bench.line("set b 1 px 1");
+    bench.line("set b 1 px 200");
     cached("get b");
-    Thread.sleep(5);
+    Thread.sleep(205);
     bench.pass(1000);
     assertThat(cache.take()).isEqualTo(">[\"invalidate\" [\"b\"]]");
 
