@@ -87,6 +87,33 @@ public final class Gateway implements AutoCloseable {
     return start(settings, true);
   }
 
+  /**
+   * Makes a gateway that has its data loaded but serves nobody.
+   *
+   * @throws StartException if it cannot, with the reason and the remedy
+   */
+  static Gateway atRest(Settings settings) throws StartException {
+    Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
+    Gateway gateway = new Gateway(started.vertx(), started.transport(), settings);
+    try {
+      gateway.server.snapshots().directory();
+      gateway.server.start();
+      gateway.server.durability().holdClients();
+      gateway.server.durability().start();
+      return gateway;
+    } catch (IOException unusable) {
+      gateway.close();
+      throw new StartException(String.valueOf(unusable.getMessage()), unusable);
+    } catch (InterruptedException interrupted) {
+      gateway.close();
+      Thread.currentThread().interrupt();
+      throw new StartException("it was interrupted while it loaded the data", interrupted);
+    } catch (StartException failed) {
+      gateway.close();
+      throw failed;
+    }
+  }
+
   private static Gateway start(Settings settings, boolean freePorts) throws StartException {
     Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
     Gateway gateway = new Gateway(started.vertx(), started.transport(), settings);

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Scanner;
 
 /**
- * The program: {@code [check] [keyward.yaml] [--directive value …]}, {@code hash} or {@code
- * commands}.
+ * The program: {@code [check | import | export] [keyward.yaml] [--directive value …]}, {@code hash}
+ * or {@code commands}.
  */
 public final class Main {
   private static final PrintStream out = System.out;
@@ -69,6 +69,10 @@ public final class Main {
       if (arguments.equals(List.of("commands"))) {
         out.print(CommandReference.text());
         out.flush();
+        return 0;
+      }
+      if (Transfer.asked(rest)) {
+        out.println(Transfer.run(rest, System.getenv()));
         return 0;
       }
       Settings settings = Settings.load(rest, System.getenv());

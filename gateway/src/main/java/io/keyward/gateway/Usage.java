@@ -18,6 +18,9 @@ final class Usage {
         .abbreviateSynopsis(true)
         .customSynopsis(
             "gateway/run [check] [keyward.yaml] [--directive value ...]",
+            "gateway/run import dump.rdb --deployment name [--prefix-in-file prefix] [keyward.yaml]"
+                + " [...]",
+            "gateway/run export dump.rdb --deployment name [keyward.yaml] [...]",
             "gateway/run hash",
             "gateway/run commands",
             "gateway/run --help | --version")
@@ -26,7 +29,9 @@ final class Usage {
             "Starts the gateway, which speaks the Redis protocol. With hash it reads a password and"
                 + " prints the hash of it for keyward.yaml. With commands it prints the list of"
                 + " commands in Markdown. With check it looks at the configuration alone: it prints"
-                + " what is wrong with it and ends.",
+                + " what is wrong with it and ends. With import it loads a snapshot of another"
+                + " server into one deployment, with export it writes one deployment to a file, keys"
+                + " without its prefix; no gateway may run on the data meanwhile.",
             "The environment wins over the file, the command line over both.",
             "")
         .footer(

@@ -29,6 +29,7 @@ import picocli.CommandLine.Option;
       CompareHitRatio.class,
       CompareLibrechat.class,
       CompareMemory.class,
+      CompareSnapshot.class,
       CompareStart.class,
       CrashTest.class
     })

@@ -263,8 +263,9 @@ public final class Snapshots {
    * What has been read of a file.
    *
    * @param end where the snapshot ends in the file
+   * @param leftOut how many keys belong nowhere
    */
-  record Loaded(long end, long keys, long expired) {}
+  record Loaded(long end, long keys, long expired, long leftOut) {}
 
   /**
    * Reads a file into the keyspaces, in slices on their loops; on a thread that may wait.
@@ -277,6 +278,7 @@ public final class Snapshots {
     long keys = 0;
     long expired = 0;
     long end = 0;
+    long leftOut = 0;
     for (Home home : engine.homes()) {
       CompletableFuture<Void> done = new CompletableFuture<>();
       try (SnapshotReading reading = new SnapshotReading(file, places, home, kept)) {
@@ -285,11 +287,12 @@ public final class Snapshots {
         keys += reading.figures().loaded();
         expired += reading.figures().expired();
         end = reading.position();
+        leftOut = reading.figures().leftOut();
       } catch (ExecutionException failed) {
         throw failed.getCause() instanceof IOException reason ? reason : new IOException(failed);
       }
     }
-    return new Loaded(end, keys, expired);
+    return new Loaded(end, keys, expired, leftOut);
   }
 
   private static void read(

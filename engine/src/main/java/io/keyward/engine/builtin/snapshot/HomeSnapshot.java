@@ -30,6 +30,30 @@ public final class HomeSnapshot {
   private long written;
   private long longestSlice;
 
+  /** How keys are named. */
+  public enum Names {
+    /** With the prefix of their keyspace before them. */
+    GLOBAL,
+    /** As the clients of the keyspace name them. */
+    OWN
+  }
+
+  /**
+   * Begins, on the loop of all these keyspaces: what they hold now will be written in the global
+   * view.
+   *
+   * @param out empty; says in which version and whether compressed
+   * @param afterwards is told at the end, on the loop
+   */
+  public HomeSnapshot(
+      Home home,
+      Collection<BuiltinKeyspace> keyspaces,
+      RdbOutput out,
+      SnapshotSink sink,
+      Consumer<HomeSnapshot> afterwards) {
+    this(home, keyspaces, Names.GLOBAL, out, sink, afterwards);
+  }
+
   /**
    * Begins, on the loop of all these keyspaces: what they hold now will be written.
    *
@@ -39,6 +63,7 @@ public final class HomeSnapshot {
   public HomeSnapshot(
       Home home,
       Collection<BuiltinKeyspace> keyspaces,
+      Names names,
       RdbOutput out,
       SnapshotSink sink,
       Consumer<HomeSnapshot> afterwards) {
@@ -50,7 +75,7 @@ public final class HomeSnapshot {
       if (keyspace.guard() != null) {
         throw new IllegalStateException("another snapshot is being written");
       }
-      this.keyspaces.add(new KeyspaceSnapshot(keyspace, out));
+      this.keyspaces.add(new KeyspaceSnapshot(keyspace, names, out));
     }
   }
 

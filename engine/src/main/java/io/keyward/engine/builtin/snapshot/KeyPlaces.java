@@ -16,6 +16,11 @@ public interface KeyPlaces {
   /** Where a key belongs, or null if nowhere. */
   @Nullable Place of(byte[] key);
 
+  /** Whether what belongs nowhere is left out; else the file cannot be loaded. */
+  default boolean leavesOut() {
+    return false;
+  }
+
   /**
    * The keyspace that takes libraries of functions, or null if none does.
    *

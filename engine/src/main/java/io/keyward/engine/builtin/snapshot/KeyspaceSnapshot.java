@@ -72,11 +72,11 @@ final class KeyspaceSnapshot implements ChangeGuard {
   }
 
   /** Begins: what the keyspace holds now is what will be written to {@code main}. */
-  KeyspaceSnapshot(BuiltinKeyspace keyspace, RdbOutput main) {
+  KeyspaceSnapshot(BuiltinKeyspace keyspace, HomeSnapshot.Names names, RdbOutput main) {
     this.keyspace = keyspace;
     this.main = main;
     aside = main.another();
-    records = new RecordWriter(keyspace);
+    records = new RecordWriter(keyspace, names);
     for (int number = 0; number < keyspace.databaseCount(); number++) {
       Database database = keyspace.databaseIfUsed(number);
       if (database != null && database.size() > 0 && keyspace.effects().kept()) {

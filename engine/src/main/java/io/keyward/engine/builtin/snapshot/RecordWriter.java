@@ -24,9 +24,9 @@ final class RecordWriter {
   private final Use use;
   private byte[] name;
 
-  RecordWriter(BuiltinKeyspace keyspace) {
+  RecordWriter(BuiltinKeyspace keyspace, HomeSnapshot.Names names) {
     prefix =
-        keyspace.prefix().isEmpty()
+        names == HomeSnapshot.Names.OWN || keyspace.prefix().isEmpty()
             ? new byte[0]
             : (keyspace.prefix() + Engine.SEPARATOR).getBytes(StandardCharsets.UTF_8);
     name = Arrays.copyOf(prefix, prefix.length + 64);

@@ -4,6 +4,7 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
 import io.keyward.engine.builtin.script.FunctionTexts;
+import io.keyward.engine.builtin.snapshot.HomeSnapshot.Names;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -51,11 +52,16 @@ public final class SnapshotHeader {
 
   /** Writes the functions of a keyspace, on its loop. */
   public static void writeFunctions(BuiltinKeyspace keyspace, RdbOutput out) {
+    writeFunctions(keyspace, Names.GLOBAL, out);
+  }
+
+  /** As {@link #writeFunctions(BuiltinKeyspace, RdbOutput)}, with or without whose they are. */
+  public static void writeFunctions(BuiltinKeyspace keyspace, Names names, RdbOutput out) {
     var texts = FunctionTexts.of(keyspace);
     if (texts.isEmpty()) {
       return;
     }
-    if (!keyspace.prefix().isEmpty()) {
+    if (names == Names.GLOBAL && !keyspace.prefix().isEmpty()) {
       fact(FUNCTIONS, keyspace.prefix(), out);
     }
     for (byte[] text : texts) {

@@ -47,6 +47,7 @@ public final class SnapshotLoader {
   private long loaded;
   private long expired;
   private long empty;
+  private long leftOut;
 
   public SnapshotLoader(RdbInput in, KeyPlaces places, Home home, Expired expiredKeys) {
     this.in = in;
@@ -152,6 +153,11 @@ public final class SnapshotLoader {
   private void key(int type) {
     byte[] key = in.readString();
     KeyPlaces.Place place = places.of(key);
+    if (place == null && places.leavesOut()) {
+      Skipping.value(type, in);
+      leftOut++;
+      return;
+    }
     if (place == null) {
       throw in.malformed("it holds a key of no deployment that there is" + prefixOf(key));
     }
@@ -207,6 +213,11 @@ public final class SnapshotLoader {
   /** Keys that have been left out since their time was up. */
   public long expired() {
     return expired;
+  }
+
+  /** Keys that have been left out since they belong nowhere. */
+  public long leftOut() {
+    return leftOut;
   }
 
   /** Keys that have been left out since they had no elements. */

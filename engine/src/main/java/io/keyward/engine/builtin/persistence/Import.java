@@ -1,0 +1,67 @@
+package io.keyward.engine.builtin.persistence;
+
+import io.keyward.engine.Engine;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.snapshot.KeyPlaces;
+import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Loads the snapshot of another server into one keyspace. */
+public final class Import implements KeyPlaces {
+  private final BuiltinKeyspace keyspace;
+  private final byte[] prefix;
+
+  private Import(BuiltinKeyspace keyspace, byte[] prefix) {
+    this.keyspace = keyspace;
+    this.prefix = prefix;
+  }
+
+  /**
+   * What has been loaded.
+   *
+   * @param expired keys left out since their time was up
+   * @param leftOut keys left out since they are not behind the prefix
+   */
+  public record Result(long keys, long expired, long leftOut) {}
+
+  /**
+   * Loads a file, on a thread that may wait; keys that are there already are replaced.
+   *
+   * @param prefixInFile the keys to take are those behind this prefix and {@code ::}, and lose it;
+   *     empty to take every key as it is
+   * @throws IOException if the file is damaged or cannot be read
+   */
+  public static Result load(
+      Snapshots snapshots, Path file, BuiltinKeyspace keyspace, String prefixInFile)
+      throws IOException, InterruptedException {
+    byte[] prefix =
+        prefixInFile.isEmpty()
+            ? new byte[0]
+            : (prefixInFile + Engine.SEPARATOR).getBytes(StandardCharsets.UTF_8);
+    Snapshots.Loaded loaded =
+        snapshots.load(file, new Import(keyspace, prefix), Expired.DROPPED, position -> {});
+    return new Result(loaded.keys(), loaded.expired(), loaded.leftOut());
+  }
+
+  @Override
+  public @Nullable Place of(byte[] key) {
+    boolean taken =
+        key.length >= prefix.length
+            && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    return taken ? new Place(keyspace, prefix.length) : null;
+  }
+
+  @Override
+  public boolean leavesOut() {
+    return true;
+  }
+
+  @Override
+  public BuiltinKeyspace ofFunctions(String prefixOfThem) {
+    return keyspace;
+  }
+}

@@ -1,0 +1,134 @@
+package io.keyward.gateway;
+
+import io.keyward.config.ConfigurationException;
+import io.keyward.config.Settings;
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.persistence.Export;
+import io.keyward.engine.builtin.persistence.Import;
+import io.keyward.gateway.server.Server;
+import io.keyward.gateway.server.StartException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Moves a deployment in or out by a snapshot file, while no gateway runs on the data:
+ *
+ * <pre>
+ * import dump.rdb --deployment blue [--prefix-in-file librechat] [keyward.yaml] [--directive value …]
+ * export dump.rdb --deployment blue [keyward.yaml] [--directive value …]
+ * </pre>
+ */
+final class Transfer {
+  private final boolean in;
+  private final Path file;
+  private final String deployment;
+  private final String prefixInFile;
+  private final List<String> rest;
+
+  private Transfer(
+      boolean in, Path file, String deployment, String prefixInFile, List<String> rest) {
+    this.in = in;
+    this.file = file;
+    this.deployment = deployment;
+    this.prefixInFile = prefixInFile;
+    this.rest = rest;
+  }
+
+  /** Whether the arguments of the program ask for a transfer. */
+  static boolean asked(List<String> arguments) {
+    return !arguments.isEmpty()
+        && (arguments.getFirst().equals("import") || arguments.getFirst().equals("export"));
+  }
+
+  /**
+   * Does what the arguments of the program ask.
+   *
+   * @return what has been done, in one sentence
+   * @throws StartException if it cannot be done, with the reason and the remedy
+   */
+  static String run(List<String> arguments, Map<String, String> environment)
+      throws ConfigurationException, StartException, IOException, InterruptedException {
+    return of(arguments).run(environment);
+  }
+
+  private static Transfer of(List<String> arguments) throws StartException {
+    String verb = arguments.getFirst();
+    List<String> rest = new ArrayList<>(arguments.subList(1, arguments.size()));
+    String deployment = take(rest, "--deployment");
+    String prefix = take(rest, "--prefix-in-file");
+    if (rest.isEmpty() || rest.getFirst().startsWith("-")) {
+      throw new StartException(
+          verb + " needs the name of a file: " + verb + " dump.rdb --deployment blue");
+    }
+    Path file = Path.of(rest.removeFirst());
+    return new Transfer(verb.equals("import"), file, deployment, prefix, rest);
+  }
+
+  /** Takes an option and its value out of the arguments; empty if it is not there. */
+  private static String take(List<String> arguments, String option) throws StartException {
+    int at = arguments.indexOf(option);
+    if (at < 0) {
+      return "";
+    }
+    if (at + 1 >= arguments.size()) {
+      throw new StartException(option + " needs a value: write " + option + " name");
+    }
+    arguments.remove(at);
+    return arguments.remove(at);
+  }
+
+  private String run(Map<String, String> environment)
+      throws ConfigurationException, StartException, IOException, InterruptedException {
+    Settings settings = Settings.load(rest, environment);
+    if (settings.live().text(Directive.APPENDONLY).equals("yes")) {
+      throw new StartException(
+          "import and export work on the snapshot, and appendonly yes says that the data stands in"
+              + " the append-only files. Give --appendonly no; after an import start the gateway"
+              + " so, then CONFIG SET appendonly yes");
+    }
+    try (Gateway gateway = Gateway.atRest(settings)) {
+      Server server = gateway.server();
+      BuiltinKeyspace keyspace = keyspace(server);
+      return in ? read(server, keyspace) : write(server, keyspace);
+    }
+  }
+
+  private BuiltinKeyspace keyspace(Server server) throws StartException {
+    BuiltinKeyspace named = server.engine().find(deployment);
+    if (named == null) {
+      throw new StartException(
+          "there is no deployment '%s'. Give --deployment one of: %s"
+              .formatted(
+                  deployment,
+                  String.join(
+                      ", ",
+                      server.engine().keyspaces().stream()
+                          .map(BuiltinKeyspace::prefix)
+                          .map(prefix -> prefix.isEmpty() ? "(none, without a prefix)" : prefix)
+                          .sorted()
+                          .toList())));
+    }
+    return named;
+  }
+
+  private String read(Server server, BuiltinKeyspace keyspace)
+      throws StartException, IOException, InterruptedException {
+    Import.Result loaded = Import.load(server.snapshots(), file, keyspace, prefixInFile);
+    String failure = server.snapshots().save();
+    if (failure != null) {
+      throw new StartException("the data cannot be saved: " + failure);
+    }
+    return "%d keys imported into %s; left out: %d that had expired, %d without the prefix"
+        .formatted(loaded.keys(), server.snapshots().file(), loaded.expired(), loaded.leftOut());
+  }
+
+  private String write(Server server, BuiltinKeyspace keyspace)
+      throws IOException, InterruptedException {
+    long size = Export.write(keyspace, server.live(), Server.redisVersion(), file);
+    return "%s written: %d bytes".formatted(file, size);
+  }
+}
