@@ -30,8 +30,8 @@ final class Usage {
                 + " prints the hash of it for keyward.yaml. With commands it prints the list of"
                 + " commands in Markdown. With check it looks at the configuration alone: it prints"
                 + " what is wrong with it and ends. With import it loads a snapshot of another"
-                + " server into one deployment, with export it writes one deployment to a file, keys"
-                + " without its prefix; no gateway may run on the data meanwhile.",
+                + " server into one deployment, with export it writes one deployment to a file,"
+                + " keys without its prefix; no gateway may run on the data meanwhile.",
             "The environment wins over the file, the command line over both.",
             "")
         .footer(
