@@ -350,8 +350,13 @@ public final class BuiltinKeyspace implements Keyspace {
   @Override
   public void endBurst() {
     executor.endBurst();
+    tellTrackers();
+  }
+
+  /** Tells what has changed to who wants to know it; not in the middle of a command. */
+  private void tellTrackers() {
     KeyTracker told = tracker;
-    if (told != null) {
+    if (told != null && !slices.busy()) {
       told.settle();
     }
   }
@@ -431,6 +436,7 @@ public final class BuiltinKeyspace implements Keyspace {
   void endSuspended(Client client, Reply reply) {
     ended(client, reply);
     settle(System.currentTimeMillis());
+    tellTrackers();
   }
 
   /**
@@ -578,10 +584,7 @@ public final class BuiltinKeyspace implements Keyspace {
     if (keysReady) {
       serveBlocked(now);
     }
-    KeyTracker told = tracker;
-    if (told != null) {
-      told.settle();
-    }
+    tellTrackers();
     for (Database database : databases) {
       if (database != null) {
         database.tendFrequencies();
