@@ -43,6 +43,8 @@ public final class Durability {
 
   /** Lets clients wait, before the first can come, until the data is loaded. */
   public void holdClients() throws InterruptedException {
+    // INFO says so as long as commands are answered LOADING: clients wait for what it says.
+    appendOnly.progress().begin(0);
     loading(true);
   }
 
@@ -66,6 +68,7 @@ public final class Durability {
       throw new StartException(String.valueOf(failed.getMessage()), failed);
     }
     loading(false);
+    appendOnly.progress().end();
   }
 
   /**

@@ -106,13 +106,9 @@ public final class AppendOnlyLog {
     }
     manifest = Manifest.read(files.manifest());
     long began = System.nanoTime();
-    try {
-      new LogLoader(
-              table, residents, snapshots, progress, settings.flag(Directive.AOF_LOAD_TRUNCATED))
-          .load(files, manifest);
-    } finally {
-      progress.end();
-    }
+    new LogLoader(
+            table, residents, snapshots, progress, settings.flag(Directive.AOF_LOAD_TRUNCATED))
+        .load(files, manifest);
     log.info("Loaded the append-only file in {} ms", (System.nanoTime() - began) / 1_000_000);
     return true;
   }

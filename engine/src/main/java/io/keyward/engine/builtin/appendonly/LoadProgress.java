@@ -28,7 +28,8 @@ public final class LoadProgress {
     return finishedFiles + inFile;
   }
 
-  void begin(long total) {
+  /** Says that so many bytes are to be read. */
+  public void begin(long total) {
     startedAt = System.currentTimeMillis();
     totalBytes = total;
     finishedFiles = 0;
@@ -47,7 +48,8 @@ public final class LoadProgress {
     finishedFiles = before + size;
   }
 
-  void end() {
+  /** Says that everything is loaded. */
+  public void end() {
     loading = false;
   }
 }
