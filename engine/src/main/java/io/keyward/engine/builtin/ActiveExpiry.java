@@ -41,9 +41,9 @@ public final class ActiveExpiry {
     if (!enabled) {
       return;
     }
-    int databases = keyspace.databaseCount();
+    int databases = keyspace.databases().count();
     for (int i = 0; i < databases; i++) {
-      Database at = keyspace.databaseIfUsed(database);
+      Database at = keyspace.databases().ifUsed(database);
       if (at != null && at.expiring() > 0 && !walk(at, now, deadline)) {
         return;
       }

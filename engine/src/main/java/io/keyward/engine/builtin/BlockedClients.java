@@ -106,7 +106,7 @@ public final class BlockedClients {
     client.blocked(true);
     ClientState.of(client).unfinished(true);
     ClientState.of(client).blockedCall(call);
-    keyspace.blockedClients(1);
+    keyspace.waiting().count(1);
     if (timeoutMillis > 0) {
       call.timer(keyspace.home().loop().schedule(timeoutMillis, () -> timeOut(call)));
     }
@@ -169,14 +169,14 @@ public final class BlockedClients {
     Client client = call.client();
     client.blocked(false);
     ClientState.of(client).blockedCall(null);
-    database.keyspace().blockedClients(-1);
+    database.keyspace().waiting().count(-1);
   }
 
   /** A key that somebody may wait for has been changed. */
   void ready(byte[] bytes, int offset, int length) {
     Key key = Key.copyOf(bytes, offset, length);
     if (waiting.containsKey(key) && ready.add(key)) {
-      database.keyspace().keysReady();
+      database.keyspace().waiting().keysReady();
     }
   }
 
@@ -184,7 +184,7 @@ public final class BlockedClients {
   void allReady() {
     if (!waiting.isEmpty()) {
       ready.addAll(waiting.keySet());
-      database.keyspace().keysReady();
+      database.keyspace().waiting().keysReady();
     }
   }
 

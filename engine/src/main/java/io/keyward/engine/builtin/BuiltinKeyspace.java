@@ -1,25 +1,18 @@
 package io.keyward.engine.builtin;
 
-import io.keyward.config.Namespaces;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.Client;
-import io.keyward.engine.Errors;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.acl.AccessControl;
-import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.observation.Observation;
 import io.keyward.engine.command.CommandTable;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -36,31 +29,26 @@ public final class BuiltinKeyspace implements Keyspace {
   private final Home home;
   private final CommandTable table;
   private final MemoryAccount account;
-  private final int databaseCount;
-  private @Nullable Database[] databases = {};
+  private final Databases databases;
   private final Statistics statistics = new Statistics();
   private final KeyspaceQuota quota = new KeyspaceQuota(this);
-  private Namespaces namespaces = Namespaces.NONE;
-  private boolean pinned;
+  private final Pins pins = new Pins();
   private final KeyspaceNotifications notifications = new KeyspaceNotifications(this);
   private final Channels channels = new Channels(this);
   private final Executor executor;
-  private final ActiveExpiry activeExpiry = new ActiveExpiry(this);
+  private final Upkeep upkeep = new Upkeep(this);
+  private final Waiting waiting = new Waiting(this);
+  private final Members members = new Members(this);
+  private final Pushes pushes = new Pushes(this);
   private final Pause pause = new Pause(this);
   private final Slices slices = new Slices(this);
   private final Observation observation;
   private final AccessControl access;
-  private final Map<Long, Client> clients = new LinkedHashMap<>();
   private final Map<Class<?>, Object> attachments = new HashMap<>();
-  private Reply deferredPushes = new Reply();
   private @Nullable Client current;
   private @Nullable KeyTracker tracker;
   private final @Nullable SlotRules slotRules;
-  private boolean keysReady;
   private boolean atomic;
-  private int blockedClients;
-  private long lastClientId;
-  private boolean ended;
   private long changes;
   private @Nullable ChangeGuard guard;
   private long departures;
@@ -71,8 +59,8 @@ public final class BuiltinKeyspace implements Keyspace {
     this.home = home;
     this.table = table;
     account = new MemoryAccount(home.account());
-    databaseCount = (int) home.settings().number(Directive.DATABASES);
-    observation = new Observation(home.observed(), this::pushTo);
+    databases = new Databases(this);
+    observation = new Observation(home.observed(), pushes::to);
     effects = new Effects(this, home.effects());
     access = new AccessControl(table, home.settings());
     slotRules = home.settings().flag(Directive.CLUSTER_ENABLED) ? new SlotRules() : null;
@@ -144,7 +132,7 @@ public final class BuiltinKeyspace implements Keyspace {
 
   /** Takes on what sets this keyspace apart. */
   void traits(KeyspaceTraits given) {
-    pin(given.pinned());
+    pins.set(given.pinned());
     quota.limit(given.mostBytes(), given.shared());
   }
 
@@ -158,15 +146,9 @@ public final class BuiltinKeyspace implements Keyspace {
     return quota.most();
   }
 
-  /** Keeps the keys of these namespaces from being evicted for others. */
-  public void pin(Namespaces pinnedNamespaces) {
-    namespaces = pinnedNamespaces;
-    pinned = !pinnedNamespaces.pinned().isEmpty();
-  }
-
-  /** Whether any namespace is pinned. */
-  boolean hasPinned() {
-    return pinned;
+  /** The keys that stay in memory alone and are not evicted for others. */
+  public Pins pins() {
+    return pins;
   }
 
   /** Who is to learn of changes before they are made, or null. */
@@ -179,90 +161,29 @@ public final class BuiltinKeyspace implements Keyspace {
     guard = told;
   }
 
-  /** Whether a key may not be evicted for others, and stays in memory alone. */
-  public boolean isPinned(Entry entry) {
-    return isPinned(entry.bytes(), entry.keyOffset(), entry.keyLength());
+  /** The numbered databases. */
+  public Databases databases() {
+    return databases;
   }
 
-  /** Whether a key may not be evicted for others, and stays in memory alone. */
-  public boolean isPinned(byte[] key, int offset, int length) {
-    return pinned && namespaces.isPinned(Arrays.copyOfRange(key, offset, offset + length));
+  /** The clients that wait for keys. */
+  public Waiting waiting() {
+    return waiting;
   }
 
-  /** How many numbered databases there are. */
-  public int databaseCount() {
-    return databaseCount;
+  /** The clients that have entered. */
+  public Members members() {
+    return members;
   }
 
-  /** A numbered database, made when it is first asked for. */
-  public Database database(int number) {
-    Database database = number < databases.length ? databases[number] : null;
-    return database == null ? begin(number) : database;
-  }
-
-  private Database begin(int number) {
-    if (databases.length == 0) {
-      home.wakes(this);
-    }
-    if (number >= databases.length) {
-      databases = Arrays.copyOf(databases, number + 1);
-    }
-    Database database = new Database(this, number);
-    databases[number] = database;
-    return database;
-  }
-
-  /** A numbered database if it is in use. */
-  public @Nullable Database databaseIfUsed(int number) {
-    return number < databases.length ? databases[number] : null;
-  }
-
-  /** Whether there is any key in any database. */
-  boolean holdsKeys() {
-    for (Database database : databases) {
-      if (database != null && database.size() > 0) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /**
-   * The number of a database.
-   *
-   * @throws io.keyward.engine.CommandException if there is none of that number
-   */
-  public int databaseNumber(long number) {
-    if (number < 0 || number >= databaseCount) {
-      throw Errors.DATABASE_OUT_OF_RANGE;
-    }
-    return (int) number;
+  /** Where messages go that clients have not asked for. */
+  public Pushes pushes() {
+    return pushes;
   }
 
   @Override
   public boolean enter(Client client) {
-    if (ended) {
-      return false;
-    }
-    client.keyspace(this);
-    client.id(++lastClientId);
-    client.state(new ClientState(client, access.defaultUser()));
-    client.authenticated(client.authenticated() || access.open());
-    clients.put(client.id(), client);
-    return true;
-  }
-
-  /** From now on the client is this user and bound by its rules. */
-  public void logIn(Client client, User user) {
-    ClientState.of(client).user(user);
-    client.user(user.name());
-    client.authenticated(true);
-  }
-
-  /** The client is again what it was when it came: the default user, if that needs no password. */
-  public void logOut(Client client) {
-    logIn(client, access.defaultUser());
-    client.authenticated(access.open());
+    return members.enter(client);
   }
 
   @Override
@@ -270,29 +191,7 @@ public final class BuiltinKeyspace implements Keyspace {
     if (slices.leavesLater(client)) {
       return;
     }
-    BlockedClients.forget(client);
-    pause.forget(client);
-    observation.monitors().remove(client);
-    KeyTracker told = tracker;
-    if (told != null) {
-      told.forget(client);
-    }
-    ClientState state = ClientState.of(client);
-    channels.unsubscribeAll(state);
-    state.watcher().clear();
-    clients.remove(client.id());
-    client.keyspace(null);
-    client.state(null);
-  }
-
-  /** A client that stands for a script: it has no socket and is not listed. */
-  public Client internalClient(Reply reply) {
-    Client client = new Client(0, new NoConnection(reply), reply, System.currentTimeMillis());
-    client.internal(true);
-    client.authenticated(true);
-    client.keyspace(this);
-    client.state(new ClientState(client, access.unbound()));
-    return client;
+    members.leave(client);
   }
 
   /** The client whose request is being executed, also while a script stands in for it. */
@@ -319,17 +218,7 @@ public final class BuiltinKeyspace implements Keyspace {
 
   @Override
   public Collection<Client> clients() {
-    return Collections.unmodifiableCollection(clients.values());
-  }
-
-  /** How many clients have entered since the start. */
-  public long entered() {
-    return lastClientId;
-  }
-
-  /** The client of this id, or null. */
-  public @Nullable Client client(long id) {
-    return clients.get(id);
+    return members.all();
   }
 
   @Override
@@ -354,7 +243,7 @@ public final class BuiltinKeyspace implements Keyspace {
   }
 
   /** Tells what has changed to who wants to know it; not in the middle of a command. */
-  private void tellTrackers() {
+  void tellTrackers() {
     KeyTracker told = tracker;
     if (told != null && !slices.busy()) {
       told.settle();
@@ -371,15 +260,8 @@ public final class BuiltinKeyspace implements Keyspace {
     } else {
       ended(client, reply);
       if (!slices.busy()) {
-        settle(request.now());
+        waiting.serve(request.now());
       }
-    }
-  }
-
-  /** Serves who has waited for keys that a command has changed. */
-  private void settle(long now) {
-    if (keysReady) {
-      serveBlocked(now);
     }
   }
 
@@ -393,18 +275,10 @@ public final class BuiltinKeyspace implements Keyspace {
 
   private void ended(Client client, Reply reply) {
     current = null;
-    sendPushes(reply);
+    pushes.send(reply);
     KeyTracker told = tracker;
     if (told != null) {
       told.ended(client);
-    }
-  }
-
-  /** Writes the push messages that the client being served has got so far. */
-  void sendPushes(Reply reply) {
-    if (deferredPushes.length() > 0) {
-      reply.raw(deferredPushes.bytes(), 0, deferredPushes.length());
-      deferredPushes.clear();
     }
   }
 
@@ -435,32 +309,8 @@ public final class BuiltinKeyspace implements Keyspace {
   /** Ends a command that has been suspended. */
   void endSuspended(Client client, Reply reply) {
     ended(client, reply);
-    settle(System.currentTimeMillis());
+    waiting.serve(System.currentTimeMillis());
     tellTrackers();
-  }
-
-  /**
-   * Gathers the pushes of the command that is executed now in another reply; returns the former.
-   */
-  Reply exchangePushes(Reply other) {
-    Reply former = deferredPushes;
-    deferredPushes = other;
-    return former;
-  }
-
-  /** Where a push message for a client is to be written; it is sent soon after. */
-  public Reply pushTo(Client client) {
-    if (client == current) {
-      deferredPushes.resp3(client.reply().resp3());
-      return deferredPushes;
-    }
-    Reply later = slices.pushesTo(client);
-    if (later != null) {
-      later.resp3(client.reply().resp3());
-      return later;
-    }
-    client.connection().flushSoon();
-    return client.reply();
   }
 
   /** Runs what must not be interrupted by waiting: a transaction or a script. */
@@ -484,64 +334,6 @@ public final class BuiltinKeyspace implements Keyspace {
     return !atomic && !client.internal();
   }
 
-  void keysReady() {
-    keysReady = true;
-  }
-
-  private void serveBlocked(long now) {
-    while (keysReady) {
-      keysReady = false;
-      for (Database database : databases) {
-        if (database != null) {
-          database.blocked().serve(now);
-        }
-      }
-    }
-  }
-
-  void blockedClients(int change) {
-    blockedClients += change;
-  }
-
-  /** How many clients wait for keys. */
-  public int blockedClients() {
-    return blockedClients;
-  }
-
-  /** How many clients wait for keys, but not for ever. */
-  public int blockedWithTimeout() {
-    int found = 0;
-    for (Client client : clients.values()) {
-      BlockedCall call = ClientState.of(client).blockedCall();
-      if (call != null && call.ends()) {
-        found++;
-      }
-    }
-    return found;
-  }
-
-  /** How many keys are waited for, over all databases. */
-  public int awaitedKeys() {
-    int found = 0;
-    for (Database database : databases) {
-      if (database != null) {
-        found += database.blocked().keys();
-      }
-    }
-    return found;
-  }
-
-  /** How many of them somebody awaits who also wants to know that they have gone. */
-  public int awaitedKeysEvenIfGone() {
-    int found = 0;
-    for (Database database : databases) {
-      if (database != null) {
-        found += database.blocked().keysEvenIfGone();
-      }
-    }
-    return found;
-  }
-
   /** Counts a change of data that {@link Database#changed} is not told of. */
   public void countChange() {
     changes++;
@@ -562,81 +354,21 @@ public final class BuiltinKeyspace implements Keyspace {
     return changes;
   }
 
-  /**
-   * The regular work, until {@code deadline} on the clock of {@link System#nanoTime()}.
-   *
-   * @return false if the keyspace turned out to hold nothing and is no longer looked after
-   */
+  /** Does the regular work, until {@code deadline} on the clock of {@link System#nanoTime()}. */
   boolean tick(long now, long deadline) {
-    quota.tell();
-    if (slices.busy()) {
-      return true;
-    }
-    if (clients.isEmpty() && !holdsKeys()) {
-      rest();
-      return false;
-    }
-    statistics.commandRate().sample(now, statistics.commands());
-    pause.check(now);
-    if (pause.scope() == Pause.Scope.NOTHING) {
-      expire(now, deadline);
-    }
-    if (keysReady) {
-      serveBlocked(now);
-    }
-    tellTrackers();
-    for (Database database : databases) {
-      if (database != null) {
-        database.tendFrequencies();
-      }
-    }
-    return true;
-  }
-
-  /** Gives back what an empty keyspace without clients does not need until it is used again. */
-  private void rest() {
-    for (Database database : databases) {
-      if (database != null) {
-        database.discard();
-      }
-    }
-    databases = new Database[0];
-    home.sleeps(this);
+    return upkeep.tick(now, deadline);
   }
 
   /** Closes every client and frees all memory; nothing may follow. */
   void end() {
-    ended = true;
-    for (Client client : List.copyOf(clients.values())) {
-      client.connection().abort();
-    }
+    members.close();
     effects.beginUnit();
     effects.flushedAll();
     effects.endUnit();
-    flushAll();
+    databases.flush();
     attachments.clear();
     quota.leave();
     home.leaves(this);
-  }
-
-  private void expire(long now, long deadline) {
-    if (!observation.watchesLatency()) {
-      activeExpiry.run(now, deadline);
-      return;
-    }
-    long start = System.nanoTime();
-    activeExpiry.run(now, deadline);
-    observation.event(Observation.EXPIRE_CYCLE, System.nanoTime() - start);
-  }
-
-  /** Removes all keys of all databases. */
-  public void flushAll() {
-    emptied();
-    for (Database database : databases) {
-      if (database != null) {
-        database.empty();
-      }
-    }
   }
 
   /** Says that what clients know of keys no longer holds. */
@@ -647,17 +379,8 @@ public final class BuiltinKeyspace implements Keyspace {
     }
   }
 
-  /** Exchanges the keys of two databases; clients that have selected one stay with its number. */
-  public void swap(int first, int second) {
-    if (first != second) {
-      database(first).swap(database(second));
-      emptied();
-    }
-    countChange();
-  }
-
   /** Expires keys whose time is up without waiting for anybody to ask for them. */
   public ActiveExpiry activeExpiry() {
-    return activeExpiry;
+    return upkeep.activeExpiry();
   }
 }

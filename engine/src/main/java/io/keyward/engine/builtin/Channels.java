@@ -45,7 +45,7 @@ public final class Channels {
       Set<Client> listeners = channels.get(Key.copyOf(channel, channelOffset, channelLength));
       if (listeners != null) {
         for (Client listener : listeners) {
-          Reply to = keyspace.pushTo(listener);
+          Reply to = keyspace.pushes().to(listener);
           to.push(3);
           to.bulk(MESSAGE);
           to.bulk(channel, channelOffset, channelLength);
@@ -58,7 +58,7 @@ public final class Channels {
       byte[] glob = pattern.getKey().bytes();
       if (Glob.matches(glob, 0, glob.length, channel, channelOffset, channelLength, false)) {
         for (Client listener : pattern.getValue()) {
-          Reply to = keyspace.pushTo(listener);
+          Reply to = keyspace.pushes().to(listener);
           to.push(4);
           to.bulk(PATTERN_MESSAGE);
           to.bulk(glob);
@@ -86,7 +86,7 @@ public final class Channels {
       return 0;
     }
     for (Client listener : listeners) {
-      Reply to = keyspace.pushTo(listener);
+      Reply to = keyspace.pushes().to(listener);
       to.push(3);
       to.bulk(SHARD_MESSAGE);
       to.bulk(channel, channelOffset, channelLength);

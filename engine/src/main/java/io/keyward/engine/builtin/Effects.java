@@ -121,7 +121,7 @@ public final class Effects {
       keyless(request, command, number);
       return;
     }
-    if (keyspace.hasPinned() && !unpinned(request, number)) {
+    if (keyspace.pins().any() && !unpinned(request, number)) {
       return;
     }
     stream.begin(number, request.count());
@@ -152,7 +152,7 @@ public final class Effects {
   private boolean unpinned(Request request, int number) {
     int pinned = 0;
     for (int i = 0; i < keyCount; i++) {
-      if (keyspace.isPinned(request.bytes(), request.offset(keys[i]), request.length(keys[i]))) {
+      if (keyspace.pins().hold(request.bytes(), request.offset(keys[i]), request.length(keys[i]))) {
         pinned++;
       }
     }
@@ -161,7 +161,7 @@ public final class Effects {
     }
     for (int i = 0; i < keyCount && pinned < keyCount; i++) {
       int at = keys[i];
-      if (!keyspace.isPinned(request.bytes(), request.offset(at), request.length(at))) {
+      if (!keyspace.pins().hold(request.bytes(), request.offset(at), request.length(at))) {
         state(number, request.bytes(), request.offset(at), request.length(at));
       }
     }
@@ -204,8 +204,8 @@ public final class Effects {
 
   /** Writes a key. */
   public Effects key(byte[] bytes, int offset, int length) {
-    if (keyspace.hasPinned()) {
-      if (keyspace.isPinned(bytes, offset, length)) {
+    if (keyspace.pins().any()) {
+      if (keyspace.pins().hold(bytes, offset, length)) {
         pinnedKey = true;
       } else {
         written.add(Key.copyOf(bytes, offset, length));
@@ -310,10 +310,10 @@ public final class Effects {
    * Writes a key as it is now, for a change that no command tells without other keyspaces' help.
    */
   public void state(int databaseNumber, byte[] key, int offset, int length) {
-    if (!wanted() || keyspace.isPinned(key, offset, length)) {
+    if (!wanted() || keyspace.pins().hold(key, offset, length)) {
       return;
     }
-    Database at = keyspace.database(databaseNumber);
+    Database at = keyspace.databases().at(databaseNumber);
     Entry entry = at.find(key, offset, length, BuiltinKeyspace.REPLAY_TIME, at.newView());
     if (entry == null) {
       stream.begin(databaseNumber, 2);
@@ -351,8 +351,8 @@ public final class Effects {
 
   /** Writes that every database has been emptied. */
   public void flushedAll() {
-    for (int number = 0; wanted() && number < keyspace.databaseCount(); number++) {
-      Database used = keyspace.databaseIfUsed(number);
+    for (int number = 0; wanted() && number < keyspace.databases().count(); number++) {
+      Database used = keyspace.databases().ifUsed(number);
       if (used != null && used.size() > 0) {
         flushed(number);
       }
@@ -381,7 +381,7 @@ public final class Effects {
 
   /** Writes that a field of a hash has gone of itself. */
   void fieldGone(int databaseNumber, Entry hash, byte[] name, int offset, int length) {
-    if (!wanted() || keyspace.isPinned(hash)) {
+    if (!wanted() || keyspace.pins().hold(hash)) {
       return;
     }
     stream.begin(databaseNumber, 3);
@@ -395,7 +395,7 @@ public final class Effects {
 
   /** Writes that a key has gone of itself: its time was up, or it had to make room. */
   void gone(int databaseNumber, byte[] key, int offset, int length) {
-    if (!wanted() || keyspace.isPinned(key, offset, length)) {
+    if (!wanted() || keyspace.pins().hold(key, offset, length)) {
       return;
     }
     stream.begin(databaseNumber, 2);

@@ -77,9 +77,9 @@ final class Eviction {
       if (keyspace.slices().busy()) {
         continue;
       }
-      looked += keyspace.holdsKeys() ? 1 : 0;
-      for (int number = 0; number < keyspace.databaseCount(); number++) {
-        Database database = keyspace.databaseIfUsed(number);
+      looked += keyspace.databases().holdKeys() ? 1 : 0;
+      for (int number = 0; number < keyspace.databases().count(); number++) {
+        Database database = keyspace.databases().ifUsed(number);
         if (database != null) {
           sample(database, samples, reference -> consider(database, reference));
         }
@@ -121,7 +121,7 @@ final class Eviction {
   private boolean mayGo(Entry entry) {
     return !entry.database().keyspace().slices().busy()
         && (entry.expiry() >= 0 || !policy.onlyExpiring())
-        && !entry.database().keyspace().isPinned(entry);
+        && !entry.database().keyspace().pins().hold(entry);
   }
 
   /** The worst candidate that is as bad as it was when it was drawn, or null. */

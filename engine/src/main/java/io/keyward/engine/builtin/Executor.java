@@ -269,7 +269,7 @@ public final class Executor {
   private void tellOfEvictions(Client client) {
     makeRoom();
     if (!client.silenced()) {
-      keyspace.sendPushes(client.reply());
+      keyspace.pushes().send(client.reply());
     }
   }
 
@@ -420,7 +420,7 @@ public final class Executor {
   private void handle(Request request, Reply reply, Command command) {
     int mark = reply.length();
     long before = reply.written();
-    request.store(keyspace.database(request.client().database()));
+    request.store(keyspace.databases().at(request.client().database()));
     try {
       command.handler().execute(request, reply);
     } catch (CommandException answer) {

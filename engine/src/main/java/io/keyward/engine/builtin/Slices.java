@@ -185,7 +185,7 @@ public final class Slices {
     } finally {
       mounted = false;
       if (!ended) {
-        now.pushes = keyspace.exchangePushes(now.pushes);
+        now.pushes = keyspace.pushes().exchange(now.pushes);
         now.unit = effects().setAside();
         keyspace.home().loop().turns().add(keyspace, () -> goOn(now));
       }
@@ -200,7 +200,7 @@ public final class Slices {
   private void goOn(Run now) {
     keyspace.executor().resumed(System.nanoTime() - now.suspendedAt);
     keyspace.current(now.client);
-    now.pushes = keyspace.exchangePushes(now.pushes);
+    now.pushes = keyspace.pushes().exchange(now.pushes);
     effects().takeUp(now.unit);
     now.unit = null;
     boolean ended = true;

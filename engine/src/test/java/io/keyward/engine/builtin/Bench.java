@@ -271,8 +271,8 @@ public final class Bench {
   /** Checks every invariant of the data. */
   public void validate() {
     home.pool().validate();
-    for (int i = 0; i < keyspace.databaseCount(); i++) {
-      Database database = keyspace.databaseIfUsed(i);
+    for (int i = 0; i < keyspace.databases().count(); i++) {
+      Database database = keyspace.databases().ifUsed(i);
       if (database != null) {
         database.validate();
       }

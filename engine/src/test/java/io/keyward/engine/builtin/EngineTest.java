@@ -59,7 +59,7 @@ class EngineTest {
     bench.pass(10_000);
 
     assertThat(blue.usedBytes()).isZero();
-    assertThat(blue.databaseIfUsed(0)).isNull();
+    assertThat(blue.databases().ifUsed(0)).isNull();
     assertThat(bench.connect(blue).run("set", "key", "value")).isEqualTo("OK");
   }
 

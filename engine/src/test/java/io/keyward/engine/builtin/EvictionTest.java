@@ -46,7 +46,7 @@ class EvictionTest {
     write("k", 20_000);
     assertThat(bench.keyspace().usedBytes()).isLessThan(501_000);
     assertThat(Integer.parseInt(bench.line("dbsize"))).isGreaterThan(2000);
-    bench.keyspace().database(0).validate();
+    bench.keyspace().databases().at(0).validate();
   }
 
   @ParameterizedTest
@@ -80,7 +80,7 @@ class EvictionTest {
   void tinyLfuKeepsWhatIsAskedForOftenThroughAWalkOverEverything() throws Exception {
     policy("allkeys-tinylfu");
     write("hot", 1000);
-    bench.keyspace().database(0).tendFrequencies();
+    bench.keyspace().databases().at(0).tendFrequencies();
     for (int round = 0; round < 3; round++) {
       for (int i = 0; i < 1000; i++) {
         bench.line("get hot" + i);
@@ -98,7 +98,7 @@ class EvictionTest {
       bench.line("get favourite");
     }
     assertThat(bench.line("object freq favourite")).isEqualTo("9");
-    Database database = bench.keyspace().database(0);
+    Database database = bench.keyspace().databases().at(0);
     database.evict(
         database.at(database.keys().random(bench.keyspace().home().random()), database.view()));
     assertThat(bench.line("exists favourite")).isEqualTo("0");
@@ -113,7 +113,7 @@ class EvictionTest {
   void whatTinyLfuRemembersIsGivenBackWithThePolicy() throws Exception {
     policy("allkeys-tinylfu");
     write("k", 10_000);
-    Database database = bench.keyspace().database(0);
+    Database database = bench.keyspace().databases().at(0);
     database.tendFrequencies();
     long before = bench.keyspace().usedBytes();
     policy("allkeys-lru");

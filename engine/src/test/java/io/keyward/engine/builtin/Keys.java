@@ -9,7 +9,7 @@ public final class Keys {
   /** How the key of database 0 is kept, or "none". */
   public static String encoding(Bench bench, String key) {
     byte[] name = key.getBytes(StandardCharsets.ISO_8859_1);
-    Database database = bench.keyspace().database(0);
+    Database database = bench.keyspace().databases().at(0);
     Entry found =
         database.find(name, 0, name.length, System.currentTimeMillis(), database.newView());
     return found == null ? "none" : found.encoding().wireName();

@@ -56,7 +56,7 @@ enum DeploymentFigure {
       true,
       "keyward_clients_entered",
       "Clients that have entered, by connecting or by logging in.",
-      BuiltinKeyspace::entered),
+      keyspace -> keyspace.members().entered()),
   KEYS(false, "keyward_keys", "Keys in all databases.", DeploymentFigure::keys),
   BYTES(false, "keyward_data_bytes", "Bytes that the data takes in memory.", k -> k.usedBytes()),
   CLIENTS(false, "keyward_clients", "Clients in the deployment.", k -> k.clients().size()),
@@ -64,7 +64,7 @@ enum DeploymentFigure {
       false,
       "keyward_blocked_clients",
       "Clients that wait for keys.",
-      BuiltinKeyspace::blockedClients),
+      keyspace -> keyspace.waiting().clients()),
   CHANNELS(
       false,
       "keyward_pubsub_channels",
@@ -137,8 +137,8 @@ enum DeploymentFigure {
 
   private static long keys(BuiltinKeyspace keyspace) {
     long keys = 0;
-    for (int i = 0; i < keyspace.databaseCount(); i++) {
-      Database database = keyspace.databaseIfUsed(i);
+    for (int i = 0; i < keyspace.databases().count(); i++) {
+      Database database = keyspace.databases().ifUsed(i);
       keys += database == null ? 0 : database.size();
     }
     return keys;

@@ -53,10 +53,10 @@ final class DeploymentSections {
     text.section("Clients")
         .field("connected_clients", keyspace.clients().size())
         .field("cluster_connections", 0)
-        .field("blocked_clients", keyspace.blockedClients() + keyspace.pause().heldClients())
-        .field("clients_in_timeout_table", keyspace.blockedWithTimeout())
-        .field("total_blocking_keys", keyspace.awaitedKeys())
-        .field("total_blocking_keys_on_nokey", keyspace.awaitedKeysEvenIfGone());
+        .field("blocked_clients", keyspace.waiting().clients() + keyspace.pause().heldClients())
+        .field("clients_in_timeout_table", keyspace.waiting().withTimeout())
+        .field("total_blocking_keys", keyspace.waiting().keys())
+        .field("total_blocking_keys_on_nokey", keyspace.waiting().keysEvenIfGone());
   }
 
   void memory(InfoText text, BuiltinKeyspace keyspace) {
@@ -90,7 +90,7 @@ final class DeploymentSections {
   void stats(InfoText text, BuiltinKeyspace keyspace) {
     Statistics statistics = keyspace.statistics();
     text.section("Stats")
-        .field("total_connections_received", keyspace.entered())
+        .field("total_connections_received", keyspace.members().entered())
         .field("total_commands_processed", statistics.commands())
         .field("instantaneous_ops_per_sec", Math.round(statistics.commandRate().perSecond()))
         .field("expired_keys", statistics.expiredKeys())

@@ -136,7 +136,7 @@ final class LoginCommands {
       logins.settle(request, name, server.tenancy().failure(password), answer);
       return;
     }
-    Database.of(request).keyspace().logIn(client, user);
+    Database.of(request).keyspace().members().logIn(client, user);
     client.operator(client.operator() || server.tenancy().single());
     answer.run();
   }

@@ -205,7 +205,7 @@ final class Logins {
 
   private void become(Client client, Decision.Admitted admitted) {
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
-      keyspace.logIn(client, keyspace.access().defaultUser());
+      keyspace.members().logIn(client, keyspace.access().defaultUser());
     }
     client.operator(admitted.deployment() == null || server.tenancy().single());
   }

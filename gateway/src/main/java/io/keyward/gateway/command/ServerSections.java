@@ -62,11 +62,11 @@ final class ServerSections {
         .field("maxclients", server.live().number(Directive.MAXCLIENTS))
         .field("client_recent_max_input_buffer", input)
         .field("client_recent_max_output_buffer", output)
-        .field("blocked_clients", keyspace.blockedClients() + keyspace.pause().heldClients())
+        .field("blocked_clients", keyspace.waiting().clients() + keyspace.pause().heldClients())
         .field("tracking_clients", Tracking.of(keyspace).clients())
-        .field("clients_in_timeout_table", keyspace.blockedWithTimeout())
-        .field("total_blocking_keys", keyspace.awaitedKeys())
-        .field("total_blocking_keys_on_nokey", keyspace.awaitedKeysEvenIfGone());
+        .field("clients_in_timeout_table", keyspace.waiting().withTimeout())
+        .field("total_blocking_keys", keyspace.waiting().keys())
+        .field("total_blocking_keys_on_nokey", keyspace.waiting().keysEvenIfGone());
   }
 
   void replication(InfoText text, BuiltinKeyspace keyspace) {
@@ -102,8 +102,8 @@ final class ServerSections {
 
   void keyspace(InfoText text, BuiltinKeyspace keyspace) {
     text.section("Keyspace");
-    for (int number = 0; number < keyspace.databaseCount(); number++) {
-      Database database = keyspace.databaseIfUsed(number);
+    for (int number = 0; number < keyspace.databases().count(); number++) {
+      Database database = keyspace.databases().ifUsed(number);
       if (database != null && database.size() > 0) {
         long lifetime = database.expiring() > 0 ? keyspace.activeExpiry().averageLifetime() : 0;
         text.field(

@@ -139,9 +139,9 @@ public final class Session implements Client.Connection {
     take(known == null ? null : known.deployment());
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
       if (known == null) {
-        keyspace.logOut(client);
+        keyspace.members().logOut(client);
       } else {
-        keyspace.logIn(client, keyspace.access().defaultUser());
+        keyspace.members().logIn(client, keyspace.access().defaultUser());
       }
     }
     client.operator(client.authenticated() && server.tenancy().single());

@@ -60,7 +60,7 @@ final class StreamFollower implements Client.Connection {
       end();
       return;
     }
-    keyspace.logIn(client, keyspace.access().unbound());
+    keyspace.members().logIn(client, keyspace.access().unbound());
     client.name("http-stream".getBytes(ISO_8859_1));
     readOn();
   }

@@ -148,7 +148,7 @@ class NonInterferenceTest {
     Reply reply = new Reply();
     Client client = new Client(1, new Unconnected(reply), reply, System.currentTimeMillis());
     keyspace.enter(client);
-    keyspace.logIn(client, keyspace.access().defaultUser());
+    keyspace.members().logIn(client, keyspace.access().defaultUser());
     return client;
   }
 
@@ -174,8 +174,8 @@ class NonInterferenceTest {
   /** All that a deployment could notice of another: data, counts, listeners, messages. */
   private Map<String, Object> state() {
     Map<String, Object> state = new TreeMap<>();
-    for (int number = 0; number < green.databaseCount(); number++) {
-      Database database = green.databaseIfUsed(number);
+    for (int number = 0; number < green.databases().count(); number++) {
+      Database database = green.databases().ifUsed(number);
       state.put("keys of database " + number, database == null ? 0 : database.size());
     }
     state.put("bytes", green.usedBytes());
@@ -186,12 +186,12 @@ class NonInterferenceTest {
     state.put("errors", green.statistics().errors());
     state.put("error codes", green.executor().errorCounts().byCode());
     state.put("clients", green.clients().size());
-    state.put("entered", green.entered());
+    state.put("entered", green.members().entered());
     state.put("channels", green.channels().names(Kind.CHANNEL).size());
     state.put("patterns", green.channels().names(Kind.PATTERN).size());
     state.put("slow commands", green.observation().slowLog().size());
     state.put("pause", green.pause().scope());
-    state.put("blocked", green.blockedClients());
+    state.put("blocked", green.waiting().clients());
     state.put("messages", victim.reply().length());
     state.put("closing", victim.closing());
     state.put("notifications", green.notifications().classes());

@@ -28,7 +28,7 @@ final class Replay {
     if (command.name().equals("eval") && wholeKeyspace(keyspace, database, request)) {
       return null;
     }
-    Client client = clients.computeIfAbsent(keyspace, k -> k.internalClient(reply));
+    Client client = clients.computeIfAbsent(keyspace, k -> k.members().internal(reply));
     client.database(database);
     request.client(client);
     keyspace.executor().replay(request, reply, command);
@@ -44,15 +44,15 @@ final class Replay {
   private static boolean wholeKeyspace(BuiltinKeyspace keyspace, int database, Request request) {
     String text = request.text(1);
     if (text.equals(WholeKeyspace.FLUSH)) {
-      Database flushed = keyspace.databaseIfUsed(database);
+      Database flushed = keyspace.databases().ifUsed(database);
       if (flushed != null) {
         flushed.flush();
       }
       return true;
     }
     if (text.equals(WholeKeyspace.SWAP)) {
-      keyspace.swap(
-          keyspace.databaseNumber(request.integer(4)), keyspace.databaseNumber(request.integer(5)));
+      keyspace.databases().swap(
+          keyspace.databases().checked(request.integer(4)), keyspace.databases().checked(request.integer(5)));
       return true;
     }
     return false;

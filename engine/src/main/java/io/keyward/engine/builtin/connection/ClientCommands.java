@@ -228,7 +228,7 @@ final class ClientCommands {
         throw CommandException.error("CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
       }
     }
-    Client target = Database.of(request).keyspace().client(request.integer(2));
+    Client target = Database.of(request).keyspace().members().of(request.integer(2));
     reply.integer(target != null && BlockedClients.unblock(target, withError));
   }
 }

@@ -98,7 +98,7 @@ final class ClientListing {
       }
     } else if (request.count() > 3 && request.is(2, "ID")) {
       for (int i = 3; i < request.count(); i++) {
-        Client client = keyspace.client(request.integer(i, INVALID_ID));
+        Client client = keyspace.members().of(request.integer(i, INVALID_ID));
         if (client != null) {
           ClientText.append(text, client, request);
         }

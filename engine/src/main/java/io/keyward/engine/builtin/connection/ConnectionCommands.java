@@ -97,7 +97,7 @@ public final class ConnectionCommands {
     if (index != 0 && keyspace.slotRules() != null) {
       throw NOT_IN_CLUSTER;
     }
-    request.client().database(keyspace.databaseNumber(index));
+    request.client().database(keyspace.databases().checked(index));
     reply.ok();
   }
 

@@ -50,8 +50,8 @@ final class Digest {
   /** The digest of every database of the keyspace that holds keys, as hexadecimal digits. */
   static String ofAll(Database any, long now) {
     byte[] whole = new byte[SIZE];
-    for (int number = 0; number < any.keyspace().databaseCount(); number++) {
-      Database database = any.keyspace().databaseIfUsed(number);
+    for (int number = 0; number < any.keyspace().databases().count(); number++) {
+      Database database = any.keyspace().databases().ifUsed(number);
       if (database != null && database.size() > 0) {
         new Digest(database, now).addDatabase(whole);
       }

@@ -39,10 +39,10 @@ final class Inspection {
   static void dictionary(Request request, Reply reply) {
     Database any = Database.of(request);
     long number = request.integer(2);
-    if (number < 0 || number >= any.keyspace().databaseCount()) {
+    if (number < 0 || number >= any.keyspace().databases().count()) {
       throw NO_SUCH_DATABASE;
     }
-    Database database = any.keyspace().database((int) number);
+    Database database = any.keyspace().databases().at((int) number);
     String text =
         "[Dictionary HT]\nHash table 0 stats (main hash table):\n table size: "
             + database.buckets()

@@ -40,8 +40,8 @@ final class MemoryReports {
 
   private static long keys(BuiltinKeyspace keyspace) {
     long keys = 0;
-    for (int i = 0; i < keyspace.databaseCount(); i++) {
-      Database database = keyspace.databaseIfUsed(i);
+    for (int i = 0; i < keyspace.databases().count(); i++) {
+      Database database = keyspace.databases().ifUsed(i);
       keys += database == null ? 0 : database.size();
     }
     return keys;

@@ -149,7 +149,7 @@ final class NameCommands {
     if (number != (int) number) {
       throw Errors.notBetween(Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
-    return keyspace.database(keyspace.databaseNumber(number));
+    return keyspace.databases().at(keyspace.databases().checked(number));
   }
 
   private static void move(Request request, Reply reply) {

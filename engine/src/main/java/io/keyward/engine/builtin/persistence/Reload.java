@@ -121,8 +121,8 @@ public final class Reload implements Reloading {
   }
 
   private static void empty(BuiltinKeyspace keyspace) {
-    for (int number = 0; number < keyspace.databaseCount(); number++) {
-      Database database = keyspace.databaseIfUsed(number);
+    for (int number = 0; number < keyspace.databases().count(); number++) {
+      Database database = keyspace.databases().ifUsed(number);
       if (database != null) {
         database.flush();
       }

@@ -181,7 +181,7 @@ public final class PubSubCommands {
 
   /** Confirmations are pushes: they come through although CLIENT REPLY drops the replies. */
   private static Reply confirmations(BuiltinKeyspace keyspace, Request request, Reply reply) {
-    return request.client().silenced() ? keyspace.pushTo(request.client()) : reply;
+    return request.client().silenced() ? keyspace.pushes().to(request.client()) : reply;
   }
 
   private static void confirm(Reply reply, String word, @Nullable Key name, int count) {

@@ -51,7 +51,7 @@ final class CommandCall {
     this.keyspace = keyspace;
     this.state = state;
     this.reader = new ReplyReader(state);
-    this.client = keyspace.internalClient(reply);
+    this.client = keyspace.members().internal(reply);
   }
 
   /** Prepares for the commands of one script, which is run for a client. */
@@ -65,7 +65,7 @@ final class CommandCall {
     script = running;
     Client caller = outer.client();
     client.database(caller.database());
-    keyspace.logIn(client, ClientState.of(caller).user());
+    keyspace.members().logIn(client, ClientState.of(caller).user());
     client.operator(caller.operator());
     client.noTouch(caller.noTouch());
     reply.resp3(false);

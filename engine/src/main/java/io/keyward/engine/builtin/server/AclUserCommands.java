@@ -129,7 +129,7 @@ final class AclUserCommands {
             .toList();
     theirs.forEach(
         client -> {
-          keyspace.logOut(client);
+          keyspace.members().logOut(client);
           client.authenticated(false);
         });
     ClientKill.close(keyspace, request, theirs::contains);

@@ -114,7 +114,7 @@ public final class ServerCommands {
     checkMode(request);
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     keyspace.effects().flushedAll();
-    keyspace.flushAll();
+    keyspace.databases().flush();
     reply.ok();
   }
 
@@ -125,9 +125,9 @@ public final class ServerCommands {
     }
     long first = request.integer(1, Integer.MIN_VALUE, Integer.MAX_VALUE, BAD_FIRST);
     long second = request.integer(2, Integer.MIN_VALUE, Integer.MAX_VALUE, BAD_SECOND);
-    int one = keyspace.databaseNumber(first);
-    int other = keyspace.databaseNumber(second);
-    keyspace.swap(one, other);
+    int one = keyspace.databases().checked(first);
+    int other = keyspace.databases().checked(second);
+    keyspace.databases().swap(one, other);
     keyspace.effects().swapped(one, other);
     reply.ok();
   }

@@ -77,8 +77,8 @@ final class KeyspaceSnapshot implements ChangeGuard {
     this.main = main;
     aside = main.another();
     records = new RecordWriter(keyspace, names);
-    for (int number = 0; number < keyspace.databaseCount(); number++) {
-      Database database = keyspace.databaseIfUsed(number);
+    for (int number = 0; number < keyspace.databases().count(); number++) {
+      Database database = keyspace.databases().ifUsed(number);
       if (database != null && database.size() > 0 && keyspace.effects().kept()) {
         int shown = number;
         Entry view = database.newView();
@@ -122,7 +122,7 @@ final class KeyspaceSnapshot implements ChangeGuard {
   }
 
   private void show(Entry entry, int number) {
-    if (silent || keyspace.isPinned(entry)) {
+    if (silent || keyspace.pins().hold(entry)) {
       return;
     }
     written++;

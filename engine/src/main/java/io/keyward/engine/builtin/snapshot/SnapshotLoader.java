@@ -166,12 +166,12 @@ public final class SnapshotLoader {
       Skipping.value(type, in);
       return;
     }
-    if (number < 0 || number >= keyspace.databaseCount()) {
+    if (number < 0 || number >= keyspace.databases().count()) {
       throw in.malformed(
           "it holds keys of database %d, and the directive databases says %d"
-              .formatted(number, keyspace.databaseCount()));
+              .formatted(number, keyspace.databases().count()));
     }
-    Database database = keyspace.database(number);
+    Database database = keyspace.databases().at(number);
     NewValue value = Values.readValue(type, in, database);
     if (value == null) {
       empty++;

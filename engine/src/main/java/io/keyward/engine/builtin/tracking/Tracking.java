@@ -214,19 +214,19 @@ public final class Tracking implements KeyTracker {
     }
     Client target = client;
     if (tracked.redirection() != 0) {
-      target = keyspace.client(tracked.redirection());
+      target = keyspace.members().of(tracked.redirection());
       if (target == null || target.closing()) {
         tellBroken(tracked, client);
         return;
       }
     }
     if (target.reply().resp3()) {
-      Reply to = keyspace.pushTo(target);
+      Reply to = keyspace.pushes().to(target);
       to.push(2);
       to.bulk("invalidate");
       keys.accept(to);
     } else if (target != client && ClientState.of(target).subscriptions() > 0) {
-      Reply to = keyspace.pushTo(target);
+      Reply to = keyspace.pushes().to(target);
       to.push(3);
       to.bulk("message");
       to.bulk(CHANNEL);
@@ -237,7 +237,7 @@ public final class Tracking implements KeyTracker {
   private void tellBroken(Tracked tracked, Client client) {
     tracked.breakRedirection();
     if (client.reply().resp3()) {
-      Reply to = keyspace.pushTo(client);
+      Reply to = keyspace.pushes().to(client);
       to.push(2);
       to.bulk("tracking-redir-broken");
       to.integer(tracked.redirection());

@@ -107,7 +107,7 @@ public final class TrackingCommands {
             throw REDIRECTED_TWICE;
           }
           redirection = request.integer(++i);
-          if (keyspace.client(redirection) == null) {
+          if (keyspace.members().of(redirection) == null) {
             throw NO_SUCH_CLIENT;
           }
         } else if (request.is(i, "PREFIX") && more) {

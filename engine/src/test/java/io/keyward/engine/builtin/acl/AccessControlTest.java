@@ -19,7 +19,7 @@ class AccessControlTest {
   @BeforeEach
   void logIn() {
     rules("on nopass");
-    bench.keyspace().logIn(alice.client(), user());
+    bench.keyspace().members().logIn(alice.client(), user());
   }
 
   private User user() {

@@ -134,7 +134,7 @@ class UserRulesFuzzTest {
         continue;
       }
       Bench.Session session = bench.connect();
-      bench.keyspace().logIn(session.client(), user);
+      bench.keyspace().members().logIn(session.client(), user);
       for (String request : REQUESTS) {
         String foretold = bench.line("acl dryrun user " + request);
         String happens = session.run(request.split(" ", -1));

@@ -138,7 +138,7 @@ class EffectsTest {
 
   @Test
   void pinnedNamespacesStayInMemory() throws IOException {
-    bench.keyspace().pin(new Namespaces(List.of(), List.of("ROLES")));
+    bench.keyspace().pins().set(new Namespaces(List.of(), List.of("ROLES")));
     assertThat(
             effectsOf("SET ROLES:a 1", "EXPIRE ROLES:a 100", "MSET ROLES:a 1 ROLES:b 2", "SET c 1"))
         .containsExactly("SET blue::c 1");

@@ -50,8 +50,8 @@ class KeyCommandsTest {
     assertThat(bench.line("rename b c")).isEqualTo("OK");
     assertThat(bench.line("get c")).isEqualTo("\"value\"");
     assertThat(bench.line("rename c c")).isEqualTo("OK");
-    assertThat(bench.keyspace().database(0).size()).isEqualTo(1);
-    assertThat(bench.keyspace().database(0).expiring()).isEqualTo(1);
+    assertThat(bench.keyspace().databases().at(0).size()).isEqualTo(1);
+    assertThat(bench.keyspace().databases().at(0).expiring()).isEqualTo(1);
   }
 
   @Test
@@ -67,8 +67,8 @@ class KeyCommandsTest {
     assertThat(bench.line("move a 3")).isEqualTo("0");
     assertThat(bench.line("move a 4")).isEqualTo("1");
     assertThat(bench.line("exists a")).isEqualTo("0");
-    assertThat(bench.keyspace().database(4).size()).isEqualTo(1);
-    assertThat(bench.keyspace().database(4).expiring()).isEqualTo(1);
+    assertThat(bench.keyspace().databases().at(4).size()).isEqualTo(1);
+    assertThat(bench.keyspace().databases().at(4).expiring()).isEqualTo(1);
     assertThat(bench.line("move b 0"))
         .isEqualTo("!ERR source and destination objects are the same");
   }
@@ -108,7 +108,7 @@ class KeyCommandsTest {
     }
     Thread.sleep(5);
     bench.pass(1000);
-    assertThat(bench.keyspace().database(0).size()).isEqualTo(2500);
+    assertThat(bench.keyspace().databases().at(0).size()).isEqualTo(2500);
     assertThat(bench.keyspace().statistics().expiredKeys()).isEqualTo(2500);
   }
 
@@ -160,7 +160,7 @@ class KeyCommandsTest {
 
   @Test
   void pinnedKeysStayWhenOthersAreEvicted() throws Exception {
-    bench.keyspace().pin(new Namespaces(List.of(), List.of("ROLES")));
+    bench.keyspace().pins().set(new Namespaces(List.of(), List.of("ROLES")));
     bench.settings().set(Directive.MAXMEMORY, "200000");
     bench.settings().set(Directive.MAXMEMORY_POLICY, "allkeys-lru");
     for (int i = 0; i < 200; i++) {

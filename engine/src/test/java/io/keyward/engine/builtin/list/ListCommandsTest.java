@@ -204,7 +204,7 @@ class ListCommandsTest {
     assertThat(three.take()).isEqualTo("\"b\"");
     assertThat(bench.line("lrange q 0 -1")).isEqualTo("[\"c\"]");
     assertThat(bench.line("lrange r 0 -1")).isEqualTo("[\"b\"]");
-    assertThat(bench.keyspace().blockedClients()).isZero();
+    assertThat(bench.keyspace().waiting().clients()).isZero();
   }
 
   @Test

@@ -84,7 +84,7 @@ class GroupCommandsTest {
     bench.line("xadd s 1 n 1");
     assertThat(one.take()).isEqualTo("[[\"s\" [[\"1-0\" [\"n\" \"1\"]]]]]");
     assertThat(two.take()).isEmpty();
-    assertThat(bench.keyspace().awaitedKeysEvenIfGone()).isEqualTo(1);
+    assertThat(bench.keyspace().waiting().keysEvenIfGone()).isEqualTo(1);
     bench.line("xadd s 2 n 2");
     assertThat(two.take()).isEqualTo("[[\"s\" [[\"2-0\" [\"n\" \"2\"]]]]]");
   }

@@ -46,11 +46,11 @@ class StringCommandsTest {
     assertThat(bench.line("set k w EX x"))
         .isEqualTo("!ERR value is not an integer or out of range");
     assertThat(bench.line("set k 1 EX 100")).isEqualTo("OK");
-    assertThat(bench.keyspace().database(0).expiring()).isEqualTo(1);
+    assertThat(bench.keyspace().databases().at(0).expiring()).isEqualTo(1);
     assertThat(bench.line("set k 2 KEEPTTL")).isEqualTo("OK");
-    assertThat(bench.keyspace().database(0).expiring()).isEqualTo(1);
+    assertThat(bench.keyspace().databases().at(0).expiring()).isEqualTo(1);
     assertThat(bench.line("set k 2")).isEqualTo("OK");
-    assertThat(bench.keyspace().database(0).expiring()).isZero();
+    assertThat(bench.keyspace().databases().at(0).expiring()).isZero();
     assertThat(bench.line("set k gone PXAT 1")).isEqualTo("OK");
     assertThat(bench.line("get k")).isEqualTo("nil");
     assertThat(bench.keyspace().usedBytes()).isPositive();
@@ -60,9 +60,9 @@ class StringCommandsTest {
   void getExSetsAndTakesAwayTheExpiry() {
     bench.line("set k v");
     assertThat(bench.line("getex k EX 100")).isEqualTo("\"v\"");
-    assertThat(bench.keyspace().database(0).expiring()).isEqualTo(1);
+    assertThat(bench.keyspace().databases().at(0).expiring()).isEqualTo(1);
     assertThat(bench.line("getex k PERSIST")).isEqualTo("\"v\"");
-    assertThat(bench.keyspace().database(0).expiring()).isZero();
+    assertThat(bench.keyspace().databases().at(0).expiring()).isZero();
     assertThat(bench.line("getex k PXAT 1")).isEqualTo("\"v\"");
     assertThat(bench.line("getdel k")).isEqualTo("nil");
   }

@@ -1,0 +1,99 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Reply;
+import io.keyward.engine.builtin.acl.User;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The clients that have entered a keyspace, numbered as they came, and who they are there. */
+public final class Members {
+  private final BuiltinKeyspace keyspace;
+  private final Map<Long, Client> clients = new LinkedHashMap<>();
+  private long lastId;
+  private boolean closed;
+
+  Members(BuiltinKeyspace keyspace) {
+    this.keyspace = keyspace;
+  }
+
+  /** Lets a client in, unless the keyspace has ended. */
+  boolean enter(Client client) {
+    if (closed) {
+      return false;
+    }
+    client.keyspace(keyspace);
+    client.id(++lastId);
+    client.state(new ClientState(client, keyspace.access().defaultUser()));
+    client.authenticated(client.authenticated() || keyspace.access().open());
+    clients.put(client.id(), client);
+    return true;
+  }
+
+  /** Forgets a client and all that it waits for and listens to. */
+  void leave(Client client) {
+    BlockedClients.forget(client);
+    keyspace.pause().forget(client);
+    keyspace.observation().monitors().remove(client);
+    KeyTracker told = keyspace.tracker();
+    if (told != null) {
+      told.forget(client);
+    }
+    ClientState state = ClientState.of(client);
+    keyspace.channels().unsubscribeAll(state);
+    state.watcher().clear();
+    clients.remove(client.id());
+    client.keyspace(null);
+    client.state(null);
+  }
+
+  /** From now on the client is this user and bound by its rules. */
+  public void logIn(Client client, User user) {
+    ClientState.of(client).user(user);
+    client.user(user.name());
+    client.authenticated(true);
+  }
+
+  /** The client is again what it was when it came: the default user, if that needs no password. */
+  public void logOut(Client client) {
+    logIn(client, keyspace.access().defaultUser());
+    client.authenticated(keyspace.access().open());
+  }
+
+  /** A client that stands for a script: it has no socket and is not listed. */
+  public Client internal(Reply reply) {
+    Client client = new Client(0, new NoConnection(reply), reply, System.currentTimeMillis());
+    client.internal(true);
+    client.authenticated(true);
+    client.keyspace(keyspace);
+    client.state(new ClientState(client, keyspace.access().unbound()));
+    return client;
+  }
+
+  /** In the order of their coming. */
+  public Collection<Client> all() {
+    return Collections.unmodifiableCollection(clients.values());
+  }
+
+  /** How many have entered since the start. */
+  public long entered() {
+    return lastId;
+  }
+
+  /** The client of this id, or null. */
+  public @Nullable Client of(long id) {
+    return clients.get(id);
+  }
+
+  /** Closes every client, and lets nobody in any more. */
+  void close() {
+    closed = true;
+    for (Client client : List.copyOf(clients.values())) {
+      client.connection().abort();
+    }
+  }
+}

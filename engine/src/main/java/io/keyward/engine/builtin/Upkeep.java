@@ -1,0 +1,56 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.builtin.observation.Observation;
+
+/** The regular work of a keyspace: what expires, who has waited, what is counted for each second. */
+final class Upkeep {
+  private final BuiltinKeyspace keyspace;
+  private final ActiveExpiry activeExpiry;
+
+  Upkeep(BuiltinKeyspace keyspace) {
+    this.keyspace = keyspace;
+    activeExpiry = new ActiveExpiry(keyspace);
+  }
+
+  ActiveExpiry activeExpiry() {
+    return activeExpiry;
+  }
+
+  /**
+   * Does it until {@code deadline} on the clock of {@link System#nanoTime()}.
+   *
+   * @return false if the keyspace turned out to hold nothing and is no longer looked after
+   */
+  boolean tick(long now, long deadline) {
+    keyspace.quota().tell();
+    if (keyspace.slices().busy()) {
+      return true;
+    }
+    Databases databases = keyspace.databases();
+    if (keyspace.clients().isEmpty() && !databases.holdKeys()) {
+      databases.rest();
+      return false;
+    }
+    Statistics statistics = keyspace.statistics();
+    statistics.commandRate().sample(now, statistics.commands());
+    keyspace.pause().check(now);
+    if (keyspace.pause().scope() == Pause.Scope.NOTHING) {
+      expire(now, deadline);
+    }
+    keyspace.waiting().serve(now);
+    keyspace.tellTrackers();
+    databases.forEach(Database::tendFrequencies);
+    return true;
+  }
+
+  private void expire(long now, long deadline) {
+    Observation observation = keyspace.observation();
+    if (!observation.watchesLatency()) {
+      activeExpiry.run(now, deadline);
+      return;
+    }
+    long start = System.nanoTime();
+    activeExpiry.run(now, deadline);
+    observation.event(Observation.EXPIRE_CYCLE, System.nanoTime() - start);
+  }
+}
