@@ -2,7 +2,9 @@ package io.keyward.engine.builtin;
 
 import io.keyward.engine.builtin.observation.Observation;
 
-/** The regular work of a keyspace: what expires, who has waited, what is counted for each second. */
+/**
+ * The regular work of a keyspace: what expires, who has waited, what is counted for each second.
+ */
 final class Upkeep {
   private final BuiltinKeyspace keyspace;
   private final ActiveExpiry activeExpiry;

@@ -51,8 +51,11 @@ final class Replay {
       return true;
     }
     if (text.equals(WholeKeyspace.SWAP)) {
-      keyspace.databases().swap(
-          keyspace.databases().checked(request.integer(4)), keyspace.databases().checked(request.integer(5)));
+      keyspace
+          .databases()
+          .swap(
+              keyspace.databases().checked(request.integer(4)),
+              keyspace.databases().checked(request.integer(5)));
       return true;
     }
     return false;
