@@ -4,6 +4,7 @@ import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.propagation.EffectStream;
+import io.keyward.engine.builtin.propagation.StreamGate;
 import io.keyward.gateway.protocol.Input;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Sessions that have output to send or may go on are gathered and served once when the running
  * burst is over, or by a task of their own if none runs.
  */
-public final class GatewayLoop implements Loop, EffectStream.Waiting {
+public final class GatewayLoop implements Loop, StreamGate.Waiting {
   /** A session whose output waits until the stream of effects is durable up to a position. */
   private record DiskWait(Session session, long position) {}
 
@@ -69,7 +70,7 @@ public final class GatewayLoop implements Loop, EffectStream.Waiting {
   /** Says what the keyspaces of this loop write, which replies may have to wait for. */
   void effects(EffectStream stream) {
     effects = stream;
-    stream.tell(this);
+    stream.gate().tell(this);
   }
 
   EffectStream effects() {
@@ -93,12 +94,12 @@ public final class GatewayLoop implements Loop, EffectStream.Waiting {
   @Override
   public void advanced() {
     DiskWait wait = forDisk.peek();
-    while (wait != null && !effects().awaitsDurability(wait.position())) {
+    while (wait != null && !effects().gate().awaitsDurability(wait.position())) {
       forDisk.remove();
       wait.session().durable();
       wait = forDisk.peek();
     }
-    if (!effects().crowded()) {
+    if (!effects().gate().crowded()) {
       Session session = forRoom.poll();
       while (session != null) {
         session.roomAgain();

@@ -314,7 +314,7 @@ public final class Session implements Client.Connection {
         || client.closing()
         || left
         || waitsForDisk
-        || home.effects().crowded()
+        || home.effects().gate().crowded()
         || !context.channel().isWritable();
   }
 
@@ -358,7 +358,7 @@ public final class Session implements Client.Connection {
     flushNow();
     closeIfEnded();
     steerReading();
-    if (home.effects().crowded() && !waitsForRoom && (input.kept() > 0 || ended)) {
+    if (home.effects().gate().crowded() && !waitsForRoom && (input.kept() > 0 || ended)) {
       waitsForRoom = true;
       home.resumeWhenRoom(this);
     }
@@ -445,7 +445,7 @@ public final class Session implements Client.Connection {
    * so do the client's next requests.
    */
   private boolean waitsForDisk() {
-    return home.effects().awaitsDurability(home.effects().position())
+    return home.effects().gate().awaitsDurability(home.effects().position())
         && (waitsForDisk || reply.length() > 0 || !heldOutput.isEmpty() || client.closing());
   }
 
@@ -557,7 +557,7 @@ public final class Session implements Client.Connection {
 
   /** Sends the first part of a reply that is so large that it would not fit one array. */
   private void drain(byte[] bytes, int length) {
-    if (home.effects().awaitsDurability(home.effects().position())) {
+    if (home.effects().gate().awaitsDurability(home.effects().position())) {
       heldOutput.add(copy(bytes, length));
       return;
     }

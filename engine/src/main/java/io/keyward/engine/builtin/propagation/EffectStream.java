@@ -55,15 +55,11 @@ public final class EffectStream {
 
   private final Loop loop;
   private final Buffers buffers = new Buffers();
+  private final StreamGate gate = new StreamGate();
   private @Nullable EffectSink sink;
   private byte[] buffer = NONE;
   private int length;
   private long handedOver;
-  private long durable;
-  private boolean gated;
-  private boolean abandoned;
-  private boolean crowded;
-  private @Nullable Waiting waiting;
   private boolean alone = true;
   private int selected = ANY;
   private int unitStart;
@@ -77,15 +73,6 @@ public final class EffectStream {
 
   public EffectStream(Loop loop) {
     this.loop = loop;
-  }
-
-  /** Who waits for the stream to become durable, or for room in it. */
-  public interface Waiting {
-    /** Some of the stream has become durable, or there is room again. */
-    void advanced();
-
-    /** The disk refuses: what is waited for may come late or never. */
-    void abandoned();
   }
 
   private static byte[] ascii(String text) {
@@ -119,10 +106,7 @@ public final class EffectStream {
     handOver();
     sink = null;
     buffer = NONE;
-    gated = false;
-    abandoned = false;
-    crowded = false;
-    advanced();
+    gate.open();
   }
 
   /** Names the database again with the next command, for a sink that begins a new file. */
@@ -136,65 +120,14 @@ public final class EffectStream {
     return buffers;
   }
 
-  /* Positions. */
+  /** Who waits for the stream, and for what. */
+  public StreamGate gate() {
+    return gate;
+  }
 
   /** Where the stream ends now, counted in bytes from its beginning. */
   public long position() {
     return handedOver + length;
-  }
-
-  /** Tells somebody when the stream gets on. */
-  public void tell(Waiting whoWaits) {
-    waiting = whoWaits;
-  }
-
-  /** Whether replies are to wait until what they acknowledge is durable. */
-  public void gated(boolean wait) {
-    gated = wait;
-    abandoned = false;
-    advanced();
-  }
-
-  /** Says that the stream is durable up to a position. */
-  public void durable(long position) {
-    durable = Math.max(durable, position);
-    abandoned = false;
-    advanced();
-  }
-
-  /** Says that the disk refuses: nobody waits any more until it takes the stream again. */
-  public void abandonWaiting() {
-    if (gated && position() > durable) {
-      abandoned = true;
-      Waiting whoWaits = waiting;
-      if (whoWaits != null) {
-        whoWaits.abandoned();
-      }
-    }
-  }
-
-  /** Whether so much waits to be written that no more should be done. */
-  public boolean crowded() {
-    return crowded;
-  }
-
-  public void crowded(boolean full) {
-    crowded = full;
-    if (!full) {
-      advanced();
-    }
-  }
-
-  private void advanced() {
-    Waiting whoWaits = waiting;
-    if (whoWaits != null) {
-      whoWaits.advanced();
-    }
-  }
-
-  /** Whether a reply that tells of what was done up to a position has to wait. */
-  public boolean awaitsDurability(long position) {
-    return gated && !abandoned && position > durable;
   }
 
   /* Commands. */

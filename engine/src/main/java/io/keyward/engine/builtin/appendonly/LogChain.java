@@ -1,0 +1,209 @@
+package io.keyward.engine.builtin.appendonly;
+
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.builtin.appendonly.Manifest.Part;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of an append-only file on the disk: a base, which is a snapshot, and increments, which
+ * tell what was done since; and the manifest that names them.
+ *
+ * <p>A rewrite replaces them by a new base and one increment:
+ *
+ * <pre>
+ *            before          while it runs            after
+ * manifest   b1 i1           b1 i1 i2                 b2 i2
+ * written    i1              i2, temporary base       i2
+ * </pre>
+ *
+ * <p>So at every moment the manifest names files that hold all of the data. Everything but the
+ * sizes is asked and done under the lock of the log.
+ */
+final class LogChain {
+  private static final Logger log = LoggerFactory.getLogger(LogChain.class);
+
+  private final LiveSettings settings;
+  private LogFiles files;
+  private Manifest manifest = Manifest.EMPTY;
+  private volatile @Nullable LogFile present;
+  private volatile long finishedBytes;
+  private volatile long baseSize;
+
+  LogChain(LiveSettings settings) {
+    this.settings = settings;
+    files = LogFiles.of(settings);
+  }
+
+  LogFiles files() {
+    return files;
+  }
+
+  Manifest manifest() {
+    return manifest;
+  }
+
+  /** Takes the names of the files that the directives say now. */
+  void locate() {
+    files = LogFiles.of(settings);
+  }
+
+  /** Reads the manifest; without one the chain is empty. */
+  void read() throws IOException {
+    manifest = Files.exists(files.manifest()) ? Manifest.read(files.manifest()) : Manifest.EMPTY;
+  }
+
+  /**
+   * Reads the manifest, or makes one for the single file of a Redis before version 7.
+   *
+   * @return false if there is neither
+   */
+  boolean find() throws IOException {
+    if (!Files.exists(files.manifest()) && !takeOver()) {
+      return false;
+    }
+    manifest = Manifest.read(files.manifest());
+    return true;
+  }
+
+  /** Makes the single file of a Redis before version 7 the base of a new log. */
+  private boolean takeOver() throws IOException {
+    Path former = files.formerFile();
+    if (!Files.isRegularFile(former) || Files.isDirectory(files.folder())) {
+      return false;
+    }
+    Files.createDirectories(files.folder());
+    new Manifest(new Part(files.name(), 1), List.of(), List.of()).write(files.manifest());
+    Files.move(former, files.folder().resolve(files.name()), StandardCopyOption.ATOMIC_MOVE);
+    Folder.force(files.folder());
+    log.info("{} of a Redis before version 7 has become the base in {}", former, files.folder());
+    return true;
+  }
+
+  /** Opens the last increment to be written on, or a first one. */
+  LogFile open() throws IOException {
+    Files.createDirectories(files.folder());
+    deleteHistory();
+    deleteUnfinished();
+    LogFile file;
+    if (manifest.increments().isEmpty()) {
+      Part increment = files.increment(1);
+      Files.deleteIfExists(files.path(increment));
+      file = LogFile.open(files.path(increment));
+      manifest = manifest.plus(increment);
+      manifest.write(files.manifest());
+    } else {
+      file = LogFile.open(files.path(manifest.increments().getLast()));
+    }
+    present = file;
+    finishedBytes = sizeWithout(file);
+    baseSize = finishedBytes + file.size();
+    return file;
+  }
+
+  /** What rewrites have left that were cut short. */
+  private void deleteUnfinished() throws IOException {
+    try (var left = Files.newDirectoryStream(files.folder(), "temp-*")) {
+      for (Path file : left) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  /** Bytes of all files of the manifest but the one that is being written. */
+  private long sizeWithout(LogFile file) throws IOException {
+    long size = 0;
+    Part base = manifest.base();
+    if (base != null) {
+      size += Files.size(files.path(base));
+    }
+    for (Part part : manifest.increments()) {
+      if (!files.path(part).equals(file.path())) {
+        size += Files.size(files.path(part));
+      }
+    }
+    return size;
+  }
+
+  /** An increment, and the file that it is. */
+  record Increment(Part part, LogFile file) {}
+
+  /**
+   * Opens another increment, for what is done after a snapshot.
+   *
+   * @param named whether the manifest names it at once; else only with the first base
+   */
+  Increment openNext(boolean named) throws IOException {
+    Files.createDirectories(files.folder());
+    Part increment = files.increment(manifest.lastIncrement() + 1);
+    LogFile former = present;
+    // What a former attempt has left there was done before this one's instant.
+    Files.deleteIfExists(files.path(increment));
+    LogFile file = LogFile.open(files.path(increment));
+    present = file;
+    if (named) {
+      manifest = manifest.plus(increment);
+      manifest.write(files.manifest());
+      long before = finishedBytes;
+      finishedBytes = before + (former == null ? 0 : former.size());
+    }
+    return new Increment(increment, file);
+  }
+
+  /**
+   * Puts a base in the place of the former one, and of what was done before it was written.
+   *
+   * @param increment what was done since; null if nothing is written
+   */
+  void install(Path temporary, @Nullable Increment increment) throws IOException {
+    Part base = files.base(manifest.lastBase() + 1, true);
+    Files.move(temporary, files.path(base), StandardCopyOption.ATOMIC_MOVE);
+    Folder.force(files.folder());
+    if (increment == null) {
+      manifest = manifest.rebased(base, files.increment(Long.MAX_VALUE));
+    } else {
+      Part part = increment.part();
+      Manifest with = manifest.increments().contains(part) ? manifest : manifest.plus(part);
+      manifest = with.rebased(base, part);
+    }
+    manifest.write(files.manifest());
+    deleteHistory();
+    finishedBytes = Files.size(files.path(base));
+    baseSize = finishedBytes + (increment == null ? 0 : increment.file().size());
+    log.info("The append-only file has a new base of {} bytes", finishedBytes);
+  }
+
+  /** Deletes the files that are no longer needed, then forgets them. */
+  private void deleteHistory() throws IOException {
+    if (manifest.history().isEmpty()) {
+      return;
+    }
+    for (Part old : manifest.history()) {
+      Files.deleteIfExists(files.path(old));
+    }
+    manifest = manifest.withoutHistory();
+    manifest.write(files.manifest());
+  }
+
+  /** Says that nothing is written any more. */
+  void close() {
+    present = null;
+  }
+
+  /** Bytes of all files; any thread may ask. */
+  long size() {
+    LogFile file = present;
+    return finishedBytes + (file == null ? 0 : file.size());
+  }
+
+  /** Bytes of all files after the last rewrite, or at the start; any thread may ask. */
+  long baseSize() {
+    return baseSize;
+  }
+}

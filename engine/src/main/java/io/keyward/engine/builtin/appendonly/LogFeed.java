@@ -1,0 +1,203 @@
+package io.keyward.engine.builtin.appendonly;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.CommandException;
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.propagation.EffectStream;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Between the loops and the writer: takes what the homes do to the writer, and tells the homes what
+ * the writer says of the disk.
+ */
+final class LogFeed implements LogWriter.Observer {
+  private static final Logger log = LoggerFactory.getLogger(LogFeed.class);
+  private static final long LOOK_NANOS = 100_000_000;
+
+  /** Hears what concerns the log as a whole, on the writer's threads. */
+  interface Listener {
+    /** Some more may have been written; several times a second while something is. */
+    void written();
+
+    /** Some of what was written may be lost, though the disk takes more again. */
+    void doubtful();
+  }
+
+  private final LiveSettings settings;
+  private final List<Home> homes;
+  private final Listener listener;
+  private volatile @Nullable String writeFailure;
+  private volatile @Nullable String forceFailure;
+  private long lookedAt;
+
+  LogFeed(LiveSettings settings, List<Home> homes, Listener listener) {
+    this.settings = settings;
+    this.homes = homes;
+    this.listener = listener;
+    settings.onChange(EnumSet.of(Directive.APPENDFSYNC), this::gate);
+  }
+
+  /** A writer for all homes, which begins with this file. */
+  LogWriter writer(LogFile first) {
+    return new LogWriter(homes.size(), first, this);
+  }
+
+  /** What is done on each home's loop. */
+  interface OnHome {
+    void accept(Home home);
+  }
+
+  /** Does something on each loop and waits until it is done. */
+  void onEveryHome(OnHome task) throws InterruptedException {
+    CountDownLatch done = new CountDownLatch(homes.size());
+    for (Home home : homes) {
+      home.loop()
+          .execute(
+              () -> {
+                try {
+                  task.accept(home);
+                } finally {
+                  done.countDown();
+                }
+              });
+    }
+    done.await();
+  }
+
+  /** Whether this is one of the loops. */
+  boolean onLoop() {
+    return homes.stream().anyMatch(home -> home.loop().isCurrent());
+  }
+
+  /** Lets a writer have what the home does from here on; on its loop. */
+  void attach(Home home, LogWriter target) {
+    int number = homes.indexOf(home);
+    EffectStream stream = home.effects();
+    stream.attach(
+        (bytes, length, position) -> {
+          if (!target.put(number, bytes, length, position, stream.buffers())) {
+            stream.gate().crowded(true);
+          }
+        },
+        homes.size() == 1);
+    stream.gate().gated(always());
+  }
+
+  /** Lets what the home does from here on go to another file; on its loop. */
+  void changeOver(Home home, LogWriter target, LogFile file) {
+    if (home.effects().listened()) {
+      home.effects().reselect();
+    } else {
+      attach(home, target);
+    }
+    target.change(homes.indexOf(home), file, home.effects().buffers());
+  }
+
+  /** Lets nobody have what the homes do. */
+  void detach() throws InterruptedException {
+    onEveryHome(home -> home.effects().detach());
+  }
+
+  /** Forgets what the disk has refused. */
+  void forget() {
+    writeFailure = null;
+    forceFailure = null;
+    refuse();
+  }
+
+  /** Whether the disk took what was written last. */
+  boolean sound() {
+    return writeFailure == null && forceFailure == null;
+  }
+
+  /** Lets replies wait for the disk or no longer, as {@code appendfsync} says. */
+  private void gate() {
+    boolean wait = always();
+    for (Home home : homes) {
+      home.loop().execute(() -> home.effects().gate().gated(wait && home.effects().listened()));
+    }
+  }
+
+  /** Lets writes be refused while the disk refuses, or no longer. */
+  private void refuse() {
+    String writing = writeFailure;
+    String reason = writing == null ? forceFailure : writing;
+    CommandException refusal =
+        reason == null
+            ? null
+            : new CommandException("MISCONF Errors writing to the AOF file: " + reason);
+    for (Home home : homes) {
+      home.loop().execute(() -> home.logRefusal(refusal));
+    }
+  }
+
+  @Override
+  public boolean always() {
+    return settings.text(Directive.APPENDFSYNC).equals("always");
+  }
+
+  @Override
+  public boolean everySecond() {
+    return settings.text(Directive.APPENDFSYNC).equals("everysec");
+  }
+
+  @Override
+  public void durable(int home, long position) {
+    EffectStream stream = homes.get(home).effects();
+    homes.get(home).loop().execute(() -> stream.gate().durable(position));
+  }
+
+  @Override
+  public void roomAgain() {
+    for (Home home : homes) {
+      home.loop().execute(() -> home.effects().gate().crowded(false));
+    }
+  }
+
+  @Override
+  public void failed(boolean forcing, String reason) {
+    log.error(
+        "{} the append-only file fails: {}; writes are refused until it succeeds",
+        forcing ? "Forcing to the disk" : "Writing",
+        reason);
+    if (forcing) {
+      forceFailure = reason;
+    } else {
+      writeFailure = reason;
+    }
+    refuse();
+    for (Home home : homes) {
+      EffectStream stream = home.effects();
+      home.loop().execute(() -> stream.gate().abandonWaiting(stream.position()));
+    }
+  }
+
+  @Override
+  public void recovered(boolean forcing) {
+    log.info("Writing the append-only file succeeds again");
+    if (forcing) {
+      forceFailure = null;
+    } else {
+      writeFailure = null;
+    }
+    refuse();
+    if (forcing) {
+      listener.doubtful();
+    }
+  }
+
+  @Override
+  public void settled() {
+    long now = System.nanoTime();
+    if (now - lookedAt > LOOK_NANOS) {
+      lookedAt = now;
+      listener.written();
+    }
+  }
+}

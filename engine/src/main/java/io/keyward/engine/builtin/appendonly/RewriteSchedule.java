@@ -1,0 +1,96 @@
+package io.keyward.engine.builtin.appendonly;
+
+/**
+ * When the log is rewritten, and how that went.
+ *
+ * <p>Changed under the lock of the log; read by INFO without it, which must not wait for files.
+ */
+final class RewriteSchedule {
+  private static final int FAILURES_BEFORE_DELAY = 3;
+  private static final int MOST_DOUBLINGS = 6;
+  private static final long MINUTE_MILLIS = 60_000;
+  private static final long MOST_DELAY_MILLIS = 60 * MINUTE_MILLIS;
+
+  private volatile boolean running;
+  private volatile boolean waiting;
+  private volatile long began;
+  private volatile long lastSeconds = -1;
+  private volatile boolean lastSucceeded = true;
+  private volatile long succeeded;
+  private volatile long failuresInARow;
+  private volatile long notBefore;
+
+  /** Whether a rewrite is running. */
+  boolean running() {
+    return running;
+  }
+
+  /** Whether one is to begin when the present one has ended. */
+  boolean waiting() {
+    return waiting;
+  }
+
+  void wait(boolean another) {
+    waiting = another;
+  }
+
+  void begins() {
+    running = true;
+    waiting = false;
+    began = System.nanoTime();
+  }
+
+  /** After three failures in a row the next one waits, longer and longer, up to an hour. */
+  void ends(boolean success) {
+    running = false;
+    lastSucceeded = success;
+    lastSeconds = secondsSince(began);
+    if (success) {
+      long before = succeeded;
+      succeeded = before + 1;
+      failuresInARow = 0;
+      notBefore = 0;
+      return;
+    }
+    long failures = failuresInARow + 1;
+    failuresInARow = failures;
+    if (failures < FAILURES_BEFORE_DELAY) {
+      notBefore = 0;
+    } else {
+      long minutes = 1L << Math.min(MOST_DOUBLINGS, failures - FAILURES_BEFORE_DELAY);
+      notBefore = System.currentTimeMillis() + Math.min(MOST_DELAY_MILLIS, minutes * MINUTE_MILLIS);
+    }
+  }
+
+  /** Whether the log may be rewritten of itself now. */
+  boolean allowed() {
+    return !running && System.currentTimeMillis() >= notBefore;
+  }
+
+  private static long secondsSince(long nanoTime) {
+    return (System.nanoTime() - nanoTime) / 1_000_000_000;
+  }
+
+  /** Seconds that the last rewrite took, -1 if there was none. */
+  long lastSeconds() {
+    return lastSeconds;
+  }
+
+  /** Seconds that the present one has taken so far, -1 if there is none. */
+  long presentSeconds() {
+    return running ? secondsSince(began) : -1;
+  }
+
+  boolean lastSucceeded() {
+    return lastSucceeded;
+  }
+
+  /** Bases written since the start. */
+  long succeeded() {
+    return succeeded;
+  }
+
+  long failuresInARow() {
+    return failuresInARow;
+  }
+}
