@@ -3,14 +3,12 @@ package io.keyward.engine.builtin;
 import io.keyward.engine.Client;
 import io.keyward.engine.Client.ReplyMode;
 import io.keyward.engine.CommandException;
-import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.acl.AccessLog.Context;
 import io.keyward.engine.builtin.acl.Denial;
 import io.keyward.engine.builtin.observation.Observation;
-import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.CommandTable;
@@ -21,8 +19,6 @@ import org.slf4j.LoggerFactory;
 /**
  * The way of a command through a keyspace: found, checked, queued or held back or executed,
  * counted.
- *
- * <p>The checks come in Redis's order, so that a client sees the same error first.
  */
 public final class Executor {
   private static final Logger log = LoggerFactory.getLogger(Executor.class);
@@ -31,8 +27,8 @@ public final class Executor {
   private final CommandTable table;
   private final Observation observation;
   private final Effects effects;
-  private final @Nullable SlotRules slotRules;
-  private final Home home;
+  private final Admission admission;
+  private final Pause pause;
   private final Slices slices;
   private final ErrorCounts errorCounts = new ErrorCounts();
   private long now;
@@ -50,8 +46,8 @@ public final class Executor {
     this.table = table;
     this.observation = keyspace.observation();
     this.effects = keyspace.effects();
-    this.slotRules = keyspace.slotRules();
-    this.home = keyspace.home();
+    this.admission = new Admission(keyspace);
+    this.pause = keyspace.pause();
     this.slices = keyspace.slices();
   }
 
@@ -118,14 +114,14 @@ public final class Executor {
     request.now(now == 0 ? System.currentTimeMillis() : now);
     Command command;
     try {
-      command = resolve(request);
+      command = table.resolve(request);
     } catch (CommandException refusal) {
       refuse(client, reply, refusal);
       return;
     }
     client.lastCommand(command.fullName());
     ClientState state = ClientState.of(client);
-    CommandException refusal = check(request, command, client, state);
+    CommandException refusal = admission.check(request, command, client, state);
     if (refusal != null) {
       reject(client, reply, command, refusal);
       return;
@@ -135,11 +131,12 @@ public final class Executor {
       return;
     }
     Transaction transaction = state.transaction();
-    if (keyspace.pause().holds(writes(command, transaction))) {
-      keyspace.pause().hold(request);
+    if (pause.scope() != Pause.Scope.NOTHING
+        && pause.holds(admission.writes(request, command, transaction))) {
+      pause.hold(request);
       return;
     }
-    if (transaction != null && !immediate(command)) {
+    if (transaction != null && !command.has(CommandFlag.NOT_QUEUED)) {
       transaction.add(request);
       reply.simple("QUEUED");
       nanos = clock();
@@ -148,202 +145,10 @@ public final class Executor {
     call(request, reply, command);
   }
 
-  /**
-   * Finds the declaration for a request's name and checks the number of its arguments.
-   *
-   * @throws CommandException if there is no such command, or not with so many arguments
-   */
-  public Command resolve(Request request) {
-    Command command = table.find(request);
-    if (command == null) {
-      throw unknown(request);
-    }
-    if (!command.subcommands().isEmpty() && request.count() > 1) {
-      Command child =
-          CommandTable.findSubcommand(
-              command, request.bytes(), request.offset(1), request.length(1));
-      if (child == null) {
-        throw CommandException.error(
-            "unknown subcommand '"
-                + shortened(request.text(1), 128)
-                + "'. Try "
-                + command.name().toUpperCase(java.util.Locale.ROOT)
-                + " HELP.");
-      }
-      command = child;
-    }
-    request.command(command);
-    if (!command.accepts(request.count())) {
-      throw Errors.wrongArity(command.fullName());
-    }
-    return command;
-  }
-
-  private static CommandException unknown(Request request) {
-    StringBuilder arguments = new StringBuilder();
-    for (int i = 1; i < request.count() && arguments.length() < 128; i++) {
-      arguments
-          .append('\'')
-          .append(shortened(request.text(i), 128 - arguments.length()))
-          .append("' ");
-    }
-    return CommandException.error(
-        "unknown command '"
-            + shortened(request.text(0), 128)
-            + "', with args beginning with: "
-            + arguments);
-  }
-
-  private static String shortened(String text, int most) {
-    return text.length() <= most ? text : text.substring(0, most);
-  }
-
-  private @Nullable CommandException check(
-      Request request, Command command, Client client, ClientState state) {
-    if (!client.authenticated() && !command.has(CommandFlag.NO_AUTH) && !keyspace.access().open()) {
-      return Errors.NOT_AUTHENTICATED;
-    }
-    if (command.serverWide() && !client.operator()) {
-      return Errors.notPermitted(client, command.fullName());
-    }
-    boolean queues = state.transaction() != null;
-    if (queues && command.has(CommandFlag.NO_MULTI)) {
-      return CommandException.error("Command not allowed inside a transaction");
-    }
-    Denial denial = denial(request, state, queues ? Context.MULTI : Context.TOPLEVEL);
-    if (denial != null) {
-      return new CommandException("NOPERM " + denial.text(command));
-    }
-    if (slotRules != null) {
-      CommandException elsewhere = checkSlots(slotRules, request, command, state);
-      if (elsewhere != null) {
-        return elsewhere;
-      }
-    }
-    if (home.loading() && !command.has(CommandFlag.LOADING)) {
-      return Errors.LOADING;
-    }
-    boolean busy = slices.busy();
-    if (busy && !command.has(CommandFlag.ALLOW_BUSY)) {
-      CommandException answer = slices.answer();
-      if (answer != null) {
-        return answer;
-      }
-    }
-    if (!busy && keyspace.tracker() != null) {
-      tellOfEvictions(client);
-    }
-    if (!busy && command.denyOutOfMemory() && !makeRoom()) {
-      return Errors.OUT_OF_MEMORY;
-    }
-    CommandException refusal = home.writeRefusal();
-    if (refusal != null && (changes(command, state) || command.name().equals("ping"))) {
-      return refusal;
-    }
-    if (state.subscriptions() > 0
-        && !request.client().reply().resp3()
-        && !allowedWhileSubscribed(command)) {
-      return CommandException.error(
-          "Can't execute '"
-              + command.fullName()
-              + "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in"
-              + " this context");
-    }
-    return null;
-  }
-
-  /** A transaction over several slots is dropped; of one that gathers the command is refused. */
-  private static @Nullable CommandException checkSlots(
-      SlotRules rules, Request request, Command command, ClientState state) {
-    boolean executes = command.fullName().equals("exec");
-    Transaction gathered = executes ? state.transaction() : null;
-    CommandException refusal = rules.refusal(request, command, gathered);
-    if (refusal != null && gathered != null) {
-      state.transaction(null);
-      state.watcher().clear();
-    }
-    return refusal;
-  }
-
-  /** Who keeps copies of keys learns of what is evicted before its next reply, whatever that is. */
-  private void tellOfEvictions(Client client) {
-    makeRoom();
-    if (!client.silenced()) {
-      keyspace.pushes().send(client.reply());
-    }
-  }
-
-  /**
-   * What the client's user may not do of a request that has been resolved; it is noted then.
-   *
-   * @return null if the user may execute it
-   */
-  public @Nullable Denial denial(Request request, ClientState state, Context context) {
-    Denial denial = keyspace.access().check(state.user(), request, request.command());
-    if (denial != null) {
-      StringBuilder client = new StringBuilder();
-      ClientText.append(client, keyspace.acting(request.client()), request);
-      keyspace.access().note(denial, context, request, client.toString());
-    }
-    return denial;
-  }
-
-  private static boolean changes(Command command, ClientState state) {
-    Transaction transaction = state.transaction();
-    return command.write()
-        || (transaction != null
-            && command.name().equals("exec")
-            && transaction.queue().stream().anyMatch(queued -> queued.command().write()));
-  }
-
-  private boolean makeRoom() {
-    MemoryLimit limit = keyspace.home().memoryLimit();
-    if (!observation.watchesLatency() || limit.kept(keyspace)) {
-      return limit.makeRoom(keyspace);
-    }
-    long start = System.nanoTime();
-    boolean fits = limit.makeRoom(keyspace);
-    observation.event(Observation.EVICTION_CYCLE, System.nanoTime() - start);
-    return fits;
-  }
-
-  private static boolean allowedWhileSubscribed(Command command) {
-    return switch (command.name()) {
-      case "subscribe",
-          "psubscribe",
-          "ssubscribe",
-          "unsubscribe",
-          "punsubscribe",
-          "sunsubscribe",
-          "ping",
-          "quit",
-          "reset" ->
-          true;
-      default -> false;
-    };
-  }
-
-  /** Whether a command is executed although a transaction gathers commands. */
-  private static boolean immediate(Command command) {
-    return switch (command.name()) {
-      case "exec", "discard", "multi", "watch", "quit", "reset" ->
-          command.categories().contains(Category.TRANSACTION)
-              || command.categories().contains(Category.CONNECTION);
-      default -> false;
-    };
-  }
-
-  private static boolean writes(Command command, @Nullable Transaction transaction) {
-    if (transaction != null && command.name().equals("exec")) {
-      return transaction.queue().stream().anyMatch(queued -> queued.command().write());
-    }
-    return command.write() || command.has(CommandFlag.MAY_REPLICATE);
-  }
-
   private void reject(Client client, Reply reply, Command command, CommandException refusal) {
     keyspace.statistics().rejected(command);
     Transaction transaction = ClientState.of(client).transaction();
-    if (transaction == null || !command.name().equals("exec")) {
+    if (transaction == null || !command.has(CommandFlag.EXECUTES_QUEUE)) {
       refuse(client, reply, refusal);
       return;
     }
@@ -442,6 +247,15 @@ public final class Executor {
     } else {
       count(request, command, nanos - start);
     }
+  }
+
+  /**
+   * What the client's user may not do of a request that has been resolved; it is noted then.
+   *
+   * @return null if the user may execute it
+   */
+  public @Nullable Denial denial(Request request, ClientState state, Context context) {
+    return admission.denial(request, state, context);
   }
 
   /** Executes a command of a transaction, unless its user may no longer do so. */

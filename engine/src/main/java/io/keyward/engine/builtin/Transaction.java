@@ -10,6 +10,7 @@ public final class Transaction {
   private long bytes;
   private boolean spoiled;
   private boolean needsMemory;
+  private boolean changes;
 
   /** Keeps a copy of the request. */
   void add(Request request) {
@@ -17,6 +18,7 @@ public final class Transaction {
     queue.add(copy);
     bytes += request.totalLength();
     needsMemory |= request.command().denyOutOfMemory();
+    changes |= request.command().write();
   }
 
   public List<Request> queue() {
@@ -31,6 +33,11 @@ public final class Transaction {
   /** Whether one of the queued commands is refused when memory is short. */
   public boolean needsMemory() {
     return needsMemory;
+  }
+
+  /** Whether one of the queued commands changes data. */
+  boolean changes() {
+    return changes;
   }
 
   /** Whether a queued command was refused, so that EXEC will abort. */

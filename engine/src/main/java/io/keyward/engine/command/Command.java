@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public final class Command {
   private final @Nullable SecretFinder secrets;
   private final Handler handler;
   private final Map<String, Command> subcommands;
+  private final @Nullable Predicate<Request> writes;
   private final boolean write;
   private final boolean denyOutOfMemory;
   private final boolean serverWide;
@@ -71,6 +73,7 @@ public final class Command {
     }
     flags = Collections.unmodifiableSet(allFlags);
     categories = Collections.unmodifiableSet(derivedCategories(from));
+    writes = from.writes;
     write = flags.contains(CommandFlag.WRITE);
     denyOutOfMemory = flags.contains(CommandFlag.DENYOOM);
     serverWide = flags.contains(CommandFlag.SERVER_WIDE);
@@ -171,6 +174,12 @@ public final class Command {
   /** Whether the command may change data. */
   public boolean write() {
     return write;
+  }
+
+  /** Whether a call may change data, by itself or by a script that it runs. */
+  public boolean mayWrite(Request request) {
+    Predicate<Request> own = writes;
+    return write || (own == null ? has(CommandFlag.MAY_REPLICATE) : own.test(request));
   }
 
   /** Whether the command is refused when memory is short. */
@@ -282,6 +291,7 @@ public final class Command {
     private @Nullable VariableFlags variableFlags;
     private @Nullable ChannelSpec channels;
     private @Nullable SecretFinder secrets;
+    private @Nullable Predicate<Request> writes;
     private Handler handler = Command::needsSubcommand;
 
     private Builder(String name, CommandGroup group) {
@@ -388,6 +398,12 @@ public final class Command {
     /** Names the arguments that logs must not show. */
     public Builder secretsBy(SecretFinder own) {
       secrets = own;
+      return this;
+    }
+
+    /** Tells whether a call may change data where its arguments say so. */
+    public Builder writesBy(Predicate<Request> own) {
+      writes = own;
       return this;
     }
 

@@ -1,6 +1,8 @@
 package io.keyward.engine.command;
 
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** The flags of a command, named as COMMAND INFO names them. */
 public enum CommandFlag {
@@ -31,7 +33,25 @@ public enum CommandFlag {
   /** DEBUG and the like: only when protected commands are enabled. */
   PROTECTED,
   /** Concerns the whole gateway, so that only whoever administers it may call it. */
-  SERVER_WIDE;
+  SERVER_WIDE,
+  /** Allowed to a client of RESP2 that listens to channels. */
+  WHILE_SUBSCRIBED,
+  /** Executed at once although a transaction gathers commands. */
+  NOT_QUEUED,
+  /** Executes what a transaction has gathered, and counts as that does. */
+  EXECUTES_QUEUE,
+  /** Refused when writes are, though it changes nothing, so that who asks for health learns. */
+  REFUSED_WITH_WRITES;
+
+  private static final Set<CommandFlag> OWN =
+      EnumSet.of(
+          MAY_REPLICATE,
+          PROTECTED,
+          SERVER_WIDE,
+          WHILE_SUBSCRIBED,
+          NOT_QUEUED,
+          EXECUTES_QUEUE,
+          REFUSED_WITH_WRITES);
 
   private final String wireName = name().toLowerCase(Locale.ROOT);
 
@@ -41,6 +61,6 @@ public enum CommandFlag {
 
   /** Whether COMMAND tells of the flag, as Redis does of all but these. */
   public boolean announced() {
-    return this != MAY_REPLICATE && this != PROTECTED && this != SERVER_WIDE;
+    return !OWN.contains(this);
   }
 }

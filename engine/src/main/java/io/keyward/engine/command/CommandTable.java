@@ -1,5 +1,7 @@
 package io.keyward.engine.command;
 
+import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -142,5 +144,54 @@ public final class CommandTable {
       }
     }
     return true;
+  }
+
+  /**
+   * Finds the declaration for a request's name and checks the number of its arguments.
+   *
+   * @throws CommandException if there is no such command, or not with so many arguments
+   */
+  public Command resolve(Request request) {
+    Command command = find(request);
+    if (command == null) {
+      throw unknown(request);
+    }
+    if (!command.subcommands().isEmpty() && request.count() > 1) {
+      Command child =
+          findSubcommand(command, request.bytes(), request.offset(1), request.length(1));
+      if (child == null) {
+        throw CommandException.error(
+            "unknown subcommand '"
+                + shortened(request.text(1), 128)
+                + "'. Try "
+                + command.name().toUpperCase(Locale.ROOT)
+                + " HELP.");
+      }
+      command = child;
+    }
+    request.command(command);
+    if (!command.accepts(request.count())) {
+      throw Errors.wrongArity(command.fullName());
+    }
+    return command;
+  }
+
+  private static CommandException unknown(Request request) {
+    StringBuilder arguments = new StringBuilder();
+    for (int i = 1; i < request.count() && arguments.length() < 128; i++) {
+      arguments
+          .append('\'')
+          .append(shortened(request.text(i), 128 - arguments.length()))
+          .append("' ");
+    }
+    return CommandException.error(
+        "unknown command '"
+            + shortened(request.text(0), 128)
+            + "', with args beginning with: "
+            + arguments);
+  }
+
+  private static String shortened(String text, int most) {
+    return text.length() <= most ? text : text.substring(0, most);
   }
 }

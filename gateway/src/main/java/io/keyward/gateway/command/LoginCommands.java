@@ -4,8 +4,10 @@ import static io.keyward.engine.command.CommandFlag.ALLOW_BUSY;
 import static io.keyward.engine.command.CommandFlag.FAST;
 import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.NOT_QUEUED;
 import static io.keyward.engine.command.CommandFlag.NO_AUTH;
 import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandFlag.WHILE_SUBSCRIBED;
 import static io.keyward.engine.command.CommandGroup.CONNECTION;
 
 import io.keyward.engine.Client;
@@ -80,7 +82,8 @@ final class LoginCommands {
             .summary("Makes the connection what it was when it was opened.")
             .complexity("O(1)")
             .arity(1)
-            .flags(NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY)
+            .flags(
+                NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, ALLOW_BUSY, WHILE_SUBSCRIBED, NOT_QUEUED)
             .handler(this::reset));
   }
 

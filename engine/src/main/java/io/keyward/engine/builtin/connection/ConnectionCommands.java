@@ -4,8 +4,11 @@ import static io.keyward.engine.command.CommandFlag.ALLOW_BUSY;
 import static io.keyward.engine.command.CommandFlag.FAST;
 import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.NOT_QUEUED;
 import static io.keyward.engine.command.CommandFlag.NO_AUTH;
+import static io.keyward.engine.command.CommandFlag.REFUSED_WITH_WRITES;
 import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandFlag.WHILE_SUBSCRIBED;
 import static io.keyward.engine.command.CommandGroup.CONNECTION;
 
 import io.keyward.engine.CommandException;
@@ -39,7 +42,7 @@ public final class ConnectionCommands {
             .complexity("O(1)")
             .syntax("[message]")
             .arity(-1)
-            .flags(FAST)
+            .flags(FAST, WHILE_SUBSCRIBED, REFUSED_WITH_WRITES)
             .tips("request_policy:all_shards", "response_policy:all_succeeded")
             .handler(ConnectionCommands::ping));
     table.add(
@@ -65,7 +68,8 @@ public final class ConnectionCommands {
             .summary("Closes the connection.")
             .complexity("O(1)")
             .arity(-1)
-            .flags(ALLOW_BUSY, NOSCRIPT, LOADING, STALE, FAST, NO_AUTH)
+            .flags(
+                ALLOW_BUSY, NOSCRIPT, LOADING, STALE, FAST, NO_AUTH, WHILE_SUBSCRIBED, NOT_QUEUED)
             .handler(ConnectionCommands::quit));
     ClientCommands.declare(table);
   }

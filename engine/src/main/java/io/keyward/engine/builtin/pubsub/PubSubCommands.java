@@ -6,6 +6,7 @@ import static io.keyward.engine.command.CommandFlag.MAY_REPLICATE;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
 import static io.keyward.engine.command.CommandFlag.PUBSUB;
 import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandFlag.WHILE_SUBSCRIBED;
 import static io.keyward.engine.command.KeySpec.KeyFlag.NOT_KEY;
 
 import io.keyward.engine.Reply;
@@ -34,7 +35,7 @@ public final class PubSubCommands {
             .complexity("O(N) where N is the number of channels to subscribe to.")
             .syntax("channel [channel ...]")
             .arity(-2)
-            .flags(PUBSUB, NOSCRIPT, LOADING, STALE)
+            .flags(PUBSUB, NOSCRIPT, LOADING, STALE, WHILE_SUBSCRIBED)
             .channels(1, -1)
             .handler((request, reply) -> subscribe(request, reply, Kind.CHANNEL)));
     table.add(
@@ -44,7 +45,7 @@ public final class PubSubCommands {
             .complexity("O(N) where N is the number of channels to unsubscribe.")
             .syntax("[channel [channel ...]]")
             .arity(-1)
-            .flags(PUBSUB, NOSCRIPT, LOADING, STALE)
+            .flags(PUBSUB, NOSCRIPT, LOADING, STALE, WHILE_SUBSCRIBED)
             .handler((request, reply) -> unsubscribe(request, reply, Kind.CHANNEL)));
     table.add(
         Command.named("psubscribe", CommandGroup.PUBSUB)
@@ -53,7 +54,7 @@ public final class PubSubCommands {
             .complexity("O(N) where N is the number of patterns to subscribe to.")
             .syntax("pattern [pattern ...]")
             .arity(-2)
-            .flags(PUBSUB, NOSCRIPT, LOADING, STALE)
+            .flags(PUBSUB, NOSCRIPT, LOADING, STALE, WHILE_SUBSCRIBED)
             .channelPatterns(1, -1)
             .handler((request, reply) -> subscribe(request, reply, Kind.PATTERN)));
     table.add(
@@ -63,7 +64,7 @@ public final class PubSubCommands {
             .complexity("O(N) where N is the number of patterns to unsubscribe.")
             .syntax("[pattern [pattern ...]]")
             .arity(-1)
-            .flags(PUBSUB, NOSCRIPT, LOADING, STALE)
+            .flags(PUBSUB, NOSCRIPT, LOADING, STALE, WHILE_SUBSCRIBED)
             .handler((request, reply) -> unsubscribe(request, reply, Kind.PATTERN)));
     table.add(
         Command.named("ssubscribe", CommandGroup.PUBSUB)
@@ -72,7 +73,7 @@ public final class PubSubCommands {
             .complexity("O(N) where N is the number of shard channels to subscribe to.")
             .syntax("shardchannel [shardchannel ...]")
             .arity(-2)
-            .flags(PUBSUB, NOSCRIPT, LOADING, STALE)
+            .flags(PUBSUB, NOSCRIPT, LOADING, STALE, WHILE_SUBSCRIBED)
             .keys(1, -1, 1, NOT_KEY)
             .channels(1, -1)
             .handler((request, reply) -> subscribe(request, reply, Kind.SHARD_CHANNEL)));
@@ -83,7 +84,7 @@ public final class PubSubCommands {
             .complexity("O(N) where N is the number of shard channels to unsubscribe.")
             .syntax("[shardchannel [shardchannel ...]]")
             .arity(-1)
-            .flags(PUBSUB, NOSCRIPT, LOADING, STALE)
+            .flags(PUBSUB, NOSCRIPT, LOADING, STALE, WHILE_SUBSCRIBED)
             .keys(1, -1, 1, NOT_KEY)
             .handler((request, reply) -> unsubscribe(request, reply, Kind.SHARD_CHANNEL)));
     table.add(

@@ -15,6 +15,7 @@ import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.KeySpec;
 import io.keyward.engine.command.KeySpec.KeyFlag;
+import org.jspecify.annotations.Nullable;
 
 /** EVAL, EVALSHA and their read-only forms. */
 final class EvalCommands {
@@ -49,6 +50,7 @@ final class EvalCommands {
                         + " and UPDATE",
                     ANY))
             .runsInSlices()
+            .writesBy(EvalCommands::textWrites)
             .handler((request, reply) -> byText(request, reply, false)));
     table.add(
         Command.named("evalsha", SCRIPTING)
@@ -61,6 +63,7 @@ final class EvalCommands {
             .flags(NOSCRIPT, SKIP_MONITOR, MAY_REPLICATE, NO_MANDATORY_KEYS, STALE)
             .keys(KeySpec.counted(2, ANY))
             .runsInSlices()
+            .writesBy(EvalCommands::knownWrites)
             .handler((request, reply) -> byDigest(request, reply, false)));
     table.add(
         Command.named("eval_ro", SCRIPTING)
@@ -108,6 +111,25 @@ final class EvalCommands {
     return (int) keys;
   }
 
+  private static boolean textWrites(Request request) {
+    try {
+      return Shebang.of(request.copyOf(1)).mayWrite();
+    } catch (CommandException malformed) {
+      return true;
+    }
+  }
+
+  private static boolean knownWrites(Request request) {
+    Script script = known(KeyspaceScripts.of(request), request);
+    return script == null || script.shebang().mayWrite();
+  }
+
+  private static @Nullable Script known(KeyspaceScripts scripts, Request request) {
+    return request.length(1) == Digest.HEX_LENGTH
+        ? scripts.cache().byDigest(request.bytes(), request.offset(1), request.length(1))
+        : null;
+  }
+
   private static void byText(Request request, Reply reply, boolean readOnly) {
     int keys = keys(request);
     KeyspaceScripts scripts = KeyspaceScripts.of(request);
@@ -120,7 +142,7 @@ final class EvalCommands {
     }
     int keys = keys(request);
     KeyspaceScripts scripts = KeyspaceScripts.of(request);
-    Script script = scripts.cache().byDigest(request.bytes(), request.offset(1), request.length(1));
+    Script script = known(scripts, request);
     if (script == null) {
       throw UNKNOWN_SCRIPT;
     }

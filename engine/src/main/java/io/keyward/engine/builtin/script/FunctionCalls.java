@@ -42,6 +42,7 @@ final class FunctionCalls {
                     KeyFlag.ACCESS,
                     KeyFlag.UPDATE))
             .runsInSlices()
+            .writesBy(FunctionCalls::writes)
             .handler((request, reply) -> call(request, reply, false)));
     table.add(
         Command.named("fcall_ro", SCRIPTING)
@@ -55,6 +56,11 @@ final class FunctionCalls {
             .keys(KeySpec.counted(2, KeyFlag.RO, KeyFlag.ACCESS))
             .runsInSlices()
             .handler((request, reply) -> call(request, reply, true)));
+  }
+
+  private static boolean writes(Request request) {
+    Library.Function function = KeyspaceFunctions.of(request).function(request.text(1));
+    return function == null || function.declared().mayWrite();
   }
 
   private static void call(Request request, Reply reply, boolean readOnly) {

@@ -49,6 +49,11 @@ record Shebang(boolean present, Set<Flag> flags, int length) {
     return flags.contains(flag);
   }
 
+  /** Whether what is declared leaves it open that the script writes. */
+  boolean mayWrite() {
+    return !has(Flag.NO_WRITES);
+  }
+
   /**
    * Reads the first line of a script.
    *

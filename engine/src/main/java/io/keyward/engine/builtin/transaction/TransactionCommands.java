@@ -1,9 +1,11 @@
 package io.keyward.engine.builtin.transaction;
 
 import static io.keyward.engine.command.CommandFlag.ALLOW_BUSY;
+import static io.keyward.engine.command.CommandFlag.EXECUTES_QUEUE;
 import static io.keyward.engine.command.CommandFlag.FAST;
 import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
+import static io.keyward.engine.command.CommandFlag.NOT_QUEUED;
 import static io.keyward.engine.command.CommandFlag.SKIP_SLOWLOG;
 import static io.keyward.engine.command.CommandFlag.STALE;
 import static io.keyward.engine.command.CommandGroup.TRANSACTIONS;
@@ -43,7 +45,7 @@ public final class TransactionCommands {
             .summary("Begins a transaction: the commands that follow are queued.")
             .complexity("O(1)")
             .arity(1)
-            .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
+            .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY, NOT_QUEUED)
             .handler(TransactionCommands::multi));
     table.add(
         Command.named("exec", TRANSACTIONS)
@@ -51,7 +53,7 @@ public final class TransactionCommands {
             .summary("Executes the queued commands, unless a watched key has changed.")
             .complexity("Depends on commands in the transaction")
             .arity(1)
-            .flags(NOSCRIPT, LOADING, STALE, SKIP_SLOWLOG)
+            .flags(NOSCRIPT, LOADING, STALE, SKIP_SLOWLOG, NOT_QUEUED, EXECUTES_QUEUE)
             .runsInSlices()
             .handler(TransactionCommands::exec));
     table.add(
@@ -60,7 +62,7 @@ public final class TransactionCommands {
             .summary("Drops the queued commands and ends the transaction.")
             .complexity("O(N), when N is the number of queued commands")
             .arity(1)
-            .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
+            .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY, NOT_QUEUED)
             .handler(TransactionCommands::discard));
     table.add(
         Command.named("watch", TRANSACTIONS)
@@ -69,7 +71,7 @@ public final class TransactionCommands {
             .complexity("O(1) for every key.")
             .syntax("key [key ...]")
             .arity(-2)
-            .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY)
+            .flags(NOSCRIPT, LOADING, STALE, FAST, ALLOW_BUSY, NOT_QUEUED)
             .keys(1, -1, 1, RO)
             .handler(TransactionCommands::watch));
     table.add(

@@ -39,7 +39,7 @@ class SlowLogTest {
     bench
         .keyspace()
         .observation()
-        .finished(request, bench.keyspace().executor().resolve(request), nanos);
+        .finished(request, bench.keyspace().table().resolve(request), nanos);
   }
 
   @Test
