@@ -1,0 +1,215 @@
+package io.keyward.gateway.server;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.engine.Client;
+import io.keyward.engine.Keyspace;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.gateway.protocol.Input;
+import io.keyward.gateway.protocol.ProtocolException;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one session receives: its requests are executed in bursts, each of what has arrived
+ * together.
+ *
+ * <p>What may not be executed yet waits in {@link Input}, and the socket is no longer read when
+ * that grows. A burst that lasts long goes on when the other keyspaces of the loop have had their
+ * turn, and what arrives for a keyspace that is still to have its own comes after it.
+ */
+final class Intake {
+  private static final Logger log = LoggerFactory.getLogger(Intake.class);
+
+  /** Unread input of a client that waits, beyond which its socket is no longer read. */
+  private static final int ENOUGH_INPUT = 64 * 1024;
+
+  private static final int MOST_INPUT = Integer.MAX_VALUE - 1024 * 1024;
+
+  private final Server server;
+  private final Session session;
+  private final ChannelHandlerContext context;
+  private final Client client;
+  private final Input input = new Input();
+  private boolean outOfTurn;
+  private boolean running;
+  private boolean readingStopped;
+  private boolean waitsForRoom;
+
+  Intake(Server server, Session session, ChannelHandlerContext context) {
+    this.server = server;
+    this.session = session;
+    this.context = context;
+    this.client = session.client();
+  }
+
+  /** Bytes that no command has taken yet. */
+  int kept() {
+    return input.kept();
+  }
+
+  /** Bytes of memory that the waiting input occupies. */
+  int capacity() {
+    return input.capacity();
+  }
+
+  /** Whether a request is being executed now. */
+  boolean running() {
+    return running;
+  }
+
+  /** Takes what has arrived and executes the requests in it. */
+  void received(ByteBuf bytes) {
+    try {
+      if (session.left() || session.ended() || client.closing()) {
+        return;
+      }
+      int length = bytes.readableBytes();
+      server.traffic().received(length);
+      if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+        keyspace.statistics().received(length);
+      }
+      long most = Math.min(MOST_INPUT, server.live().number(Directive.CLIENT_QUERY_BUFFER_LIMIT));
+      if (input.kept() + (long) length > most) {
+        log.warn(
+            "Client id={} addr={} closed: its unread input is larger than"
+                + " client-query-buffer-limit",
+            client.serial(),
+            session.remoteAddress());
+        server.traffic().closedForInput();
+        session.abort();
+        return;
+      }
+      client.lastInteraction(System.currentTimeMillis());
+      input.receive(bytes, session.home().scratch());
+    } finally {
+      bytes.release();
+    }
+    Keyspace keyspace = client.keyspace();
+    if (!outOfTurn && keyspace != null && session.home().turns().waits(keyspace)) {
+      waitForTurn(keyspace);
+    }
+    run();
+  }
+
+  /** Lets the other keyspaces of the loop come first. */
+  private void waitForTurn(Keyspace keyspace) {
+    outOfTurn = true;
+    session.home().turns().add(keyspace, this::takeTurn);
+  }
+
+  private void takeTurn() {
+    if (session.passedOn(this::takeTurn)) {
+      return;
+    }
+    outOfTurn = false;
+    if (!session.left()) {
+      session.goOn();
+    }
+  }
+
+  /** Whether the next request has to wait, be it for others or for the end of the last one. */
+  boolean held() {
+    return client.blocked()
+        || session.residence().travelling()
+        || client.turn() != Client.Turn.FREE
+        || outOfTurn
+        || client.closing()
+        || session.left()
+        || session.output().waitsForDisk()
+        || session.home().effects().gate().crowded()
+        || !context.channel().isWritable();
+  }
+
+  private void run() {
+    Keyspace keyspace = client.keyspace();
+    GatewayLoop home = session.home();
+    Input.Scratch scratch = home.scratch();
+    if (keyspace == null) {
+      input.settle(scratch);
+      return;
+    }
+    running = true;
+    boolean suspended = false;
+    boolean over = false;
+    home.beginBurst();
+    keyspace.beginBurst();
+    try {
+      long longestBulk = server.live().number(Directive.PROTO_MAX_BULK_LEN);
+      while (!over && !held() && input.next(scratch, longestBulk, client.authenticated())) {
+        Request request = input.request(scratch);
+        request.client(client);
+        keyspace.execute(request, client.reply());
+        suspended = client.turn() == Client.Turn.SUSPENDED;
+        over = keyspace.turnIsOver();
+      }
+    } catch (ProtocolException malformed) {
+      refuse(malformed);
+    } catch (RuntimeException | Error defect) {
+      log.error(
+          "Client id={} addr={} closed by a defect",
+          client.serial(),
+          session.remoteAddress(),
+          defect);
+      session.abort();
+    } finally {
+      keyspace.endBurst();
+      running = false;
+      if (suspended) {
+        input.leaveRequest(scratch);
+      }
+      input.settle(scratch);
+    }
+    if (over && !outOfTurn && input.kept() > 0) {
+      waitForTurn(keyspace);
+    }
+    session.flushNow();
+    session.closeIfEnded();
+    steerReading();
+    if (home.effects().gate().crowded() && !waitsForRoom && (input.kept() > 0 || session.ended())) {
+      waitsForRoom = true;
+      home.resumeWhenRoom(session);
+    }
+    home.endBurst();
+  }
+
+  private void refuse(ProtocolException malformed) {
+    server.traffic().protocolError();
+    if (malformed.isAttack()) {
+      log.warn(
+          "Possible SECURITY ATTACK: {} sends HTTP (POST or Host:), as a browser does that was made"
+              + " to; connection closed",
+          session.remoteAddress());
+      session.abort();
+      return;
+    }
+    log.debug("Client addr={} closed: {}", session.remoteAddress(), malformed.line());
+    client.reply().error(malformed.line());
+    session.closeAfterReply();
+  }
+
+  /** Stops reading the socket while much input waits, and begins again when it does not. */
+  private void steerReading() {
+    boolean stop = session.ended() || (input.kept() >= ENOUGH_INPUT && held());
+    if (stop != readingStopped) {
+      readingStopped = stop;
+      context.channel().config().setAutoRead(!stop);
+    }
+  }
+
+  /** Executes what waited, if it may. */
+  void goOn() {
+    if (!held() && (input.kept() > 0 || session.ended())) {
+      run();
+    } else {
+      steerReading();
+    }
+  }
+
+  /** The stream of effects has room again. */
+  void roomAgain() {
+    waitsForRoom = false;
+  }
+}

@@ -1,0 +1,142 @@
+package io.keyward.gateway.server;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Reply;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.ArrayDeque;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What one session sends: the reply's bytes on their way into the socket.
+ *
+ * <p>They leave at once, or, if they acknowledge what is to be durable, when it is. A client that
+ * does not take them is cut off at its {@link OutputLimit}.
+ */
+final class Output {
+  private static final Logger log = LoggerFactory.getLogger(Output.class);
+
+  private final Server server;
+  private final Session session;
+  private final ChannelHandlerContext context;
+  private final Client client;
+  private final Reply reply;
+  private final OutputLimit limit;
+  private boolean waitsForDisk;
+
+  /** Output that is older than what the reply holds and waits for the disk with it. */
+  private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(0);
+
+  Output(Server server, Session session, ChannelHandlerContext context, boolean tls) {
+    this.server = server;
+    this.session = session;
+    this.context = context;
+    client = session.client();
+    reply = client.reply();
+    limit = new OutputLimit(server.live(), client, tls);
+    reply.drainTo(this::drain);
+  }
+
+  /** Whether output waits for the disk, and so do the client's next requests. */
+  boolean waitsForDisk() {
+    return waitsForDisk;
+  }
+
+  /** Sends what the reply holds, or lets it wait for the disk. */
+  void flush() {
+    if (!unacknowledged()) {
+      send();
+    } else if (!waitsForDisk) {
+      waitsForDisk = true;
+      session.home().flushWhenDurable(session);
+    }
+  }
+
+  /** Whether what the reply acknowledges is to be durable and is not yet. */
+  private boolean unacknowledged() {
+    GatewayLoop home = session.home();
+    return home.effects().gate().awaitsDurability(home.effects().position())
+        && (waitsForDisk || reply.length() > 0 || !held.isEmpty() || client.closing());
+  }
+
+  /** What the output waited for is durable. */
+  void durable() {
+    waitsForDisk = false;
+    if (!session.left()) {
+      send();
+    }
+  }
+
+  private void send() {
+    boolean any = reply.length() > 0 || !held.isEmpty();
+    for (ByteBuf older = held.poll(); older != null; older = held.poll()) {
+      var _ = context.write(older, context.voidPromise());
+    }
+    if (any) {
+      write(reply.bytes(), reply.length());
+      reply.clear();
+      context.flush();
+      check();
+    }
+    if (client.closing() && !session.left()) {
+      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  /** Cuts the client off if it does not take its output. */
+  void check() {
+    if (limit.exceeded(pending())) {
+      log.warn(
+          "Client id={} addr={} closed: its unsent output is larger than"
+              + " client-output-buffer-limit",
+          client.serial(),
+          session.remoteAddress());
+      server.traffic().closedForOutput();
+      session.abort();
+    }
+  }
+
+  /** Sends the first part of a reply that is so large that it would not fit one array. */
+  private void drain(byte[] bytes, int length) {
+    GatewayLoop home = session.home();
+    if (home.effects().gate().awaitsDurability(home.effects().position())) {
+      held.add(copy(bytes, length));
+      return;
+    }
+    write(bytes, length);
+    context.flush();
+  }
+
+  private void write(byte[] bytes, int length) {
+    var _ = context.write(copy(bytes, length), context.voidPromise());
+  }
+
+  private ByteBuf copy(byte[] bytes, int length) {
+    ByteBuf out = context.alloc().directBuffer(length);
+    out.writeBytes(bytes, 0, length);
+    server.traffic().sent(length);
+    if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+      keyspace.statistics().sent(length);
+    }
+    return out;
+  }
+
+  /** Forgets what has not been sent, since the socket is closed. */
+  void discard() {
+    if (client.turn() != Client.Turn.SUSPENDED) {
+      reply.clear();
+    }
+    held.forEach(ByteBuf::release);
+    held.clear();
+  }
+
+  /** Bytes in the reply and in the socket's queue. */
+  long pending() {
+    var queue = context.channel().unsafe().outboundBuffer();
+    return reply.length() + (queue == null ? 0 : queue.totalPendingWriteBytes());
+  }
+}

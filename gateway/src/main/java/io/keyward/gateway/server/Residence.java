@@ -1,0 +1,138 @@
+package io.keyward.gateway.server;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.Keyspace;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.tenancy.Decision;
+import io.keyward.tenancy.Deployment;
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+
+/** Who a session's client is and which keyspace it is in, and its way from one to another. */
+final class Residence {
+  private final Server server;
+  private final Session session;
+  private final Client client;
+  private final RedisHandler handler;
+  private final EventLoop socketLoop;
+  private Decision.@Nullable Admitted withoutLogin;
+  private @Nullable Deployment deployment;
+  private long beforeLoginSince;
+  private boolean travelling;
+
+  Residence(Server server, Session session, RedisHandler handler, EventLoop socketLoop) {
+    this.server = server;
+    this.session = session;
+    this.client = session.client();
+    this.handler = handler;
+    this.socketLoop = socketLoop;
+  }
+
+  /** Whether the client is on its way, so that its requests wait. */
+  boolean travelling() {
+    return travelling;
+  }
+
+  /**
+   * Says who the client is without a login, by its port or certificate; null if it has to log in.
+   */
+  void withoutLogin(Decision.@Nullable Admitted known) {
+    withoutLogin = known;
+  }
+
+  /** The keyspace where the connection is before it has logged in. */
+  Keyspace entry() {
+    return server.entry(withoutLogin, socketLoop);
+  }
+
+  /** Makes the client what it is before it has logged in. */
+  void asBeforeLogin() {
+    beforeLoginSince = System.currentTimeMillis();
+    Decision.Admitted known = withoutLogin;
+    if (known != null && known.deployment() != null && !known.deployment().enter()) {
+      session.closeAfterReply();
+      return;
+    }
+    take(known == null ? null : known.deployment());
+    if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+      if (known == null) {
+        keyspace.members().logOut(client);
+      } else {
+        keyspace.members().logIn(client, keyspace.access().defaultUser());
+      }
+    }
+    client.operator(client.authenticated() && server.tenancy().single());
+  }
+
+  /** Whether the client can do nothing but log in, and could have done so for longer than that. */
+  boolean hasNotLoggedIn(long now, long millis) {
+    return now - beforeLoginSince > millis
+        && !client.authenticated()
+        && !server.tenancy().hasDefault();
+  }
+
+  boolean isIn(Deployment asked) {
+    return asked.equals(deployment);
+  }
+
+  /** As {@link Session#take}. */
+  void take(@Nullable Deployment taken) {
+    Deployment before = deployment;
+    deployment = taken;
+    if (before != null) {
+      before.leave();
+    }
+  }
+
+  /** As {@link Session#moveTo}. */
+  void moveTo(Keyspace target, @Nullable Deployment place, Runnable arrival) {
+    travelling = true;
+    session.home().execute(() -> depart(target, place, arrival));
+  }
+
+  private void depart(Keyspace target, @Nullable Deployment place, Runnable arrival) {
+    if (session.left()) {
+      if (place != null) {
+        place.leave();
+      }
+      return;
+    }
+    session.flushNow();
+    Keyspace before = client.keyspace();
+    if (before != null) {
+      before.leave(client);
+    }
+    client.database(0);
+    take(place);
+    GatewayLoop from = session.home();
+    GatewayLoop to = server.loopOf(target);
+    session.home(to);
+    if (to == from) {
+      arrive(target, arrival);
+      goOnAfterTravel();
+    } else {
+      to.execute(() -> arrive(target, arrival));
+      handler.follow(from, to, this::goOnAfterTravel);
+    }
+  }
+
+  private void arrive(Keyspace target, Runnable arrival) {
+    session.forgetWaiting();
+    if (session.left()) {
+      return;
+    }
+    if (!target.enter(client)) {
+      session.abort();
+      return;
+    }
+    arrival.run();
+    session.flushSoon();
+  }
+
+  private void goOnAfterTravel() {
+    travelling = false;
+    if (!session.left()) {
+      session.goOn();
+    }
+  }
+}
