@@ -62,6 +62,20 @@ public final class AccessClock {
     return minutes << 8 | count;
   }
 
+  /**
+   * Sets how a key has been used, as far as the policy keeps that.
+   *
+   * @param idleSeconds since the last use, or -1
+   * @param count the LFU counter, or -1
+   */
+  public void set(Entry entry, long idleSeconds, int count) {
+    if (frequency && count >= 0) {
+      entry.clock(counted(count));
+    } else if (!frequency && idleSeconds >= 0) {
+      entry.clock(idleFor(idleSeconds));
+    }
+  }
+
   /** The LFU counter of a key after the decay that is due. */
   public int count(int clock) {
     int count = clock & 0xFF;

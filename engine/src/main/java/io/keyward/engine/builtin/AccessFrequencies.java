@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * sampling in place of its lists: a random draw passes a new key over for a while, as its window
  * does.
  */
-final class AccessFrequencies {
+public final class AccessFrequencies {
   private static final int COUNT_BITS = 6;
   private static final int MOST = (1 << COUNT_BITS) - 1;
   private static final int TICKS = 1 << (24 - COUNT_BITS);
@@ -70,6 +70,11 @@ final class AccessFrequencies {
   }
 
   /** How often a key was asked for of late, 0 to 63. */
+  public int count(Entry entry) {
+    return count(entry.clock());
+  }
+
+  /** How often the key of these bits was asked for of late, 0 to 63. */
   int count(int bits) {
     int epochs = epochs(bits >>> COUNT_BITS);
     return (bits & MOST) >>> Math.min(epochs, FOREVER);
@@ -106,6 +111,15 @@ final class AccessFrequencies {
     FrequencySketch sketch = gone;
     if (sketch != null) {
       sketch.fit(present);
+    }
+  }
+
+  /** Fits itself to the keys while the policy is a TinyLFU one, or gives up what is remembered. */
+  void tend(AccessClock clock, int present) {
+    if (clock.tinyLfu()) {
+      fit(present);
+    } else {
+      forget();
     }
   }
 

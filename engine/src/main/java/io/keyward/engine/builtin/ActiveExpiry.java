@@ -87,8 +87,8 @@ public final class ActiveExpiry {
 
   private void visit(Database at, Entry entry, long now) {
     visited++;
-    if (Database.expired(entry, now)) {
-      at.expire(entry);
+    if (entry.expired(now)) {
+      at.departures().expire(entry);
       expired++;
     } else {
       lifetimes += entry.expiry() - now;

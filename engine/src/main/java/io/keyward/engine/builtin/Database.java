@@ -2,15 +2,12 @@ package io.keyward.engine.builtin;
 
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
-import io.keyward.engine.builtin.memory.Bytes;
 import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import io.keyward.engine.builtin.memory.SteadyWalk;
-import io.keyward.engine.builtin.structure.IntegerSet;
-import io.keyward.engine.builtin.structure.Listpack;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +31,9 @@ public final class Database {
   private final BlockedClients blocked;
   private final ExpiringHashes expiringHashes = new ExpiringHashes(this);
   private final AccessFrequencies frequencies;
+  private final Placement placement;
+  private final Departures departures = new Departures(this);
+  private final ChangeNews news;
   private Dictionary keys;
   private int number;
 
@@ -47,6 +47,8 @@ public final class Database {
     view = new Entry(this);
     scratchView = new Entry(this);
     blocked = new BlockedClients(this);
+    placement = new Placement(this);
+    news = new ChangeNews(this);
   }
 
   /** The database that the request's client has selected. */
@@ -113,8 +115,6 @@ public final class Database {
     return keys.marked();
   }
 
-  /* Look-ups. */
-
   /** The key for reading, or null; counts a hit or a miss and renews the key's access clock. */
   public @Nullable Entry read(Request request, int argument) {
     return read(request, argument, view);
@@ -134,17 +134,7 @@ public final class Database {
     Entry found = peek(request, argument, into);
     if (found == null) {
       keyspace.statistics().miss();
-      if (keyspace.notifications().wants(KeyspaceNotifications.MISS)) {
-        keyspace
-            .notifications()
-            .publish(
-                number,
-                KeyspaceNotifications.MISS,
-                "keymiss",
-                request.bytes(),
-                request.offset(argument),
-                request.length(argument));
-      }
+      news.missed(request, argument);
       return null;
     }
     keyspace.statistics().hit();
@@ -222,10 +212,10 @@ public final class Database {
   public @Nullable Entry peek(Request request, int argument, Entry into) {
     byte[] key = request.bytes();
     Entry found = locate(key, request.offset(argument), request.length(argument), into);
-    if (found != null && expired(found, request.now())) {
+    if (found != null && found.expired(request.now())) {
       // A pause keeps the data as it is; only a command that writes needs the place of the key.
       if (keyspace.pause().scope() == Pause.Scope.NOTHING || request.command().write()) {
-        expire(found);
+        departures.expire(found);
       }
       return null;
     }
@@ -235,8 +225,8 @@ public final class Database {
   /** The key without a trace, or null. */
   public @Nullable Entry find(byte[] key, int offset, int length, long now, Entry into) {
     Entry found = locate(key, offset, length, into);
-    if (found != null && expired(found, now)) {
-      expire(found);
+    if (found != null && found.expired(now)) {
+      departures.expire(found);
       return null;
     }
     return found;
@@ -255,87 +245,8 @@ public final class Database {
     return into.at(this, hash, reference);
   }
 
-  static boolean expired(Entry entry, long now) {
-    long expiry = entry.expiry();
-    return expiry >= 0 && expiry <= now;
-  }
-
-  /** Removes a key whose time is up, and tells those who want to know. */
-  public void expire(Entry entry) {
-    keyspace.statistics().expired();
-    byte[] page = entry.bytes();
-    int offset = entry.keyOffset();
-    int length = entry.keyLength();
-    changed(page, offset, length, KeyspaceNotifications.EXPIRED, "expired");
-    keyspace.countDeparture();
-    keyspace.effects().gone(number, page, offset, length);
-    remove(entry);
-  }
-
-  /** The hashes with fields that expire. */
   ExpiringHashes expiringHashes() {
     return expiringHashes;
-  }
-
-  /**
-   * Says that fields of a hash have expired and are gone, and removes a hash that is empty now.
-   *
-   * @return whether the hash is still there
-   */
-  public boolean fieldsExpired(Entry hash, int fields, boolean emptied) {
-    keyspace.statistics().fieldsExpired(fields);
-    byte[] page = hash.bytes();
-    int offset = hash.keyOffset();
-    int length = hash.keyLength();
-    changed(page, offset, length, KeyspaceNotifications.HASH, "hexpired");
-    keyspace.countDeparture();
-    if (emptied) {
-      tell(page, offset, length, KeyspaceNotifications.GENERIC, "del");
-      remove(hash);
-    }
-    return !emptied;
-  }
-
-  /** Says that a field of a hash is going to be removed because its time is up. */
-  public void fieldGone(Entry hash, byte[] name, int offset, int length) {
-    keyspace.effects().fieldGone(number, hash, name, offset, length);
-  }
-
-  /** Notes that a field of a hash expires at a time, in milliseconds since 1970. */
-  public void fieldExpires(Entry hash, long time) {
-    expiringHashes.note(hash.bytes(), hash.keyOffset(), hash.keyLength(), time);
-  }
-
-  /** Removes a key to make room for others. */
-  void evict(Entry entry) {
-    keyspace.statistics().evicted();
-    if (keyspace.home().clock().tinyLfu()) {
-      frequencies.leaves(entry.hash(), entry.clock());
-    }
-    changed(
-        entry.bytes(),
-        entry.keyOffset(),
-        entry.keyLength(),
-        KeyspaceNotifications.EVICTED,
-        "evicted");
-    keyspace.countDeparture();
-    keyspace.effects().gone(number, entry.bytes(), entry.keyOffset(), entry.keyLength());
-    remove(entry);
-  }
-
-  /**
-   * Sets how a key has been used, as far as the policy keeps that.
-   *
-   * @param idleSeconds since the last use, or -1
-   * @param frequency the LFU counter, or -1
-   */
-  public void used(Entry entry, long idleSeconds, int frequency) {
-    AccessClock clock = keyspace.home().clock();
-    if (clock.frequency() && frequency >= 0) {
-      entry.clock(clock.counted(frequency));
-    } else if (!clock.frequency() && idleSeconds >= 0) {
-      entry.clock(clock.idleFor(idleSeconds));
-    }
   }
 
   private void touch(Entry entry) {
@@ -348,235 +259,23 @@ public final class Database {
   }
 
   /** How often the keys are asked for, under a TinyLFU policy. */
-  AccessFrequencies frequencies() {
+  public AccessFrequencies frequencies() {
     return frequencies;
   }
 
-  /** How often a key was asked for of late, 0 to 63, under a TinyLFU policy. */
-  public int frequency(Entry entry) {
-    return frequencies.count(entry.clock());
-  }
-
-  /** Fits what is kept of frequencies to the keys, or gives it up when nobody asks for it. */
-  void tendFrequencies() {
-    if (keyspace.home().clock().tinyLfu()) {
-      frequencies.fit(keys.size());
-    } else {
-      frequencies.forget();
-    }
-  }
-
-  /* Changes. */
-
-  /**
-   * Adds a key that is not there, with room for so many bytes of value, which the caller writes.
-   */
-  public Entry create(Request request, int argument, Type type, Encoding encoding, int room) {
-    return create(
-        request.bytes(),
-        request.offset(argument),
-        request.length(argument),
-        type,
-        encoding,
-        room,
-        -1,
-        view);
-  }
-
-  /**
-   * Adds a key that is not there; the view is the new entry's.
-   *
-   * @param expiry milliseconds since 1970, or -1 for a key that does not expire
-   */
-  public Entry create(
-      byte[] key,
-      int offset,
-      int length,
-      Type type,
-      Encoding encoding,
-      int room,
-      long expiry,
-      Entry into) {
-    long hash = KeyHash.hash(key, offset, length);
-    int reference = lay(key, offset, length, type, encoding, room, expiry);
-    keys.insert(hash, reference, expiry >= 0);
-    Entry created = into.at(this, hash, reference);
-    if (keyspace.home().clock().tinyLfu()) {
-      created.clock(frequencies.fresh(hash));
-    }
-    if (keyspace.notifications().wants(KeyspaceNotifications.NEW)) {
-      keyspace
-          .notifications()
-          .publish(number, KeyspaceNotifications.NEW, "new", key, offset, length);
-    }
-    return created;
-  }
-
-  /** Takes a slot and writes flags, key, type, clock and expiry (-1: none). */
-  private int lay(
-      byte[] key, int offset, int length, Type type, Encoding encoding, int room, long expiry) {
-    int flags = EntryLayout.flagsFor(EntryLayout.TYPED | keys.generation(), length);
-    if (expiry >= 0) {
-      flags |= EntryLayout.EXPIRES;
-    }
-    int head = EntryLayout.headerSize(flags) + length;
-    int reference = pool.allocate(Math.addExact(head, room), account);
-    byte[] page = pool.page(reference);
-    int at = PagePool.offset(reference);
-    EntryLayout.writeKey(page, at, flags, key, offset, length);
-    Bytes.putInt(
-        page,
-        EntryLayout.typeOffset(page, at),
-        type.ordinal() | (encoding.ordinal() << 4) | (keyspace.home().newClock() << 8));
-    if (expiry >= 0) {
-      Bytes.putLong(page, EntryLayout.expiryOffset(page, at), expiry);
-    }
-    return reference;
-  }
-
-  /**
-   * Gives a key a value of another kind, whether it is there or not, with room for so many bytes,
-   * which the caller writes.
-   *
-   * @param present the key as {@link #write} has found it, or null
-   * @param expiry milliseconds since 1970, or -1 for a key that does not expire
-   */
-  public Entry overwrite(
-      @Nullable Entry present,
-      Request request,
-      int argument,
-      Type type,
-      Encoding encoding,
-      int room,
-      long expiry) {
-    byte[] key = request.bytes();
-    int offset = request.offset(argument);
-    int length = request.length(argument);
-    if (present == null) {
-      return create(key, offset, length, type, encoding, room, expiry, view);
-    }
-    expiringHashes.forget(present);
-    if (present.encoding().held()) {
-      keyspace.home().freeLater(present.release());
-    }
-    boolean sameHead = (present.expiry() >= 0) == (expiry >= 0);
-    int head = present.start() - PagePool.offset(present.reference());
-    if (sameHead && PagePool.roundedSize(head + room) == present.slotBytes()) {
-      present.retype(type, encoding);
-      if (expiry >= 0) {
-        expireAt(present, expiry);
-      }
-      return present;
-    }
-    int old = present.reference();
-    int laid = lay(key, offset, length, type, encoding, room, expiry);
-    if (!sameHead) {
-      keys.mark(present.hash(), old, expiry >= 0);
-    }
-    keys.replace(present.hash(), old, laid);
-    pool.free(old, account);
-    return present.at(this, present.hash(), laid);
-  }
-
-  /** Sets the time at which a key expires, in milliseconds since 1970; -1 for never. */
-  public void expireAt(Entry entry, long milliseconds) {
-    boolean had = entry.expiry() >= 0;
-    if (had && milliseconds >= 0) {
-      Bytes.putLong(
-          entry.bytes(),
-          EntryLayout.expiryOffset(entry.bytes(), PagePool.offset(entry.reference())),
-          milliseconds);
-    } else if (had != milliseconds >= 0) {
-      relay(entry, milliseconds);
-    }
-  }
-
-  /** Lays an entry anew with or without the expiry part. */
-  private void relay(Entry entry, long expiry) {
-    int old = entry.reference();
-    byte[] page = entry.bytes();
-    int value = entry.start();
-    int room = entry.capacity();
-    int slack = entry.type() == Type.STRING ? room - usedByString(entry) : 0;
-    int laid =
-        lay(
-            page,
-            entry.keyOffset(),
-            entry.keyLength(),
-            entry.type(),
-            entry.encoding(),
-            room - slack,
-            expiry);
-    int clock = entry.clock();
-    byte[] newPage = pool.page(laid);
-    int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
-    System.arraycopy(page, value, newPage, to, room - slack);
-    keys.mark(entry.hash(), old, expiry >= 0);
-    keys.replace(entry.hash(), old, laid);
-    pool.free(old, account);
-    entry.at(this, entry.hash(), laid).clock(clock);
-  }
-
-  private static int usedByString(Entry entry) {
-    if (entry.encoding() == Encoding.INT) {
-      return Long.BYTES;
-    }
-    int length = entry.stringLength();
-    return Entry.lengthBytes(length) + length;
+  /** What adds keys and lays them anew. */
+  public Placement placement() {
+    return placement;
   }
 
   /** Takes a key out and frees what it holds, big values in slices later. */
   public void remove(Entry entry) {
-    beforeChange(entry);
-    expiringHashes.forget(entry);
-    if (entry.encoding().held()) {
-      keyspace.home().freeLater(entry.release());
-    }
-    int reference = entry.reference();
-    keys.remove(entry.hash(), reference);
-    pool.free(reference, account);
+    placement.remove(entry);
   }
 
-  /**
-   * Moves the value of a key to another name, here or in another database of the keyspace; the
-   * target is not there. Type, expiry and clock go along.
-   */
-  public void rename(Entry entry, Database target, byte[] key, int offset, int length) {
-    byte[] page = entry.bytes();
-    int room = entry.capacity();
-    long hash = KeyHash.hash(key, offset, length);
-    long expiry = entry.expiry();
-    int laid = target.lay(key, offset, length, entry.type(), entry.encoding(), room, expiry);
-    byte[] newPage = pool.page(laid);
-    int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
-    System.arraycopy(page, entry.start(), newPage, to, room);
-    if (FieldExpiry.any(entry)) {
-      expiringHashes.forget(entry);
-      target.expiringHashes.note(key, offset, length, 0);
-    }
-    int old = entry.reference();
-    keys.remove(entry.hash(), old);
-    pool.free(old, account);
-    target.keys.insert(hash, laid, expiry >= 0);
-  }
-
-  /** Copies a key with type, expiry and clock to a name that is not there, here or elsewhere. */
-  public void copy(Entry entry, Database target, byte[] key, int offset, int length) {
-    int room = entry.capacity();
-    long expiry = entry.expiry();
-    Encoding encoding = entry.encoding();
-    int clock = entry.clock();
-    Entry made =
-        target.create(key, offset, length, entry.type(), encoding, room, expiry, target.newView());
-    if (encoding.held()) {
-      Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy()));
-    } else {
-      System.arraycopy(entry.bytes(), entry.start(), made.bytes(), made.start(), room);
-    }
-    made.clock(clock);
-    if (FieldExpiry.any(made)) {
-      target.expiringHashes.note(key, offset, length, 0);
-    }
+  /** What takes keys and fields out that nobody has asked to remove. */
+  public Departures departures() {
+    return departures;
   }
 
   /** Says that an argument's key has been changed, by an event of this class and name. */
@@ -595,23 +294,9 @@ public final class Database {
     tell(request.bytes(), request.offset(argument), request.length(argument), eventClass, event);
   }
 
-  private void tell(byte[] key, int offset, int length, int eventClass, String event) {
-    if (!watches.isEmpty()) {
-      watches.touched(key, offset, length);
-    }
-    KeyTracker tracker = keyspace.tracker();
-    if (tracker != null) {
-      boolean ofItself =
-          eventClass == KeyspaceNotifications.EXPIRED
-              || eventClass == KeyspaceNotifications.EVICTED;
-      tracker.changed(key, offset, length, ofItself);
-    }
-    if (!blocked.isEmpty()) {
-      blocked.ready(key, offset, length);
-    }
-    if (keyspace.notifications().wants(eventClass)) {
-      keyspace.notifications().publish(number, eventClass, event, key, offset, length);
-    }
+  /** Tells of an effect of a change that has been counted. */
+  void tell(byte[] key, int offset, int length, int eventClass, String event) {
+    news.tell(key, offset, length, eventClass, event);
   }
 
   /**
@@ -624,21 +309,8 @@ public final class Database {
 
   /** As {@link #changedQuietly()}, with an event. */
   public void changedQuietly(Request request, int argument, int eventClass, String event) {
-    keyspace.countChange();
-    if (keyspace.notifications().wants(eventClass)) {
-      keyspace
-          .notifications()
-          .publish(
-              number,
-              eventClass,
-              event,
-              request.bytes(),
-              request.offset(argument),
-              request.length(argument));
-    }
+    news.changedQuietly(request, argument, eventClass, event);
   }
-
-  /* Walks. */
 
   /** Visits the entries of the next few buckets; see {@link Dictionary#scan}. */
   public long scan(long cursor, IntConsumer visitor) {
@@ -658,11 +330,11 @@ public final class Database {
         return null;
       }
       at(reference, into);
-      if (!expired(into, now)) {
+      if (!into.expired(now)) {
         return into;
       }
       if (attempt < 100) {
-        expire(into);
+        departures.expire(into);
       } else {
         return into;
       }
@@ -693,13 +365,7 @@ public final class Database {
     keys = new Dictionary(pool, account);
     expiringHashes.clear();
     blocked.allReady();
-    Held freed = new DetachedKeys(detached, pool, account, keyspace.home());
-    SteadyWalk walk = detached.walk();
-    if (walk == null) {
-      keyspace.home().freeLater(freed);
-    } else {
-      walk.afterwards(() -> keyspace.home().freeLater(freed));
-    }
+    DetachedKeys.freeLater(detached, this);
   }
 
   /** Gives back the memory of an empty database that nobody refers to any more. */
@@ -725,29 +391,6 @@ public final class Database {
   public void validate() {
     keys.validate();
     Entry walked = newView();
-    keys.forEach(reference -> validate(at(reference, walked)));
-  }
-
-  private static void validate(Entry entry) {
-    byte[] bytes = entry.bytes();
-    int start = entry.start();
-    boolean sound =
-        switch (entry.encoding()) {
-          case LISTPACK, LISTPACK_EX -> {
-            int total = Listpack.totalBytes(bytes, start);
-            yield total <= entry.capacity() && Listpack.validate(bytes, start, total);
-          }
-          case INTSET -> {
-            int total = IntegerSet.totalBytes(bytes, start);
-            yield total <= entry.capacity() && IntegerSet.validate(bytes, start, total);
-          }
-          default -> true;
-        };
-    if (!sound) {
-      throw new IllegalStateException("damaged " + entry.encoding().wireName());
-    }
-    if (entry.encoding().held()) {
-      entry.held().validate();
-    }
+    keys.forEach(reference -> at(reference, walked).validate());
   }
 }

@@ -5,6 +5,7 @@ import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
+import io.keyward.engine.builtin.memory.SteadyWalk;
 
 /** The keys of a database that has been flushed, on their way to be freed. */
 final class DetachedKeys implements Held {
@@ -13,11 +14,25 @@ final class DetachedKeys implements Held {
   private final MemoryAccount account;
   private final Home home;
 
-  DetachedKeys(Dictionary keys, PagePool pool, MemoryAccount account, Home home) {
+  private DetachedKeys(Dictionary keys, PagePool pool, MemoryAccount account, Home home) {
     this.keys = keys;
     this.pool = pool;
     this.account = account;
     this.home = home;
+  }
+
+  /**
+   * Frees keys that a database no longer has, in slices, after the walk over them if there is one.
+   */
+  static void freeLater(Dictionary keys, Database former) {
+    Home home = former.keyspace().home();
+    Held freed = new DetachedKeys(keys, former.pool(), former.account(), home);
+    SteadyWalk walk = keys.walk();
+    if (walk == null) {
+      home.freeLater(freed);
+    } else {
+      walk.afterwards(() -> home.freeLater(freed));
+    }
   }
 
   @Override

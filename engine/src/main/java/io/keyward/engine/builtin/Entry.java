@@ -4,6 +4,8 @@ import io.keyward.engine.builtin.memory.Bytes;
 import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.PagePool;
 import io.keyward.engine.builtin.structure.Block;
+import io.keyward.engine.builtin.structure.IntegerSet;
+import io.keyward.engine.builtin.structure.Listpack;
 
 /**
  * A view of one key and its value in the pages, reused from look-up to look-up.
@@ -103,6 +105,12 @@ public final class Entry implements Block {
   /** Milliseconds since 1970, or -1 if the key does not expire. */
   public long expiry() {
     return EntryLayout.expiry(page, offset);
+  }
+
+  /** Whether the key's time is up. */
+  boolean expired(long now) {
+    long expiry = expiry();
+    return expiry >= 0 && expiry <= now;
   }
 
   /** Where the value begins in {@link #bytes()}. */
@@ -221,5 +229,27 @@ public final class Entry implements Block {
 
   public void integer(long value) {
     Bytes.putLong(page, valueOffset, value);
+  }
+
+  /** Checks the structure of the value. */
+  void validate() {
+    boolean sound =
+        switch (encoding()) {
+          case LISTPACK, LISTPACK_EX -> {
+            int total = Listpack.totalBytes(page, valueOffset);
+            yield total <= capacity() && Listpack.validate(page, valueOffset, total);
+          }
+          case INTSET -> {
+            int total = IntegerSet.totalBytes(page, valueOffset);
+            yield total <= capacity() && IntegerSet.validate(page, valueOffset, total);
+          }
+          default -> true;
+        };
+    if (!sound) {
+      throw new IllegalStateException("damaged " + encoding().wireName());
+    }
+    if (encoding().held()) {
+      held().validate();
+    }
   }
 }

@@ -58,7 +58,7 @@ final class Eviction {
       drawCandidates();
       Entry worst = takeWorst();
       if (worst != null) {
-        worst.database().evict(worst);
+        worst.database().departures().evict(worst);
         return true;
       }
     }

@@ -197,7 +197,7 @@ final class ExpiringHashes {
     }
     int removed = before - fields.size();
     if (removed > 0) {
-      database.fieldsExpired(hash, removed, fields.size() == 0);
+      database.departures().fieldsExpired(hash, removed, fields.size() == 0);
     }
   }
 }

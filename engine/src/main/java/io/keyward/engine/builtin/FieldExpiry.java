@@ -121,7 +121,7 @@ public final class FieldExpiry {
   public static boolean removeDue(Entry hash, long now) {
     hash.database().beforeChange(hash);
     int removed = hash.encoding().held() ? removeFromTable(hash, now) : removePacked(hash, now);
-    return removed == 0 || hash.database().fieldsExpired(hash, removed, isEmpty(hash));
+    return removed == 0 || hash.database().departures().fieldsExpired(hash, removed, isEmpty(hash));
   }
 
   private static boolean isEmpty(Entry hash) {
@@ -141,7 +141,7 @@ public final class FieldExpiry {
         break;
       }
       byte[] name = Listpack.entryText(bytes, field);
-      hash.database().fieldGone(hash, name, 0, name.length);
+      hash.database().departures().fieldGone(hash, name, 0, name.length);
       field = Listpack.next(bytes, Listpack.next(bytes, value));
     }
     if (due > 0) {
@@ -184,6 +184,7 @@ public final class FieldExpiry {
               long time = table.expiry(field);
               if (time <= now) {
                 hash.database()
+                    .departures()
                     .fieldGone(
                         hash, table.bytes(field), table.nameOffset(field), table.nameLength(field));
                 table.remove(field);

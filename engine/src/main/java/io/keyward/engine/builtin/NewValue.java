@@ -67,12 +67,14 @@ public final class NewValue {
     Held big = held;
     if (big != null) {
       Entry entry =
-          database.create(
-              key, offset, keyLength, type, Encoding.LISTPACK, Integer.BYTES, expiry, into);
+          database
+              .placement()
+              .create(key, offset, keyLength, type, Encoding.LISTPACK, Integer.BYTES, expiry, into);
       entry.hold(big, encoding);
       return noted(entry);
     }
-    Entry entry = database.create(key, offset, keyLength, type, encoding, room(), expiry, into);
+    Entry entry =
+        database.placement().create(key, offset, keyLength, type, encoding, room(), expiry, into);
     switch (encoding) {
       case INT -> entry.integer(Numbers.parseInteger(bytes, 0, length));
       case RAW, EMBSTR -> entry.writeString(bytes, 0, length);
@@ -83,7 +85,7 @@ public final class NewValue {
 
   private Entry noted(Entry entry) {
     if (type == Type.HASH && FieldExpiry.any(entry)) {
-      entry.database().fieldExpires(entry, 0);
+      entry.database().departures().fieldExpires(entry, 0);
     }
     return entry;
   }

@@ -41,7 +41,8 @@ final class Upkeep {
     }
     keyspace.waiting().serve(now);
     keyspace.tellTrackers();
-    databases.forEach(Database::tendFrequencies);
+    databases.forEach(
+        database -> database.frequencies().tend(keyspace.home().clock(), database.size()));
     return true;
   }
 

@@ -80,7 +80,8 @@ class EvictionTest {
   void tinyLfuKeepsWhatIsAskedForOftenThroughAWalkOverEverything() throws Exception {
     policy("allkeys-tinylfu");
     write("hot", 1000);
-    bench.keyspace().databases().at(0).tendFrequencies();
+    Database database = bench.keyspace().databases().at(0);
+    database.frequencies().tend(database.keyspace().home().clock(), database.size());
     for (int round = 0; round < 3; round++) {
       for (int i = 0; i < 1000; i++) {
         bench.line("get hot" + i);
@@ -99,8 +100,10 @@ class EvictionTest {
     }
     assertThat(bench.line("object freq favourite")).isEqualTo("9");
     Database database = bench.keyspace().databases().at(0);
-    database.evict(
-        database.at(database.keys().random(bench.keyspace().home().random()), database.view()));
+    database
+        .departures()
+        .evict(
+            database.at(database.keys().random(bench.keyspace().home().random()), database.view()));
     assertThat(bench.line("exists favourite")).isEqualTo("0");
     bench.line("set favourite " + VALUE);
     assertThat(bench.line("object freq favourite")).isEqualTo("10");
@@ -114,10 +117,10 @@ class EvictionTest {
     policy("allkeys-tinylfu");
     write("k", 10_000);
     Database database = bench.keyspace().databases().at(0);
-    database.tendFrequencies();
+    database.frequencies().tend(database.keyspace().home().clock(), database.size());
     long before = bench.keyspace().usedBytes();
     policy("allkeys-lru");
-    database.tendFrequencies();
+    database.frequencies().tend(database.keyspace().home().clock(), database.size());
     assertThat(bench.keyspace().usedBytes()).isLessThan(before - 4000);
   }
 }

@@ -39,15 +39,17 @@ final class Populate {
         value = Arrays.copyOf(value, size);
       }
       Entry created =
-          database.create(
-              key,
-              0,
-              key.length,
-              Type.STRING,
-              value.length <= LONGEST_EMBEDDED ? Encoding.EMBSTR : Encoding.RAW,
-              Entry.lengthBytes(value.length) + value.length,
-              -1,
-              view);
+          database
+              .placement()
+              .create(
+                  key,
+                  0,
+                  key.length,
+                  Type.STRING,
+                  value.length <= LONGEST_EMBEDDED ? Encoding.EMBSTR : Encoding.RAW,
+                  Entry.lengthBytes(value.length) + value.length,
+                  -1,
+                  view);
       created.writeString(value, 0, value.length);
       database.changed(key, 0, key.length, 0, "");
     }

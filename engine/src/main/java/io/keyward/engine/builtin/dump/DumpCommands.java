@@ -144,7 +144,7 @@ public final class DumpCommands {
     Entry entry =
         value.install(
             database, request.bytes(), request.offset(1), request.length(1), end, database.view());
-    database.used(entry, options.idleSeconds, options.frequency);
+    database.keyspace().home().clock().set(entry, options.idleSeconds, options.frequency);
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "restore");
     tell(request, database.keyspace().effects(), end);
     reply.ok();

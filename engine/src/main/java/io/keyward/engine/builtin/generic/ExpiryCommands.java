@@ -149,7 +149,7 @@ final class ExpiryCommands {
       database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
       database.keyspace().effects().deleted(request, 1);
     } else {
-      database.expireAt(entry, end);
+      database.placement().expireAt(entry, end);
       database.changed(request, 1, KeyspaceNotifications.GENERIC, "expire");
       database.keyspace().effects().expires(request, 1, end);
     }
@@ -175,7 +175,7 @@ final class ExpiryCommands {
     Entry entry = database.write(request, 1);
     boolean ended = entry != null && entry.expiry() >= 0;
     if (entry != null && ended) {
-      database.expireAt(entry, -1);
+      database.placement().expireAt(entry, -1);
       database.changed(request, 1, KeyspaceNotifications.GENERIC, "persist");
     }
     reply.integer(ended);

@@ -91,7 +91,9 @@ final class NameCommands {
       }
       database.remove(target);
     }
-    database.rename(source, database, request.bytes(), request.offset(2), request.length(2));
+    database
+        .placement()
+        .rename(source, database, request.bytes(), request.offset(2), request.length(2));
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "rename_from");
     database.alsoChanged(request, 2, KeyspaceNotifications.GENERIC, "rename_to");
     reply(reply, onlyIfAbsent, true);
@@ -138,7 +140,9 @@ final class NameCommands {
       }
       target.remove(present);
     }
-    database.copy(source, target, request.bytes(), request.offset(2), request.length(2));
+    database
+        .placement()
+        .copy(source, target, request.bytes(), request.offset(2), request.length(2));
     target.changed(request, 2, KeyspaceNotifications.GENERIC, "copy_to");
     reply.integer(1);
   }
@@ -166,7 +170,9 @@ final class NameCommands {
       reply.integer(0);
       return;
     }
-    database.rename(source, target, request.bytes(), request.offset(1), request.length(1));
+    database
+        .placement()
+        .rename(source, target, request.bytes(), request.offset(1), request.length(1));
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "move_from");
     target.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "move_to");
     reply.integer(1);

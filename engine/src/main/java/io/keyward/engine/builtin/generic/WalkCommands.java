@@ -104,7 +104,7 @@ final class WalkCommands {
                   return;
                 }
                 if (database.expired(reference, request.now())) {
-                  database.expire(entry);
+                  database.departures().expire(entry);
                   return;
                 }
                 if (options.matches(entry.type())) {

@@ -169,11 +169,14 @@ public final class HashValue {
     }
     if (fits) {
       Entry hash =
-          database.create(request, 1, Type.HASH, Encoding.LISTPACK, roomFor(request, from));
+          database
+              .placement()
+              .create(request, 1, Type.HASH, Encoding.LISTPACK, roomFor(request, from));
       ListpackEditor.initialize(hash);
       return hash;
     }
-    Entry hash = database.create(request, 1, Type.HASH, Encoding.LISTPACK, Integer.BYTES);
+    Entry hash =
+        database.placement().create(request, 1, Type.HASH, Encoding.LISTPACK, Integer.BYTES);
     hash.hold(new ElementTable(database.pool(), database.account()), Encoding.HASHTABLE);
     return hash;
   }
@@ -332,7 +335,7 @@ public final class HashValue {
       table.expireAt(table.find(name, offset, length), time);
     }
     if (time != FieldExpiry.NEVER) {
-      hash.database().fieldExpires(hash, time);
+      hash.database().departures().fieldExpires(hash, time);
     }
   }
 

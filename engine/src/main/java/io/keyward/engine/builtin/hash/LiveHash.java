@@ -56,13 +56,16 @@ final class LiveHash {
       if (field != ElementTable.ABSENT) {
         long time = table.expiry(field);
         if (time != FieldExpiry.NEVER && time <= request.now()) {
-          hash.database().fieldGone(hash, request.bytes(), request.offset(at), request.length(at));
+          hash.database()
+              .departures()
+              .fieldGone(hash, request.bytes(), request.offset(at), request.length(at));
           table.remove(field);
         }
       }
     }
     int removed = before - table.size();
-    return removed == 0 || hash.database().fieldsExpired(hash, removed, table.size() == 0)
+    return removed == 0
+            || hash.database().departures().fieldsExpired(hash, removed, table.size() == 0)
         ? hash
         : null;
   }

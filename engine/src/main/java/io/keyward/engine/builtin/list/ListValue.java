@@ -45,15 +45,17 @@ public final class ListValue {
     Entry list = database.write(request, argument, Type.LIST, into);
     if (list == null) {
       list =
-          database.create(
-              request.bytes(),
-              request.offset(argument),
-              request.length(argument),
-              Type.LIST,
-              Encoding.LISTPACK,
-              Listpack.EMPTY_BYTES,
-              -1,
-              into);
+          database
+              .placement()
+              .create(
+                  request.bytes(),
+                  request.offset(argument),
+                  request.length(argument),
+                  Type.LIST,
+                  Encoding.LISTPACK,
+                  Listpack.EMPTY_BYTES,
+                  -1,
+                  into);
       ListpackEditor.initialize(list);
     }
     return list;
@@ -136,6 +138,7 @@ public final class ListValue {
       @Nullable Entry present, Request request, int argument, List<byte[]> elements) {
     Entry list =
         Database.of(request)
+            .placement()
             .overwrite(
                 present, request, argument, Type.LIST, Encoding.LISTPACK, Listpack.EMPTY_BYTES, -1);
     ListpackEditor.initialize(list);

@@ -130,11 +130,15 @@ final class NewSet {
     ElementTable big = table;
     if (big != null) {
       database
+          .placement()
           .overwrite(present, request, keyArgument, Type.SET, Encoding.LISTPACK, Integer.BYTES, -1)
           .hold(big, Encoding.HASHTABLE);
     } else {
       int total = PackedSet.totalBytes(block, encoding);
-      write(database.overwrite(present, request, keyArgument, Type.SET, encoding, total, -1));
+      write(
+          database
+              .placement()
+              .overwrite(present, request, keyArgument, Type.SET, encoding, total, -1));
     }
   }
 

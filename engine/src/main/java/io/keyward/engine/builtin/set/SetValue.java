@@ -60,13 +60,15 @@ public final class SetValue {
         && Numbers.isInteger(bytes, offset, length)) {
       int room =
           IntegerSet.EMPTY_BYTES + members * width(Numbers.parseInteger(bytes, offset, length));
-      Entry set = database.create(request, keyArgument, Type.SET, Encoding.INTSET, room);
+      Entry set =
+          database.placement().create(request, keyArgument, Type.SET, Encoding.INTSET, room);
       IntegerSet.initialize(set);
       return set;
     }
     boolean packed = members <= settings.number(Directive.SET_MAX_LISTPACK_ENTRIES);
     int room = packed ? listpackRoom(settings, request, from, to) : Integer.BYTES;
-    Entry set = database.create(request, keyArgument, Type.SET, Encoding.LISTPACK, room);
+    Entry set =
+        database.placement().create(request, keyArgument, Type.SET, Encoding.LISTPACK, room);
     if (packed) {
       ListpackEditor.initialize(set);
     } else {

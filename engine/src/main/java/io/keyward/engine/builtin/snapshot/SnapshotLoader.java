@@ -201,7 +201,7 @@ public final class SnapshotLoader {
       database.remove(present);
     }
     Entry entry = value.install(database, key, from, length, expiry, database.view());
-    database.used(entry, idleSeconds, frequency);
+    database.keyspace().home().clock().set(entry, idleSeconds, frequency);
     loaded++;
   }
 

@@ -180,7 +180,7 @@ final class AddCommands {
         room += SCORE_ROOM + request.length(i + 1);
       }
     }
-    Entry entry = database.create(request, 1, Type.SORTED_SET, Encoding.LISTPACK, room);
+    Entry entry = database.placement().create(request, 1, Type.SORTED_SET, Encoding.LISTPACK, room);
     ListpackEditor.initialize(entry);
     SortedSetValue.expect(entry, pairs, request.length(first + 1));
     return entry;

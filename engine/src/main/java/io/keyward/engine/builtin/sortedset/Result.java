@@ -90,8 +90,9 @@ public final class Result {
     boolean packed = SortedSetValue.mayPack(database, size(), longest) && measure();
     int room = packed ? (int) packedBytes : Integer.BYTES;
     Entry entry =
-        database.overwrite(
-            present, request, argument, Type.SORTED_SET, Encoding.LISTPACK, room, -1);
+        database
+            .placement()
+            .overwrite(present, request, argument, Type.SORTED_SET, Encoding.LISTPACK, room, -1);
     if (!packed) {
       entry.hold(list, Encoding.SKIPLIST);
       return;

@@ -28,7 +28,8 @@ final class StreamValue {
   static Stream create(Request request, int argument) {
     Database database = Database.of(request);
     Stream stream = new Stream(database);
-    Entry entry = database.create(request, argument, Type.STREAM, Encoding.RAW, Integer.BYTES);
+    Entry entry =
+        database.placement().create(request, argument, Type.STREAM, Encoding.RAW, Integer.BYTES);
     entry.hold(stream, Encoding.STREAM);
     return stream;
   }

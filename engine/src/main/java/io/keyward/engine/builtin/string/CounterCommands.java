@@ -80,7 +80,7 @@ final class CounterCommands {
     Entry entry = database.write(request, 1, Type.STRING);
     long before = 0;
     if (entry == null) {
-      entry = database.create(request, 1, Type.STRING, Encoding.INT, Long.BYTES);
+      entry = database.placement().create(request, 1, Type.STRING, Encoding.INT, Long.BYTES);
     } else {
       before = integer(entry);
       if (increment > 0

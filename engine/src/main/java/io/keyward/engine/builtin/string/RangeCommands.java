@@ -132,7 +132,7 @@ final class RangeCommands {
     int offset;
     if (entry == null) {
       int room = Entry.lengthBytes(length) + length;
-      entry = database.create(request, 1, Type.STRING, Encoding.RAW, room);
+      entry = database.placement().create(request, 1, Type.STRING, Encoding.RAW, room);
       offset = entry.writeStringLength(length);
     } else {
       offset = StringValue.resize(entry, length);

@@ -215,7 +215,7 @@ public final class StringCommands {
     Effects effects = database.keyspace().effects();
     if (options.persist()) {
       if (entry.expiry() >= 0) {
-        database.expireAt(entry, -1);
+        database.placement().expireAt(entry, -1);
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "persist");
         effects.under(request, "PERSIST", 2, 1);
       }
@@ -225,7 +225,7 @@ public final class StringCommands {
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
         effects.deleted(request, 1);
       } else {
-        database.expireAt(entry, expiry);
+        database.placement().expireAt(entry, expiry);
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "expire");
         effects.expires(request, 1, expiry);
       }

@@ -109,7 +109,8 @@ public final class StringValue {
    */
   public static int createZeros(Database database, Request request, int keyArgument, int length) {
     int room = Entry.lengthBytes(length) + length;
-    Entry entry = database.create(request, keyArgument, Type.STRING, Encoding.RAW, room);
+    Entry entry =
+        database.placement().create(request, keyArgument, Type.STRING, Encoding.RAW, room);
     int offset = entry.writeStringLength(length);
     Arrays.fill(entry.bytes(), offset, offset + length, (byte) 0);
     return offset;
@@ -130,6 +131,7 @@ public final class StringValue {
       long expiry) {
     int room = Math.addExact(Entry.lengthBytes(value.length), value.length);
     database
+        .placement()
         .overwrite(present, request, keyArgument, Type.STRING, Encoding.RAW, room, expiry)
         .writeString(value, 0, value.length);
   }
@@ -180,6 +182,7 @@ public final class StringValue {
       long expiry) {
     if (length <= Numbers.MAX_INTEGER_LENGTH && Numbers.isInteger(bytes, offset, length)) {
       database
+          .placement()
           .overwrite(present, request, keyArgument, Type.STRING, Encoding.INT, Long.BYTES, expiry)
           .integer(Numbers.parseInteger(bytes, offset, length));
     } else {
@@ -197,6 +200,7 @@ public final class StringValue {
       int length,
       long expiry) {
     database
+        .placement()
         .overwrite(
             present,
             request,

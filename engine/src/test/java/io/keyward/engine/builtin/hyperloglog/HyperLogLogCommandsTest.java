@@ -114,7 +114,7 @@ class HyperLogLogCommandsTest {
       bench.line("del s d m");
       bench.line("pfadd d");
       bench.line("pfdebug todense d");
-      int elements = random.nextInt(2000);
+      int elements = 1 + random.nextInt(2000);
       for (int i = 0; i < elements; i += 10) {
         StringBuilder words = new StringBuilder();
         for (int j = 0; j < 10; j++) {

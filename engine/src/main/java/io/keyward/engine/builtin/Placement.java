@@ -1,0 +1,243 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.memory.Bytes;
+import io.keyward.engine.builtin.memory.EntryLayout;
+import io.keyward.engine.builtin.memory.KeyHash;
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.memory.PagePool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lays the keys of a database into pages: new ones, those whose value or expiry needs another slot,
+ * those that get another name, and takes them out again.
+ *
+ * <p>It says nothing of changes to anybody: that is the caller's to do ({@link Database#changed}).
+ */
+public final class Placement {
+  private final Database database;
+  private final Home home;
+  private final PagePool pool;
+  private final MemoryAccount account;
+
+  Placement(Database database) {
+    this.database = database;
+    home = database.keyspace().home();
+    pool = database.pool();
+    account = database.account();
+  }
+
+  /**
+   * Adds a key that is not there, with room for so many bytes of value, which the caller writes.
+   */
+  public Entry create(Request request, int argument, Type type, Encoding encoding, int room) {
+    return create(
+        request.bytes(),
+        request.offset(argument),
+        request.length(argument),
+        type,
+        encoding,
+        room,
+        -1,
+        database.view());
+  }
+
+  /**
+   * Adds a key that is not there; the view is the new entry's.
+   *
+   * @param expiry milliseconds since 1970, or -1 for a key that does not expire
+   */
+  public Entry create(
+      byte[] key,
+      int offset,
+      int length,
+      Type type,
+      Encoding encoding,
+      int room,
+      long expiry,
+      Entry into) {
+    long hash = KeyHash.hash(key, offset, length);
+    int reference = lay(key, offset, length, type, encoding, room, expiry);
+    database.keys().insert(hash, reference, expiry >= 0);
+    Entry created = into.at(database, hash, reference);
+    if (home.clock().tinyLfu()) {
+      created.clock(database.frequencies().fresh(hash));
+    }
+    KeyspaceNotifications notifications = database.keyspace().notifications();
+    if (notifications.wants(KeyspaceNotifications.NEW)) {
+      notifications.publish(
+          database.number(), KeyspaceNotifications.NEW, "new", key, offset, length);
+    }
+    return created;
+  }
+
+  /** Takes a slot and writes flags, key, type, clock and expiry (-1: none). */
+  private int lay(
+      byte[] key, int offset, int length, Type type, Encoding encoding, int room, long expiry) {
+    int flags = EntryLayout.flagsFor(EntryLayout.TYPED | database.keys().generation(), length);
+    if (expiry >= 0) {
+      flags |= EntryLayout.EXPIRES;
+    }
+    int head = EntryLayout.headerSize(flags) + length;
+    int reference = pool.allocate(Math.addExact(head, room), account);
+    byte[] page = pool.page(reference);
+    int at = PagePool.offset(reference);
+    EntryLayout.writeKey(page, at, flags, key, offset, length);
+    Bytes.putInt(
+        page,
+        EntryLayout.typeOffset(page, at),
+        type.ordinal() | (encoding.ordinal() << 4) | (home.newClock() << 8));
+    if (expiry >= 0) {
+      Bytes.putLong(page, EntryLayout.expiryOffset(page, at), expiry);
+    }
+    return reference;
+  }
+
+  /**
+   * Gives a key a value of another kind, whether it is there or not, with room for so many bytes,
+   * which the caller writes.
+   *
+   * @param present the key as {@link Database#write} has found it, or null
+   * @param expiry milliseconds since 1970, or -1 for a key that does not expire
+   */
+  public Entry overwrite(
+      @Nullable Entry present,
+      Request request,
+      int argument,
+      Type type,
+      Encoding encoding,
+      int room,
+      long expiry) {
+    byte[] key = request.bytes();
+    int offset = request.offset(argument);
+    int length = request.length(argument);
+    if (present == null) {
+      return create(key, offset, length, type, encoding, room, expiry, database.view());
+    }
+    database.expiringHashes().forget(present);
+    if (present.encoding().held()) {
+      home.freeLater(present.release());
+    }
+    boolean sameHead = (present.expiry() >= 0) == (expiry >= 0);
+    int head = present.start() - PagePool.offset(present.reference());
+    if (sameHead && PagePool.roundedSize(head + room) == present.slotBytes()) {
+      present.retype(type, encoding);
+      if (expiry >= 0) {
+        expireAt(present, expiry);
+      }
+      return present;
+    }
+    int old = present.reference();
+    int laid = lay(key, offset, length, type, encoding, room, expiry);
+    if (!sameHead) {
+      database.keys().mark(present.hash(), old, expiry >= 0);
+    }
+    database.keys().replace(present.hash(), old, laid);
+    pool.free(old, account);
+    return present.at(database, present.hash(), laid);
+  }
+
+  /** Sets the time at which a key expires, in milliseconds since 1970; -1 for never. */
+  public void expireAt(Entry entry, long milliseconds) {
+    boolean had = entry.expiry() >= 0;
+    if (had && milliseconds >= 0) {
+      Bytes.putLong(
+          entry.bytes(),
+          EntryLayout.expiryOffset(entry.bytes(), PagePool.offset(entry.reference())),
+          milliseconds);
+    } else if (had != milliseconds >= 0) {
+      relay(entry, milliseconds);
+    }
+  }
+
+  /** Lays an entry anew with or without the expiry part. */
+  private void relay(Entry entry, long expiry) {
+    int old = entry.reference();
+    byte[] page = entry.bytes();
+    int value = entry.start();
+    int room = entry.capacity();
+    int slack = entry.type() == Type.STRING ? room - usedByString(entry) : 0;
+    int laid =
+        lay(
+            page,
+            entry.keyOffset(),
+            entry.keyLength(),
+            entry.type(),
+            entry.encoding(),
+            room - slack,
+            expiry);
+    int clock = entry.clock();
+    byte[] newPage = pool.page(laid);
+    int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
+    System.arraycopy(page, value, newPage, to, room - slack);
+    database.keys().mark(entry.hash(), old, expiry >= 0);
+    database.keys().replace(entry.hash(), old, laid);
+    pool.free(old, account);
+    entry.at(database, entry.hash(), laid).clock(clock);
+  }
+
+  private static int usedByString(Entry entry) {
+    if (entry.encoding() == Encoding.INT) {
+      return Long.BYTES;
+    }
+    int length = entry.stringLength();
+    return Entry.lengthBytes(length) + length;
+  }
+
+  /** Takes a key out and frees what it holds, big values in slices later. */
+  void remove(Entry entry) {
+    database.beforeChange(entry);
+    database.expiringHashes().forget(entry);
+    if (entry.encoding().held()) {
+      home.freeLater(entry.release());
+    }
+    int reference = entry.reference();
+    database.keys().remove(entry.hash(), reference);
+    pool.free(reference, account);
+  }
+
+  /**
+   * Moves the value of a key to another name, here or in another database of the keyspace; the
+   * target is not there. Type, expiry and clock go along.
+   */
+  public void rename(Entry entry, Database target, byte[] key, int offset, int length) {
+    byte[] page = entry.bytes();
+    int room = entry.capacity();
+    long hash = KeyHash.hash(key, offset, length);
+    long expiry = entry.expiry();
+    int laid =
+        target.placement().lay(key, offset, length, entry.type(), entry.encoding(), room, expiry);
+    byte[] newPage = pool.page(laid);
+    int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
+    System.arraycopy(page, entry.start(), newPage, to, room);
+    if (FieldExpiry.any(entry)) {
+      database.expiringHashes().forget(entry);
+      target.expiringHashes().note(key, offset, length, 0);
+    }
+    int old = entry.reference();
+    database.keys().remove(entry.hash(), old);
+    pool.free(old, account);
+    target.keys().insert(hash, laid, expiry >= 0);
+  }
+
+  /** Copies a key with type, expiry and clock to a name that is not there, here or elsewhere. */
+  public void copy(Entry entry, Database target, byte[] key, int offset, int length) {
+    int room = entry.capacity();
+    long expiry = entry.expiry();
+    Encoding encoding = entry.encoding();
+    int clock = entry.clock();
+    Entry made =
+        target
+            .placement()
+            .create(key, offset, length, entry.type(), encoding, room, expiry, target.newView());
+    if (encoding.held()) {
+      Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy()));
+    } else {
+      System.arraycopy(entry.bytes(), entry.start(), made.bytes(), made.start(), room);
+    }
+    made.clock(clock);
+    if (FieldExpiry.any(made)) {
+      target.expiringHashes().note(key, offset, length, 0);
+    }
+  }
+}
