@@ -21,7 +21,8 @@ final class AotTraining {
 
   /** Starts, serves a few clients, and stops; the data does not matter. */
   static void run() throws ConfigurationException, StartException, IOException {
-    Settings settings = Settings.load(List.of("--bind", "127.0.0.1"), Map.of());
+    Settings settings =
+        Settings.load(List.of("--bind", "127.0.0.1", "--appendonly", "no", "--save", ""), Map.of());
     try (Gateway gateway = Gateway.startOnFreePorts(settings)) {
       Banner.text(gateway);
       for (int i = 0; i < 3; i++) {

@@ -84,12 +84,6 @@ final class Transfer {
   private String run(Map<String, String> environment)
       throws ConfigurationException, StartException, IOException, InterruptedException {
     Settings settings = Settings.load(rest, environment);
-    if (settings.live().text(Directive.APPENDONLY).equals("yes")) {
-      throw new StartException(
-          "import and export work on the snapshot, and appendonly yes says that the data stands in"
-              + " the append-only files. Give --appendonly no; after an import start the gateway"
-              + " so, then CONFIG SET appendonly yes");
-    }
     try (Gateway gateway = Gateway.atRest(settings)) {
       Server server = gateway.server();
       BuiltinKeyspace keyspace = keyspace(server);
@@ -118,12 +112,25 @@ final class Transfer {
   private String read(Server server, BuiltinKeyspace keyspace)
       throws StartException, IOException, InterruptedException {
     Import.Result loaded = Import.load(server.snapshots(), file, keyspace, prefixInFile);
+    return "%d keys imported into %s; left out: %d that had expired, %d without the prefix"
+        .formatted(loaded.keys(), saved(server), loaded.expired(), loaded.leftOut());
+  }
+
+  /** Writes all data where the next start looks for it; returns where that is. */
+  private static Path saved(Server server) throws StartException, InterruptedException {
+    if (server.live().flag(Directive.APPENDONLY)) {
+      if (!server.durability().appendOnly().rewriteAndWait()) {
+        throw new StartException(
+            "the append-only file cannot be written: the line above says why; the data is as it"
+                + " was");
+      }
+      return server.durability().appendOnly().folder();
+    }
     String failure = server.snapshots().save();
     if (failure != null) {
       throw new StartException("the data cannot be saved: " + failure);
     }
-    return "%d keys imported into %s; left out: %d that had expired, %d without the prefix"
-        .formatted(loaded.keys(), server.snapshots().file(), loaded.expired(), loaded.leftOut());
+    return server.snapshots().file();
   }
 
   private String write(Server server, BuiltinKeyspace keyspace)

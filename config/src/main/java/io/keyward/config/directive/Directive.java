@@ -177,9 +177,9 @@ public enum Directive {
   // Durability
   SAVE(
       new Kind.SavePoints(),
-      "",
+      "3600 1 300 100 60 10000",
       "seconds and changes after which to write a snapshot; empty = none"),
-  APPENDONLY(yesNo(), "no", "log every write to a file"),
+  APPENDONLY(yesNo(), "yes", "log every write to a file"),
   APPENDFSYNC(oneOf("everysec", "always", "no"), "everysec", "when the log is forced to disk"),
   AUTO_AOF_REWRITE_PERCENTAGE(
       integer(0, Integer.MAX_VALUE),

@@ -23,7 +23,7 @@ class LiveSettingsTest {
     assertThat(live.text(Directive.MAXMEMORY_POLICY)).isEqualTo("noeviction");
     assertThat(live.words(Directive.BIND)).containsExactly("*", "-::*");
     assertThat(live.text(Directive.DIR)).isEqualTo("./keyward-data");
-    assertThat(live.text(Directive.SAVE)).isEmpty();
+    assertThat(live.text(Directive.SAVE)).isEqualTo("3600 1 300 100 60 10000");
     assertThat(live.outputBufferLimits().normal()).isEqualTo(new OutputBufferLimit(0, 0, 0));
     assertThat(live.outputBufferLimits().pubsub())
         .isEqualTo(new OutputBufferLimit(32 << 20, 8 << 20, 60));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.DataFolders;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -25,7 +26,7 @@ class AdminServerTest {
   static void start() throws Exception {
     Settings settings =
         Settings.load(
-            List.of("--bind", "127.0.0.1"),
+            List.of("--bind", "127.0.0.1", "--dir", DataFolders.fresh()),
             Map.of("REDIS_PASSWORD", "s3cret-word", "REDIS_KEY_PREFIX", "blue"));
     gateway = Gateway.startOnFreePorts(settings);
     tell(
@@ -112,7 +113,7 @@ class AdminServerTest {
   void aTokenIsAskedForIfThereIsOne() throws Exception {
     Settings settings =
         Settings.load(
-            List.of("--bind", "127.0.0.1", "--save", ""),
+            List.of("--bind", "127.0.0.1", "--dir", DataFolders.fresh()),
             Map.of("KEYWARD_ADMIN_TOKEN", "the-token"));
     Gateway open = gateway;
     try (Gateway guarded = Gateway.startOnFreePorts(settings)) {

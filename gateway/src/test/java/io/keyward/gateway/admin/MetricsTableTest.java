@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.DataFolders;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
@@ -40,7 +41,9 @@ class MetricsTableTest {
   @Test
   void theTableIsCurrent() throws Exception {
     Settings settings =
-        Settings.load(List.of("--bind", "127.0.0.1", "--event-loops", "1"), Map.of());
+        Settings.load(
+            List.of("--bind", "127.0.0.1", "--event-loops", "1", "--dir", DataFolders.fresh()),
+            Map.of());
     try (Gateway gateway = Gateway.startOnFreePorts(settings)) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.ports().redis())) {
         socket.getOutputStream().write("INCR a b\r\n".getBytes(StandardCharsets.US_ASCII));

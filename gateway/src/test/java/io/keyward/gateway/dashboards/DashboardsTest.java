@@ -59,7 +59,14 @@ class DashboardsTest {
             """);
     Settings settings =
         Settings.load(
-            List.of(file.toString(), "--bind", "127.0.0.1", "--save", "", "--maxmemory", "512mb"),
+            List.of(
+                file.toString(),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                folder.resolve("data").toString(),
+                "--maxmemory",
+                "512mb"),
             Map.of());
     gateway = Gateway.startOnFreePorts(settings);
     load = Load.start(gateway.ports().redis());

@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import io.keyward.config.ConfigurationException;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.DataFolders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class Gateways {
   }
 
   private static Gateway load(Map<String, String> environment, List<String> arguments) {
+    if (!arguments.contains("--dir")) {
+      arguments.addAll(List.of("--dir", DataFolders.fresh()));
+    }
     try {
       return Gateway.startOnFreePorts(Settings.load(arguments, environment));
     } catch (ConfigurationException | StartException e) {

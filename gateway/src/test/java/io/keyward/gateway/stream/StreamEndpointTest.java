@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.config.ConfigurationException;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.DataFolders;
 import io.keyward.gateway.server.StartException;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -36,7 +37,7 @@ class StreamEndpointTest {
     gateway =
         Gateway.startOnFreePorts(
             Settings.load(
-                List.of("--bind", "127.0.0.1", "--save", ""),
+                List.of("--bind", "127.0.0.1", "--dir", DataFolders.fresh()),
                 Map.of("KEYWARD_ADMIN_TOKEN", "let-me-in", "REDIS_KEY_PREFIX", "blue")));
     redis = new Jedis("127.0.0.1", gateway.ports().redis());
   }

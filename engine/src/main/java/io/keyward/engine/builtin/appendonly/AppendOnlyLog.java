@@ -179,6 +179,27 @@ public final class AppendOnlyLog {
     return true;
   }
 
+  /**
+   * Writes all data that there is now as a new base, and waits for it; not on a loop.
+   *
+   * @return whether it has been written
+   */
+  public synchronized boolean rewriteAndWait() throws InterruptedException {
+    while (rewrites.running()) {
+      wait();
+    }
+    boolean _ = rewrite();
+    while (rewrites.running()) {
+      wait();
+    }
+    return rewrites.lastSucceeded();
+  }
+
+  /** Where the files stand. */
+  public synchronized Path folder() {
+    return chain.files().folder();
+  }
+
   /** Has a rewrite begin as soon as the one that is running has ended. */
   public synchronized void schedule() {
     rewrites.wait(true);

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -42,12 +45,27 @@ public final class DataDirectory implements AutoCloseable {
             "another gateway has the folder " + path + "; stop it, or give each its own dir");
       }
       return new DataDirectory(path, channel);
+    } catch (FileSystemException unusable) {
+      String reason = unusable.getReason();
+      throw new IOException(
+          "the folder %s of the data files cannot be used: %s. Give --dir a folder that the gateway"
+                  .formatted(path, reason == null ? kind(unusable) : reason)
+              + " may write in, or keep the data in memory alone: --appendonly no --save \"\"",
+          unusable);
     } catch (IOException failed) {
       if (channel != null) {
         channel.close();
       }
       throw failed;
     }
+  }
+
+  private static String kind(FileSystemException failure) {
+    return switch (failure) {
+      case AccessDeniedException _ -> "it may not be written";
+      case FileAlreadyExistsException _ -> "it is no folder";
+      default -> failure.getClass().getSimpleName();
+    };
   }
 
   private static @Nullable FileLock lock(FileChannel channel) throws IOException {
