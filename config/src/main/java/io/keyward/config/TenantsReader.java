@@ -117,15 +117,18 @@ final class TenantsReader {
                 "max-deployments",
                 TenantSettings.DEFAULT_MOST_DEPLOYMENTS,
                 MOST_MOST_DEPLOYMENTS);
+    boolean memoryOnly = memoryOnly(group, false);
     List<DeploymentSettings> deployments = new ArrayList<>();
     group
         .group("deployments")
         .groups()
         .forEach(
-            (deployment, fields) -> deployments.add(deployment(name, deployment, fields, secret)));
+            (deployment, fields) ->
+                deployments.add(deployment(name, deployment, fields, secret, memoryOnly)));
     group.endOfFields();
     TenantSettings tenant =
-        new TenantSettings(name, secret, pinned, shared, limits, template, most, deployments);
+        new TenantSettings(
+            name, secret, pinned, shared, limits, template, most, memoryOnly, deployments);
     if (!shared.isEmpty()) {
       takePrefix(group, tenant.sharedPrefix());
     }
@@ -136,7 +139,7 @@ final class TenantsReader {
   }
 
   private DeploymentSettings deployment(
-      String tenant, String name, YamlGroup group, List<Secret> ofTenant) {
+      String tenant, String name, YamlGroup group, List<Secret> ofTenant, boolean allMemoryOnly) {
     if (!DEPLOYMENT_NAME.matcher(name).matches() || isReserved(name)) {
       group.wrong("it is not a name for a deployment", nameRemedy());
     }
@@ -153,13 +156,30 @@ final class TenantsReader {
     Map<Limit, Long> limits = limits(group.group("limits"));
     List<String> subjects = texts(group, "certificates", certificates);
     List<Integer> listening = ports(group);
+    boolean memoryOnly = memoryOnly(group, allMemoryOnly);
     group.endOfFields();
     takeLogin(group, name);
     if (passwords.isEmpty() && ofTenant.isEmpty() && subjects.isEmpty() && listening.isEmpty()) {
       group.wrong(
           "nobody could log in to it", "give it a password, or tenants." + tenant + " a secret");
     }
-    return new DeploymentSettings(name, chosen, passwords, pinned, limits, subjects, listening);
+    return new DeploymentSettings(
+        name, chosen, passwords, pinned, limits, subjects, listening, memoryOnly);
+  }
+
+  private static boolean memoryOnly(YamlGroup group, boolean byDefault) {
+    Given given = group.text("durability");
+    if (given == null) {
+      return byDefault;
+    }
+    if (!given.text().equals("memory") && !given.text().equals("files")) {
+      group.wrong(
+          "durability",
+          given,
+          "it is neither files nor memory",
+          "write files, as the directives appendonly and save say, or memory");
+    }
+    return given.text().equals("memory");
   }
 
   private void takeLogin(YamlGroup group, String name) {

@@ -28,7 +28,9 @@ import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -238,9 +240,18 @@ public final class Gateway implements AutoCloseable {
 
   private void changeTenants(Settings changed) throws RefusedException {
     server.tenancy().checkChange(changed.tenancy());
+    Map<String, Boolean> kept = new HashMap<>();
+    server.engine().keyspaces().forEach(each -> kept.put(each.prefix(), each.effects().kept()));
     for (String prefix : server.tenancy().change(changed.tenancy())) {
       server.closeClientsOf(prefix);
     }
+    kept.forEach(
+        (prefix, before) -> {
+          if (server.tenancy().traits(prefix).kept() != before) {
+            log.info("Whether files hold {} has changed: they are written anew", prefix);
+            server.durability().writeAnew();
+          }
+        });
     log.info("Operator and tenants read again");
     if (!changed.sameButTenancy(server.settings())) {
       log.warn("Settings other than operator and tenants have changed; they need a restart");

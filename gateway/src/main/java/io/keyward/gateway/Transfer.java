@@ -106,6 +106,12 @@ final class Transfer {
                           .sorted()
                           .toList())));
     }
+    if (!named.effects().kept()) {
+      throw new StartException(
+          "the deployment '%s' is in memory alone (durability: memory), so that no file has or gets"
+                  .formatted(deployment)
+              + " its data. Take that line out of keyward.yaml first");
+    }
     return named;
   }
 

@@ -178,7 +178,10 @@ public final class Tenancy {
     }
     String name = deployment.name();
     return new KeyspaceTraits(
-        tenant.pinned(name), tenant.limitOf(name, Limit.MEMORY), tenant.memory());
+        tenant.pinned(name),
+        tenant.limitOf(name, Limit.MEMORY),
+        tenant.memory(),
+        !tenant.memoryOnly(name));
   }
 
   private Deployment adopt(String prefix) {

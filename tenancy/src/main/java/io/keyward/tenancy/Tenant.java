@@ -85,6 +85,12 @@ final class Tenant {
         : configured.limits().getOrDefault(limit, Long.MAX_VALUE);
   }
 
+  /** Whether a deployment's data is in no file. */
+  boolean memoryOnly(String deployment) {
+    DeploymentSettings configured = named(deployment);
+    return configured == null ? present.settings.memoryOnly() : configured.memoryOnly();
+  }
+
   /** The connections of all deployments. */
   AtomicInteger connections() {
     return connections;

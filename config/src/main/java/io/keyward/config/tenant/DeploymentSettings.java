@@ -13,6 +13,7 @@ import java.util.Map;
  * @param limits in milliseconds, bytes or numbers, in addition to those of the tenant
  * @param certificates subjects and alternative names of TLS client certificates that are a login
  * @param ports TCP ports whose connections are logged in without a password
+ * @param memoryOnly whether its data is in no file and gone when the gateway ends
  */
 public record DeploymentSettings(
     String name,
@@ -21,7 +22,8 @@ public record DeploymentSettings(
     List<String> pinned,
     Map<Limit, Long> limits,
     List<String> certificates,
-    List<Integer> ports) {
+    List<Integer> ports,
+    boolean memoryOnly) {
   /** Keeps copies, so that the record cannot change. */
   public DeploymentSettings {
     secrets = List.copyOf(secrets);

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param template the prefix of a deployment that the configuration does not name, with {@code
  *     {tenant}} and {@code {deployment}} for the names
  * @param mostDeployments how many deployments may come into being by their first login
+ * @param memoryOnly whether that holds of deployments that the configuration does not name: their
+ *     data is in no file
  * @param deployments those that the configuration names
  */
 public record TenantSettings(
@@ -24,6 +26,7 @@ public record TenantSettings(
     Map<Limit, Long> limits,
     String template,
     int mostDeployments,
+    boolean memoryOnly,
     List<DeploymentSettings> deployments) {
   /** The prefix of a deployment if the tenant does not say otherwise. */
   public static final String DEFAULT_TEMPLATE = "{tenant}.{deployment}";

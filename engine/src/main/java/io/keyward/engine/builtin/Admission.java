@@ -72,6 +72,7 @@ final class Admission {
     }
     CommandException refusal = home.writeRefusal();
     if (refusal != null
+        && keyspace.effects().kept()
         && (changes(command, state) || command.has(CommandFlag.REFUSED_WITH_WRITES))) {
       return refusal;
     }

@@ -134,6 +134,7 @@ public final class BuiltinKeyspace implements Keyspace {
   void traits(KeyspaceTraits given) {
     pins.set(given.pinned());
     quota.limit(given.mostBytes(), given.shared());
+    effects.kept(given.kept());
   }
 
   /** The bytes that this keyspace may take. */

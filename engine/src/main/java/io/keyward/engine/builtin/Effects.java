@@ -55,9 +55,9 @@ public final class Effects {
     return kept && stream.listened();
   }
 
-  /** Keeps the keyspace in memory alone: what is done there is never written. */
-  public void memoryOnly() {
-    kept = false;
+  /** Says whether the keyspace is written to files; else it is in memory alone. */
+  public void kept(boolean written) {
+    kept = written;
   }
 
   /** Whether the keyspace is written to files. */

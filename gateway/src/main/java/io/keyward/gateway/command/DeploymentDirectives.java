@@ -64,6 +64,10 @@ final class DeploymentDirectives {
           Directive directive = Directive.named(name).orElse(null);
           if (directive == Directive.NOTIFY_KEYSPACE_EVENTS) {
             shown.put(name, KeyspaceEvents.format(keyspace.notifications().classes()));
+          } else if (directive == Directive.SAVE && !keyspace.effects().kept()) {
+            shown.put(name, "");
+          } else if (directive == Directive.APPENDONLY && !keyspace.effects().kept()) {
+            shown.put(name, "no");
           } else if (directive != null && SHOWN.contains(directive)) {
             shown.put(name, value);
           }

@@ -83,7 +83,7 @@ final class DeploymentSections {
         .field("async_loading", 0)
         .field("rdb_last_save_time", server.snapshots().lastSave())
         .field("rdb_last_bgsave_status", server.snapshots().lastFailed() ? "err" : "ok")
-        .field("aof_enabled", log.status().enabled() ? 1 : 0)
+        .field("aof_enabled", log.status().enabled() && keyspace.effects().kept() ? 1 : 0)
         .field("aof_last_write_status", log.status().lastWriteSucceeded() ? "ok" : "err");
   }
 

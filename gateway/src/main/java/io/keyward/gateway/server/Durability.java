@@ -111,6 +111,20 @@ public final class Durability {
     }
   }
 
+  /**
+   * Writes the files anew, in the background, since other keyspaces than before belong in them. The
+   * instant of what is written comes after what the loops have been given to do until now.
+   */
+  public void writeAnew() {
+    if (live.flag(Directive.APPENDONLY)) {
+      if (!appendOnly.rewrite()) {
+        appendOnly.schedule();
+      }
+    } else if (!live.text(Directive.SAVE).isEmpty() && !snapshots.begin(failure -> {})) {
+      snapshots.schedule();
+    }
+  }
+
   /** Writes what has been done to the end. */
   public void close() throws InterruptedException {
     appendOnly.turnOff();

@@ -101,8 +101,8 @@ public final class Server {
             tenancy::traits);
     anterooms = engine.homes().stream().map(home -> new BuiltinKeyspace("", home, table)).toList();
     operatorKeyspace = new BuiltinKeyspace("", engine.homes().getFirst(), table);
-    anterooms.forEach(anteroom -> anteroom.effects().memoryOnly());
-    operatorKeyspace.effects().memoryOnly();
+    anterooms.forEach(anteroom -> anteroom.effects().kept(false));
+    operatorKeyspace.effects().kept(false);
     for (int i = 0; i < loops.size(); i++) {
       loops.get(i).effects(engine.homes().get(i).effects());
     }

@@ -178,7 +178,11 @@ final class LogLoader {
         + refused.line().replaceFirst("^ERR ", "");
   }
 
+  /** A keyspace that is in memory alone takes nothing from a file. */
   private void queue(Held held) throws InterruptedException {
+    if (!held.keyspace().effects().kept()) {
+      return;
+    }
     queues
         .computeIfAbsent(held.keyspace().home(), ReplayQueue::new)
         .add(held.keyspace(), held.database(), held.request(), held.offset());

@@ -106,7 +106,9 @@ public final class Reload implements Reloading {
             () -> {
               try {
                 if (flush) {
-                  residents(home).forEach(Reload::empty);
+                  residents(home).stream()
+                      .filter(keyspace -> keyspace.effects().kept())
+                      .forEach(Reload::empty);
                 }
                 slice(
                     new SnapshotReading(snapshots.file(), new GlobalView(engine), home),

@@ -246,7 +246,10 @@ public final class Snapshots {
   }
 
   private long changes() {
-    return engine.keyspaces().stream().mapToLong(BuiltinKeyspace::changes).sum();
+    return engine.keyspaces().stream()
+        .filter(keyspace -> keyspace.effects().kept())
+        .mapToLong(BuiltinKeyspace::changes)
+        .sum();
   }
 
   /** How many changes have been made since the last snapshot began that has been written. */

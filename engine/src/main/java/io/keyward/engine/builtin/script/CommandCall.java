@@ -167,8 +167,9 @@ final class CommandCall {
     if (readOnly && (command.write() || command.has(CommandFlag.MAY_REPLICATE))) {
       return CommandException.error("Write commands are not allowed from read-only scripts.");
     }
-    if (command.write() && keyspace.home().writeRefusal() != null) {
-      return keyspace.home().writeRefusal();
+    CommandException refusal = keyspace.home().writeRefusal();
+    if (refusal != null && command.write() && keyspace.effects().kept()) {
+      return refusal;
     }
     if (outOfMemory && !allowOutOfMemory && !hasWritten() && command.denyOutOfMemory()) {
       return Errors.OUT_OF_MEMORY;

@@ -58,7 +58,7 @@ public final class SnapshotHeader {
   /** As {@link #writeFunctions(BuiltinKeyspace, RdbOutput)}, with or without whose they are. */
   public static void writeFunctions(BuiltinKeyspace keyspace, Names names, RdbOutput out) {
     var texts = FunctionTexts.of(keyspace);
-    if (texts.isEmpty()) {
+    if (texts.isEmpty() || !keyspace.effects().kept()) {
       return;
     }
     if (names == Names.GLOBAL && !keyspace.prefix().isEmpty()) {

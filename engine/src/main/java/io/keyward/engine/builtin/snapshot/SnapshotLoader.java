@@ -20,7 +20,8 @@ import java.util.Arrays;
  * Loads what a file holds for the keyspaces of one home, record by record, on whatever thread owns
  * that home's data; what belongs to other homes is passed over.
  *
- * <p>A key that is there already is replaced.
+ * <p>A key that is there already is replaced. A keyspace that is in memory alone takes nothing from
+ * a file, so that what it had before it became so does not come back.
  */
 public final class SnapshotLoader {
   private static final byte[] MAGIC = "REDIS".getBytes(StandardCharsets.US_ASCII);
@@ -140,7 +141,7 @@ public final class SnapshotLoader {
       throw in.malformed(
           "it holds functions of the deployment '" + functionsOf + "', which there is not");
     }
-    if (keyspace.home() != home) {
+    if (keyspace.home() != home || !keyspace.effects().kept()) {
       return;
     }
     try {
@@ -162,7 +163,7 @@ public final class SnapshotLoader {
       throw in.malformed("it holds a key of no deployment that there is" + prefixOf(key));
     }
     BuiltinKeyspace keyspace = place.keyspace();
-    if (keyspace.home() != home) {
+    if (keyspace.home() != home || !keyspace.effects().kept()) {
       Skipping.value(type, in);
       return;
     }
