@@ -150,15 +150,16 @@ public final class Gateway implements AutoCloseable {
     try {
       server.durability().holdClients();
       listeners.open(freePorts);
+      // Before the data is loaded, so that /readyz can say so.
+      AdminEndpoint endpoint = server.settings().admin();
+      admin =
+          AdminServer.open(server, vertx, endpoint, freePorts ? 0 : endpoint.port(), this::reload);
       server.durability().start();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new StartException("it was interrupted while it loaded the data", interrupted);
     }
     savePoints = new SavePoints(server.snapshots(), server.live());
-    AdminEndpoint endpoint = server.settings().admin();
-    admin =
-        AdminServer.open(server, vertx, endpoint, freePorts ? 0 : endpoint.port(), this::reload);
   }
 
   /** Reads the file that {@code aclfile} names; nothing else touches the keyspace yet. */

@@ -355,6 +355,14 @@ public final class BuiltinKeyspace implements Keyspace {
     return changes;
   }
 
+  /**
+   * What the data is made of, as of some seconds ago, or null if it has not been counted yet;
+   * asking has it counted anew soon.
+   */
+  public @Nullable CensusFigures census() {
+    return upkeep.census();
+  }
+
   /** Does the regular work, until {@code deadline} on the clock of {@link System#nanoTime()}. */
   boolean tick(long now, long deadline) {
     return upkeep.tick(now, deadline);

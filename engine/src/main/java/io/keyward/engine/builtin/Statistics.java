@@ -18,6 +18,7 @@ public final class Statistics {
   private long sentBytes;
   private long publishedMessages;
   private long deliveredMessages;
+  private long stoppedScripts;
   private @Nullable OfCommand[] byCommand = {};
 
   /** What is counted for one command; made when it is first called. */
@@ -107,6 +108,11 @@ public final class Statistics {
     deliveredMessages += receivers;
   }
 
+  /** Counts a script or function that was ended before its end. */
+  public void scriptStopped() {
+    stoppedScripts++;
+  }
+
   public long hits() {
     return hits;
   }
@@ -159,6 +165,11 @@ public final class Statistics {
     return deliveredMessages;
   }
 
+  /** Scripts and functions that somebody has killed, or that exceeded a limit. */
+  public long stoppedScripts() {
+    return stoppedScripts;
+  }
+
   public long calls(Command command) {
     return of(command).calls;
   }
@@ -191,6 +202,7 @@ public final class Statistics {
     sentBytes = 0;
     publishedMessages = 0;
     deliveredMessages = 0;
+    stoppedScripts = 0;
     Arrays.fill(byCommand, null);
   }
 }

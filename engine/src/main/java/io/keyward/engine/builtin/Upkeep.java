@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.engine.builtin.observation.Observation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The regular work of a keyspace: what expires, who has waited, what is counted for each second.
@@ -8,6 +9,7 @@ import io.keyward.engine.builtin.observation.Observation;
 final class Upkeep {
   private final BuiltinKeyspace keyspace;
   private final ActiveExpiry activeExpiry;
+  private @Nullable Census census;
 
   Upkeep(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
@@ -16,6 +18,19 @@ final class Upkeep {
 
   ActiveExpiry activeExpiry() {
     return activeExpiry;
+  }
+
+  /** What the data is made of, or null if it has not been counted yet; counts it anew soon. */
+  @Nullable CensusFigures census() {
+    if (!keyspace.databases().holdKeys()) {
+      return CensusFigures.NONE;
+    }
+    Census present = census;
+    if (present == null) {
+      present = new Census(keyspace);
+      census = present;
+    }
+    return present.ask();
   }
 
   /**
@@ -31,6 +46,7 @@ final class Upkeep {
     Databases databases = keyspace.databases();
     if (keyspace.clients().isEmpty() && !databases.holdKeys()) {
       databases.rest();
+      census = null;
       return false;
     }
     Statistics statistics = keyspace.statistics();
@@ -43,6 +59,10 @@ final class Upkeep {
     keyspace.tellTrackers();
     databases.forEach(
         database -> database.frequencies().tend(keyspace.home().clock(), database.size()));
+    Census counting = census;
+    if (counting != null) {
+      counting.step(now, deadline);
+    }
     return true;
   }
 

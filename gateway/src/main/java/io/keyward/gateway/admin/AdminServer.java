@@ -114,8 +114,8 @@ public final class AdminServer implements AutoCloseable {
     switch (path) {
       case "/livez" -> fromHome(response, "text/plain; charset=utf-8", () -> "ok\n");
       case "/readyz" -> {
-        boolean ready = !server.stopping();
-        plain(response, ready ? 200 : 503, ready ? "ready\n" : "stopping\n");
+        Readiness now = Readiness.of(server);
+        plain(response, now == Readiness.READY ? 200 : 503, now.text() + "\n");
       }
       case "/info" ->
           fromHome(

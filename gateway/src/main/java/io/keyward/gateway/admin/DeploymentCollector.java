@@ -62,10 +62,11 @@ final class DeploymentCollector implements MultiCollector {
             family -> family.nanos() / NANOS_PER_SECOND));
     all.metricSnapshot(durations(shown));
     all.metricSnapshot(errors(shown));
+    CensusMetrics.addTo(all, shown);
     return all.build();
   }
 
-  private static Labels labels(String deployment) {
+  static Labels labels(String deployment) {
     return Labels.of("deployment", deployment);
   }
 

@@ -3,7 +3,7 @@ package io.keyward.gateway.admin;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Database;
-import io.keyward.engine.builtin.script.KeyspaceScripts;
+import io.keyward.engine.builtin.script.ScriptFigures;
 import io.keyward.engine.builtin.stream.StreamTotals;
 import io.keyward.engine.builtin.tracking.Tracking;
 import java.util.function.ToLongFunction;
@@ -57,8 +57,23 @@ enum DeploymentFigure {
       "keyward_clients_entered",
       "Clients that have entered, by connecting or by logging in.",
       keyspace -> keyspace.members().entered()),
-  KEYS(false, "keyward_keys", "Keys in all databases.", DeploymentFigure::keys),
+  STOPPED_SCRIPTS(
+      true,
+      "keyward_stopped_scripts",
+      "Scripts and functions that were killed, or ended because they exceeded a limit.",
+      k -> k.statistics().stoppedScripts()),
+  KEYS(false, "keyward_keys", "Keys in all databases.", k -> sum(k, Database::size)),
+  EXPIRING(
+      false,
+      "keyward_expiring_keys",
+      "Keys that have a time to live.",
+      k -> sum(k, Database::expiring)),
   BYTES(false, "keyward_data_bytes", "Bytes that the data takes in memory.", k -> k.usedBytes()),
+  MOST_BYTES(
+      false,
+      "keyward_data_limit_bytes",
+      "Bytes that the data may take by a limit of the deployment or its tenant; 0 = none.",
+      BuiltinKeyspace::mostBytes),
   CLIENTS(false, "keyward_clients", "Clients in the deployment.", k -> k.clients().size()),
   BLOCKED(
       false,
@@ -75,7 +90,21 @@ enum DeploymentFigure {
       "keyward_pubsub_subscriptions",
       "Subscriptions of all clients.",
       k -> k.channels().subscriptions()),
-  SCRIPTS(false, "keyward_cached_scripts", "Scripts known by digest.", KeyspaceScripts::cached),
+  SCRIPTS(
+      false,
+      "keyward_cached_scripts",
+      "Scripts known by digest.",
+      k -> ScriptFigures.of(k).scripts()),
+  SCRIPT_BYTES(
+      false,
+      "keyward_cached_script_bytes",
+      "About how many bytes their texts and compiled forms take.",
+      k -> ScriptFigures.of(k).scriptBytes()),
+  FUNCTIONS(
+      false,
+      "keyward_functions",
+      "Functions of all libraries.",
+      k -> ScriptFigures.of(k).functions()),
   STREAMS(
       false,
       "keyward_streams",
@@ -135,13 +164,13 @@ enum DeploymentFigure {
     return reading.applyAsLong(keyspace);
   }
 
-  private static long keys(BuiltinKeyspace keyspace) {
-    long keys = 0;
+  private static long sum(BuiltinKeyspace keyspace, ToLongFunction<Database> figure) {
+    long sum = 0;
     for (int i = 0; i < keyspace.databases().count(); i++) {
       Database database = keyspace.databases().ifUsed(i);
-      keys += database == null ? 0 : database.size();
+      sum += database == null ? 0 : figure.applyAsLong(database);
     }
-    return keys;
+    return sum;
   }
 
   private static long channels(BuiltinKeyspace keyspace) {

@@ -1,6 +1,7 @@
 package io.keyward.gateway.admin;
 
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.CensusFigures;
 import io.keyward.engine.builtin.Statistics;
 import io.keyward.engine.builtin.observation.TimeHistogram;
 import io.keyward.engine.command.Command;
@@ -62,6 +63,7 @@ final class DeploymentFigures {
   private final long[] numbers = new long[DeploymentFigure.values().length];
   private final Map<CommandGroup, Family> families = new EnumMap<>(CommandGroup.class);
   private final Map<String, Long> errors = new TreeMap<>();
+  private @Nullable CensusFigures census;
 
   /** Copies the figures; called on the keyspace's home loop. */
   static DeploymentFigures of(BuiltinKeyspace keyspace) {
@@ -69,6 +71,7 @@ final class DeploymentFigures {
     for (DeploymentFigure figure : DeploymentFigure.values()) {
       copy.numbers[figure.ordinal()] = figure.read(keyspace);
     }
+    copy.census = keyspace.census();
     if (keyspace.statistics().commands() > 0) {
       copy.copyFamilies(keyspace);
     }
@@ -113,6 +116,11 @@ final class DeploymentFigures {
     return errors;
   }
 
+  /** What the data is made of, or null if it has not been counted yet. */
+  @Nullable CensusFigures census() {
+    return census;
+  }
+
   /** All error replies. */
   long allErrors() {
     return errors.values().stream().mapToLong(Long::longValue).sum();
@@ -130,6 +138,7 @@ final class DeploymentFigures {
         numbers[figure.ordinal()] = 0;
       }
     }
+    census = null;
   }
 
   /**
@@ -145,6 +154,10 @@ final class DeploymentFigures {
       numbers[at] +=
           figure.counter() ? increase(now.numbers[at], former.numbers[at]) : now.numbers[at];
     }
+    CensusFigures present = census;
+    CensusFigures added = now.census;
+    census =
+        present == null || added == null ? (added == null ? present : added) : present.plus(added);
     now.families.forEach(
         (group, family) ->
             families.put(

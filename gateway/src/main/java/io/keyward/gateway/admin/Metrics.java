@@ -43,7 +43,11 @@ final class Metrics implements AutoCloseable {
     deployments = new Deployments(server.settings().admin().mostDeployments());
     copying = new Copying(server, deployments);
     registry.getPrometheusRegistry().register(new DeploymentCollector(deployments));
+    registry
+        .getPrometheusRegistry()
+        .register(new ForceTimesCollector(server.durability().appendOnly().forceTimes()));
     ofServer();
+    DurabilityMetrics.register(server, registry);
     ofMemory();
     ofTraffic();
     ofLoops();
@@ -68,7 +72,10 @@ final class Metrics implements AutoCloseable {
             s -> System.currentTimeMillis() - s.startedAt())
         .description("Time since the start")
         .register(registry);
-    gauge("keyward.ready", "1 if it takes clients, 0 while it stops", s -> s.stopping() ? 0 : 1);
+    gauge(
+        "keyward.ready",
+        "1 if clients are served, 0 while data is loaded and while the gateway stops",
+        s -> Readiness.of(s) == Readiness.READY ? 1 : 0);
     gauge("keyward.deployments", "Deployments that there are", s -> deployments.count());
     gauge("keyward.connections", "Open connections", s -> s.sessions().size());
     gauge(

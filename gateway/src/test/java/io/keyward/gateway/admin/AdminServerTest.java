@@ -3,6 +3,7 @@ package io.keyward.gateway.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.Settings;
+import io.keyward.engine.builtin.appendonly.LoadProgress;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.DataFolders;
 import java.io.IOException;
@@ -13,24 +14,35 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class AdminServerTest {
   private static Gateway gateway;
 
   @BeforeAll
   static void start() throws Exception {
-    Settings settings =
-        Settings.load(
-            List.of("--bind", "127.0.0.1", "--dir", DataFolders.fresh()),
-            Map.of("REDIS_PASSWORD", "s3cret-word", "REDIS_KEY_PREFIX", "blue"));
-    gateway = Gateway.startOnFreePorts(settings);
+    gateway = Gateway.startOnFreePorts(settings());
     tell(
         "AUTH s3cret-word\r\nSET the-key the-value\r\nGET the-key\r\nGET none\r\nINCR the-key\r\n");
+  }
+
+  private static Settings settings() throws Exception {
+    return Settings.load(
+        List.of("--bind", "127.0.0.1", "--dir", DataFolders.fresh()),
+        Map.of(
+            "REDIS_PASSWORD",
+            "s3cret-word",
+            "REDIS_KEY_PREFIX",
+            "blue",
+            "FORCED_IN_MEMORY_CACHE_NAMESPACES",
+            "ROLES"));
   }
 
   @AfterAll
@@ -81,6 +93,119 @@ class AdminServerTest {
   }
 
   @Test
+  void readinessSaysWhyClientsShouldStayAway() throws Exception {
+    LoadProgress progress = gateway.server().durability().appendOnly().progress();
+    progress.begin(1000);
+    try {
+      HttpResponse<String> answer = ask("GET", "/readyz");
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).isEqualTo("loading\n");
+      assertThat(ask("GET", "/livez").statusCode()).isEqualTo(200);
+      assertThat(ask("GET", "/metrics").body()).contains("keyward_ready 0.0");
+    } finally {
+      progress.end();
+    }
+    assertThat(ask("GET", "/readyz").body()).isEqualTo("ready\n");
+    assertThat(ask("GET", "/metrics").body()).contains("keyward_ready 1.0");
+  }
+
+  @Test
+  void metricsTellWhatTheDataIsMadeOf() throws Exception {
+    try (Gateway other = Gateway.startOnFreePorts(settings())) {
+      Gateway former = gateway;
+      gateway = other;
+      try {
+        long now = System.currentTimeMillis();
+        tell(
+            "AUTH s3cret-word\r\nMSET a 1 b 2 ROLES:USER x\r\nSADD s 1 2\r\n"
+                + ("XADD old " + (now - 7_200_000) + "-0 event {}\r\n")
+                + "XADD live * event {}\r\nXADD live * event {}\r\nXADD numbered 5-1 event {}\r\n"
+                + "SELECT 3\r\nRPUSH l 1 2 3\r\nEXPIRE l 100\r\n");
+        String metrics = eventually("keyward_type_keys{deployment=\"blue\",type=\"stream\"} 3.0");
+        assertThat(metrics)
+            .contains("keyward_type_keys{deployment=\"blue\",type=\"string\"} 3.0")
+            .contains("keyward_type_keys{deployment=\"blue\",type=\"set\"} 1.0")
+            .contains("keyward_type_keys{deployment=\"blue\",type=\"list\"} 1.0")
+            .contains("keyward_type_keys{deployment=\"blue\",type=\"hash\"} 0.0")
+            .contains("keyward_pinned_keys{deployment=\"blue\"} 1.0")
+            .contains("keyward_live_streams{deployment=\"blue\"} 1.0")
+            .contains("keyward_longest_stream_entries{deployment=\"blue\"} 2.0")
+            .contains("keyward_expiring_keys{deployment=\"blue\"} 1.0")
+            .containsPattern("keyward_oldest_stream_entry_age_seconds\\S+ 72\\d\\d\\.")
+            .containsPattern("keyward_pinned_bytes\\S+ [1-9]")
+            .containsPattern("keyward_type_bytes\\S+type=\"stream\"\\} [1-9]\\d\\d")
+            .containsPattern("keyward_type_bytes\\S+type=\"hash\"\\} 0\\.0");
+        tell("AUTH s3cret-word\r\nFLUSHALL\r\n");
+        assertThat(eventually("keyward_type_keys{deployment=\"blue\",type=\"stream\"} 0.0"))
+            .contains("keyward_oldest_stream_entry_age_seconds{deployment=\"blue\"} 0.0");
+      } finally {
+        gateway = former;
+      }
+    }
+  }
+
+  /** The metrics as soon as they contain a line; those of last, if that never comes. */
+  private static String eventually(String line) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    String metrics;
+    do {
+      metrics = ask("GET", "/metrics").body();
+    } while (!metrics.contains(line) && System.nanoTime() < deadline);
+    assertThat(metrics).contains(line);
+    return metrics;
+  }
+
+  @Test
+  void metricsCountScriptsThatAreStopped() throws Exception {
+    tell(
+        """
+        AUTH s3cret-word
+        CONFIG SET script-time-limit 1 busy-reply-threshold 1
+        EVAL "while true do end" 0
+        CONFIG SET script-time-limit 5000
+        """);
+    assertThat(ask("GET", "/metrics").body())
+        .contains("keyward_stopped_scripts_total{deployment=\"blue\"} 1.0")
+        .contains("keyward_cached_scripts{deployment=\"blue\"} 1.0")
+        .containsPattern("keyward_cached_script_bytes\\S+ [1-9]");
+  }
+
+  @Test
+  void metricsTellHowTheFilesFare(@TempDir Path folder) throws Exception {
+    Settings durable =
+        Settings.load(
+            List.of(
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                folder.toString(),
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+                "--save",
+                "900 1"),
+            Map.of());
+    Gateway former = gateway;
+    try (Gateway other = Gateway.startOnFreePorts(durable)) {
+      gateway = other;
+      tell("SET a b\r\nBGSAVE\r\n");
+      assertThat(eventually("keyward_rdb_saves_total 1.0"))
+          .contains("keyward_rdb_unsaved_changes 0.0");
+      tell("SET c d\r\n");
+      assertThat(ask("GET", "/metrics").body())
+          .contains("keyward_aof_enabled 1.0")
+          .contains("keyward_aof_ok 1.0")
+          .contains("keyward_rdb_last_save_ok 1.0")
+          .contains("keyward_rdb_unsaved_changes 1.0")
+          .containsPattern("keyward_aof_fsync_seconds_count [1-9]")
+          .containsPattern("keyward_aof_bytes [1-9]");
+    } finally {
+      gateway = former;
+    }
+  }
+
+  @Test
   void answersOpenMetricsToWhomAsksForIt() throws Exception {
     HttpResponse<String> response =
         ask("GET", "/metrics", "Accept", "application/openmetrics-text;version=1.0.0,*/*;q=0.1");
@@ -111,12 +236,12 @@ class AdminServerTest {
 
   @Test
   void aTokenIsAskedForIfThereIsOne() throws Exception {
-    Settings settings =
+    Settings withToken =
         Settings.load(
             List.of("--bind", "127.0.0.1", "--dir", DataFolders.fresh()),
             Map.of("KEYWARD_ADMIN_TOKEN", "the-token"));
     Gateway open = gateway;
-    try (Gateway guarded = Gateway.startOnFreePorts(settings)) {
+    try (Gateway guarded = Gateway.startOnFreePorts(withToken)) {
       gateway = guarded;
       assertThat(ask("GET", "/readyz").statusCode()).isEqualTo(200);
       assertThat(ask("GET", "/metrics").statusCode()).isEqualTo(401);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -62,15 +63,27 @@ class MetricsTableTest {
 
   private static String table(Gateway gateway) throws InterruptedException {
     try (Metrics metrics = new Metrics(gateway.server())) {
-      CountDownLatch copied = new CountDownLatch(1);
-      metrics.refresh(copied::countDown);
-      copied.await();
+      // What the data is made of is counted soon after it was asked for.
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      do {
+        CountDownLatch copied = new CountDownLatch(1);
+        metrics.refresh(copied::countDown);
+        copied.await();
+      } while (!counted(metrics) && System.nanoTime() < deadline);
       return metrics.snapshots().stream()
           .filter(snapshot -> snapshot.getMetadata().getPrometheusName().startsWith("keyward_"))
           .map(MetricsTableTest::row)
           .sorted()
           .collect(Collectors.joining("", HEAD, ""));
     }
+  }
+
+  private static boolean counted(Metrics metrics) {
+    return metrics.snapshots().stream()
+        .anyMatch(
+            metric ->
+                metric.getMetadata().getPrometheusName().equals("keyward_type_keys")
+                    && !metric.getDataPoints().isEmpty());
   }
 
   private static String row(MetricSnapshot metric) {

@@ -66,7 +66,9 @@ class DashboardsTest {
                 "--dir",
                 folder.resolve("data").toString(),
                 "--maxmemory",
-                "512mb"),
+                "512mb",
+                "--appendonly",
+                "yes"),
             Map.of());
     gateway = Gateway.startOnFreePorts(settings);
     load = Load.start(gateway.ports().redis());

@@ -34,6 +34,7 @@ public final class AppendOnlyLog {
   private final CommandTable table;
   private final BaseSnapshots snapshots;
   private final LoadProgress progress = new LoadProgress();
+  private final ForceTimes forceTimes = new ForceTimes();
   private final LogChain chain;
   private final LogFeed feed;
   private final RewriteSchedule rewrites = new RewriteSchedule();
@@ -47,13 +48,18 @@ public final class AppendOnlyLog {
     this.settings = settings;
     this.table = table;
     this.snapshots = snapshots;
-    chain = new LogChain(settings);
+    chain = new LogChain(settings, forceTimes);
     feed = new LogFeed(settings, List.copyOf(homes), new Listener());
   }
 
   /** How far the loading at the start has come. */
   public LoadProgress progress() {
     return progress;
+  }
+
+  /** How long the disk takes to keep what is written. */
+  public ForceTimes forceTimes() {
+    return forceTimes;
   }
 
   /**

@@ -30,14 +30,16 @@ final class LogChain {
   private static final Logger log = LoggerFactory.getLogger(LogChain.class);
 
   private final LiveSettings settings;
+  private final ForceTimes forceTimes;
   private LogFiles files;
   private Manifest manifest = Manifest.EMPTY;
   private volatile @Nullable LogFile present;
   private volatile long finishedBytes;
   private volatile long baseSize;
 
-  LogChain(LiveSettings settings) {
+  LogChain(LiveSettings settings, ForceTimes forceTimes) {
     this.settings = settings;
+    this.forceTimes = forceTimes;
     files = LogFiles.of(settings);
   }
 
@@ -95,11 +97,11 @@ final class LogChain {
     if (manifest.increments().isEmpty()) {
       Part increment = files.increment(1);
       Files.deleteIfExists(files.path(increment));
-      file = LogFile.open(files.path(increment));
+      file = LogFile.open(files.path(increment), forceTimes);
       manifest = manifest.plus(increment);
       manifest.write(files.manifest());
     } else {
-      file = LogFile.open(files.path(manifest.increments().getLast()));
+      file = LogFile.open(files.path(manifest.increments().getLast()), forceTimes);
     }
     present = file;
     finishedBytes = sizeWithout(file);
@@ -145,7 +147,7 @@ final class LogChain {
     LogFile former = present;
     // What a former attempt has left there was done before this one's instant.
     Files.deleteIfExists(files.path(increment));
-    LogFile file = LogFile.open(files.path(increment));
+    LogFile file = LogFile.open(files.path(increment), forceTimes);
     present = file;
     if (named) {
       manifest = manifest.plus(increment);

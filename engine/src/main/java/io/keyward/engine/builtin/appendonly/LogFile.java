@@ -10,19 +10,23 @@ import java.nio.file.StandardOpenOption;
 final class LogFile {
   private final Path path;
   private final FileChannel channel;
+  private final ForceTimes forceTimes;
   private volatile long size;
 
-  private LogFile(Path path, FileChannel channel) throws IOException {
+  private LogFile(Path path, FileChannel channel, ForceTimes forceTimes) throws IOException {
     this.path = path;
     this.channel = channel;
+    this.forceTimes = forceTimes;
     size = channel.size();
     channel.position(size);
   }
 
   /** Opens a file to write on behind what it holds. */
-  static LogFile open(Path path) throws IOException {
+  static LogFile open(Path path, ForceTimes forceTimes) throws IOException {
     return new LogFile(
-        path, FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        path,
+        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+        forceTimes);
   }
 
   Path path() {
@@ -45,7 +49,9 @@ final class LogFile {
 
   /** Forces what has been written to the disk; any thread may call. */
   void force() throws IOException {
+    long began = System.nanoTime();
     channel.force(false);
+    forceTimes.record(System.nanoTime() - began);
   }
 
   void close() throws IOException {

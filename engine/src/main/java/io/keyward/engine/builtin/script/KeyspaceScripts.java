@@ -32,12 +32,6 @@ public final class KeyspaceScripts {
     return Database.of(request).keyspace().attachment(KeyspaceScripts.class, KeyspaceScripts::new);
   }
 
-  /** How many scripts a keyspace knows. */
-  public static int cached(BuiltinKeyspace keyspace) {
-    KeyspaceScripts scripts = keyspace.attachmentIfAny(KeyspaceScripts.class);
-    return scripts == null ? 0 : scripts.cache.count();
-  }
-
   /** Forgets every script and begins with a new Lua world. */
   void flush() {
     cache.clear();

@@ -225,6 +225,7 @@ final class LuaWorld {
     } catch (LuaError error) {
       throw failure(name, error);
     } catch (ScriptAborted aborted) {
+      keyspace.statistics().scriptStopped();
       throw new CommandException(aborted.reason() + " script: " + name);
     }
   }

@@ -4,6 +4,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Held;
 import io.keyward.engine.builtin.Key;
+import io.keyward.engine.builtin.Timeline;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.structure.Listpack;
 import java.util.Collection;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever changes a stream calls {@link #settle()} once afterwards, which accounts for the bytes
  * to the keyspace.
  */
-final class Stream implements Held {
+final class Stream implements Held, Timeline {
   /** Redis does not let a node grow beyond this. */
   static final int MOST_NODE_BYTES = 1 << 30;
 
@@ -58,6 +59,21 @@ final class Stream implements Held {
   /** The number of entries. */
   long length() {
     return length;
+  }
+
+  @Override
+  public long entries() {
+    return length;
+  }
+
+  @Override
+  public long oldestMillis() {
+    return first.ms();
+  }
+
+  @Override
+  public long newestMillis() {
+    return lastMs;
   }
 
   /** The id of the first entry, {@link StreamId#MIN} if there is none. */
