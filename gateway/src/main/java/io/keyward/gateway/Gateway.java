@@ -11,6 +11,7 @@ import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
 import io.keyward.engine.builtin.acl.RuleException;
+import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.persistence.SavePoints;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.admin.AdminServer;
@@ -57,7 +58,7 @@ public final class Gateway implements AutoCloseable {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
-  private Gateway(Vertx vertx, String transport, Settings settings) {
+  private Gateway(Vertx vertx, String transport, Settings settings, Disk disk) {
     this.vertx = vertx;
     LiveSettings live = settings.live();
     List<ContextInternal> contexts = new ArrayList<>();
@@ -69,7 +70,8 @@ public final class Gateway implements AutoCloseable {
     }
     Tenancy tenancy = new Tenancy(settings, live);
     server =
-        new Server(settings, live, tenancy, loops, this::beginShutdown, GatewayCommands::declare);
+        new Server(
+            settings, live, tenancy, loops, this::beginShutdown, disk, GatewayCommands::declare);
     server.transport(transport);
     tls = new Tls(live);
     listeners = new Listeners(server, tls, contexts);
@@ -81,12 +83,17 @@ public final class Gateway implements AutoCloseable {
    * @throws StartException if it cannot, with the reason and the remedy
    */
   public static Gateway start(Settings settings) throws StartException {
-    return start(settings, false);
+    return start(settings, false, Disk.REAL);
   }
 
   /** Starts a gateway whose ports are any free ones instead of those of its settings. */
   public static Gateway startOnFreePorts(Settings settings) throws StartException {
-    return start(settings, true);
+    return startOnFreePorts(settings, Disk.REAL);
+  }
+
+  /** As the other, with its data files on a disk that may be less than real. */
+  public static Gateway startOnFreePorts(Settings settings, Disk disk) throws StartException {
+    return start(settings, true, disk);
   }
 
   /**
@@ -96,7 +103,7 @@ public final class Gateway implements AutoCloseable {
    */
   static Gateway atRest(Settings settings) throws StartException {
     Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
-    Gateway gateway = new Gateway(started.vertx(), started.transport(), settings);
+    Gateway gateway = new Gateway(started.vertx(), started.transport(), settings, Disk.REAL);
     try {
       gateway.server.snapshots().directory();
       gateway.server.start();
@@ -116,9 +123,10 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private static Gateway start(Settings settings, boolean freePorts) throws StartException {
+  private static Gateway start(Settings settings, boolean freePorts, Disk disk)
+      throws StartException {
     Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
-    Gateway gateway = new Gateway(started.vertx(), started.transport(), settings);
+    Gateway gateway = new Gateway(started.vertx(), started.transport(), settings, disk);
     try {
       gateway.open(freePorts);
       return gateway;
@@ -132,7 +140,7 @@ public final class Gateway implements AutoCloseable {
   static CommandTable commands(Settings settings) throws StartException {
     Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
     try {
-      Gateway gateway = new Gateway(started.vertx(), started.transport(), settings);
+      Gateway gateway = new Gateway(started.vertx(), started.transport(), settings, Disk.REAL);
       return gateway.server.operatorKeyspace().table();
     } finally {
       started.vertx().close().toCompletionStage().toCompletableFuture().join();

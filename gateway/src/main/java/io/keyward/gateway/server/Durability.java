@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
+import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.persistence.BaseFiles;
 import io.keyward.engine.builtin.persistence.Snapshots;
 import java.io.IOException;
@@ -27,12 +28,12 @@ public final class Durability {
   private final Snapshots snapshots;
   private final AppendOnlyLog appendOnly;
 
-  Durability(BuiltinEngine engine, LiveSettings live, Snapshots snapshots) {
+  Durability(BuiltinEngine engine, LiveSettings live, Snapshots snapshots, Disk disk) {
     this.engine = engine;
     this.live = live;
     this.snapshots = snapshots;
     BaseFiles bases = new BaseFiles(snapshots, new Places(engine, this::resident));
-    appendOnly = new AppendOnlyLog(live, engine.homes(), engine.table(), bases);
+    appendOnly = new AppendOnlyLog(live, engine.homes(), engine.table(), bases, disk);
     live.onChange(EnumSet.of(Directive.APPENDONLY), this::switchLog);
   }
 

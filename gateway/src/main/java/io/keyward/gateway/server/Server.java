@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.BuiltinCommands;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.dump.Payload;
 import io.keyward.engine.builtin.persistence.Reload;
 import io.keyward.engine.builtin.persistence.SnapshotTurn;
@@ -72,6 +73,7 @@ public final class Server {
   /**
    * A server whose loops have nothing to do yet.
    *
+   * @param disk takes the files of the data
    * @param furtherCommands declares the commands that the engine does not have; it must not ask the
    *     server anything before a command is executed
    */
@@ -81,6 +83,7 @@ public final class Server {
       Tenancy tenancy,
       List<GatewayLoop> loops,
       Control control,
+      Disk disk,
       BiConsumer<CommandTable, Server> furtherCommands) {
     this.settings = settings;
     this.live = live;
@@ -114,7 +117,7 @@ public final class Server {
     for (BuiltinKeyspace anteroom : anterooms) {
       tenancy.closeTo(anteroom.access());
     }
-    snapshots = new Snapshots(engine, live, redisVersion(), new SnapshotTurn());
+    snapshots = new Snapshots(engine, live, redisVersion(), new SnapshotTurn(), disk);
     Reload reload = new Reload(engine, snapshots);
     engine
         .homes()
@@ -123,7 +126,7 @@ public final class Server {
               home.reloading(reload);
               home.serializer(Payload::of);
             });
-    durability = new Durability(engine, live, snapshots);
+    durability = new Durability(engine, live, snapshots, disk);
   }
 
   /** What the server was started with. */

@@ -43,6 +43,10 @@ class SnapshotFilesTest {
                 "127.0.0.1",
                 "--dir",
                 directory.toString(),
+                "--appendonly",
+                "no",
+                "--save",
+                "",
                 "--enable-debug-command",
                 "yes"));
     options.addAll(List.of(further));

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +170,19 @@ class AppendOnlyTest {
         .cause()
         .hasMessageContaining("is damaged at offset 27")
         .hasMessageContaining("redis-check-aof --fix");
+  }
+
+  @Test
+  void keysOfNoDeploymentStopTheStart() throws Exception {
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      wire.call("SET a 1");
+    }
+    assertThatThrownBy(
+            () -> Gateways.start(Map.of("REDIS_KEY_PREFIX", "green"), "--dir", data.toString()))
+        .cause()
+        .hasMessageContaining("is of other deployments: at offset 23, of the command SET")
+        .hasMessageContaining("Start with the prefixes under which it was written");
   }
 
   @Test

@@ -4,9 +4,9 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.LogChain.Increment;
+import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.command.CommandTable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,7 @@ public final class AppendOnlyLog {
 
   private final LiveSettings settings;
   private final CommandTable table;
+  private final Disk disk;
   private final BaseSnapshots snapshots;
   private final LoadProgress progress = new LoadProgress();
   private final ForceTimes forceTimes = new ForceTimes();
@@ -44,11 +45,16 @@ public final class AppendOnlyLog {
 
   /** A log that is off. */
   public AppendOnlyLog(
-      LiveSettings settings, List<Home> homes, CommandTable table, BaseSnapshots snapshots) {
+      LiveSettings settings,
+      List<Home> homes,
+      CommandTable table,
+      BaseSnapshots snapshots,
+      Disk disk) {
     this.settings = settings;
     this.table = table;
     this.snapshots = snapshots;
-    chain = new LogChain(settings, forceTimes);
+    this.disk = disk;
+    chain = new LogChain(settings, disk, forceTimes);
     feed = new LogFeed(settings, List.copyOf(homes), new Listener());
   }
 
@@ -112,7 +118,7 @@ public final class AppendOnlyLog {
       return;
     }
     chain.locate();
-    Files.createDirectories(chain.files().folder());
+    disk.makeFolder(chain.files().folder());
     chain.read();
     state = State.BEGINNING;
     if (rewrites.running()) {
@@ -279,13 +285,13 @@ public final class AppendOnlyLog {
 
   /** Writes a new base; false if the log has been switched off meanwhile. */
   private boolean writeBase() throws IOException, InterruptedException {
-    Files.createDirectories(chain.files().folder());
+    disk.makeFolder(chain.files().folder());
     Next next = prepare();
     Path temporary = chain.files().unfinishedBase();
     try {
       snapshots.write(temporary, home -> changeOver(home, next));
     } catch (IOException failed) {
-      Files.deleteIfExists(temporary);
+      disk.delete(temporary);
       throw failed;
     }
     return install(temporary, next);
@@ -323,7 +329,7 @@ public final class AppendOnlyLog {
 
   private synchronized boolean install(Path temporary, Next next) throws IOException {
     if (next.writer() != writer) {
-      Files.deleteIfExists(temporary);
+      disk.delete(temporary);
       return false;
     }
     chain.install(temporary, next.increment());

@@ -2,10 +2,10 @@ package io.keyward.engine.builtin.appendonly;
 
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.builtin.appendonly.Manifest.Part;
+import io.keyward.engine.builtin.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,6 +30,7 @@ final class LogChain {
   private static final Logger log = LoggerFactory.getLogger(LogChain.class);
 
   private final LiveSettings settings;
+  private final Disk disk;
   private final ForceTimes forceTimes;
   private LogFiles files;
   private Manifest manifest = Manifest.EMPTY;
@@ -37,8 +38,9 @@ final class LogChain {
   private volatile long finishedBytes;
   private volatile long baseSize;
 
-  LogChain(LiveSettings settings, ForceTimes forceTimes) {
+  LogChain(LiveSettings settings, Disk disk, ForceTimes forceTimes) {
     this.settings = settings;
+    this.disk = disk;
     this.forceTimes = forceTimes;
     files = LogFiles.of(settings);
   }
@@ -80,28 +82,27 @@ final class LogChain {
     if (!Files.isRegularFile(former) || Files.isDirectory(files.folder())) {
       return false;
     }
-    Files.createDirectories(files.folder());
-    new Manifest(new Part(files.name(), 1), List.of(), List.of()).write(files.manifest());
-    Files.move(former, files.folder().resolve(files.name()), StandardCopyOption.ATOMIC_MOVE);
-    Folder.force(files.folder());
+    disk.makeFolder(files.folder());
+    new Manifest(new Part(files.name(), 1), List.of(), List.of()).write(files.manifest(), disk);
+    disk.replace(former, files.folder().resolve(files.name()));
     log.info("{} of a Redis before version 7 has become the base in {}", former, files.folder());
     return true;
   }
 
   /** Opens the last increment to be written on, or a first one. */
   LogFile open() throws IOException {
-    Files.createDirectories(files.folder());
+    disk.makeFolder(files.folder());
     deleteHistory();
     deleteUnfinished();
     LogFile file;
     if (manifest.increments().isEmpty()) {
       Part increment = files.increment(1);
-      Files.deleteIfExists(files.path(increment));
-      file = LogFile.open(files.path(increment), forceTimes);
+      disk.delete(files.path(increment));
+      file = LogFile.open(files.path(increment), disk, forceTimes);
       manifest = manifest.plus(increment);
-      manifest.write(files.manifest());
+      manifest.write(files.manifest(), disk);
     } else {
-      file = LogFile.open(files.path(manifest.increments().getLast()), forceTimes);
+      file = LogFile.open(files.path(manifest.increments().getLast()), disk, forceTimes);
     }
     present = file;
     finishedBytes = sizeWithout(file);
@@ -113,7 +114,7 @@ final class LogChain {
   private void deleteUnfinished() throws IOException {
     try (var left = Files.newDirectoryStream(files.folder(), "temp-*")) {
       for (Path file : left) {
-        Files.delete(file);
+        disk.delete(file);
       }
     }
   }
@@ -142,16 +143,16 @@ final class LogChain {
    * @param named whether the manifest names it at once; else only with the first base
    */
   Increment openNext(boolean named) throws IOException {
-    Files.createDirectories(files.folder());
+    disk.makeFolder(files.folder());
     Part increment = files.increment(manifest.lastIncrement() + 1);
     LogFile former = present;
     // What a former attempt has left there was done before this one's instant.
-    Files.deleteIfExists(files.path(increment));
-    LogFile file = LogFile.open(files.path(increment), forceTimes);
+    disk.delete(files.path(increment));
+    LogFile file = LogFile.open(files.path(increment), disk, forceTimes);
     present = file;
     if (named) {
       manifest = manifest.plus(increment);
-      manifest.write(files.manifest());
+      manifest.write(files.manifest(), disk);
       long before = finishedBytes;
       finishedBytes = before + (former == null ? 0 : former.size());
     }
@@ -165,8 +166,7 @@ final class LogChain {
    */
   void install(Path temporary, @Nullable Increment increment) throws IOException {
     Part base = files.base(manifest.lastBase() + 1, true);
-    Files.move(temporary, files.path(base), StandardCopyOption.ATOMIC_MOVE);
-    Folder.force(files.folder());
+    disk.replace(temporary, files.path(base));
     if (increment == null) {
       manifest = manifest.rebased(base, files.increment(Long.MAX_VALUE));
     } else {
@@ -174,7 +174,7 @@ final class LogChain {
       Manifest with = manifest.increments().contains(part) ? manifest : manifest.plus(part);
       manifest = with.rebased(base, part);
     }
-    manifest.write(files.manifest());
+    manifest.write(files.manifest(), disk);
     deleteHistory();
     finishedBytes = Files.size(files.path(base));
     baseSize = finishedBytes + (increment == null ? 0 : increment.file().size());
@@ -187,10 +187,10 @@ final class LogChain {
       return;
     }
     for (Part old : manifest.history()) {
-      Files.deleteIfExists(files.path(old));
+      disk.delete(files.path(old));
     }
     manifest = manifest.withoutHistory();
-    manifest.write(files.manifest());
+    manifest.write(files.manifest(), disk);
   }
 
   /** Says that nothing is written any more. */

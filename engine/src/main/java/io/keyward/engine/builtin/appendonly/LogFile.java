@@ -1,32 +1,28 @@
 package io.keyward.engine.builtin.appendonly;
 
+import io.keyward.engine.builtin.disk.Disk;
+import io.keyward.engine.builtin.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** An increment that is being written, by the writer's thread alone. */
 final class LogFile {
   private final Path path;
-  private final FileChannel channel;
+  private final DiskFile file;
   private final ForceTimes forceTimes;
   private volatile long size;
 
-  private LogFile(Path path, FileChannel channel, ForceTimes forceTimes) throws IOException {
+  private LogFile(Path path, DiskFile file, ForceTimes forceTimes) throws IOException {
     this.path = path;
-    this.channel = channel;
+    this.file = file;
     this.forceTimes = forceTimes;
-    size = channel.size();
-    channel.position(size);
+    size = file.size();
   }
 
   /** Opens a file to write on behind what it holds. */
-  static LogFile open(Path path, ForceTimes forceTimes) throws IOException {
-    return new LogFile(
-        path,
-        FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE),
-        forceTimes);
+  static LogFile open(Path path, Disk disk, ForceTimes forceTimes) throws IOException {
+    return new LogFile(path, disk.open(path), forceTimes);
   }
 
   Path path() {
@@ -41,7 +37,7 @@ final class LogFile {
   /** Writes everything that is left in the buffer; after an error some of it may be written. */
   void write(ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
-      int written = channel.write(bytes);
+      int written = file.write(bytes);
       long before = size;
       size = before + written;
     }
@@ -50,11 +46,11 @@ final class LogFile {
   /** Forces what has been written to the disk; any thread may call. */
   void force() throws IOException {
     long began = System.nanoTime();
-    channel.force(false);
+    file.force();
     forceTimes.record(System.nanoTime() - began);
   }
 
   void close() throws IOException {
-    channel.close();
+    file.close();
   }
 }

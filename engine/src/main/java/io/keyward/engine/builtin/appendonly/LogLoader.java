@@ -84,7 +84,7 @@ final class LogLoader {
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       channel.position(from);
-      replay(new CommandReader(channel));
+      replay(file, new CommandReader(channel));
     } catch (DamagedFileException damaged) {
       finish();
       mend(file, last, damaged);
@@ -104,7 +104,7 @@ final class LogLoader {
   /** A command that waits for the end of its transaction. */
   private record Held(BuiltinKeyspace keyspace, int database, Request request, long offset) {}
 
-  private void replay(CommandReader reader) throws IOException, InterruptedException {
+  private void replay(Path file, CommandReader reader) throws IOException, InterruptedException {
     int database = 0;
     long offset = reader.offset();
     long unitStart = offset;
@@ -125,7 +125,7 @@ final class LogLoader {
           unit = null;
         }
         default -> {
-          Held command = new Held(enter(request, reader, offset), database, request, offset);
+          Held command = new Held(enter(request, reader, file, offset), database, request, offset);
           if (unit == null) {
             queue(command);
           } else {
@@ -161,12 +161,20 @@ final class LogLoader {
     }
   }
 
-  private BuiltinKeyspace enter(Request request, CommandReader reader, long offset)
+  private BuiltinKeyspace enter(Request request, CommandReader reader, Path file, long offset)
       throws IOException {
     try {
       return view.enter(request, reader.note());
     } catch (CommandException refused) {
-      throw DamagedFileException.malformed(offset, reason(request, refused));
+      throw new IOException(
+          "The append-only file "
+              + file
+              + " is of other deployments: at offset "
+              + offset
+              + ", "
+              + reason(request, refused)
+              + ". Start with the prefixes under which it was written, or move the folder away",
+          refused);
     }
   }
 

@@ -1,13 +1,12 @@
 package io.keyward.engine.builtin.appendonly;
 
+import io.keyward.engine.builtin.disk.Disk;
+import io.keyward.engine.builtin.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -187,25 +186,13 @@ record Manifest(@Nullable Part base, List<Part> history, List<Part> increments) 
   }
 
   /** Puts the manifest in the place of the present one, whole or not at all, and durably. */
-  void write(Path file) throws IOException {
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder == null) {
-      throw new IOException("no folder for " + file);
+  void write(Path file, Disk disk) throws IOException {
+    Path temporary = file.resolveSibling("temp-" + file.getFileName());
+    disk.delete(temporary);
+    try (DiskFile written = disk.open(temporary)) {
+      written.writeAll(ByteBuffer.wrap(text().getBytes(StandardCharsets.UTF_8)));
+      written.force();
     }
-    Path temporary = folder.resolve("temp-" + file.getFileName());
-    try (FileChannel channel =
-        FileChannel.open(
-            temporary,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text().getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    Folder.force(folder);
+    disk.replace(temporary, file);
   }
 }

@@ -80,13 +80,6 @@ public final class DataDirectory implements AutoCloseable {
     return path;
   }
 
-  /** Sees to it that names made, renamed or removed in a folder outlast a crash. */
-  static void force(Path folder) throws IOException {
-    try (FileChannel names = FileChannel.open(folder, StandardOpenOption.READ)) {
-      names.force(true);
-    }
-  }
-
   /** Gives the folder back. */
   @Override
   public void close() throws IOException {

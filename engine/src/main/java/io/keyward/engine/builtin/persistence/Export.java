@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.persistence;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot.Names;
@@ -24,7 +25,7 @@ public final class Export {
   public static long write(
       BuiltinKeyspace keyspace, LiveSettings settings, String redisVersion, Path target)
       throws IOException, InterruptedException {
-    SnapshotFile file = new SnapshotFile(true);
+    SnapshotFile file = new SnapshotFile(Disk.REAL, true);
     RdbOutput head = output(settings);
     SnapshotHeader.write(redisVersion, keyspace.usedBytes(), false, head);
     file.take(head.bytes(), head.length());

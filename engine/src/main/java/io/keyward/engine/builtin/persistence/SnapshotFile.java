@@ -1,16 +1,14 @@
 package io.keyward.engine.builtin.persistence;
 
+import io.keyward.engine.builtin.disk.Disk;
+import io.keyward.engine.builtin.disk.DiskFile;
 import io.keyward.engine.builtin.rdb.Crc64;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
 import io.keyward.engine.builtin.snapshot.SnapshotSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -36,12 +34,14 @@ final class SnapshotFile implements SnapshotSink {
 
   private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
   private final AtomicLong pending = new AtomicLong();
+  private final Disk disk;
   private final boolean checksum;
   private volatile boolean failed;
   private long sum;
   private long size;
 
-  SnapshotFile(boolean checksum) {
+  SnapshotFile(Disk disk, boolean checksum) {
+    this.disk = disk;
     this.checksum = checksum;
   }
 
@@ -84,54 +84,48 @@ final class SnapshotFile implements SnapshotSink {
     Path target = folder.resolve(name);
     Path temporary = folder.resolve("temp-" + ProcessHandle.current().pid() + "-" + name);
     try {
-      try (FileChannel channel =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        drain(channel);
-        channel.force(true);
+      disk.delete(temporary);
+      try (DiskFile file = disk.open(temporary)) {
+        drain(file);
+        file.force();
       }
       if (failed) {
         throw new IOException("the snapshot has been given up");
       }
-      Files.move(
-          temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      DataDirectory.force(folder);
+      disk.replace(temporary, target);
       return size;
     } catch (IOException | InterruptedException | RuntimeException broken) {
       failed = true;
       pending.set(0);
       pieces.clear();
-      Files.deleteIfExists(temporary);
+      disk.delete(temporary);
       throw broken;
     }
   }
 
-  private void drain(FileChannel channel) throws IOException, InterruptedException {
+  private void drain(DiskFile file) throws IOException, InterruptedException {
     for (Piece piece = pieces.take(); piece.length > 0; piece = pieces.take()) {
-      write(channel, piece.bytes, piece.length);
+      write(file, piece.bytes, piece.length);
       pending.addAndGet(-piece.length);
     }
     RdbOutput end = new RdbOutput(16, RdbType.VERSION, false);
     end.writeByte(RdbType.END);
     sum = Crc64.update(sum, end.bytes(), 0, 1);
     end.writeLong(checksum ? sum : 0);
-    writeFully(channel, end.bytes(), end.length());
+    writeFully(file, end.bytes(), end.length());
   }
 
-  private void write(FileChannel channel, byte[] bytes, int length) throws IOException {
+  private void write(DiskFile file, byte[] bytes, int length) throws IOException {
     if (checksum) {
       sum = Crc64.update(sum, bytes, 0, length);
     }
-    writeFully(channel, bytes, length);
+    writeFully(file, bytes, length);
   }
 
-  private void writeFully(FileChannel channel, byte[] bytes, int length) throws IOException {
+  private void writeFully(DiskFile file, byte[] bytes, int length) throws IOException {
     ByteBuffer buffer = ByteBuffer.wrap(bytes, 0, length);
     while (buffer.hasRemaining()) {
-      size += channel.write(buffer);
+      size += file.write(buffer);
     }
   }
 }

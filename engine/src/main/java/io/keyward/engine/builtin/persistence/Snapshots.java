@@ -6,6 +6,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.snapshot.GlobalView;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot;
@@ -49,6 +50,7 @@ public final class Snapshots {
   private final LiveSettings settings;
   private final String redisVersion;
   private final SnapshotTurn turn;
+  private final Disk disk;
   private @Nullable DataDirectory directory;
   private volatile long lastSave = System.currentTimeMillis() / 1000;
   private volatile long lastTry;
@@ -64,10 +66,16 @@ public final class Snapshots {
   /**
    * @param redisVersion that files name as their origin
    * @param turn shared with whoever else writes snapshots
+   * @param disk takes them
    */
   public Snapshots(
-      BuiltinEngine engine, LiveSettings settings, String redisVersion, SnapshotTurn turn) {
+      BuiltinEngine engine,
+      LiveSettings settings,
+      String redisVersion,
+      SnapshotTurn turn,
+      Disk disk) {
     this.engine = engine;
+    this.disk = disk;
     this.settings = settings;
     this.redisVersion = redisVersion;
     this.turn = turn;
@@ -182,7 +190,7 @@ public final class Snapshots {
    */
   long write(Path folder, String name, boolean base, Consumer<Home> instant)
       throws IOException, InterruptedException {
-    SnapshotFile file = new SnapshotFile(isYes(Directive.RDBCHECKSUM));
+    SnapshotFile file = new SnapshotFile(disk, isYes(Directive.RDBCHECKSUM));
     RdbOutput head = output();
     long used = engine.homes().stream().mapToLong(Home::usedBytes).sum();
     SnapshotHeader.write(redisVersion, used, base, head);
