@@ -106,6 +106,10 @@ public final class AppendOnlyLog {
       state = State.ON;
     }
     feed.onEveryHome(home -> feed.attach(home, opened));
+    if (chain.manifest().increments().size() > 1) {
+      log.info("A rewrite of the append-only file was cut short: it is begun again");
+      boolean _ = rewrite();
+    }
   }
 
   /**

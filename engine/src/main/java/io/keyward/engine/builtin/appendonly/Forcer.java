@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 
 /** Forces files to the disk once a second, beside the thread that writes them. */
 final class Forcer {
@@ -94,8 +93,7 @@ final class Forcer {
   }
 
   /** Ends after what it is doing. */
-  void close() throws InterruptedException {
-    executor.shutdown();
-    boolean _ = executor.awaitTermination(60, TimeUnit.SECONDS);
+  void close() {
+    executor.close();
   }
 }

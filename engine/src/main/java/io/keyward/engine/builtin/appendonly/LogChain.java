@@ -149,13 +149,19 @@ final class LogChain {
     // What a former attempt has left there was done before this one's instant.
     disk.delete(files.path(increment));
     LogFile file = LogFile.open(files.path(increment), disk, forceTimes);
-    present = file;
     if (named) {
-      manifest = manifest.plus(increment);
-      manifest.write(files.manifest(), disk);
+      try {
+        Manifest longer = manifest.plus(increment);
+        longer.write(files.manifest(), disk);
+        manifest = longer;
+      } catch (IOException refused) {
+        file.close();
+        throw refused;
+      }
       long before = finishedBytes;
       finishedBytes = before + (former == null ? 0 : former.size());
     }
+    present = file;
     return new Increment(increment, file);
   }
 

@@ -72,12 +72,12 @@ final class LogLoader {
     }
     progress.begin(total);
     for (Path part : parts) {
-      load(part, part.equals(parts.getLast()));
+      load(part, base == null || !part.equals(files.path(base)) || parts.size() == 1);
       progress.fileEnds(Files.size(part));
     }
   }
 
-  private void load(Path file, boolean last) throws IOException, InterruptedException {
+  private void load(Path file, boolean mayEndEarly) throws IOException, InterruptedException {
     long from = 0;
     if (isSnapshot(file)) {
       from = snapshots.read(file, residents, progress::at);
@@ -87,7 +87,7 @@ final class LogLoader {
       replay(file, new CommandReader(channel));
     } catch (DamagedFileException damaged) {
       finish();
-      mend(file, last, damaged);
+      mend(file, mayEndEarly, damaged);
     }
     long failures = finish();
     if (failures > 0) {
@@ -205,8 +205,14 @@ final class LogLoader {
     return failures;
   }
 
-  /** Cuts the end off a file that stops in the middle of a command, if that is allowed. */
-  private void mend(Path file, boolean last, DamagedFileException damaged) throws IOException {
+  /**
+   * Cuts the end off a file that stops in the middle of a command, if that is allowed. While the
+   * log is being rewritten some homes write to the last increment and others to the one before, so
+   * that either may end so; but what a home does goes to the next one only when all before it is
+   * safe, so that nothing is missing in the middle.
+   */
+  private void mend(Path file, boolean mayEndEarly, DamagedFileException damaged)
+      throws IOException {
     if (!damaged.truncated()) {
       throw new IOException(
           "The append-only file "
@@ -219,7 +225,7 @@ final class LogLoader {
               + file,
           damaged);
     }
-    if (!last || !truncatedAllowed) {
+    if (!mayEndEarly || !truncatedAllowed) {
       throw new IOException(
           "The append-only file "
               + file
@@ -227,7 +233,7 @@ final class LogLoader {
               + damaged.offset()
               + ". Make a copy of it, then mend it with: redis-check-aof --fix "
               + file
-              + (last ? ", or start with aof-load-truncated yes" : ""),
+              + (mayEndEarly ? ", or start with aof-load-truncated yes" : ""),
           damaged);
     }
     long size = Files.size(file);

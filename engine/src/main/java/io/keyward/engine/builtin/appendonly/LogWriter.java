@@ -110,6 +110,7 @@ final class LogWriter {
   private volatile boolean crowded;
   private volatile boolean closing;
   private boolean writeFails;
+  private boolean givenUp;
   private boolean forceFails;
 
   /** A writer for so many homes, each of which begins with this file. */
@@ -175,7 +176,6 @@ final class LogWriter {
     closing = true;
     LockSupport.unpark(thread);
     thread.join();
-    forcer.close();
   }
 
   /* The thread. */
@@ -258,7 +258,8 @@ final class LogWriter {
   }
 
   private void writeFully(LogFile file, ByteBuffer bytes) {
-    while (true) {
+    // Nothing may stand behind something that has been written in part.
+    while (!givenUp) {
       try {
         file.write(bytes);
         if (writeFails) {
@@ -272,9 +273,10 @@ final class LogWriter {
           observer.failed(false, reason(refused));
         }
         if (closing) {
-          return;
+          givenUp = true;
+        } else {
+          LockSupport.parkNanos(RETRY_NANOS);
         }
-        LockSupport.parkNanos(RETRY_NANOS);
       }
     }
   }
@@ -282,6 +284,9 @@ final class LogWriter {
   private void change(int home, LogFile next) {
     writeStage();
     LogFile former = files[home];
+    // If the end of the former file is lost, so is all that this home does later.
+    unforced.add(former);
+    forceUnforced();
     files[home] = next;
     if (!Arrays.asList(files).contains(former)) {
       left.add(former);
@@ -289,13 +294,19 @@ final class LogWriter {
   }
 
   private void forceNow() {
+    if (forceUnforced() && !forcer.busy()) {
+      closeLeft();
+    }
+  }
+
+  /** Forces what has been written until the disk takes it; false if it did not until the end. */
+  private boolean forceUnforced() {
     while (!unforced.isEmpty()) {
       try {
         for (LogFile file : unforced) {
           file.force();
         }
         unforced.clear();
-        closeLeft();
         if (forceFails) {
           forceFails = false;
           observer.recovered(true);
@@ -306,11 +317,12 @@ final class LogWriter {
           observer.failed(true, reason(refused));
         }
         if (closing) {
-          return;
+          return false;
         }
         LockSupport.parkNanos(RETRY_NANOS);
       }
     }
+    return true;
   }
 
   private void forceWhenDue() {
@@ -323,11 +335,19 @@ final class LogWriter {
     }
   }
 
-  private void closeLeft() throws IOException {
+  private void closeLeft() {
     for (LogFile file : left) {
-      file.close();
+      close(file);
     }
     left.clear();
+  }
+
+  private void close(LogFile file) {
+    try {
+      file.close();
+    } catch (IOException refused) {
+      observer.failed(true, reason(refused));
+    }
   }
 
   private void tell() {
@@ -363,13 +383,8 @@ final class LogWriter {
   }
 
   private void end() {
+    forcer.close();
     forceNow();
-    for (LogFile file : new LinkedHashSet<>(Arrays.asList(files))) {
-      try {
-        file.close();
-      } catch (IOException refused) {
-        observer.failed(true, reason(refused));
-      }
-    }
+    new LinkedHashSet<>(Arrays.asList(files)).forEach(this::close);
   }
 }
