@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.sortedset;
 
+import io.keyward.engine.builtin.memory.PagePool;
 import io.keyward.engine.builtin.structure.Listpack;
 
 /**
@@ -12,8 +13,8 @@ sealed interface Bound {
   Bound START = new Everything(false);
   Bound END = new Everything(true);
 
-  /** Whether a member of a skip list lies before the bound. */
-  boolean follows(byte[] page, int entry);
+  /** Whether a member of a big set, of this score, lies before the bound. */
+  boolean follows(double score, PagePool pool, int member);
 
   /** Whether a member in a listpack, with the score behind it, lies before the bound. */
   boolean followsPacked(byte[] bytes, int position);
@@ -21,7 +22,7 @@ sealed interface Bound {
   /** The bound before, or behind, all that there is. */
   record Everything(boolean before) implements Bound {
     @Override
-    public boolean follows(byte[] page, int entry) {
+    public boolean follows(double score, PagePool pool, int member) {
       return before;
     }
 
@@ -34,8 +35,8 @@ sealed interface Bound {
   /** A score; {@code andEqual} puts the elements of that very score before the bound. */
   record ByScore(double score, boolean andEqual) implements Bound {
     @Override
-    public boolean follows(byte[] page, int entry) {
-      return follows(Member.score(page, entry));
+    public boolean follows(double other, PagePool pool, int member) {
+      return follows(other);
     }
 
     @Override
@@ -59,8 +60,9 @@ sealed interface Bound {
     }
 
     @Override
-    public boolean follows(byte[] page, int entry) {
-      return follows(Member.compareName(page, entry, name, 0, name.length));
+    public boolean follows(double score, PagePool pool, int member) {
+      byte[] page = pool.page(member);
+      return follows(Member.compareName(page, PagePool.offset(member), name, 0, name.length));
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class MemberCursor implements Input {
 
   private void locate() {
     if (entry.encoding() != Encoding.LISTPACK) {
-      SkipList list = (SkipList) entry.held();
+      OrderedMembers list = (OrderedMembers) entry.held();
       bytes = list.bytes(place);
       offset = list.nameOffset(place);
       length = list.nameLength(place);

@@ -5,299 +5,322 @@ import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 
 /**
- * The members of a {@link SkipList} in their order: links them, takes them out, finds them by score
- * and by rank.
+ * The members of a big sorted set in their order: finds them by score and by rank, and walks.
  *
- * <p>Spans count ranks (Pugh's "A Skip List Cookbook", 1990). The head is a slot of the same shape
- * as a member without a name, at rank 0; the first member has rank 1 and the end, which a link to
- * none stands for, rank size + 1. Callers count ranks from 0.
+ * <p>A B+-tree (D. Comer, "The Ubiquitous B-Tree", 1979) of {@link OrderNode}s, whose inner nodes
+ * count the members below each child. It is a few levels high, so that a look from the root meets
+ * few cache lines: that is what a big sorted set's time goes into.
  *
- * <p>Every look and change costs O(log n), one way down the levels.
+ * <p>Ranks are counted from 0. Every look and change costs O(log n), a step of a walk O(1).
  */
 final class Order {
-  private static final int NONE = SkipList.NONE;
-  private static final int FIRST_HEAD_LEVELS = 4;
+  /** No member, no node. */
+  static final int NONE = 0;
 
   private final PagePool pool;
-  private final MemoryAccount account;
   private final Path path;
-  private int head;
-  private int tail = NONE;
-  private int levels = 1;
-  private int count;
+  private final OrderChange change;
+
+  /* Written by OrderChange. */
+  int root;
+  int height = 1;
+  int firstLeaf;
+  int lastLeaf;
+  int count;
 
   Order(PagePool pool, MemoryAccount account, Path path) {
     this.pool = pool;
-    this.account = account;
     this.path = path;
-    head = layHead(FIRST_HEAD_LEVELS);
-  }
-
-  private int layHead(int room) {
-    int start = EntryLayout.headerSize(0);
-    int reference = pool.allocate(start + Member.linkBytes(room), account);
-    byte[] page = pool.page(reference);
-    int at = PagePool.offset(reference);
-    EntryLayout.writeKey(page, at, 0, page, at, 0);
-    Member.clearLinks(page, at + start, room);
-    return reference;
+    change = new OrderChange(this, pool, account, path);
   }
 
   Path path() {
     return path;
   }
 
-  int head() {
-    return head;
-  }
-
-  int levels() {
-    return levels;
-  }
-
   int size() {
     return count;
   }
 
-  /** Bytes of the slot of the head. */
-  int headBytes() {
-    return pool.slotBytes(head);
+  /** Bytes of the slots of all nodes. */
+  long nodeBytes() {
+    return change.nodeBytes();
   }
 
-  /** Gives the head back, of an order that nobody uses any more. */
-  void free() {
-    pool.free(head, account);
-  }
-
-  private int links(int reference) {
-    return Member.links(pool.page(reference), PagePool.offset(reference));
-  }
+  /* Walks: the path remembers where the last one stands. */
 
   int first() {
-    return next(head);
+    return count == 0 ? NONE : stand(firstLeaf, 0);
   }
 
   int last() {
-    return tail;
+    if (count == 0) {
+      return NONE;
+    }
+    return stand(lastLeaf, OrderNode.count(pool.page(lastLeaf), PagePool.offset(lastLeaf)) - 1);
   }
 
-  int next(int reference) {
-    return Member.forward(pool.page(reference), links(reference), 0);
+  private int stand(int leaf, int index) {
+    int member =
+        OrderNode.member(pool.page(leaf), OrderNode.leafEntry(PagePool.offset(leaf), index));
+    path.stand(this, member, leaf, index);
+    return member;
   }
 
-  int previous(int reference) {
-    return Member.backward(pool.page(reference), links(reference));
+  private void find(int member) {
+    if (!path.standsAt(this, member)) {
+      int index = descend(member);
+      path.stand(this, member, path.nodes[0], index);
+    }
   }
 
-  /** The member of a rank, counted from 0, which must exist. */
+  int next(int member) {
+    find(member);
+    int leaf = path.leaf();
+    int index = path.index() + 1;
+    byte[] page = pool.page(leaf);
+    int at = PagePool.offset(leaf);
+    if (index < OrderNode.count(page, at)) {
+      return stand(leaf, index);
+    }
+    int behind = OrderNode.behind(page, at);
+    return behind == NONE ? NONE : stand(behind, 0);
+  }
+
+  int previous(int member) {
+    find(member);
+    int leaf = path.leaf();
+    if (path.index() > 0) {
+      return stand(leaf, path.index() - 1);
+    }
+    int before = OrderNode.before(pool.page(leaf), PagePool.offset(leaf));
+    return before == NONE
+        ? NONE
+        : stand(before, OrderNode.count(pool.page(before), PagePool.offset(before)) - 1);
+  }
+
+  /** The member of a rank, which must exist. */
   int at(int rank) {
-    if (rank == count - 1) {
-      return tail;
-    }
-    return Descent.at(pool, head, levels, rank + 1);
+    return stand(descendToRank(rank), path.indexes[0]);
   }
 
-  /** The rank of a member, counted from 0: what is left behind on the way to the end. */
-  int rank(int reference) {
-    int toEnd = 0;
-    int at = reference;
-    while (at != NONE) {
-      byte[] page = pool.page(at);
-      int links = Member.links(page, PagePool.offset(at));
-      int top = Member.levels(page, links) - 1;
-      toEnd += Member.span(page, links, top);
-      at = Member.forward(page, links, top);
+  /** The rank of a member. */
+  int rank(int member) {
+    int rank = descend(member);
+    for (int level = height - 1; level > 0; level--) {
+      int node = path.nodes[level];
+      rank += OrderNode.belowFirst(pool.page(node), PagePool.offset(node), path.indexes[level]);
     }
-    return count - toEnd;
+    return rank;
   }
 
   /** How many members lie before the bound. */
   int countBefore(Bound bound) {
-    return Descent.countBefore(pool, head, levels, bound);
+    int before = 0;
+    int node = root;
+    for (int level = height - 1; level > 0; level--) {
+      byte[] page = pool.page(node);
+      int at = PagePool.offset(node);
+      int entry = OrderNode.innerEntry(at, 0);
+      int child = search(page, entry, OrderNode.INNER_ENTRY, OrderNode.count(page, at), 1, bound);
+      before += OrderNode.belowFirst(page, at, child - 1);
+      node = OrderNode.child(page, OrderNode.innerEntry(at, child - 1));
+    }
+    byte[] page = pool.page(node);
+    int at = PagePool.offset(node);
+    int entry = OrderNode.leafEntry(at, 0);
+    int count = OrderNode.count(page, at);
+    return before + search(page, entry, OrderNode.LEAF_ENTRY, count, 0, bound);
   }
 
-  /** Whether a member with another score would still stand between its neighbours. */
-  boolean staysWith(int reference, double score) {
-    byte[] page = pool.page(reference);
-    int at = PagePool.offset(reference);
-    int links = Member.links(page, at);
-    int name = EntryLayout.keyOffset(page, at);
-    int length = EntryLayout.keyLength(page, at);
-    int before = Member.backward(page, links);
-    int after = Member.forward(page, links, 0);
-    return (before == NONE || compare(before, score, page, name, length) < 0)
-        && (after == NONE || compare(after, score, page, name, length) > 0);
-  }
-
-  private int compare(int reference, double score, byte[] name, int offset, int length) {
-    return Member.compare(
-        pool.page(reference), PagePool.offset(reference), score, name, offset, length);
-  }
-
-  /** Links a member in where its score and name belong; what its links say so far is ignored. */
-  void link(int reference) {
-    byte[] node = pool.page(reference);
-    int nodeAt = PagePool.offset(reference);
-    int nodeLinks = Member.links(node, nodeAt);
-    int nodeLevels = Member.levels(node, nodeLinks);
-    raise(nodeLevels);
-    int before = descend(node, nodeAt);
-    for (int level = 0; level < levels; level++) {
-      byte[] page = pool.page(path.references[level]);
-      int links = path.links[level];
-      int span = Member.span(page, links, level);
-      if (level < nodeLevels) {
-        int own = before + 1 - path.ranks[level];
-        Member.forward(node, nodeLinks, level, Member.forward(page, links, level));
-        Member.span(node, nodeLinks, level, span + 1 - own);
-        Member.forward(page, links, level, reference);
-        Member.span(page, links, level, own);
+  private int search(byte[] page, int entries, int entryBytes, int count, int from, Bound bound) {
+    int low = from;
+    int high = count;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      int entry = entries + middle * entryBytes;
+      if (bound.follows(OrderNode.score(page, entry), pool, OrderNode.member(page, entry))) {
+        low = middle + 1;
       } else {
-        Member.span(page, links, level, span + 1);
+        high = middle;
       }
     }
-    int previous = path.references[0];
-    Member.backward(node, nodeLinks, previous == head ? NONE : previous);
-    count++;
-    int next = Member.forward(node, nodeLinks, 0);
-    if (next == NONE) {
-      tail = reference;
-    } else {
-      Member.backward(pool.page(next), links(next), reference);
-    }
+    return low;
   }
 
-  /** Fills the path to where a member belongs; returns how many lie before it. */
-  private int descend(byte[] node, int nodeAt) {
-    double score = Member.score(node, nodeAt);
-    int name = EntryLayout.keyOffset(node, nodeAt);
-    int length = EntryLayout.keyLength(node, nodeAt);
-    int reference = head;
-    byte[] page = pool.page(head);
-    int links = links(head);
-    int passed = 0;
-    int stop = NONE;
-    for (int level = levels - 1; level >= 0; level--) {
-      int next;
-      while ((next = Member.forward(page, links, level)) != stop) {
-        byte[] nextPage = pool.page(next);
-        int at = PagePool.offset(next);
-        if (Member.compare(nextPage, at, score, node, name, length) >= 0) {
-          stop = next;
-          break;
+  /* Ways down; they fill the path. */
+
+  /** The way to a member; returns its index in the leaf. */
+  int descend(int member) {
+    byte[] page = pool.page(member);
+    int at = PagePool.offset(member);
+    return descend(
+        Member.score(page, at),
+        page,
+        EntryLayout.keyOffset(page, at),
+        EntryLayout.keyLength(page, at));
+  }
+
+  /** The way to where a score and a name belong; returns the index in the leaf. */
+  int descend(double score, byte[] name, int offset, int length) {
+    int node = root;
+    for (int level = height - 1; level > 0; level--) {
+      byte[] page = pool.page(node);
+      int at = PagePool.offset(node);
+      int low = 1;
+      int high = OrderNode.count(page, at);
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        int entry = OrderNode.innerEntry(at, middle);
+        double other = OrderNode.score(page, entry);
+        if (other < score
+            || (other == score && compareName(page, entry, name, offset, length) <= 0)) {
+          low = middle + 1;
+        } else {
+          high = middle;
         }
-        passed += Member.span(page, links, level);
-        reference = next;
-        page = nextPage;
-        links = Member.links(nextPage, at);
       }
-      path.references[level] = reference;
-      path.links[level] = links;
-      path.ranks[level] = passed;
+      path.nodes[level] = node;
+      path.indexes[level] = low - 1;
+      node = OrderNode.child(page, OrderNode.innerEntry(at, low - 1));
     }
-    return passed;
+    byte[] page = pool.page(node);
+    int at = PagePool.offset(node);
+    int low = 0;
+    int high = OrderNode.count(page, at);
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      int entry = OrderNode.leafEntry(at, middle);
+      double other = OrderNode.score(page, entry);
+      if (other < score || (other == score && compareName(page, entry, name, offset, length) < 0)) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    path.nodes[0] = node;
+    path.indexes[0] = low;
+    return low;
   }
 
-  /** Lets the list have at least so many levels; new ones lead from the head to the end. */
-  private void raise(int wanted) {
-    if (wanted <= levels) {
-      return;
+  private int compareName(byte[] page, int entry, byte[] name, int offset, int length) {
+    int member = OrderNode.member(page, entry);
+    return Member.compareName(pool.page(member), PagePool.offset(member), name, offset, length);
+  }
+
+  /** The way to a rank, which must exist; returns the leaf. */
+  int descendToRank(int rank) {
+    int left = rank;
+    int node = root;
+    for (int level = height - 1; level > 0; level--) {
+      byte[] page = pool.page(node);
+      int at = PagePool.offset(node);
+      int child = 0;
+      int below;
+      while (left >= (below = OrderNode.below(page, OrderNode.innerEntry(at, child)))) {
+        left -= below;
+        child++;
+      }
+      path.nodes[level] = node;
+      path.indexes[level] = child;
+      node = OrderNode.child(page, OrderNode.innerEntry(at, child));
     }
-    int room = Member.levels(pool.page(head), links(head));
-    if (wanted > room) {
-      int larger = layHead(Math.min(Member.MOST_LEVELS, Math.max(wanted, room * 2)));
-      System.arraycopy(
-          pool.page(head),
-          links(head) + 1,
-          pool.page(larger),
-          links(larger) + 1,
-          Member.linkBytes(levels) - 1);
-      pool.free(head, account);
-      head = larger;
-    }
-    byte[] page = pool.page(head);
-    int links = links(head);
-    for (; levels < wanted; levels++) {
-      Member.forward(page, links, levels, NONE);
-      Member.span(page, links, levels, count + 1);
-    }
+    path.nodes[0] = node;
+    path.indexes[0] = left;
+    return node;
+  }
+
+  /* Changes. */
+
+  /** Puts a member where its score and name belong. */
+  void link(int member) {
+    path.forget();
+    byte[] page = pool.page(member);
+    int at = PagePool.offset(member);
+    double score = Member.score(page, at);
+    descend(score, page, EntryLayout.keyOffset(page, at), EntryLayout.keyLength(page, at));
+    change.insert(score, member);
   }
 
   /** Takes a member out of the order; it keeps its slot. */
-  void unlink(int reference) {
-    byte[] node = pool.page(reference);
-    int nodeAt = PagePool.offset(reference);
-    int nodeLinks = Member.links(node, nodeAt);
-    int nodeLevels = Member.levels(node, nodeLinks);
-    double score = Member.score(node, nodeAt);
-    int name = EntryLayout.keyOffset(node, nodeAt);
-    int length = EntryLayout.keyLength(node, nodeAt);
-    byte[] page = pool.page(head);
-    int links = links(head);
-    int stop = NONE;
-    for (int level = levels - 1; level >= 0; level--) {
-      int next;
-      while ((next = Member.forward(page, links, level)) != stop) {
-        byte[] nextPage = pool.page(next);
-        int at = PagePool.offset(next);
-        if (next == reference || Member.compare(nextPage, at, score, node, name, length) >= 0) {
-          stop = next;
-          break;
-        }
-        page = nextPage;
-        links = Member.links(nextPage, at);
-      }
-      int span = Member.span(page, links, level) - 1;
-      if (level < nodeLevels) {
-        span += Member.span(node, nodeLinks, level);
-        Member.forward(page, links, level, Member.forward(node, nodeLinks, level));
-        stop = reference;
-      }
-      Member.span(page, links, level, span);
-    }
-    close(Member.backward(node, nodeLinks), Member.forward(node, nodeLinks, 0), 1);
+  void unlink(int member) {
+    path.forget();
+    descend(member);
+    change.remove(1);
   }
 
-  /** Takes some members, from rank {@code first} on, out of the order; they keep their slots. */
-  void unlink(int first, int number) {
-    int at = head;
-    byte[] page = pool.page(head);
-    int links = links(head);
-    int passed = 0;
-    int end = first + number;
-    for (int level = levels - 1; level >= 0; level--) {
-      int span;
-      while (passed + (span = Member.span(page, links, level)) <= first) {
-        passed += span;
-        at = Member.forward(page, links, level);
-        page = pool.page(at);
-        links = Member.links(page, PagePool.offset(at));
-      }
-      int next = Member.forward(page, links, level);
-      int reached = passed + span;
-      while (reached <= end) {
-        byte[] cut = pool.page(next);
-        int cutLinks = Member.links(cut, PagePool.offset(next));
-        reached += Member.span(cut, cutLinks, level);
-        next = Member.forward(cut, cutLinks, level);
-      }
-      Member.forward(page, links, level, next);
-      Member.span(page, links, level, reached - passed - number);
+  /**
+   * Takes members from a rank on out of the order, not more than so many nor than one leaf holds;
+   * they keep their slots.
+   *
+   * @return how many, whose references stand in {@link Path#taken}
+   */
+  int unlink(int rank, int most) {
+    path.forget();
+    int leaf = descendToRank(rank);
+    byte[] page = pool.page(leaf);
+    int at = PagePool.offset(leaf);
+    int from = path.indexes[0];
+    int number = Math.min(most, OrderNode.count(page, at) - from);
+    for (int i = 0; i < number; i++) {
+      path.taken[i] = OrderNode.member(page, OrderNode.leafEntry(at, from + i));
     }
-    close(at == head ? NONE : at, Member.forward(page, links, 0), number);
+    change.remove(number);
+    return number;
   }
 
-  /** Ends an unlinking: what is left and right of the gap, and how many are gone. */
-  private void close(int before, int next, int number) {
-    if (next == NONE) {
-      tail = before;
+  /** Gives a member another score, and another place if its neighbours want that. */
+  void score(int member, double score) {
+    byte[] page = pool.page(member);
+    int at = PagePool.offset(member);
+    int name = EntryLayout.keyOffset(page, at);
+    int length = EntryLayout.keyLength(page, at);
+    descend(Member.score(page, at), page, name, length);
+    Member.score(page, at, score);
+    if (stays(score, page, name, length)) {
+      change.rescore(score);
     } else {
-      Member.backward(pool.page(next), links(next), before);
+      path.forget();
+      change.remove(1);
+      descend(score, page, name, length);
+      change.insert(score, member);
     }
-    count -= number;
-    byte[] top = pool.page(head);
-    while (levels > 1 && Member.forward(top, links(head), levels - 1) == NONE) {
-      levels--;
+  }
+
+  /** Whether a score and a name would stand between the neighbours of where the path leads. */
+  private boolean stays(double score, byte[] name, int offset, int length) {
+    int leaf = path.nodes[0];
+    int index = path.indexes[0];
+    byte[] page = pool.page(leaf);
+    int at = PagePool.offset(leaf);
+    int last = OrderNode.count(page, at) - 1;
+    int before = index > 0 ? leaf : OrderNode.before(page, at);
+    int behind = index < last ? leaf : OrderNode.behind(page, at);
+    return (before == NONE
+            || compare(before, index > 0 ? index - 1 : -1, score, name, offset, length) < 0)
+        && (behind == NONE
+            || compare(behind, index < last ? index + 1 : 0, score, name, offset, length) > 0);
+  }
+
+  /** Compares an entry of a leaf, -1 for the last one, with a score and a name. */
+  private int compare(int leaf, int index, double score, byte[] name, int offset, int length) {
+    byte[] page = pool.page(leaf);
+    int at = PagePool.offset(leaf);
+    int entry = OrderNode.leafEntry(at, index >= 0 ? index : OrderNode.count(page, at) - 1);
+    double other = OrderNode.score(page, entry);
+    if (other != score) {
+      return other < score ? -1 : 1;
     }
+    return compareName(page, entry, name, offset, length);
+  }
+
+  /**
+   * Gives back so many nodes of an order that nobody uses any more.
+   *
+   * @return whether none is left
+   */
+  boolean free(int nodes) {
+    path.forget();
+    return change.free(nodes);
   }
 }

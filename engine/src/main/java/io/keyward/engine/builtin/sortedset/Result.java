@@ -19,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Result {
   private final Database database;
-  private final SkipList list;
+  private final OrderedMembers list;
   private final byte[] scratch;
   private int longest;
   private long packedBytes = Listpack.EMPTY_BYTES;
 
   public Result(Database database) {
     this.database = database;
-    list = SortedSetValue.newList(database);
+    list = SortedSetValue.newMembers(database);
     scratch = database.keyspace().home().numberText();
   }
 
@@ -43,7 +43,7 @@ public final class Result {
   /** Adds a member, or gives the one that is there the aggregate of both scores. */
   void combine(byte[] name, int offset, int length, double score, Aggregate aggregate) {
     int present = list.find(name, offset, length);
-    if (present == SkipList.NONE) {
+    if (present == OrderedMembers.NONE) {
       add(name, offset, length, score);
       return;
     }
@@ -53,7 +53,7 @@ public final class Result {
   /** Writes all members in their order. */
   void send(Reply reply, boolean withScores) {
     reply.array(withScores && !reply.resp3() ? 2L * size() : size());
-    for (int at = list.first(); at != SkipList.NONE; at = list.next(at)) {
+    for (int at = list.first(); at != OrderedMembers.NONE; at = list.next(at)) {
       if (withScores && reply.resp3()) {
         reply.array(2);
       }
@@ -98,7 +98,7 @@ public final class Result {
       return;
     }
     ListpackEditor.initialize(entry);
-    for (int at = list.first(); at != SkipList.NONE; at = list.next(at)) {
+    for (int at = list.first(); at != OrderedMembers.NONE; at = list.next(at)) {
       PackedMembers.append(
           entry, list.score(at), list.bytes(at), list.nameOffset(at), list.nameLength(at), scratch);
     }
@@ -107,7 +107,7 @@ public final class Result {
 
   /** Finds what a listpack of the members would take, and says whether it may be that large. */
   private boolean measure() {
-    for (int at = list.first(); at != SkipList.NONE; at = list.next(at)) {
+    for (int at = list.first(); at != OrderedMembers.NONE; at = list.next(at)) {
       packedBytes +=
           PackedMembers.pairBytes(
               list.score(at), list.bytes(at), list.nameOffset(at), list.nameLength(at), scratch);

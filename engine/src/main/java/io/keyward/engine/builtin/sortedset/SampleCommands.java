@@ -165,7 +165,7 @@ final class SampleCommands {
       reply.bulk("0");
       scanAll(new MemberCursor(entry), options, reply);
     } else {
-      scanSome((SkipList) entry.held(), cursor, options, reply);
+      scanSome((OrderedMembers) entry.held(), cursor, options, reply);
     }
   }
 
@@ -182,7 +182,7 @@ final class SampleCommands {
     reply.endArray(position, sent);
   }
 
-  private static void scanSome(SkipList list, long cursor, ScanOptions options, Reply reply) {
+  private static void scanSome(OrderedMembers list, long cursor, ScanOptions options, Reply reply) {
     List<Integer> found = new ArrayList<>();
     int[] seen = new int[1];
     long at = cursor;

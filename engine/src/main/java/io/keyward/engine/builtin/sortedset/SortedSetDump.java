@@ -34,22 +34,22 @@ public final class SortedSetDump {
       out.writeString(set.bytes(), start, Listpack.totalBytes(set.bytes(), start));
       return;
     }
-    SkipList list = (SkipList) set.held();
+    OrderedMembers list = (OrderedMembers) set.held();
     out.writeType(RdbType.SORTED_SET_2);
     out.writeLength(list.size());
-    for (int at = list.last(); at != SkipList.NONE; at = list.previous(at)) {
+    for (int at = list.last(); at != OrderedMembers.NONE; at = list.previous(at)) {
       writeMember(list, at, out);
     }
   }
 
-  private static void writeMember(SkipList list, int member, RdbOutput out) {
+  private static void writeMember(OrderedMembers list, int member, RdbOutput out) {
     out.writeString(list.bytes(member), list.nameOffset(member), list.nameLength(member));
     out.writeLong(Double.doubleToRawLongBits(list.score(member)));
   }
 
   /** Begins to write type and value of a big set, whose members come in no order. */
   public static PiecewiseValue inPieces(Entry set, RdbOutput out) {
-    SkipList list = (SkipList) set.held();
+    OrderedMembers list = (OrderedMembers) set.held();
     out.writeType(RdbType.SORTED_SET_2);
     out.writeLength(list.size());
     return new WalkedValue(list.members().beginWalk(member -> writeMember(list, member, out)));
@@ -75,7 +75,7 @@ public final class SortedSetDump {
     checkScores(listpack, in);
     long most = database.keyspace().home().settings().number(Directive.ZSET_MAX_LISTPACK_ENTRIES);
     if (entries / 2 > Math.min(most, 1 << 24)) {
-      return skipList(listpack, in, database);
+      return big(listpack, in, database);
     }
     if (!DistinctEntries.in(listpack, 2)) {
       throw in.malformed("a sorted set has a member twice");
@@ -105,8 +105,8 @@ public final class SortedSetDump {
     }
   }
 
-  private static NewValue skipList(byte[] listpack, RdbInput in, Database database) {
-    SkipList list = SortedSetValue.newList(database);
+  private static NewValue big(byte[] listpack, RdbInput in, Database database) {
+    OrderedMembers list = SortedSetValue.newMembers(database);
     NewValue made = NewValue.held(Type.SORTED_SET, Encoding.SKIPLIST, list);
     try {
       for (int at = Listpack.first(listpack, 0); at >= 0; at = PackedMembers.next(listpack, at)) {
@@ -119,11 +119,11 @@ public final class SortedSetDump {
     }
   }
 
-  private static void add(SkipList list, double score, byte[] name, RdbInput in) {
+  private static void add(OrderedMembers list, double score, byte[] name, RdbInput in) {
     if (Double.isNaN(score)) {
       throw in.malformed("a score is no number");
     }
-    if (list.find(name, 0, name.length) != SkipList.NONE) {
+    if (list.find(name, 0, name.length) != OrderedMembers.NONE) {
       throw in.malformed("a sorted set has a member twice");
     }
     list.insert(score, name, 0, name.length);
@@ -135,7 +135,7 @@ public final class SortedSetDump {
     if (count == 0) {
       return null;
     }
-    SkipList list = SortedSetValue.newList(database);
+    OrderedMembers list = SortedSetValue.newMembers(database);
     NewValue made = NewValue.held(Type.SORTED_SET, Encoding.SKIPLIST, list);
     int longest = 0;
     long total = 0;
@@ -159,11 +159,11 @@ public final class SortedSetDump {
     return packed;
   }
 
-  private static NewValue pack(SkipList list) {
+  private static NewValue pack(OrderedMembers list) {
     ByteBlock block = new ByteBlock(64);
     ListpackEditor.initialize(block);
     byte[] scratch = new byte[Numbers.MAX_DOUBLE_LENGTH];
-    for (int at = list.first(); at != SkipList.NONE; at = list.next(at)) {
+    for (int at = list.first(); at != OrderedMembers.NONE; at = list.next(at)) {
       PackedMembers.append(
           block, list.score(at), list.bytes(at), list.nameOffset(at), list.nameLength(at), scratch);
     }

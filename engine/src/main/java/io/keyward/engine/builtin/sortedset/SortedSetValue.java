@@ -28,8 +28,8 @@ final class SortedSetValue {
     return entry.encoding() == Encoding.LISTPACK;
   }
 
-  private static SkipList list(Entry entry) {
-    return (SkipList) entry.held();
+  private static OrderedMembers list(Entry entry) {
+    return (OrderedMembers) entry.held();
   }
 
   private static int place(int position) {
@@ -92,7 +92,7 @@ final class SortedSetValue {
   /** Writes a member's name as a bulk string. */
   static void sendName(Entry entry, int place, Reply reply) {
     if (!packed(entry)) {
-      SkipList list = list(entry);
+      OrderedMembers list = list(entry);
       reply.bulk(list.bytes(place), list.nameOffset(place), list.nameLength(place));
       return;
     }
@@ -115,7 +115,7 @@ final class SortedSetValue {
     }
   }
 
-  /** Adds a member that is not there; what has become too big for a listpack gets a skip list. */
+  /** Adds a member that is not there; what is too big for a listpack gets an order. */
   static void insert(Entry entry, double score, byte[] name, int offset, int length) {
     if (packed(entry)) {
       int size = PackedMembers.size(entry.bytes(), entry.start());
@@ -136,7 +136,7 @@ final class SortedSetValue {
         && longest <= settings.number(Directive.ZSET_MAX_LISTPACK_VALUE);
   }
 
-  /** Makes a listpack a skip list if it is to hold so many members, the longest of this length. */
+  /** Makes a listpack a big set if it is to hold so many members, the longest of this length. */
   static void expect(Entry entry, int size, int longest) {
     if (packed(entry) && !mayPack(entry.database(), size, longest)) {
       unpack(entry);
@@ -144,7 +144,7 @@ final class SortedSetValue {
   }
 
   private static void unpack(Entry entry) {
-    SkipList list = newList(entry.database());
+    OrderedMembers list = newMembers(entry.database());
     byte[] bytes = entry.bytes();
     byte[] scratch = scratch(entry);
     for (int at = Listpack.first(bytes, entry.start());
@@ -162,11 +162,11 @@ final class SortedSetValue {
     entry.hold(list, Encoding.SKIPLIST);
   }
 
-  /** An empty skip list of the database's keyspace. */
-  static SkipList newList(Database database) {
+  /** An empty big set of the database's keyspace. */
+  static OrderedMembers newMembers(Database database) {
     BuiltinKeyspace keyspace = database.keyspace();
     Path path = keyspace.attachment(Path.class, any -> new Path());
-    return new SkipList(database.pool(), database.account(), keyspace.home().random(), path);
+    return new OrderedMembers(database.pool(), database.account(), path);
   }
 
   /** Removes the member of this name, and says whether it was there; an empty set stays. */

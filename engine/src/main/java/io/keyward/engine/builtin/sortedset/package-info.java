@@ -1,6 +1,4 @@
-/**
- * Sorted sets: members in the order of their scores, packed or in a skip list, and their commands.
- */
+/** Sorted sets: members in the order of their scores, packed or in a tree, and their commands. */
 @NullMarked
 package io.keyward.engine.builtin.sortedset;
 

@@ -8,33 +8,33 @@ import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import io.keyward.engine.builtin.memory.SteadyWalk;
 import java.util.function.IntConsumer;
-import java.util.random.RandomGenerator;
 
 /**
  * A big sorted set: members in slots of the pages ({@link Member}), found by name through a
- * dictionary and by score or rank through a skip list (W. Pugh, CACM 1990) whose nodes they are.
+ * dictionary and by score or rank through an {@link Order}.
  *
  * <p>A member keeps its slot as long as it lives, whatever becomes of its score. Find costs O(1),
  * all else O(log n) and the number of members removed; nothing is allocated besides slots.
  */
-final class SkipList implements Held {
+final class OrderedMembers implements Held {
   /** No such member. */
   static final int NONE = 0;
 
-  /** This object, its order, its dictionary and their outer arrays, with compact object headers. */
-  private static final int OBJECT_BYTES = 152 + 48;
+  /**
+   * This object, its order, what changes it, its dictionary and their outer arrays, with compact
+   * object headers.
+   */
+  private static final int OBJECT_BYTES = 176 + 48;
 
   private final PagePool pool;
   private final MemoryAccount account;
-  private final RandomGenerator random;
   private final Dictionary members;
   private final Order order;
   private long memberBytes;
 
-  SkipList(PagePool pool, MemoryAccount account, RandomGenerator random, Path path) {
+  OrderedMembers(PagePool pool, MemoryAccount account, Path path) {
     this.pool = pool;
     this.account = account;
-    this.random = random;
     members = new Dictionary(pool, account);
     order = new Order(pool, account, path);
     account.add(OBJECT_BYTES);
@@ -105,36 +105,21 @@ final class SkipList implements Held {
   /** Adds a member that is not there yet. */
   void insert(double score, byte[] name, int offset, int length) {
     int flags = EntryLayout.flagsFor(EntryLayout.SCORED | members.generation(), length);
-    int levels = drawLevels();
-    int bytes = Math.addExact(EntryLayout.headerSize(flags) + Member.linkBytes(levels), length);
+    int bytes = Math.addExact(EntryLayout.headerSize(flags), length);
     int reference = pool.allocate(bytes, account);
     memberBytes += pool.slotBytes(reference);
     byte[] page = pool.page(reference);
     int at = PagePool.offset(reference);
     EntryLayout.writeKey(page, at, flags, name, offset, length);
     Member.score(page, at, score);
-    Member.clearLinks(page, Member.links(page, at), levels);
     order.link(reference);
     members.insert(KeyHash.hash(name, offset, length), reference, false);
   }
 
-  /** One level, and each further one with a chance of a quarter. */
-  private int drawLevels() {
-    int drawn = 1 + (Long.numberOfTrailingZeros(random.nextLong()) >>> 1);
-    return Math.min(drawn, Member.MOST_LEVELS);
-  }
-
-  /** Gives a member another score; where its neighbours allow, it stays in its place. */
+  /** Gives a member another score. */
   void score(int reference, double score) {
     members.beforeChange(reference);
-    boolean stays = order.staysWith(reference, score);
-    if (!stays) {
-      order.unlink(reference);
-    }
-    Member.score(pool.page(reference), PagePool.offset(reference), score);
-    if (!stays) {
-      order.link(reference);
-    }
+    order.score(reference, score);
   }
 
   /** Removes a member. */
@@ -145,15 +130,13 @@ final class SkipList implements Held {
 
   /** Removes some members, from rank {@code first} on, counted from 0. */
   void removeRanks(int first, int number) {
-    if (number == 0) {
-      return;
-    }
-    int reference = at(first);
-    order.unlink(first, number);
-    for (int i = 0; i < number; i++) {
-      int next = next(reference);
-      discard(reference);
-      reference = next;
+    int left = number;
+    while (left > 0) {
+      int taken = order.unlink(first, left);
+      for (int i = 0; i < taken; i++) {
+        discard(order.path().taken[i]);
+      }
+      left -= taken;
     }
   }
 
@@ -191,8 +174,8 @@ final class SkipList implements Held {
   }
 
   @Override
-  public SkipList copy() {
-    SkipList copy = new SkipList(pool, account, random, order.path());
+  public OrderedMembers copy() {
+    OrderedMembers copy = new OrderedMembers(pool, account, order.path());
     for (int at = first(); at != NONE; at = next(at)) {
       copy.insert(score(at), bytes(at), nameOffset(at), nameLength(at));
     }
@@ -204,14 +187,14 @@ final class SkipList implements Held {
     return OBJECT_BYTES + members.memory() + slotBytes();
   }
 
-  /** Bytes of the slots of members and head. */
+  /** Bytes of the slots of members and of the order's nodes. */
   long slotBytes() {
-    return memberBytes + order.headBytes();
+    return memberBytes + order.nodeBytes();
   }
 
   @Override
   public void validate() {
-    SkipListCheck.check(this);
+    OrderCheck.check(this);
   }
 
   @Override
@@ -221,9 +204,10 @@ final class SkipList implements Held {
 
   @Override
   public boolean free(int budget) {
-    boolean done = members.drain(Math.max(1, budget / 8), this::giveBack);
+    boolean done =
+        order.free(Math.max(1, budget / 8))
+            && members.drain(Math.max(1, budget / 8), this::giveBack);
     if (done) {
-      order.free();
       account.add(-OBJECT_BYTES);
     }
     return done;

@@ -8,12 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-class SkipListTest {
+class OrderedMembersTest {
   private final PagePool pool = new PagePool();
   private final MemoryAccount account = new MemoryAccount();
   private final long seed = System.nanoTime();
   private final SplittableRandom random = new SplittableRandom(seed);
-  private final SkipList list = new SkipList(pool, account, random, new Path());
+  private final OrderedMembers list = new OrderedMembers(pool, account, new Path());
 
   private static byte[] name(int number) {
     return ("member:" + number).getBytes(StandardCharsets.US_ASCII);
@@ -31,7 +31,7 @@ class SkipListTest {
 
   @Test
   void keepsTheOrderOfThousandsThroughChanges() {
-    System.out.println("SkipListTest seed " + seed);
+    System.out.println("OrderedMembersTest seed " + seed);
     for (int i = 0; i < 20_000; i++) {
       insert(i, random.nextInt(1000));
     }
@@ -49,6 +49,69 @@ class SkipListTest {
     assertThat(list.size()).isEqualTo(size - size / 2);
     list.validate();
     pool.validate();
+  }
+
+  @Test
+  void growsAndShrinksThroughSeveralLevelsAndBack() {
+    System.out.println("OrderedMembersTest levels seed " + seed);
+    for (int round = 0; round < 3; round++) {
+      int most = 200 + random.nextInt(20_000);
+      int scores = round == 0 ? 1 : 1 + random.nextInt(2 * most);
+      for (int i = 0; i < most; i++) {
+        insert(i, random.nextInt(scores));
+      }
+      list.validate();
+      while (list.size() > 40) {
+        list.removeRanks(random.nextInt(list.size()), 1);
+        int first = random.nextInt(list.size());
+        list.removeRanks(first, Math.min(random.nextInt(150), list.size() - first));
+        list.score(list.at(random.nextInt(list.size())), random.nextInt(scores));
+        if (random.nextInt(50) == 0) {
+          list.validate();
+        }
+      }
+      list.validate();
+      list.removeRanks(0, list.size());
+      list.validate();
+      assertThat(list.order().nodeBytes()).isLessThan(50);
+      assertThat(list.memoryBytes()).isEqualTo(account.bytes());
+      pool.validate();
+    }
+  }
+
+  @Test
+  void membersThatComeInTheirOrderFillTheNodes() {
+    for (int i = 0; i < 10_000; i++) {
+      insert(i, i);
+    }
+    long ascending = list.order().nodeBytes();
+    for (int i = -1; i >= -10_000; i--) {
+      insert(i, i);
+    }
+    long descending = list.order().nodeBytes() - ascending;
+    list.validate();
+    assertThat(ascending).isLessThan(14 * 10_000);
+    assertThat(descending).isLessThan(14 * 10_000);
+  }
+
+  @Test
+  void walksOfTwoSetsDoNotDisturbEachOther() {
+    OrderedMembers other = new OrderedMembers(pool, account, list.order().path());
+    for (int i = 0; i < 300; i++) {
+      insert(i, i);
+      byte[] name = name(i);
+      other.insert(-i, name, 0, name.length);
+    }
+    int up = list.first();
+    int down = other.last();
+    for (int i = 0; i < 300; i++) {
+      assertThat(list.score(up)).isEqualTo(i);
+      assertThat(other.score(down)).isEqualTo(-i);
+      up = list.next(up);
+      down = other.previous(down);
+    }
+    assertThat(up).isEqualTo(OrderedMembers.NONE);
+    assertThat(down).isEqualTo(OrderedMembers.NONE);
   }
 
   @Test
@@ -70,11 +133,11 @@ class SkipListTest {
     for (int i = 0; i < 500; i++) {
       insert(i, -i);
     }
-    SkipList copy = list.copy();
+    OrderedMembers copy = list.copy();
     copy.validate();
     list.removeRanks(0, 500);
-    assertThat(list.first()).isEqualTo(SkipList.NONE);
-    assertThat(list.last()).isEqualTo(SkipList.NONE);
+    assertThat(list.first()).isEqualTo(OrderedMembers.NONE);
+    assertThat(list.last()).isEqualTo(OrderedMembers.NONE);
     list.validate();
     assertThat(copy.size()).isEqualTo(500);
     assertThat(copy.score(copy.first())).isEqualTo(-499);

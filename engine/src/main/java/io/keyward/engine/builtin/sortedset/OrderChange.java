@@ -1,0 +1,405 @@
+package io.keyward.engine.builtin.sortedset;
+
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.memory.PagePool;
+
+/**
+ * Puts members into the nodes of an {@link Order}, where its path leads, and takes them out:
+ * divides full nodes and joins empty ones.
+ *
+ * <p>No node but an only leaf is ever empty. Two neighbours below the same node of which one is
+ * less than a quarter full are joined if they fit into one. A full leaf at either end of the order
+ * that a member is put outside of is left full, so that members that come in their order take no
+ * more than their room.
+ */
+final class OrderChange {
+  private static final int NONE = Order.NONE;
+
+  private final Order order;
+  private final PagePool pool;
+  private final MemoryAccount account;
+  private final Path path;
+  private long nodeBytes;
+
+  OrderChange(Order order, PagePool pool, MemoryAccount account, Path path) {
+    this.order = order;
+    this.pool = pool;
+    this.account = account;
+    this.path = path;
+    order.root = layLeaf(OrderNode.FIRST_CAPACITY);
+    order.firstLeaf = order.root;
+    order.lastLeaf = order.root;
+  }
+
+  long nodeBytes() {
+    return nodeBytes;
+  }
+
+  private int layLeaf(int capacity) {
+    return lay(capacity, OrderNode.LEAF_ENTRY);
+  }
+
+  private int layInner() {
+    return lay(OrderNode.INNER_CAPACITY, OrderNode.INNER_ENTRY);
+  }
+
+  private int lay(int capacity, int entryBytes) {
+    int node = pool.allocate(OrderNode.HEADER + capacity * entryBytes, account);
+    nodeBytes += pool.slotBytes(node);
+    OrderNode.initialize(pool.page(node), PagePool.offset(node), capacity);
+    return node;
+  }
+
+  private void drop(int node) {
+    nodeBytes -= pool.slotBytes(node);
+    pool.free(node, account);
+  }
+
+  private int countOf(int node) {
+    return OrderNode.count(pool.page(node), PagePool.offset(node));
+  }
+
+  /* One more. */
+
+  /** Puts a member into the leaf, at the index, that the path leads to. */
+  void insert(double score, int member) {
+    order.count++;
+    addBelow(1);
+    int leaf = path.nodes[0];
+    byte[] page = pool.page(leaf);
+    int at = PagePool.offset(leaf);
+    int count = OrderNode.count(page, at);
+    if (count < OrderNode.capacity(page, at)) {
+      insert(page, at, path.indexes[0], score, member);
+    } else if (count < OrderNode.LEAF_CAPACITY) {
+      int larger = resize(Math.min(OrderNode.LEAF_CAPACITY, count * 2 + 1));
+      insert(pool.page(larger), PagePool.offset(larger), path.indexes[0], score, member);
+    } else {
+      divide(leaf, score, member);
+    }
+  }
+
+  /** Counts members below each node of the path. */
+  private void addBelow(int members) {
+    for (int level = order.height - 1; level > 0; level--) {
+      int node = path.nodes[level];
+      byte[] page = pool.page(node);
+      int entry = OrderNode.innerEntry(PagePool.offset(node), path.indexes[level]);
+      OrderNode.below(page, entry, OrderNode.below(page, entry) + members);
+    }
+  }
+
+  private static void insert(byte[] page, int leaf, int index, double score, int member) {
+    OrderNode.open(page, leaf, index, OrderNode.LEAF_ENTRY);
+    int entry = OrderNode.leafEntry(leaf, index);
+    OrderNode.score(page, entry, score);
+    OrderNode.member(page, entry, member);
+  }
+
+  /** Gives the only leaf another capacity. */
+  private int resize(int capacity) {
+    int leaf = order.root;
+    int other = layLeaf(capacity);
+    OrderNode.moveTail(
+        pool.page(leaf),
+        PagePool.offset(leaf),
+        0,
+        pool.page(other),
+        PagePool.offset(other),
+        OrderNode.LEAF_ENTRY);
+    drop(leaf);
+    order.root = other;
+    order.firstLeaf = other;
+    order.lastLeaf = other;
+    return other;
+  }
+
+  private void divide(int leaf, double score, int member) {
+    int index = path.indexes[0];
+    int right = layLeaf(OrderNode.LEAF_CAPACITY);
+    byte[] page = pool.page(leaf);
+    int at = PagePool.offset(leaf);
+    byte[] rightPage = pool.page(right);
+    int rightAt = PagePool.offset(right);
+    int full = OrderNode.LEAF_CAPACITY;
+    int kept = full / 2;
+    if (leaf == order.lastLeaf && index == full) {
+      kept = full;
+    } else if (leaf == order.firstLeaf && index == 0) {
+      kept = 0;
+    }
+    OrderNode.moveTail(page, at, kept, rightPage, rightAt, OrderNode.LEAF_ENTRY);
+    linkBehind(leaf, right);
+    if (index <= kept && kept < full) {
+      insert(page, at, index, score, member);
+    } else {
+      insert(rightPage, rightAt, index - kept, score, member);
+    }
+    int first = OrderNode.leafEntry(rightAt, 0);
+    adopt(
+        1,
+        OrderNode.score(rightPage, first),
+        OrderNode.member(rightPage, first),
+        leaf,
+        OrderNode.count(page, at),
+        right,
+        OrderNode.count(rightPage, rightAt));
+  }
+
+  private void linkBehind(int leaf, int added) {
+    byte[] page = pool.page(leaf);
+    int at = PagePool.offset(leaf);
+    int behind = OrderNode.behind(page, at);
+    OrderNode.behind(page, at, added);
+    OrderNode.before(pool.page(added), PagePool.offset(added), leaf);
+    OrderNode.behind(pool.page(added), PagePool.offset(added), behind);
+    if (behind == NONE) {
+      order.lastLeaf = added;
+    } else {
+      OrderNode.before(pool.page(behind), PagePool.offset(behind), added);
+    }
+  }
+
+  /**
+   * Makes a node the right neighbour of the one that the path leads through, in their parent.
+   *
+   * @param level of the parent
+   * @param score of the first member below the right node
+   * @param member the first member below the right node
+   */
+  private void adopt(
+      int level, double score, int member, int left, int belowLeft, int right, int belowRight) {
+    if (level == order.height) {
+      order.root = layInner();
+      order.height++;
+      byte[] page = pool.page(order.root);
+      int at = PagePool.offset(order.root);
+      enter(page, at, 0, score, member, left, belowLeft);
+      enter(page, at, 1, score, member, right, belowRight);
+      return;
+    }
+    int node = path.nodes[level];
+    byte[] page = pool.page(node);
+    int at = PagePool.offset(node);
+    int index = path.indexes[level];
+    OrderNode.below(page, OrderNode.innerEntry(at, index), belowLeft);
+    int count = OrderNode.count(page, at);
+    if (count < OrderNode.INNER_CAPACITY) {
+      enter(page, at, index + 1, score, member, right, belowRight);
+      return;
+    }
+    int other = layInner();
+    byte[] otherPage = pool.page(other);
+    int otherAt = PagePool.offset(other);
+    int kept = count / 2;
+    OrderNode.moveTail(page, at, kept, otherPage, otherAt, OrderNode.INNER_ENTRY);
+    if (index < kept) {
+      enter(page, at, index + 1, score, member, right, belowRight);
+    } else {
+      enter(otherPage, otherAt, index + 1 - kept, score, member, right, belowRight);
+    }
+    int first = OrderNode.innerEntry(otherAt, 0);
+    adopt(
+        level + 1,
+        OrderNode.score(otherPage, first),
+        OrderNode.member(otherPage, first),
+        node,
+        OrderNode.belowFirst(page, at, OrderNode.count(page, at)),
+        other,
+        OrderNode.belowFirst(otherPage, otherAt, OrderNode.count(otherPage, otherAt)));
+  }
+
+  private static void enter(
+      byte[] page, int node, int index, double score, int member, int child, int below) {
+    OrderNode.open(page, node, index, OrderNode.INNER_ENTRY);
+    int entry = OrderNode.innerEntry(node, index);
+    OrderNode.score(page, entry, score);
+    OrderNode.member(page, entry, member);
+    OrderNode.child(page, entry, child);
+    OrderNode.below(page, entry, below);
+  }
+
+  /** Gives the member that the path leads to another score, with which it stays in its place. */
+  void rescore(double score) {
+    int leaf = path.nodes[0];
+    int entry = OrderNode.leafEntry(PagePool.offset(leaf), path.indexes[0]);
+    OrderNode.score(pool.page(leaf), entry, score);
+    if (path.indexes[0] == 0) {
+      firstBelow(1, score, OrderNode.member(pool.page(leaf), entry));
+    }
+  }
+
+  /** Says which member is now the first below the path's child of the node of a level. */
+  private void firstBelow(int level, double score, int member) {
+    for (int at = level; at < order.height; at++) {
+      if (path.indexes[at] > 0) {
+        int node = path.nodes[at];
+        int entry = OrderNode.innerEntry(PagePool.offset(node), path.indexes[at]);
+        OrderNode.score(pool.page(node), entry, score);
+        OrderNode.member(pool.page(node), entry, member);
+        return;
+      }
+    }
+  }
+
+  /* Fewer. */
+
+  /** Takes so many members out of the leaf that the path leads to, from its index on. */
+  void remove(int number) {
+    order.count -= number;
+    addBelow(-number);
+    int leaf = path.nodes[0];
+    int index = path.indexes[0];
+    byte[] page = pool.page(leaf);
+    int at = PagePool.offset(leaf);
+    OrderNode.cut(page, at, index, number, OrderNode.LEAF_ENTRY);
+    int left = OrderNode.count(page, at);
+    if (order.height == 1) {
+      int capacity = OrderNode.capacity(page, at);
+      if (left < capacity / 4) {
+        resize(Math.max(OrderNode.FIRST_CAPACITY, left * 2 + 1));
+      }
+      return;
+    }
+    if (left == 0) {
+      unlinkLeaf(leaf);
+      drop(leaf);
+      expel(1, path.indexes[1]);
+      return;
+    }
+    if (index == 0) {
+      int first = OrderNode.leafEntry(at, 0);
+      firstBelow(1, OrderNode.score(page, first), OrderNode.member(page, first));
+    }
+    if (left < OrderNode.LEAF_CAPACITY / 4) {
+      join(1, OrderNode.LEAF_CAPACITY);
+    }
+  }
+
+  private void unlinkLeaf(int leaf) {
+    byte[] page = pool.page(leaf);
+    int before = OrderNode.before(page, PagePool.offset(leaf));
+    int behind = OrderNode.behind(page, PagePool.offset(leaf));
+    if (before == NONE) {
+      order.firstLeaf = behind;
+    } else {
+      OrderNode.behind(pool.page(before), PagePool.offset(before), behind);
+    }
+    if (behind == NONE) {
+      order.lastLeaf = before;
+    } else {
+      OrderNode.before(pool.page(behind), PagePool.offset(behind), before);
+    }
+  }
+
+  /** Takes the entry of a child that is gone out of the path's node of a level. */
+  private void expel(int level, int index) {
+    int node = path.nodes[level];
+    byte[] page = pool.page(node);
+    int at = PagePool.offset(node);
+    OrderNode.cut(page, at, index, 1, OrderNode.INNER_ENTRY);
+    int left = OrderNode.count(page, at);
+    if (level == order.height - 1) {
+      lower();
+      return;
+    }
+    if (left == 0) {
+      drop(node);
+      expel(level + 1, path.indexes[level + 1]);
+      return;
+    }
+    if (index == 0) {
+      int first = OrderNode.innerEntry(at, 0);
+      firstBelow(level + 1, OrderNode.score(page, first), OrderNode.member(page, first));
+    }
+    if (left < OrderNode.INNER_CAPACITY / 4) {
+      join(level + 1, OrderNode.INNER_CAPACITY);
+    }
+  }
+
+  /** Does without a root of a single child. */
+  private void lower() {
+    while (order.height > 1 && countOf(order.root) == 1) {
+      int root = order.root;
+      order.root = OrderNode.child(pool.page(root), OrderNode.innerEntry(PagePool.offset(root), 0));
+      order.height--;
+      drop(root);
+    }
+  }
+
+  /** Joins the path's child of the node of a level with a neighbour if they fit into one node. */
+  private void join(int level, int capacity) {
+    int parent = path.nodes[level];
+    byte[] page = pool.page(parent);
+    int at = PagePool.offset(parent);
+    int index = path.indexes[level];
+    int own = countOf(OrderNode.child(page, OrderNode.innerEntry(at, index)));
+    int right = index + 1;
+    if (right == OrderNode.count(page, at) || own + countOfChild(page, at, right) > capacity) {
+      right = index;
+      if (index == 0 || own + countOfChild(page, at, index - 1) > capacity) {
+        return;
+      }
+    }
+    int kept = OrderNode.innerEntry(at, right - 1);
+    int gone = OrderNode.innerEntry(at, right);
+    int to = OrderNode.child(page, kept);
+    int from = OrderNode.child(page, gone);
+    byte[] fromPage = pool.page(from);
+    int fromAt = PagePool.offset(from);
+    if (level > 1) {
+      int first = OrderNode.innerEntry(fromAt, 0);
+      OrderNode.score(fromPage, first, OrderNode.score(page, gone));
+      OrderNode.member(fromPage, first, OrderNode.member(page, gone));
+    } else {
+      unlinkLeaf(from);
+    }
+    int entryBytes = level > 1 ? OrderNode.INNER_ENTRY : OrderNode.LEAF_ENTRY;
+    OrderNode.moveTail(fromPage, fromAt, 0, pool.page(to), PagePool.offset(to), entryBytes);
+    OrderNode.below(page, kept, OrderNode.below(page, kept) + OrderNode.below(page, gone));
+    drop(from);
+    expel(level, right);
+  }
+
+  private int countOfChild(byte[] page, int node, int index) {
+    return countOf(OrderNode.child(page, OrderNode.innerEntry(node, index)));
+  }
+
+  /* The end. */
+
+  /**
+   * Gives back so many nodes.
+   *
+   * @return whether none is left
+   */
+  boolean free(int nodes) {
+    for (int i = 0; i < nodes && order.root != NONE; i++) {
+      dropLast();
+    }
+    return order.root == NONE;
+  }
+
+  /** Gives back the last node that has no children, or none any more. */
+  private void dropLast() {
+    int parent = NONE;
+    int node = order.root;
+    for (int level = order.height - 1; level > 0; level--) {
+      byte[] page = pool.page(node);
+      int at = PagePool.offset(node);
+      int count = OrderNode.count(page, at);
+      if (count == 0) {
+        break;
+      }
+      parent = node;
+      node = OrderNode.child(page, OrderNode.innerEntry(at, count - 1));
+    }
+    if (parent == NONE) {
+      order.root = NONE;
+    } else {
+      byte[] page = pool.page(parent);
+      int at = PagePool.offset(parent);
+      OrderNode.count(page, at, OrderNode.count(page, at) - 1);
+    }
+    drop(node);
+  }
+}
