@@ -101,14 +101,7 @@ final class TenantsReader {
       group.wrong("this version does not share namespaces", "leave shared out");
     }
     Map<Limit, Long> limits = limits(group.group("limits"));
-    Given retireAfter = group.text("retire-after");
-    if (retireAfter != null) {
-      group.wrong(
-          "retire-after",
-          retireAfter,
-          "this version does not retire deployments",
-          "leave retire-after out");
-    }
+    long retireAfter = retireAfter(group);
     String template = template(group);
     int most =
         (int)
@@ -128,7 +121,16 @@ final class TenantsReader {
     group.endOfFields();
     TenantSettings tenant =
         new TenantSettings(
-            name, secret, pinned, shared, limits, template, most, memoryOnly, deployments);
+            name,
+            secret,
+            pinned,
+            shared,
+            limits,
+            template,
+            most,
+            memoryOnly,
+            deployments,
+            retireAfter);
     if (!shared.isEmpty()) {
       takePrefix(group, tenant.sharedPrefix());
     }
@@ -298,6 +300,21 @@ final class TenantsReader {
       case TIME -> milliseconds(text);
       case COUNT -> text.matches("[1-9][0-9]{0,17}") ? Long.parseLong(text) : -1;
     };
+  }
+
+  /** Milliseconds; 0 if the field is not there. */
+  private static long retireAfter(YamlGroup group) {
+    Given given = group.text("retire-after");
+    if (given == null) {
+      return 0;
+    }
+    long milliseconds = milliseconds(given.text());
+    if (milliseconds < 1) {
+      String expects = Limit.Unit.TIME.expects();
+      group.wrong("retire-after", given, "it is not " + expects, "give " + expects);
+      return 0;
+    }
+    return milliseconds;
   }
 
   private static long milliseconds(String text) {

@@ -1,20 +1,58 @@
 package io.keyward.tenancy;
 
 import io.keyward.config.tenant.Limit;
+import io.keyward.config.tenant.TenantSettings;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** A deployment that has a keyspace; any thread may ask. */
+/** A deployment that has a keyspace, or had one; any thread may ask. */
 public final class Deployment {
+  /** Where a deployment is in its life. */
+  public enum State {
+    /** It takes logins. */
+    ACTIVE,
+    /** It takes no more logins, and has connections left. */
+    DRAINING,
+    /** It takes no logins and has no connections. */
+    DRAINED,
+    /** Its keys have been freed since nobody had been there for long. */
+    RETIRED,
+    /** The configuration does not name it any more; its keys are still there. */
+    REMOVED;
+
+    /** The word for it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   private final String name;
   private final String prefix;
   private final @Nullable Tenant tenant;
   private final AtomicInteger connections = new AtomicInteger();
+  private volatile long createdAt = System.currentTimeMillis();
+  private volatile long lastConnection;
+  private volatile long retireAfterMillis;
+  private volatile boolean closed;
+  private volatile boolean retired;
+  private volatile boolean gone;
+  private final boolean removed;
 
   Deployment(String name, String prefix, @Nullable Tenant tenant) {
+    this(name, prefix, tenant, false);
+  }
+
+  private Deployment(String name, String prefix, @Nullable Tenant tenant, boolean removed) {
     this.name = name;
     this.prefix = prefix;
     this.tenant = tenant;
+    this.removed = removed;
+  }
+
+  /** Keys that belong to no deployment that the configuration knows. */
+  static Deployment removed(String prefix) {
+    return new Deployment("", prefix, null, true);
   }
 
   /** The deployment's name; empty for the default deployment. */
@@ -36,6 +74,100 @@ public final class Deployment {
     return tenant;
   }
 
+  /** Whether the configuration names it. */
+  public boolean configured() {
+    return tenant != null && tenant.named(name) != null;
+  }
+
+  /** What it may have of something; {@link Long#MAX_VALUE} = no limit of its own. */
+  public long limit(Limit limit) {
+    return tenant == null ? Long.MAX_VALUE : tenant.limitOf(name, limit);
+  }
+
+  /** What its tenant may have of something, all deployments together. */
+  public long limitOfTenant(Limit limit) {
+    return tenant == null ? Long.MAX_VALUE : tenant.limit(limit);
+  }
+
+  /* Life. */
+
+  public State state() {
+    if (removed) {
+      return State.REMOVED;
+    }
+    if (retired) {
+      return State.RETIRED;
+    }
+    return !closed ? State.ACTIVE : connections.get() > 0 ? State.DRAINING : State.DRAINED;
+  }
+
+  /** Whether nobody may log in. */
+  public boolean closed() {
+    return closed;
+  }
+
+  /** Lets nobody log in any more, or everybody again. */
+  public void closed(boolean toLogins) {
+    closed = toLogins;
+  }
+
+  /** Whether its keys were freed since nobody had been there for long. */
+  public boolean retired() {
+    return retired;
+  }
+
+  public void retired(boolean freed) {
+    retired = freed;
+  }
+
+  /** Whether it is none any more, so that a connection on its way there must not arrive. */
+  public boolean gone() {
+    return gone;
+  }
+
+  void goes() {
+    gone = true;
+  }
+
+  /** Milliseconds since 1970. */
+  public long createdAt() {
+    return createdAt;
+  }
+
+  /** When a connection was there last, in milliseconds since 1970; 0 = there was none yet. */
+  public long lastConnection() {
+    return connections.get() > 0 ? System.currentTimeMillis() : lastConnection;
+  }
+
+  /** Takes over what was known before a restart. */
+  public void known(long created, long lastConnected) {
+    createdAt = created;
+    lastConnection = lastConnected;
+  }
+
+  /**
+   * How long it may be without connections before it is retired: as the operator has said, else as
+   * the tenant's settings say; 0 = for ever.
+   */
+  public long retireAfterMillis() {
+    TenantSettings settings = tenant == null ? null : tenant.settings();
+    return retireAfterMillis > 0 || settings == null
+        ? retireAfterMillis
+        : settings.retireAfterMillis();
+  }
+
+  /** What the operator has said; 0 = nothing. */
+  public long ownRetireAfterMillis() {
+    return retireAfterMillis;
+  }
+
+  /** Has it retired after so long without connections, whatever the settings say. */
+  public void retireAfterMillis(long milliseconds) {
+    retireAfterMillis = milliseconds;
+  }
+
+  /* Connections. */
+
   /** The connections that are logged in. */
   public int connections() {
     return connections.get();
@@ -44,25 +176,31 @@ public final class Deployment {
   /**
    * Takes a place for a connection, to be given back by {@link #leave}.
    *
-   * @return false if the deployment or its tenant has as many connections as it may
+   * @return false if it takes no logins, or it or its tenant has as many connections as it may
    */
   public boolean enter() {
-    if (tenant == null) {
-      connections.incrementAndGet();
-      return true;
+    connections.incrementAndGet();
+    boolean fits = !closed && !gone;
+    if (tenant != null) {
+      fits &= tenant.connections().incrementAndGet() <= tenant.limit(Limit.CONNECTIONS);
+      fits &= connections.get() <= tenant.limitOf(name, Limit.CONNECTIONS);
     }
-    long most = tenant.limitOf(name, Limit.CONNECTIONS);
-    long mostOfTenant = tenant.limit(Limit.CONNECTIONS);
-    boolean fits = tenant.connections().incrementAndGet() <= mostOfTenant;
-    if (connections.incrementAndGet() > most || !fits) {
-      leave();
-      return false;
+    if (fits) {
+      retired = false;
+      lastConnection = System.currentTimeMillis();
+    } else {
+      giveBack();
     }
-    return true;
+    return fits;
   }
 
   /** Gives the place of a connection back. */
   public void leave() {
+    lastConnection = System.currentTimeMillis();
+    giveBack();
+  }
+
+  private void giveBack() {
     connections.decrementAndGet();
     if (tenant != null) {
       tenant.connections().decrementAndGet();

@@ -8,22 +8,15 @@ import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Limit;
 import io.keyward.config.tenant.Secret;
 import io.keyward.config.tenant.TenancySettings;
-import io.keyward.config.tenant.TenantSettings;
 import io.keyward.engine.Engine;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.RuleException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,26 +31,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class Tenancy {
   private static final Logger log = LoggerFactory.getLogger(Tenancy.class);
-
-  /** Everything that follows from the configuration, replaced whole. */
-  private record Directory(
-      TenancySettings settings,
-      Map<String, Tenant> tenants,
-      Map<String, Tenant> tenantByLogin,
-      Map<String, Tenant> tenantByPrefix,
-      Map<String, String> nameByPrefix,
-      Map<String, String> nameByCertificate,
-      Map<Integer, String> nameByPort,
-      List<Secret> decoys) {}
+  private static final String CLOSED = "the deployment takes no logins: it is being drained";
 
   private final Login login;
   private final String defaultPrefix;
   private final Namespaces defaultPinned;
   private final Proofs proofs = new Proofs();
   private final FailedLogins failedLogins = new FailedLogins();
-  private final ConcurrentMap<String, Deployment> byPrefix = new ConcurrentHashMap<>();
+  private final Aliases aliases = new Aliases();
   private final Deployment defaultDeployment;
-  private volatile Directory directory;
+  private final DeploymentRegistry registry;
+  private final Roster roster;
   private volatile @Nullable Engine engine;
 
   /**
@@ -70,43 +54,19 @@ public final class Tenancy {
     defaultPrefix = settings.prefix();
     defaultPinned = settings.namespaces();
     defaultDeployment = new Deployment("", defaultPrefix, null);
-    directory = directory(settings.tenancy(), Map.of());
+    registry =
+        new DeploymentRegistry(
+            defaultDeployment, Directory.of(settings.tenancy(), Map.of()));
+    roster = new Roster(registry, aliases, settings.username());
   }
 
-  private static Directory directory(TenancySettings settings, Map<String, Tenant> former) {
-    Map<String, Tenant> tenants = new LinkedHashMap<>();
-    Map<String, Tenant> byLogin = new HashMap<>();
-    Map<String, Tenant> byPrefix = new HashMap<>();
-    Map<String, String> names = new HashMap<>();
-    Map<String, String> certificates = new HashMap<>();
-    Map<Integer, String> ports = new HashMap<>();
-    List<Secret> slow = new ArrayList<>();
-    settings.operator().ifPresent(operator -> slow.addAll(operator.secrets()));
-    for (TenantSettings ofTenant : settings.tenants()) {
-      Tenant present = former.get(ofTenant.name());
-      Tenant tenant = present == null ? new Tenant(ofTenant) : present;
-      tenant.settings(ofTenant);
-      tenants.put(tenant.name(), tenant);
-      slow.addAll(ofTenant.secrets());
-      for (DeploymentSettings deployment : ofTenant.deployments()) {
-        byLogin.put(deployment.name(), tenant);
-        byPrefix.put(deployment.prefix(), tenant);
-        names.put(deployment.prefix(), deployment.name());
-        deployment.certificates().forEach(name -> certificates.put(name, deployment.name()));
-        deployment.ports().forEach(port -> ports.put(port, deployment.name()));
-        slow.addAll(deployment.secrets());
-      }
-    }
-    slow.removeIf(secret -> !secret.slow());
-    return new Directory(
-        settings,
-        tenants,
-        byLogin,
-        byPrefix,
-        names,
-        certificates,
-        ports,
-        slow.isEmpty() ? List.of() : List.of(slow.getFirst()));
+  /** What the operator knows of the deployments and does with them. */
+  public Roster roster() {
+    return roster;
+  }
+
+  private Directory directory() {
+    return registry.directory();
   }
 
   /** Gives every deployment that the configuration names its keyspace. */
@@ -119,12 +79,12 @@ public final class Tenancy {
   }
 
   private void openConfigured(Engine keyspaces) {
-    directory.nameByPrefix().keySet().forEach(keyspaces::open);
+    directory().nameByPrefix().keySet().forEach(keyspaces::open);
   }
 
   /** Whether there is a deployment for those who log in with no tenant's or deployment's name. */
   public boolean hasDefault() {
-    return directory.tenants().isEmpty() || !defaultPrefix.isEmpty();
+    return directory().tenants().isEmpty() || !defaultPrefix.isEmpty();
   }
 
   /** The default deployment. */
@@ -148,7 +108,7 @@ public final class Tenancy {
 
   /** Whether the default deployment has the gateway to itself, so that it administers it. */
   public boolean single() {
-    return directory.tenants().isEmpty() && directory.settings().operator().isEmpty();
+    return directory().tenants().isEmpty() && directory().settings().operator().isEmpty();
   }
 
   /** The failures that there were. */
@@ -156,14 +116,14 @@ public final class Tenancy {
     return failedLogins;
   }
 
-  /** The deployments that have a keyspace. */
+  /** The deployments that live. */
   public Collection<Deployment> deployments() {
-    return Collections.unmodifiableCollection(byPrefix.values());
+    return registry.all();
   }
 
   /** The deployment whose keyspace has this prefix, or null. */
   public @Nullable Deployment ofPrefix(String prefix) {
-    return byPrefix.get(prefix);
+    return registry.find(prefix);
   }
 
   /**
@@ -171,7 +131,7 @@ public final class Tenancy {
    * what a file holds.
    */
   public KeyspaceTraits traits(String prefix) {
-    Deployment deployment = byPrefix.computeIfAbsent(prefix, this::adopt);
+    Deployment deployment = registry.of(prefix);
     Tenant tenant = deployment.tenant();
     if (tenant == null) {
       return new KeyspaceTraits(defaultPinned);
@@ -184,22 +144,6 @@ public final class Tenancy {
         !tenant.memoryOnly(name));
   }
 
-  private Deployment adopt(String prefix) {
-    Directory now = directory;
-    Tenant configured = now.tenantByPrefix().get(prefix);
-    if (configured != null) {
-      return new Deployment(now.nameByPrefix().getOrDefault(prefix, ""), prefix, configured);
-    }
-    for (Tenant tenant : now.tenants().values()) {
-      String name = tenant.settings().deploymentOf(prefix);
-      if (DeploymentNames.isValid(name)) {
-        tenant.created().incrementAndGet();
-        return new Deployment(name, prefix, tenant);
-      }
-    }
-    return prefix.equals(defaultPrefix) ? defaultDeployment : new Deployment("", prefix, null);
-  }
-
   /**
    * Decides about a login; null if the name means no deployment, so that it may be that of a user
    * within the keyspace where the client is.
@@ -208,7 +152,7 @@ public final class Tenancy {
    * @param password the password's bytes
    */
   public @Nullable Decision logIn(String user, byte[] password) {
-    Directory now = directory;
+    Directory now = directory();
     var operator = now.settings().operator();
     if (operator.isPresent() && user.equals(operator.get().username())) {
       return prove(operator.get().secrets(), password, () -> new Decision.Admitted(null, user));
@@ -218,13 +162,26 @@ public final class Tenancy {
     if (byName != null && named != null && !named.secrets().isEmpty()) {
       return prove(named.secrets(), password, () -> enter(byName, user, user));
     }
-    int dot = user.indexOf('.');
-    Tenant tenant = dot < 0 ? null : now.tenants().get(user.substring(0, dot));
+    Aliases.Target target = aliases.target(user);
+    Tenant ofAlias = target == null ? null : now.tenants().get(target.tenant());
+    if (target != null && ofAlias != null) {
+      return prove(secrets(ofAlias, target.deployment()), password, () -> enterBy(user));
+    }
+    Tenant tenant = now.tenantOf(user);
     if (tenant != null) {
-      String deployment = user.substring(dot + 1);
+      String deployment = Directory.deploymentOf(user);
       return prove(secrets(tenant, deployment), password, () -> enter(tenant, deployment, user));
     }
     return null;
+  }
+
+  /** Where an alias leads at the moment of admission, which may come later than the question. */
+  private Decision enterBy(String alias) {
+    Aliases.Target target = aliases.target(alias);
+    Tenant tenant = target == null ? null : directory().tenants().get(target.tenant());
+    return target == null || tenant == null
+        ? new Decision.WrongPassword()
+        : enter(tenant, target.deployment(), alias);
   }
 
   /**
@@ -237,7 +194,7 @@ public final class Tenancy {
   /** The deployment of a TLS client by one of the names in its certificate, or null. */
   public Decision.@Nullable Admitted ofCertificate(List<String> names) {
     for (String name : names) {
-      String deployment = directory.nameByCertificate().get(name);
+      String deployment = directory().nameByCertificate().get(name);
       if (deployment != null) {
         return admitted(deployment);
       }
@@ -247,12 +204,12 @@ public final class Tenancy {
 
   /** The deployment of the connections to a port, or null. */
   public Decision.@Nullable Admitted ofPort(int port) {
-    String deployment = directory.nameByPort().get(port);
+    String deployment = directory().nameByPort().get(port);
     return deployment == null ? null : admitted(deployment);
   }
 
   private Decision.@Nullable Admitted admitted(String deployment) {
-    Tenant tenant = directory.tenantByLogin().get(deployment);
+    Tenant tenant = directory().tenantByLogin().get(deployment);
     return tenant != null && enter(tenant, deployment, deployment) instanceof Decision.Admitted in
         ? in
         : null;
@@ -260,7 +217,7 @@ public final class Tenancy {
 
   /** The ports at which a deployment's connections arrive. */
   public Set<Integer> ports() {
-    return directory.nameByPort().keySet();
+    return directory().nameByPort().keySet();
   }
 
   private static List<Secret> secrets(Tenant tenant, String deployment) {
@@ -278,7 +235,7 @@ public final class Tenancy {
     }
     boolean slow = secrets.stream().anyMatch(Secret::slow);
     // What has no slow secret is compared with that of another, so that the time does not tell.
-    List<Secret> compared = slow ? secrets : directory.decoys();
+    List<Secret> compared = slow ? secrets : directory().decoys();
     if (compared.isEmpty()) {
       return new Decision.WrongPassword();
     }
@@ -290,44 +247,19 @@ public final class Tenancy {
   }
 
   private Decision enter(Tenant tenant, String name, String user) {
-    if (!DeploymentNames.isValid(name)) {
-      return new Decision.Refused("invalid name of a deployment: " + DeploymentNames.FORM);
+    try {
+      boolean known = registry.find(tenant.prefixOf(name)) != null;
+      Deployment deployment = registry.create(tenant, name);
+      if (deployment.closed()) {
+        return new Decision.Refused(CLOSED);
+      }
+      if (!known) {
+        log.info("Deployment {} of tenant {} created by its first login", name, tenant.name());
+      }
+      return new Decision.Admitted(deployment, user);
+    } catch (RefusedException refused) {
+      return new Decision.Refused(refused.reason());
     }
-    String prefix = tenant.prefixOf(name);
-    Deployment present = byPrefix.get(prefix);
-    if (present == null) {
-      present = create(tenant, name, prefix);
-    }
-    if (present == null) {
-      return new Decision.Refused("the tenant has as many deployments as it may have");
-    }
-    boolean own = tenant.equals(present.tenant()) && name.equals(present.name());
-    return own
-        ? new Decision.Admitted(present, user)
-        : new Decision.Refused("the prefix of this deployment belongs to another one");
-  }
-
-  private synchronized @Nullable Deployment create(Tenant tenant, String name, String prefix) {
-    Engine keyspaces = engine;
-    if (keyspaces == null) {
-      throw new IllegalStateException("no login comes before the engine has begun");
-    }
-    Deployment present = byPrefix.get(prefix);
-    if (present != null) {
-      return present;
-    }
-    if (tenant.named(name) == null
-        && tenant.created().get() >= tenant.settings().mostDeployments()) {
-      return null;
-    }
-    Deployment made = new Deployment(name, prefix, tenant);
-    byPrefix.put(prefix, made);
-    if (tenant.named(name) == null) {
-      tenant.created().incrementAndGet();
-    }
-    keyspaces.open(prefix);
-    log.info("Deployment {} of tenant {} created by its first login", name, tenant.name());
-    return made;
   }
 
   /**
@@ -336,8 +268,8 @@ public final class Tenancy {
    * @throws RefusedException if it cannot, with the reason and the remedy
    */
   public void checkChange(TenancySettings changed) throws RefusedException {
-    Directory now = directory;
-    if (!directory(changed, Map.of()).nameByPort().keySet().equals(now.nameByPort().keySet())) {
+    Directory now = directory();
+    if (!Directory.of(changed, Map.of()).nameByPort().keySet().equals(now.nameByPort().keySet())) {
       throw new RefusedException(
           "the ports of deployments are opened at the start alone. Remedy: restart the gateway");
     }
@@ -355,28 +287,27 @@ public final class Tenancy {
    * @return the prefixes of living deployments that nobody may log in to any more, whose
    *     connections are to be closed; their keys stay
    */
-  public synchronized Set<String> change(TenancySettings changed) {
-    directory = directory(changed, directory.tenants());
+  public Set<String> change(TenancySettings changed) {
+    Set<String> closed;
+    synchronized (this) {
+      closed = registry.change(Directory.of(changed, directory().tenants()));
+    }
     Engine keyspaces = engine;
     if (keyspaces != null) {
       openConfigured(keyspaces);
-      byPrefix.keySet().forEach(keyspaces::refresh);
-    }
-    Set<String> closed = new HashSet<>();
-    for (Deployment deployment : byPrefix.values()) {
-      if (!deployment.equals(defaultDeployment) && !admits(deployment)) {
-        closed.add(deployment.prefix());
-        byPrefix.put(deployment.prefix(), adopt(deployment.prefix()));
-      }
+      registry.all().forEach(deployment -> keyspaces.refresh(deployment.prefix()));
     }
     return closed;
   }
 
-  private boolean admits(Deployment deployment) {
-    Tenant tenant = directory.tenants().get(deployment.tenantName());
-    if (tenant == null || !tenant.prefixOf(deployment.name()).equals(deployment.prefix())) {
-      return false;
-    }
-    return tenant.named(deployment.name()) != null || !tenant.settings().secrets().isEmpty();
+  /**
+   * Whether a login still leads to the deployment to which it has led: not if it is an alias that
+   * has moved on since.
+   */
+  public boolean leads(String login, Deployment deployment) {
+    Aliases.Target target = aliases.target(login);
+    return target == null
+        || directory().tenantByLogin().containsKey(login)
+        || target.equals(Aliases.Target.of(deployment));
   }
 }

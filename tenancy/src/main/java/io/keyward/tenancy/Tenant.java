@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +25,7 @@ final class Tenant {
   }
 
   private final AtomicInteger connections = new AtomicInteger();
-  private final AtomicInteger created = new AtomicInteger();
+  private final Set<String> created = ConcurrentHashMap.newKeySet();
   private final SharedQuota memory = new SharedQuota(Long.MAX_VALUE);
   private volatile Present present;
 
@@ -96,8 +98,8 @@ final class Tenant {
     return connections;
   }
 
-  /** The living deployments that the configuration does not name. */
-  AtomicInteger created() {
+  /** The names of the living deployments that the configuration does not name. */
+  Set<String> created() {
     return created;
   }
 }

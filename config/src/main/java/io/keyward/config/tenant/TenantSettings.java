@@ -17,6 +17,8 @@ import java.util.Map;
  * @param memoryOnly whether that holds of deployments that the configuration does not name: their
  *     data is in no file
  * @param deployments those that the configuration names
+ * @param retireAfterMillis how long a deployment may be without connections before it is retired,
+ *     its keys with it; 0 = for ever
  */
 public record TenantSettings(
     String name,
@@ -27,7 +29,8 @@ public record TenantSettings(
     String template,
     int mostDeployments,
     boolean memoryOnly,
-    List<DeploymentSettings> deployments) {
+    List<DeploymentSettings> deployments,
+    long retireAfterMillis) {
   /** The prefix of a deployment if the tenant does not say otherwise. */
   public static final String DEFAULT_TEMPLATE = "{tenant}.{deployment}";
 

@@ -1,0 +1,126 @@
+package io.keyward.tenancy;
+
+import io.keyward.config.directive.RefusedException;
+import io.keyward.engine.builtin.acl.AccessControl;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The deployments as the operator names them, by the logins that lead to them, and the aliases that
+ * he moves from one to another. Any thread may ask.
+ */
+public final class Roster {
+  private final DeploymentRegistry registry;
+  private final Aliases aliases;
+  private final String username;
+
+  /** The roster of a gateway whose default deployment has this user beside the default one. */
+  Roster(DeploymentRegistry registry, Aliases aliases, String username) {
+    this.registry = registry;
+    this.aliases = aliases;
+    this.username = username;
+  }
+
+  /** The deployment that a login such as {@code blue} or {@code librechat.rev7} means, or null. */
+  public @Nullable Deployment named(String login) {
+    Directory now = registry.directory();
+    Tenant byName = now.tenantByLogin().get(login);
+    Tenant tenant = byName == null ? now.tenantOf(login) : byName;
+    String name = byName == null ? Directory.deploymentOf(login) : login;
+    Deployment found = tenant == null ? null : registry.find(tenant.prefixOf(name));
+    boolean own = found != null && found.name().equals(name) && tenant.equals(found.tenant());
+    Deployment orphan = registry.find(login);
+    return own
+        ? found
+        : orphan != null && orphan.state() == Deployment.State.REMOVED ? orphan : null;
+  }
+
+  /** The login that means a deployment, as {@link #named} understands it. */
+  public String loginOf(Deployment deployment) {
+    if (deployment.tenantName().isEmpty()) {
+      return deployment.prefix();
+    }
+    return deployment.configured()
+        ? deployment.name()
+        : deployment.tenantName() + "." + deployment.name();
+  }
+
+  /**
+   * Makes a deployment, or finds the one that there is.
+   *
+   * @throws RefusedException if there cannot be such a one, with the reason
+   */
+  public Deployment create(String login) throws RefusedException {
+    Directory now = registry.directory();
+    Tenant byName = now.tenantByLogin().get(login);
+    if (byName != null) {
+      return registry.create(byName, login);
+    }
+    Tenant tenant = now.tenantOf(login);
+    if (tenant == null) {
+      throw new RefusedException(
+          "no tenant and no deployment of keyward.yaml has this name. Remedy: write"
+              + " <tenant>.<deployment>");
+    }
+    String name = Directory.deploymentOf(login);
+    if (tenant.named(name) == null && tenant.settings().secrets().isEmpty()) {
+      throw new RefusedException(
+          "nobody could log in to it, since the tenant has no secret. Remedy: give the tenant one,"
+              + " or name the deployment in keyward.yaml");
+    }
+    return registry.create(tenant, name);
+  }
+
+  /** Forgets a deployment whose keyspace is gone; the place that it took is free. */
+  public void forget(Deployment deployment) {
+    registry.forget(deployment);
+  }
+
+  /** Where each alias leads, as a login. */
+  public Map<String, String> aliases() {
+    Map<String, String> leading = new LinkedHashMap<>();
+    aliases.all().forEach((name, target) -> leading.put(name, login(target)));
+    return leading;
+  }
+
+  private String login(Aliases.Target target) {
+    Tenant tenant = registry.directory().tenants().get(target.tenant());
+    return tenant != null && tenant.named(target.deployment()) != null
+        ? target.deployment()
+        : target.tenant() + "." + target.deployment();
+  }
+
+  /** Whether an alias leads to a deployment. */
+  public boolean promoted(Deployment deployment) {
+    return aliases.leadTo(deployment);
+  }
+
+  /** Takes the aliases of a deployment away. */
+  public void demote(Deployment deployment) {
+    aliases.removeThoseOf(deployment);
+  }
+
+  /**
+   * Lets an alias lead to a deployment from now on.
+   *
+   * @return the login of the deployment to which it led before; empty if to none
+   * @throws RefusedException if the name cannot be one, with the reason
+   */
+  public String promote(String alias, Deployment deployment) throws RefusedException {
+    Directory now = registry.directory();
+    boolean taken =
+        alias.equals(username)
+            || alias.equals(AccessControl.DEFAULT_USER)
+            || now.tenantByLogin().containsKey(alias)
+            || now.settings().operator().filter(o -> o.username().equals(alias)).isPresent();
+    if (taken || now.tenantOf(alias) != null) {
+      throw new RefusedException("the login " + alias + " means something else already");
+    }
+    if (!DeploymentNames.isValid(alias)) {
+      throw new RefusedException("invalid name of an alias: " + DeploymentNames.FORM);
+    }
+    Aliases.Target former = aliases.move(alias, Aliases.Target.of(deployment));
+    return former == null ? "" : login(former);
+  }
+}
