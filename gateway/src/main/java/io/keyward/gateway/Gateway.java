@@ -16,6 +16,9 @@ import io.keyward.engine.builtin.persistence.SavePoints;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.admin.AdminServer;
 import io.keyward.gateway.command.GatewayCommands;
+import io.keyward.gateway.deployment.DeploymentException;
+import io.keyward.gateway.deployment.Lifecycle;
+import io.keyward.gateway.deployment.Retirement;
 import io.keyward.gateway.server.GatewayLoop;
 import io.keyward.gateway.server.Listeners;
 import io.keyward.gateway.server.Server;
@@ -54,7 +57,9 @@ public final class Gateway implements AutoCloseable {
   private final Tls tls;
   private final Listeners listeners;
   private volatile @Nullable AdminServer admin;
+  private final Lifecycle lifecycle;
   private @Nullable SavePoints savePoints;
+  private @Nullable Retirement retirement;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -71,7 +76,14 @@ public final class Gateway implements AutoCloseable {
     Tenancy tenancy = new Tenancy(settings, live);
     server =
         new Server(
-            settings, live, tenancy, loops, this::beginShutdown, disk, GatewayCommands::declare);
+            settings,
+            live,
+            tenancy,
+            loops,
+            this::beginShutdown,
+            disk,
+            (table, made) -> GatewayCommands.declare(table, made, this::lifecycle));
+    lifecycle = new Lifecycle(server);
     server.transport(transport);
     tls = new Tls(live);
     listeners = new Listeners(server, tls, contexts);
@@ -154,6 +166,7 @@ public final class Gateway implements AutoCloseable {
               + " --add-exports=java.base/jdk.internal.vm=ALL-UNNAMED");
     }
     readUsers();
+    lifecycle.restore();
     server.start();
     try {
       server.durability().holdClients();
@@ -163,11 +176,15 @@ public final class Gateway implements AutoCloseable {
       admin =
           AdminServer.open(server, vertx, endpoint, freePorts ? 0 : endpoint.port(), this::reload);
       server.durability().start();
+      lifecycle.settle();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new StartException("it was interrupted while it loaded the data", interrupted);
+    } catch (DeploymentException late) {
+      throw new StartException("what was loaded cannot be looked at: " + late.reason(), late);
     }
     savePoints = new SavePoints(server.snapshots(), server.live());
+    retirement = new Retirement(lifecycle);
   }
 
   /** Reads the file that {@code aclfile} names; nothing else touches the keyspace yet. */
@@ -196,6 +213,11 @@ public final class Gateway implements AutoCloseable {
       throw new StartException("aclfile " + path + ": " + wrong.reason());
     }
     access.file(file);
+  }
+
+  /** What is done with deployments. */
+  public Lifecycle lifecycle() {
+    return lifecycle;
   }
 
   /** What runs inside. */
@@ -283,6 +305,10 @@ public final class Gateway implements AutoCloseable {
       AdminServer present = admin;
       if (present != null) {
         present.close();
+      }
+      Retirement retiring = retirement;
+      if (retiring != null) {
+        retiring.close();
       }
       SavePoints points = savePoints;
       if (points != null) {

@@ -37,6 +37,7 @@ public final class Deployment {
   private volatile boolean closed;
   private volatile boolean retired;
   private volatile boolean gone;
+  private volatile boolean adopted;
   private final boolean removed;
 
   Deployment(String name, String prefix, @Nullable Tenant tenant) {
@@ -125,6 +126,15 @@ public final class Deployment {
     return gone;
   }
 
+  /** Whether it is there since a file named one of its keys, and nobody has been there since. */
+  public boolean adopted() {
+    return adopted;
+  }
+
+  void adopted(boolean fromFile) {
+    adopted = fromFile;
+  }
+
   void goes() {
     gone = true;
   }
@@ -187,6 +197,7 @@ public final class Deployment {
     }
     if (fits) {
       retired = false;
+      adopted = false;
       lastConnection = System.currentTimeMillis();
     } else {
       giveBack();

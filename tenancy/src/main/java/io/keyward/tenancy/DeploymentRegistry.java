@@ -62,7 +62,9 @@ final class DeploymentRegistry {
       String name = tenant.settings().deploymentOf(prefix);
       if (DeploymentNames.isValid(name)) {
         tenant.created().add(name);
-        return new Deployment(name, prefix, tenant);
+        Deployment adopted = new Deployment(name, prefix, tenant);
+        adopted.adopted(true);
+        return adopted;
       }
     }
     return prefix.equals(byDefault.prefix()) ? byDefault : Deployment.removed(prefix);

@@ -2,7 +2,9 @@ package io.keyward.tenancy;
 
 import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.acl.AccessControl;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -122,5 +124,43 @@ public final class Roster {
     }
     Aliases.Target former = aliases.move(alias, Aliases.Target.of(deployment));
     return former == null ? "" : login(former);
+  }
+
+  /* What outlives a restart. */
+
+  /** Where an alias led before a restart: the tenant and the deployment. */
+  public record Leading(String alias, String tenant, String deployment) {}
+
+  /** What each alias leads to, for the next start. */
+  public List<Leading> leading() {
+    List<Leading> leading = new ArrayList<>();
+    aliases
+        .all()
+        .forEach(
+            (name, target) ->
+                leading.add(new Leading(name, target.tenant(), target.deployment())));
+    return leading;
+  }
+
+  /**
+   * Takes over where an alias led before the restart, even if its tenant is not there now: the
+   * configuration may bring it back.
+   *
+   * @throws RefusedException if there are too many
+   */
+  public void lead(Leading known) throws RefusedException {
+    var _ = aliases.move(known.alias(), new Aliases.Target(known.tenant(), known.deployment()));
+  }
+
+  /** A deployment that was there before the restart; null if there can be no such one any more. */
+  public @Nullable Deployment restored(String tenant, String name) {
+    Tenant present = registry.directory().tenants().get(tenant);
+    boolean possible =
+        present != null && (present.named(name) != null || !present.settings().secrets().isEmpty());
+    try {
+      return present != null && possible ? registry.create(present, name) : null;
+    } catch (RefusedException tooMany) {
+      return null;
+    }
   }
 }

@@ -1,14 +1,16 @@
 package io.keyward.gateway.command;
 
 import io.keyward.engine.command.CommandTable;
+import io.keyward.gateway.deployment.Lifecycle;
 import io.keyward.gateway.server.Server;
+import java.util.function.Supplier;
 
 /** Every command that the gateway adds to those of the engine. */
 public final class GatewayCommands {
   private GatewayCommands() {}
 
-  /** Declares them all; the server is asked only when one is executed. */
-  public static void declare(CommandTable table, Server server) {
+  /** Declares them all; the server and the lifecycle are asked only when one is executed. */
+  public static void declare(CommandTable table, Server server, Supplier<Lifecycle> lifecycle) {
     new LoginCommands(server).declare(table);
     new ConfigCommands(server).declare(table);
     new InfoCommand(server).declare(table);
@@ -16,5 +18,6 @@ public final class GatewayCommands {
     new ShutdownCommand(server).declare(table);
     new ClusterCommands(server).declare(table);
     new AppendOnlyCommands(server).declare(table);
+    new DeploymentCommands(lifecycle).declare(table);
   }
 }

@@ -32,6 +32,8 @@ final class Logins {
       CommandException.error("a login that leads elsewhere is not possible in a transaction");
   private static final CommandException TOO_MANY =
       CommandException.error("max number of clients reached");
+  private static final CommandException CLOSED =
+      CommandException.error("the deployment takes no logins any more");
 
   private final Server server;
 
@@ -182,7 +184,7 @@ final class Logins {
     Session session = session(client);
     boolean alreadyIn = deployment != null && session.isIn(deployment);
     if (deployment != null && !alreadyIn && !deployment.enter()) {
-      throw TOO_MANY;
+      throw deployment.closed() || deployment.gone() ? CLOSED : TOO_MANY;
     }
     if (target.equals(client.keyspace())) {
       if (!alreadyIn) {
@@ -204,6 +206,7 @@ final class Logins {
   }
 
   private void become(Client client, Decision.Admitted admitted) {
+    session(client).login(admitted.user());
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
       keyspace.members().logIn(client, keyspace.access().defaultUser());
     }

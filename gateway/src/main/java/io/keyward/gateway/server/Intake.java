@@ -192,7 +192,8 @@ final class Intake {
 
   /** Stops reading the socket while much input waits, and begins again when it does not. */
   private void steerReading() {
-    boolean stop = session.ended() || (input.kept() >= ENOUGH_INPUT && held());
+    boolean stop =
+        (session.ended() && !session.sentAway()) || (input.kept() >= ENOUGH_INPUT && held());
     if (stop != readingStopped) {
       readingStopped = stop;
       context.channel().config().setAutoRead(!stop);

@@ -5,9 +5,11 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,12 +22,16 @@ import org.slf4j.LoggerFactory;
 final class Output {
   private static final Logger log = LoggerFactory.getLogger(Output.class);
 
+  /** How long a client that is sent away may take to close its side. */
+  private static final long LINGER_MILLIS = 2000;
+
   private final Server server;
   private final Session session;
   private final ChannelHandlerContext context;
   private final Client client;
   private final Reply reply;
   private final OutputLimit limit;
+  private final boolean tls;
   private boolean waitsForDisk;
 
   /** Output that is older than what the reply holds and waits for the disk with it. */
@@ -35,6 +41,7 @@ final class Output {
     this.server = server;
     this.session = session;
     this.context = context;
+    this.tls = tls;
     client = session.client();
     reply = client.reply();
     limit = new OutputLimit(server.live(), client, tls);
@@ -83,7 +90,28 @@ final class Output {
       check();
     }
     if (client.closing() && !session.left()) {
-      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::close);
+    }
+  }
+
+  /**
+   * Closes the connection. If the client is sent away, our side alone at first: closed as a whole
+   * while the client still sends, the connection would be reset, and what the client has not read
+   * yet would be lost.
+   */
+  private void close(Future<?> sent) {
+    if (session.sentAway()
+        && sent.isSuccess()
+        && !tls
+        && context.channel() instanceof DuplexChannel duplex) {
+      var _ = duplex.shutdownOutput();
+      var _ =
+          context
+              .channel()
+              .eventLoop()
+              .schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      var _ = context.close();
     }
   }
 

@@ -17,6 +17,7 @@ final class Residence {
   private final EventLoop socketLoop;
   private Decision.@Nullable Admitted withoutLogin;
   private @Nullable Deployment deployment;
+  private String login = "";
   private long beforeLoginSince;
   private boolean travelling;
 
@@ -48,6 +49,7 @@ final class Residence {
   /** Makes the client what it is before it has logged in. */
   void asBeforeLogin() {
     beforeLoginSince = System.currentTimeMillis();
+    login = "";
     Decision.Admitted known = withoutLogin;
     if (known != null && known.deployment() != null && !known.deployment().enter()) {
       session.closeAfterReply();
@@ -69,6 +71,15 @@ final class Residence {
     return now - beforeLoginSince > millis
         && !client.authenticated()
         && !server.tenancy().hasDefault();
+  }
+
+  /** As {@link Session#login()}. */
+  String login() {
+    return login;
+  }
+
+  void login(String name) {
+    login = name;
   }
 
   boolean isIn(Deployment asked) {
@@ -121,12 +132,16 @@ final class Residence {
     if (session.left()) {
       return;
     }
-    if (!target.enter(client)) {
+    Deployment present = deployment;
+    if (!target.enter(client) || (present != null && present.gone())) {
       session.abort();
       return;
     }
     arrival.run();
     session.flushSoon();
+    // The alias may have moved on while the client was on its way.
+    session.sendAwayIf(
+        one -> present != null && !server.tenancy().leads(login, present));
   }
 
   private void goOnAfterTravel() {

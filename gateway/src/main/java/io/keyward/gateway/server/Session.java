@@ -3,10 +3,13 @@ package io.keyward.gateway.server;
 import io.keyward.engine.Client;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.Reply;
+import io.keyward.engine.builtin.BlockedClients;
+import io.keyward.engine.builtin.ClientState;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Deployment;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,7 @@ public final class Session implements Client.Connection {
   private volatile GatewayLoop home;
   private boolean left;
   private boolean ended;
+  private boolean sentAway;
   private boolean flushPending;
   private boolean resumePending;
 
@@ -282,7 +286,13 @@ public final class Session implements Client.Connection {
    * asked is answered, then the connection is closed.
    */
   void end() {
-    if (passedOn(this::end) || left || client.closing()) {
+    if (passedOn(this::end) || left) {
+      return;
+    }
+    if (client.closing()) {
+      if (sentAway) {
+        var _ = context.close();
+      }
       return;
     }
     ended = true;
@@ -294,6 +304,48 @@ public final class Session implements Client.Connection {
     } else {
       goOn();
     }
+  }
+
+  /**
+   * Sends the client away, if it is one of those, so that it connects anew: what has been asked is
+   * answered, a client that waits for keys is answered UNBLOCKED, then our side is closed. What the
+   * client sends meanwhile is not executed, which it learns by getting no answer.
+   *
+   * @param one is asked on the session's home loop
+   */
+  public void sendAwayIf(Predicate<Session> one) {
+    if (passedOn(() -> sendAwayIf(one)) || left || ended || client.closing() || !one.test(this)) {
+      return;
+    }
+    sentAway = true;
+    if (client.blocked()) {
+      boolean _ = BlockedClients.unblock(client, true);
+    }
+    end();
+  }
+
+  /** Whether the client is sent away, so that its side of the connection ends later than ours. */
+  boolean sentAway() {
+    return sentAway;
+  }
+
+  /** Whether the client has nothing under way: no request, no transaction, nothing it waits for. */
+  public boolean idle() {
+    return !client.blocked()
+        && client.turn() == Client.Turn.FREE
+        && intake.kept() == 0
+        && !residence.travelling()
+        && (client.keyspace() == null || ClientState.of(client).transaction() == null);
+  }
+
+  /** The login that has led the client where it is; empty if there was none. */
+  public String login() {
+    return residence.login();
+  }
+
+  /** Notes the login that has led the client where it is. */
+  public void login(String name) {
+    residence.login(name);
   }
 
   /** Closes the connection when nothing that was asked before the end is left to do. */

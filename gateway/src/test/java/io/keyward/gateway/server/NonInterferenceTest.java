@@ -283,6 +283,9 @@ class NonInterferenceTest {
             new String[] {"SAVE"},
             new String[] {"BGSAVE"},
             new String[] {"BGREWRITEAOF"},
+            new String[] {"DEPLOYMENT", "LIST"},
+            new String[] {"DEPLOYMENT", "INFO", "green"},
+            new String[] {"DEPLOYMENT", "DROP", "green"},
             new String[] {"MEMORY", "PURGE"})) {
       String reply = onLoop(() -> ask(blue, enter(blue), words));
       assertThat(reply)

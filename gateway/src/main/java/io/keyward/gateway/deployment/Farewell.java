@@ -1,0 +1,47 @@
+package io.keyward.gateway.deployment;
+
+import io.keyward.gateway.server.Server;
+import io.keyward.gateway.server.Session;
+import io.keyward.tenancy.Deployment;
+import java.util.function.Predicate;
+
+/** Sends the clients of a deployment away, and waits until they have gone. */
+final class Farewell {
+  private static final long LOOK_AGAIN_MILLIS = 20;
+
+  /** How long clients may take to go that have been sent away. */
+  private static final long GOING_MILLIS = 3000;
+
+  private final Server server;
+
+  Farewell(Server server) {
+    this.server = server;
+  }
+
+  /** Sends away everybody of whom that is true, told on each session's loop; returns at once. */
+  void sendAway(Predicate<Session> those) {
+    server.sessions().forEach(session -> session.sendAwayIf(those));
+  }
+
+  /**
+   * Sends the clients of a deployment away: who has nothing under way at once, the others when that
+   * is done, but not later than at the end of a time.
+   *
+   * @return how many were there
+   */
+  int drain(Deployment deployment, long timeoutMillis) throws InterruptedException {
+    int before = deployment.connections();
+    Predicate<Session> its = session -> session.isIn(deployment);
+    long deadline = System.nanoTime() + timeoutMillis * 1_000_000;
+    while (deployment.connections() > 0 && System.nanoTime() - deadline < 0) {
+      sendAway(its.and(Session::idle));
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    }
+    long end = System.nanoTime() + GOING_MILLIS * 1_000_000;
+    while (deployment.connections() > 0 && System.nanoTime() - end < 0) {
+      sendAway(its);
+      Thread.sleep(LOOK_AGAIN_MILLIS);
+    }
+    return before;
+  }
+}

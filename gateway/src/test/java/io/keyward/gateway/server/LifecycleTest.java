@@ -1,0 +1,434 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keyward.config.ConfigurationException;
+import io.keyward.config.Settings;
+import io.keyward.gateway.Gateway;
+import io.keyward.gateway.deployment.Actor;
+import io.keyward.gateway.deployment.DeploymentException;
+import io.keyward.tenancy.Deployment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LifecycleTest {
+  private static final Actor TEST = new Actor("test", "");
+
+  @TempDir Path folder;
+  private Gateway gateway;
+
+  @BeforeEach
+  void start() throws IOException {
+    write("", "");
+    gateway = open();
+  }
+
+  private void write(String ofTenant, String further) throws IOException {
+    Files.writeString(
+        folder.resolve("keyward.yaml"),
+        """
+        event-loops: 2
+        operator: {username: operator, password: of-operator}
+        tenants:
+          librechat:
+            secret: of-librechat
+            max-deployments: 3
+        %s
+            deployments:
+              blue:  {prefix: librechat-blue,  password: blue-secret}
+              green: {prefix: librechat-green, password: green-secret}
+        %s
+        """
+            .formatted(ofTenant, further));
+  }
+
+  private Gateway open() {
+    return Gateways.startWith(
+        Map.of(),
+        folder.resolve("keyward.yaml").toString(),
+        "--dir",
+        folder.resolve("data").toString(),
+        "--appendonly",
+        "yes");
+  }
+
+  private void restart() {
+    gateway.close();
+    gateway = open();
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+  }
+
+  private Wire logIn(String user, String password) {
+    Wire wire = Wire.to(gateway.ports().redis());
+    assertThat(wire.ask("AUTH " + user + " " + password)).isEqualTo("+OK");
+    return wire;
+  }
+
+  private Wire operator() {
+    return logIn("operator", "of-operator");
+  }
+
+  private String refusal(String user) {
+    try (Wire wire = Wire.to(gateway.ports().redis())) {
+      return wire.ask("AUTH " + user + " of-librechat");
+    }
+  }
+
+  private Object state(String deployment) throws DeploymentException {
+    return gateway.lifecycle().info(deployment).get("state");
+  }
+
+  private List<Object> listed() throws DeploymentException {
+    return gateway.lifecycle().list().stream().map(line -> line.get("name")).toList();
+  }
+
+  private static void awaitEnd(Wire wire) {
+    assertThat(wire.readToEnd()).isEmpty();
+  }
+
+  @Test
+  void theListTellsWhatEachDeploymentHolds() throws DeploymentException {
+    try (Wire blue = logIn("blue", "blue-secret");
+        Wire operator = operator()) {
+      assertThat(blue.ask("SET key value")).isEqualTo("+OK");
+      assertThat(blue.ask("SELECT 3")).isEqualTo("+OK");
+      assertThat(blue.ask("SET other value")).isEqualTo("+OK");
+
+      Map<String, Object> line = gateway.lifecycle().list().getFirst();
+      assertThat(line)
+          .containsEntry("name", "blue")
+          .containsEntry("tenant", "librechat")
+          .containsEntry("prefix", "librechat-blue")
+          .containsEntry("state", "active")
+          .containsEntry("keys", 2L)
+          .containsEntry("connections", 1L);
+      assertThat((long) line.get("bytes")).isPositive();
+      assertThat(operator.ask("DEPLOYMENT LIST")).isEqualTo("*2");
+      assertThat(operator.line()).isEqualTo("*18");
+      assertThat(blue.ask("DEPLOYMENT LIST"))
+          .isEqualTo(
+              "-NOPERM User default has no permissions to run the 'deployment|list' command");
+    }
+  }
+
+  @Test
+  void anAliasMovesInOneStepAndItsClientsConnectAnew() throws DeploymentException {
+    gateway.lifecycle().promote(TEST, "live", "blue");
+    try (Wire byAlias = logIn("live", "of-librechat");
+        Wire byName = logIn("blue", "blue-secret");
+        Wire operator = operator()) {
+      assertThat(byAlias.ask("SET key blue")).isEqualTo("+OK");
+      assertThat(operator.ask("DEPLOYMENT PROMOTE live green")).isEqualTo("*6");
+
+      awaitEnd(byAlias);
+      assertThat(byName.ask("GET key")).isEqualTo("$4");
+    }
+    try (Wire again = logIn("live", "of-librechat")) {
+      assertThat(again.ask("GET key")).isEqualTo("$-1");
+    }
+    try (Wire withItsPassword = logIn("live", "green-secret")) {
+      assertThat(withItsPassword.ask("GET key")).isEqualTo("$-1");
+    }
+    assertThat(gateway.lifecycle().aliases()).containsExactly(Map.entry("live", "green"));
+  }
+
+  @Test
+  void whoIsSentAwayGetsTheAnswersToWhatWasAsked() throws DeploymentException {
+    gateway.lifecycle().promote(TEST, "live", "blue");
+    try (Wire byAlias = logIn("live", "of-librechat")) {
+      StringBuilder asked = new StringBuilder();
+      asked.append("INCR count\r\n".repeat(10_000));
+      byAlias.send(asked.toString());
+      assertThat(byAlias.line()).isEqualTo(":1");
+      gateway.lifecycle().promote(TEST, "live", "green");
+
+      String rest = byAlias.readToEnd();
+      List<String> answers = rest.lines().toList();
+      int executed = answers.size() + 1;
+      assertThat(answers.getLast()).isEqualTo(":" + executed);
+      try (Wire blue = logIn("blue", "blue-secret")) {
+        assertThat(blue.ask("INCR count"))
+            .as("nothing was executed that was not answered")
+            .isEqualTo(":" + (executed + 1));
+      }
+    }
+  }
+
+  @Test
+  void anAliasTakesNoNameThatMeansSomething() {
+    for (String name : List.of("blue", "operator", "default", "librechat.live", "no good")) {
+      assertThatThrownBy(() -> gateway.lifecycle().promote(TEST, name, "green"))
+          .isInstanceOf(DeploymentException.class);
+    }
+    assertThat(gateway.lifecycle().aliases()).isEmpty();
+  }
+
+  @Test
+  void drainingClosesWhatIsIdleAndUnblocksWhatWaits() throws DeploymentException {
+    try (Wire idle = logIn("librechat.rev1", "of-librechat");
+        Wire blocked = logIn("librechat.rev1", "of-librechat");
+        Wire inTransaction = logIn("librechat.rev1", "of-librechat");
+        Wire other = logIn("blue", "blue-secret");
+        Wire operator = operator()) {
+      blocked.send("BLPOP list 0\r\n");
+      assertThat(inTransaction.ask("MULTI")).isEqualTo("+OK");
+      operator.send("DEPLOYMENT DRAIN librechat.rev1 1\r\n");
+
+      awaitEnd(idle);
+      assertThat(refusal("librechat.rev1"))
+          .isEqualTo("-ERR the deployment takes no logins: it is being drained");
+      assertThat(inTransaction.ask("SET key value")).isEqualTo("+QUEUED");
+      assertThat(inTransaction.ask("EXEC")).isEqualTo("*1");
+      assertThat(inTransaction.line()).isEqualTo("+OK");
+      awaitEnd(inTransaction);
+      assertThat(blocked.line()).startsWith("-UNBLOCKED");
+      awaitEnd(blocked);
+      assertThat(operator.line()).isEqualTo("*8");
+      assertThat(state("librechat.rev1")).isEqualTo("drained");
+      assertThat(other.ask("PING")).isEqualTo("+PONG");
+
+      gateway.lifecycle().create(TEST, "librechat.rev1");
+      try (Wire again = logIn("librechat.rev1", "of-librechat")) {
+        assertThat(again.ask("GET key")).isEqualTo("$5");
+      }
+    }
+  }
+
+  @Test
+  void whatIsDroppedIsGoneFromMemoryAndFilesAndItsPlaceIsFree() throws DeploymentException {
+    for (int i = 1; i <= 3; i++) {
+      try (Wire wire = logIn("librechat.rev" + i, "of-librechat")) {
+        assertThat(wire.ask("SET key value")).isEqualTo("+OK");
+        String library = "#!lua name=l\nredis.register_function('f', function() end)";
+        assertThat(
+                wire.send("*3\r\n$8\r\nFUNCTION\r\n$4\r\nLOAD\r\n")
+                    .send("$" + library.length() + "\r\n" + library + "\r\n")
+                    .line())
+            .isEqualTo("$1");
+      }
+    }
+    assertThat(refusal("librechat.rev4")).contains("as many deployments as it may have");
+    Wire there = logIn("librechat.rev2", "of-librechat");
+    gateway.lifecycle().drop(TEST, "librechat.rev2", false);
+    awaitEnd(there);
+    gateway.lifecycle().drop(TEST, "blue", false);
+
+    try (Wire fourth = logIn("librechat.rev4", "of-librechat")) {
+      assertThat(fourth.ask("DBSIZE")).isEqualTo(":0");
+    }
+    restart();
+    assertThat(listed())
+        .containsExactly("blue", "green", "librechat.rev1", "librechat.rev3");
+    assertThat(state("blue")).isEqualTo("retired");
+    try (Wire blue = Wire.to(gateway.ports().redis())) {
+      assertThat(blue.ask("AUTH blue blue-secret")).contains("takes no logins");
+    }
+    gateway.lifecycle().create(TEST, "blue");
+    logIn("blue", "blue-secret").close();
+    try (Wire second = logIn("librechat.rev2", "of-librechat")) {
+      assertThat(second.ask("DBSIZE")).isEqualTo(":0");
+      assertThat(second.ask("FUNCTION LIST")).isEqualTo("*0");
+    }
+  }
+
+  @Test
+  void whatAnAliasLeadsToIsNeitherDroppedNorRetired() throws DeploymentException {
+    gateway.lifecycle().promote(TEST, "live", "blue");
+    assertThatThrownBy(() -> gateway.lifecycle().drop(TEST, "blue", false))
+        .hasMessageContaining("an alias leads to it");
+    assertThatThrownBy(() -> gateway.lifecycle().retire(TEST, "blue", 0L, false))
+        .hasMessageContaining("an alias leads to it");
+    gateway.lifecycle().drop(TEST, "blue", true);
+    assertThat(gateway.lifecycle().aliases()).isEmpty();
+  }
+
+  @Test
+  void aDeploymentIsRetiredWhenNobodyHasBeenThereForLong() throws Exception {
+    try (Wire blue = logIn("blue", "blue-secret")) {
+      assertThat(blue.ask("SET key value")).isEqualTo("+OK");
+      assertThat(told(gateway.lifecycle().retire(TEST, "blue", 3_600_000L, true)))
+          .containsEntry("would-free-keys", 1L)
+          .containsEntry("connections", 1L)
+          .containsEntry("retires-in-seconds", 3600L);
+      gateway.lifecycle().retire(TEST, "blue", 0L, false);
+      assertThat(blue.ask("GET key")).isEqualTo("$5");
+      assertThat(blue.line()).isEqualTo("value");
+      assertThat(blue.ask("QUIT")).isEqualTo("+OK");
+      awaitEnd(blue);
+    }
+    while (gateway.server().tenancy().roster().named("blue").connections() > 0) {
+      Thread.onSpinWait();
+    }
+    while (!state("blue").equals("retired")) {
+      gateway.lifecycle().retire(TEST, "blue", 0L, false);
+    }
+    try (Wire back = logIn("blue", "blue-secret")) {
+      assertThat(back.ask("DBSIZE")).isEqualTo(":0");
+      assertThat(state("blue")).isEqualTo("active");
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> told(Object answer) {
+    return (Map<String, Object>) answer;
+  }
+
+  @Test
+  void theTenantsSettingRetiresByItself() throws Exception {
+    write("    retire-after: 1ms", "");
+    assertThat(gateway.reload()).isEmpty();
+    gateway.lifecycle().promote(TEST, "live", "green");
+    try (Wire wire = logIn("librechat.rev1", "of-librechat")) {
+      assertThat(wire.ask("SET key value")).isEqualTo("+OK");
+      gateway.lifecycle().retireDue();
+      assertThat(state("librechat.rev1")).isEqualTo("active");
+    }
+    Deployment first = gateway.server().tenancy().roster().named("librechat.rev1");
+    while (first.connections() > 0 || first.lastConnection() == System.currentTimeMillis()) {
+      Thread.onSpinWait();
+    }
+    gateway.lifecycle().retireDue();
+    assertThat(listed()).containsExactly("blue", "green");
+    assertThat(state("green")).isEqualTo("active");
+    assertThat(gateway.lifecycle().audit(10).stream().anyMatch(l -> l.contains("\"gateway\"")))
+        .isTrue();
+  }
+
+  @Test
+  void whatWasDecidedOutlivesARestart() throws Exception {
+    gateway.lifecycle().create(TEST, "librechat.rev1");
+    gateway.lifecycle().promote(TEST, "live", "librechat.rev1");
+    gateway.lifecycle().drain(TEST, "blue", 0);
+    restart();
+    assertThat(listed()).containsExactly("blue", "green", "librechat.rev1");
+    assertThat(gateway.lifecycle().aliases())
+        .containsExactly(Map.entry("live", "librechat.rev1"));
+    assertThat(state("blue")).isEqualTo("drained");
+    logIn("live", "of-librechat").close();
+
+    gateway.close();
+    Files.writeString(folder.resolve("data/deployments.json"), "{\"version\": 1,");
+    assertThatThrownBy(this::open)
+        .cause()
+        .hasMessageContaining("deployments.json")
+        .hasMessageContaining("Remedy");
+    Files.delete(folder.resolve("data/deployments.json"));
+    gateway = open();
+  }
+
+  @Test
+  void theAuditLogTellsWhoDidWhatAndStaysBounded() throws Exception {
+    try (Wire operator = operator()) {
+      assertThat(operator.ask("DEPLOYMENT CREATE librechat.rev1")).startsWith("*");
+    }
+    assertThatThrownBy(() -> gateway.lifecycle().create(TEST, "nobody.rev1"))
+        .isInstanceOf(DeploymentException.class);
+    assertThat(gateway.lifecycle().audit(10))
+        .hasSize(2)
+        .first()
+        .asString()
+        .contains("\"who\":\"test\"")
+        .contains("no tenant and no deployment of keyward.yaml has this name");
+    assertThat(gateway.lifecycle().audit(10).get(1))
+        .contains("\"who\":\"operator\"")
+        .contains("\"from\":\"127.0.0.1:")
+        .contains("\"action\":\"create\"")
+        .contains("\"result\":\"done\"")
+        .doesNotContain("of-");
+    Path log = folder.resolve("data/audit.log");
+    for (int i = 0; i < 7; i++) {
+      Files.writeString(log, ("x".repeat(1023) + "\n").repeat(1024));
+      gateway.lifecycle().create(TEST, "librechat.rev1");
+    }
+    try (var files = Files.list(folder.resolve("data"))) {
+      assertThat(
+              files.map(f -> f.getFileName().toString()).filter(f -> f.startsWith("audit.log")))
+          .containsExactlyInAnyOrder(
+              "audit.log", "audit.log.1", "audit.log.2", "audit.log.3", "audit.log.4");
+    }
+    assertThat(Files.size(log)).isLessThan(1024);
+  }
+
+  @Test
+  void aDeploymentThatTheFileNamesNowTakesNoPlaceAnyMore() throws IOException {
+    for (int i = 1; i <= 3; i++) {
+      logIn("librechat.rev" + i, "of-librechat").close();
+    }
+    assertThat(refusal("librechat.rev4")).contains("as many deployments as it may have");
+    write("", "      rev1: {prefix: librechat.rev1, password: p}");
+    assertThat(gateway.reload()).isEmpty();
+    logIn("librechat.rev4", "of-librechat").close();
+    assertThat(refusal("librechat.rev5")).contains("as many deployments as it may have");
+  }
+
+  @Test
+  void loginsAndReloadsAtOnceTakeNoPlaceTwiceAndLoseNone()
+      throws InterruptedException, ExecutionException, ConfigurationException {
+    Settings settings =
+        Settings.load(List.of(folder.resolve("keyward.yaml").toString()), Map.of());
+    AtomicBoolean over = new AtomicBoolean();
+    try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
+      List<Future<?>> reloads = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        reloads.add(
+            threads.submit(
+                () -> {
+                  while (!over.get()) {
+                    assertThat(gateway.server().tenancy().change(settings.tenancy())).isEmpty();
+                  }
+                }));
+      }
+      List<Future<?>> logins = new ArrayList<>();
+      for (int thread = 0; thread < 4; thread++) {
+        int first = thread;
+        logins.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; i < 500; i++) {
+                    gateway
+                        .server()
+                        .tenancy()
+                        .logIn("librechat.rev" + (first + i) % 20, "of-librechat".getBytes());
+                  }
+                }));
+      }
+      for (Future<?> login : logins) {
+        login.get();
+      }
+      over.set(true);
+      for (Future<?> reload : reloads) {
+        reload.get();
+      }
+    }
+    Set<String> created =
+        gateway.server().tenancy().deployments().stream()
+            .filter(deployment -> !deployment.configured())
+            .map(Deployment::name)
+            .collect(Collectors.toSet());
+    assertThat(created).hasSize(3);
+    assertThat(refusal("librechat.another")).contains("as many deployments as it may have");
+    for (String name : created) {
+      logIn("librechat." + name, "of-librechat").close();
+    }
+  }
+}
