@@ -137,8 +137,7 @@ public final class Roster {
     aliases
         .all()
         .forEach(
-            (name, target) ->
-                leading.add(new Leading(name, target.tenant(), target.deployment())));
+            (name, target) -> leading.add(new Leading(name, target.tenant(), target.deployment())));
     return leading;
   }
 

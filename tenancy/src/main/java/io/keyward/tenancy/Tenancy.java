@@ -55,8 +55,7 @@ public final class Tenancy {
     defaultPinned = settings.namespaces();
     defaultDeployment = new Deployment("", defaultPrefix, null);
     registry =
-        new DeploymentRegistry(
-            defaultDeployment, Directory.of(settings.tenancy(), Map.of()));
+        new DeploymentRegistry(defaultDeployment, Directory.of(settings.tenancy(), Map.of()));
     roster = new Roster(registry, aliases, settings.username());
   }
 

@@ -53,7 +53,10 @@ final class DeploymentCommands {
             .complexity("Depends on subcommand.")
             .arity(-2)
             .subcommand(
-                child("list", 2, (request, reply) -> answer(request, reply, () -> lifecycle.get().list()))
+                child(
+                        "list",
+                        2,
+                        (request, reply) -> answer(request, reply, () -> lifecycle.get().list()))
                     .summary("Lists the deployments with what they hold.")
                     .complexity("O(N) where N is the number of deployments"))
             .subcommand(
@@ -73,12 +76,14 @@ final class DeploymentCommands {
                     .syntax("deployment"))
             .subcommand(
                 child("promote", 4, this::promote)
-                    .summary("Lets a login lead to another deployment, and its clients connect anew.")
+                    .summary(
+                        "Lets a login lead to another deployment, and its clients connect anew.")
                     .complexity("O(N) where N is the number of connections")
                     .syntax("alias deployment"))
             .subcommand(
                 child("drain", -3, this::drain)
-                    .summary("Takes no more logins and sends the clients away, at last after a time.")
+                    .summary(
+                        "Takes no more logins and sends the clients away, at last after a time.")
                     .complexity("O(N) where N is the number of connections")
                     .syntax("deployment [seconds]"))
             .subcommand(
@@ -92,7 +97,10 @@ final class DeploymentCommands {
                     .complexity("O(N) where N is the number of keys, in slices")
                     .syntax("deployment [FORCE]"))
             .subcommand(
-                child("aliases", 2, (request, reply) -> answer(request, reply, () -> lifecycle.get().aliases()))
+                child(
+                        "aliases",
+                        2,
+                        (request, reply) -> answer(request, reply, () -> lifecycle.get().aliases()))
                     .summary("Lists the aliases and where they lead.")
                     .complexity("O(N) where N is the number of aliases"))
             .subcommand(
@@ -186,8 +194,7 @@ final class DeploymentCommands {
 
   private static Actor actor(Client client) {
     String login = Logins.session(client).login();
-    return new Actor(
-        login.isEmpty() ? client.user() : login, client.connection().remoteAddress());
+    return new Actor(login.isEmpty() ? client.user() : login, client.connection().remoteAddress());
   }
 
   private static void answer(Request request, Reply reply, Work work) {

@@ -69,9 +69,7 @@ final class AuditLog {
       Path older = path.resolveSibling(NAME + "." + i);
       if (Files.exists(older)) {
         Files.move(
-            older,
-            path.resolveSibling(NAME + "." + (i + 1)),
-            StandardCopyOption.REPLACE_EXISTING);
+            older, path.resolveSibling(NAME + "." + (i + 1)), StandardCopyOption.REPLACE_EXISTING);
       }
     }
     Files.move(path, path.resolveSibling(NAME + ".1"), StandardCopyOption.REPLACE_EXISTING);

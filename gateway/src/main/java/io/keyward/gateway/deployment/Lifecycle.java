@@ -7,14 +7,11 @@ import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
 import io.keyward.tenancy.Deployment;
 import io.keyward.tenancy.Roster;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * What the operator does with deployments, whichever way he asks: each action is decided, done,
  * made to outlive a restart, and noted in the audit log.
  *
- * <p>Every method waits for event loops and the disk, so that it is called on a thread that may; one
- * action is done at a time. Deployments are named by the logins that lead to them. Answers are made
- * of maps, lists, texts and numbers.
+ * <p>Every method waits for event loops and the disk, so that it is called on a thread that may;
+ * one action is done at a time. Deployments are named by the logins that lead to them. Answers are
+ * made of maps, lists, texts and numbers.
  */
 public final class Lifecycle {
   private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
@@ -235,8 +232,7 @@ public final class Lifecycle {
                 Kind.REFUSED, "the deployment takes no logins. Remedy: DEPLOYMENT CREATE " + name);
           }
           String former = roster.promote(alias, deployment);
-          farewell.sendAway(
-              session -> session.login().equals(alias) && !session.isIn(deployment));
+          farewell.sendAway(session -> session.login().equals(alias) && !session.isIn(deployment));
           Map<String, Object> answer = new LinkedHashMap<>();
           answer.put("alias", alias);
           answer.put("deployment", roster.loginOf(deployment));

@@ -23,8 +23,7 @@ public final class Retirement implements AutoCloseable {
   public Retirement(Lifecycle lifecycle) {
     this.lifecycle = lifecycle;
     var _ =
-        clock.scheduleWithFixedDelay(
-            this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
+        clock.scheduleWithFixedDelay(this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
   }
 
   private void look() {
@@ -41,8 +40,7 @@ public final class Retirement implements AutoCloseable {
    * @param startedAt of the gateway, which does not know what was before
    */
   static long idleMillis(Deployment deployment, long startedAt) {
-    long since =
-        Math.max(deployment.lastConnection(), Math.max(deployment.createdAt(), startedAt));
+    long since = Math.max(deployment.lastConnection(), Math.max(deployment.createdAt(), startedAt));
     return Math.max(0, System.currentTimeMillis() - since);
   }
 

@@ -140,8 +140,7 @@ final class Residence {
     arrival.run();
     session.flushSoon();
     // The alias may have moved on while the client was on its way.
-    session.sendAwayIf(
-        one -> present != null && !server.tenancy().leads(login, present));
+    session.sendAwayIf(one -> present != null && !server.tenancy().leads(login, present));
   }
 
   private void goOnAfterTravel() {

@@ -237,8 +237,7 @@ class LifecycleTest {
       assertThat(fourth.ask("DBSIZE")).isEqualTo(":0");
     }
     restart();
-    assertThat(listed())
-        .containsExactly("blue", "green", "librechat.rev1", "librechat.rev3");
+    assertThat(listed()).containsExactly("blue", "green", "librechat.rev1", "librechat.rev3");
     assertThat(state("blue")).isEqualTo("retired");
     try (Wire blue = Wire.to(gateway.ports().redis())) {
       assertThat(blue.ask("AUTH blue blue-secret")).contains("takes no logins");
@@ -321,8 +320,7 @@ class LifecycleTest {
     gateway.lifecycle().drain(TEST, "blue", 0);
     restart();
     assertThat(listed()).containsExactly("blue", "green", "librechat.rev1");
-    assertThat(gateway.lifecycle().aliases())
-        .containsExactly(Map.entry("live", "librechat.rev1"));
+    assertThat(gateway.lifecycle().aliases()).containsExactly(Map.entry("live", "librechat.rev1"));
     assertThat(state("blue")).isEqualTo("drained");
     logIn("live", "of-librechat").close();
 
@@ -361,8 +359,7 @@ class LifecycleTest {
       gateway.lifecycle().create(TEST, "librechat.rev1");
     }
     try (var files = Files.list(folder.resolve("data"))) {
-      assertThat(
-              files.map(f -> f.getFileName().toString()).filter(f -> f.startsWith("audit.log")))
+      assertThat(files.map(f -> f.getFileName().toString()).filter(f -> f.startsWith("audit.log")))
           .containsExactlyInAnyOrder(
               "audit.log", "audit.log.1", "audit.log.2", "audit.log.3", "audit.log.4");
     }
@@ -384,8 +381,7 @@ class LifecycleTest {
   @Test
   void loginsAndReloadsAtOnceTakeNoPlaceTwiceAndLoseNone()
       throws InterruptedException, ExecutionException, ConfigurationException {
-    Settings settings =
-        Settings.load(List.of(folder.resolve("keyward.yaml").toString()), Map.of());
+    Settings settings = Settings.load(List.of(folder.resolve("keyward.yaml").toString()), Map.of());
     AtomicBoolean over = new AtomicBoolean();
     try (ExecutorService threads = Executors.newFixedThreadPool(6)) {
       List<Future<?>> reloads = new ArrayList<>();
