@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,8 @@ public final class Roster {
     Tenant tenant = byName == null ? now.tenantOf(login) : byName;
     String name = byName == null ? Directory.deploymentOf(login) : login;
     Deployment found = tenant == null ? null : registry.find(tenant.prefixOf(name));
-    boolean own = found != null && found.name().equals(name) && tenant.equals(found.tenant());
+    boolean own =
+        found != null && found.name().equals(name) && Objects.equals(tenant, found.tenant());
     Deployment orphan = registry.find(login);
     return own
         ? found

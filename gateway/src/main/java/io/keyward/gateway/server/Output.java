@@ -109,10 +109,14 @@ final class Output {
           context
               .channel()
               .eventLoop()
-              .schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+              .schedule(this::closeAtLast, LINGER_MILLIS, TimeUnit.MILLISECONDS);
     } else {
       var _ = context.close();
     }
+  }
+
+  private void closeAtLast() {
+    var _ = context.close();
   }
 
   /** Cuts the client off if it does not take its output. */

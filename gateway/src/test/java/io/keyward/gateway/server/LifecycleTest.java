@@ -10,6 +10,7 @@ import io.keyward.gateway.deployment.Actor;
 import io.keyward.gateway.deployment.DeploymentException;
 import io.keyward.tenancy.Deployment;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -404,7 +405,9 @@ class LifecycleTest {
                     gateway
                         .server()
                         .tenancy()
-                        .logIn("librechat.rev" + (first + i) % 20, "of-librechat".getBytes());
+                        .logIn(
+                            "librechat.rev" + (first + i) % 20,
+                            "of-librechat".getBytes(StandardCharsets.UTF_8));
                   }
                 }));
       }
