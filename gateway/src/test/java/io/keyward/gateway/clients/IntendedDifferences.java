@@ -28,6 +28,11 @@ final class IntendedDifferences {
     newer("Redis 8.2", "xackdel xdelex");
     newer("Redis 8.4", "delex digest msetex");
     newer("Valkey 9.0", "delifeq");
+    ADDED.put("deployment", "It leads the life of deployments, which Redis has not.");
+    for (String name :
+        words("aliases audit create drain drop help info list promote retire stats")) {
+      ADDED.put("deployment|" + name, "As deployment.");
+    }
   }
 
   private static void newer(String server, String names) {
