@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -39,7 +40,7 @@ final class CopyingDisk<P> implements Disk {
   private final Path copies;
   private final Supplier<P> promises;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Path, Long> forced = new HashMap<>();
+  private final Map<Path, AtomicLong> forced = new HashMap<>();
   private final Map<String, Integer> seen = new HashMap<>();
   private final List<Copy<P>> taken = new ArrayList<>();
 
@@ -92,7 +93,7 @@ final class CopyingDisk<P> implements Disk {
           } else {
             Files.copy(file, to);
             if (power && forced.containsKey(file)) {
-              cut(to, forced.get(file));
+              cut(to, forced.get(file).get());
             }
           }
         }
@@ -102,8 +103,8 @@ final class CopyingDisk<P> implements Disk {
   }
 
   private boolean unforced() throws IOException {
-    for (Map.Entry<Path, Long> file : forced.entrySet()) {
-      if (Files.size(file.getKey()) > file.getValue()) {
+    for (Map.Entry<Path, AtomicLong> file : forced.entrySet()) {
+      if (Files.size(file.getKey()) > file.getValue().get()) {
         return true;
       }
     }
@@ -122,15 +123,14 @@ final class CopyingDisk<P> implements Disk {
 
   @Override
   public DiskFile open(Path file) throws IOException {
-    DiskFile real =
-        doing(
-            "open " + name(file),
-            () -> {
-              DiskFile opened = Disk.REAL.open(file);
-              forced.put(file, opened.size());
-              return opened;
-            });
-    return new Watched(file, real);
+    return doing(
+        "open " + name(file),
+        () -> {
+          DiskFile opened = Disk.REAL.open(file);
+          AtomicLong length = new AtomicLong(opened.size());
+          forced.put(file, length);
+          return new Watched(file, opened, length);
+        });
   }
 
   @Override
@@ -139,7 +139,7 @@ final class CopyingDisk<P> implements Disk {
         "replace " + name(to),
         () -> {
           Disk.REAL.replace(from, to);
-          Long length = forced.remove(from);
+          AtomicLong length = forced.remove(from);
           if (length != null) {
             forced.put(to, length);
           }
@@ -175,10 +175,12 @@ final class CopyingDisk<P> implements Disk {
   private final class Watched implements DiskFile {
     private final Path file;
     private final DiskFile real;
+    private final AtomicLong forcedLength;
 
-    Watched(Path file, DiskFile real) {
+    Watched(Path file, DiskFile real, AtomicLong forcedLength) {
       this.file = file;
       this.real = real;
+      this.forcedLength = forcedLength;
     }
 
     @Override
@@ -203,8 +205,7 @@ final class CopyingDisk<P> implements Disk {
           () -> {
             long size = real.size();
             real.force();
-            // The file may have got another name since it was opened: it is forced by none then.
-            forced.computeIfPresent(file, (path, before) -> size);
+            forcedLength.set(size);
             return true;
           });
     }

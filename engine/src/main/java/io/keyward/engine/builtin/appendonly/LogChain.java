@@ -6,7 +6,10 @@ import io.keyward.engine.builtin.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +31,10 @@ import org.slf4j.LoggerFactory;
  */
 final class LogChain {
   private static final Logger log = LoggerFactory.getLogger(LogChain.class);
+
+  /** What follows the name of the log in those of its files. */
+  private static final Pattern PART =
+      Pattern.compile("\\.([1-9][0-9]{0,17})\\.(?:(base)\\.(?:rdb|aof)|incr\\.aof)");
 
   private final LiveSettings settings;
   private final Disk disk;
@@ -64,12 +71,13 @@ final class LogChain {
   }
 
   /**
-   * Reads the manifest, or makes one for the single file of a Redis before version 7.
+   * Reads the manifest, or makes one for the single file of a Redis before version 7, or for files
+   * whose manifest is missing, if there is no doubt about them.
    *
-   * @return false if there is neither
+   * @return false if there is nothing to read
    */
   boolean find() throws IOException {
-    if (!Files.exists(files.manifest()) && !takeOver()) {
+    if (!Files.exists(files.manifest()) && !takeOver() && !rebuild()) {
       return false;
     }
     manifest = Manifest.read(files.manifest());
@@ -86,6 +94,44 @@ final class LogChain {
     new Manifest(new Part(files.name(), 1), List.of(), List.of()).write(files.manifest(), disk);
     disk.replace(former, files.folder().resolve(files.name()));
     log.info("{} of a Redis before version 7 has become the base in {}", former, files.folder());
+    return true;
+  }
+
+  /**
+   * Writes a missing manifest anew. A base and an increment that are alone belong together, since
+   * former ones are deleted in order when a rewrite has ended.
+   */
+  private boolean rebuild() throws IOException {
+    if (!Files.isDirectory(files.folder())) {
+      return false;
+    }
+    List<Part> bases = new ArrayList<>();
+    List<Part> increments = new ArrayList<>();
+    try (var found = Files.newDirectoryStream(files.folder(), files.name() + ".*")) {
+      for (Path file : found) {
+        Matcher parts =
+            PART.matcher(file.getFileName().toString().substring(files.name().length()));
+        if (parts.matches() && Files.size(file) > 0) {
+          Part part = new Part(file.getFileName().toString(), Long.parseLong(parts.group(1)));
+          (parts.group(2) != null ? bases : increments).add(part);
+        }
+      }
+    }
+    if (bases.isEmpty() && increments.isEmpty()) {
+      return false;
+    }
+    if (bases.size() > 1 || increments.size() > 1) {
+      throw new IOException(
+          "The append-only files in "
+              + files.folder()
+              + " have lost their manifest "
+              + files.manifest().getFileName()
+              + ". Restore it, or write one that names the files which belong together in their"
+              + " order, or move the folder away to begin without its data.");
+    }
+    Part base = bases.isEmpty() ? null : bases.getFirst();
+    new Manifest(base, List.of(), increments).write(files.manifest(), disk);
+    log.warn("{} was missing and has been written anew for the files there", files.manifest());
     return true;
   }
 
@@ -147,8 +193,9 @@ final class LogChain {
     Part increment = files.increment(manifest.lastIncrement() + 1);
     LogFile former = present;
     // What a former attempt has left there was done before this one's instant.
-    disk.delete(files.path(increment));
-    LogFile file = LogFile.open(files.path(increment), disk, forceTimes);
+    Path path = named ? files.path(increment) : files.unfinishedIncrement();
+    disk.delete(path);
+    LogFile file = LogFile.open(path, disk, forceTimes);
     if (named) {
       try {
         Manifest longer = manifest.plus(increment);
@@ -177,7 +224,11 @@ final class LogChain {
       manifest = manifest.rebased(base, files.increment(Long.MAX_VALUE));
     } else {
       Part part = increment.part();
-      Manifest with = manifest.increments().contains(part) ? manifest : manifest.plus(part);
+      Manifest with = manifest;
+      if (!with.increments().contains(part)) {
+        disk.replace(increment.file().path(), files.path(part));
+        with = with.plus(part);
+      }
       manifest = with.rebased(base, part);
     }
     manifest.write(files.manifest(), disk);

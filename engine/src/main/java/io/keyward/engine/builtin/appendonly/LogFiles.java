@@ -35,6 +35,11 @@ record LogFiles(Path folder, String name) {
     return new Part(name + "." + sequence + ".incr.aof", sequence);
   }
 
+  /** An increment that no base is there for yet. */
+  Path unfinishedIncrement() {
+    return folder.resolve("temp-" + ProcessHandle.current().pid() + "-" + name + ".incr.aof");
+  }
+
   /** A base that is still being written. */
   Path unfinishedBase() {
     return folder.resolve("temp-rewriteaof-bg-" + ProcessHandle.current().pid() + ".aof");

@@ -8,8 +8,8 @@ package io.keyward.engine.builtin.appendonly;
 final class RewriteSchedule {
   private static final int FAILURES_BEFORE_DELAY = 3;
   private static final int MOST_DOUBLINGS = 6;
-  private static final long MINUTE_MILLIS = 60_000;
-  private static final long MOST_DELAY_MILLIS = 60 * MINUTE_MILLIS;
+  private static final long MINUTE_NANOS = 60_000_000_000L;
+  private static final long MOST_DELAY_NANOS = 60 * MINUTE_NANOS;
 
   private volatile boolean running;
   private volatile boolean waiting;
@@ -18,6 +18,7 @@ final class RewriteSchedule {
   private volatile boolean lastSucceeded = true;
   private volatile long succeeded;
   private volatile long failuresInARow;
+  private volatile boolean delayed;
   private volatile long notBefore;
 
   /** Whether a rewrite is running. */
@@ -49,22 +50,21 @@ final class RewriteSchedule {
       long before = succeeded;
       succeeded = before + 1;
       failuresInARow = 0;
-      notBefore = 0;
+      delayed = false;
       return;
     }
     long failures = failuresInARow + 1;
     failuresInARow = failures;
-    if (failures < FAILURES_BEFORE_DELAY) {
-      notBefore = 0;
-    } else {
+    if (failures >= FAILURES_BEFORE_DELAY) {
       long minutes = 1L << Math.min(MOST_DOUBLINGS, failures - FAILURES_BEFORE_DELAY);
-      notBefore = System.currentTimeMillis() + Math.min(MOST_DELAY_MILLIS, minutes * MINUTE_MILLIS);
+      notBefore = System.nanoTime() + Math.min(MOST_DELAY_NANOS, minutes * MINUTE_NANOS);
+      delayed = true;
     }
   }
 
   /** Whether the log may be rewritten of itself now. */
   boolean allowed() {
-    return !running && System.currentTimeMillis() >= notBefore;
+    return !running && !(delayed && System.nanoTime() - notBefore < 0);
   }
 
   private static long secondsSince(long nanoTime) {

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class SavePoints implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SavePoints.class);
-  private static final long RETRY_MILLIS = 5000;
+  private static final long SECOND = 1_000_000_000;
+  private static final long RETRY_NANOS = 5 * SECOND;
 
   private final Snapshots snapshots;
   private final LiveSettings settings;
@@ -32,9 +33,8 @@ public final class SavePoints implements AutoCloseable {
 
   private void look() {
     try {
-      long now = System.currentTimeMillis();
-      boolean mayTry = !snapshots.lastFailed() || now - snapshots.lastTry() > RETRY_MILLIS;
-      if (mayTry && !snapshots.inProgress() && reached(now / 1000 - snapshots.lastSave())) {
+      boolean mayTry = !snapshots.lastFailed() || snapshots.nanosSinceLastTry() > RETRY_NANOS;
+      if (mayTry && !snapshots.inProgress() && reached(snapshots.nanosSinceLastSave() / SECOND)) {
         boolean _ = snapshots.begin(failure -> {});
       }
     } catch (RuntimeException defect) {

@@ -53,7 +53,8 @@ public final class Snapshots {
   private final Disk disk;
   private @Nullable DataDirectory directory;
   private volatile long lastSave = System.currentTimeMillis() / 1000;
-  private volatile long lastTry;
+  private volatile long lastSaveNanos = System.nanoTime();
+  private volatile long lastTryNanos = System.nanoTime();
   private volatile long lastSeconds = -1;
   private volatile long begunAt;
   private volatile boolean lastFailed;
@@ -126,7 +127,7 @@ public final class Snapshots {
       return false;
     }
     begunAt = System.currentTimeMillis();
-    lastTry = begunAt;
+    lastTryNanos = System.nanoTime();
     Thread.ofPlatform().daemon().name("keyward-snapshot").start(() -> run(afterwards));
     return true;
   }
@@ -164,6 +165,7 @@ public final class Snapshots {
       long size = write(folder.path(), name, false, home -> {});
       savedChanges = changes;
       lastSave = System.currentTimeMillis() / 1000;
+      lastSaveNanos = System.nanoTime();
       saves.incrementAndGet();
       log.info("Snapshot written to {}: {} bytes", folder.path().resolve(name), size);
     } catch (IOException | RuntimeException broken) {
@@ -369,9 +371,14 @@ public final class Snapshots {
     return lastSave;
   }
 
-  /** When a snapshot was last begun, in milliseconds since 1970; 0 if never. */
-  public long lastTry() {
-    return lastTry;
+  /** How many nanoseconds ago that was, whatever has become of the clock since. */
+  long nanosSinceLastSave() {
+    return System.nanoTime() - lastSaveNanos;
+  }
+
+  /** How many nanoseconds ago a snapshot was last begun, or the server started. */
+  long nanosSinceLastTry() {
+    return System.nanoTime() - lastTryNanos;
   }
 
   /** Whether the last attempt failed. */

@@ -1,0 +1,227 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keyward.config.Settings;
+import io.keyward.gateway.Gateway;
+import io.keyward.gateway.server.FailingDisk.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/** While the disk refuses, writes are refused and reads are not; all goes on when it recovers. */
+class DiskFaultsTest {
+  private static final int PATIENCE_SECONDS = 20;
+
+  @TempDir Path data;
+  private final FailingDisk disk = new FailingDisk();
+
+  private Gateway start(String... options) throws Exception {
+    List<String> all = new ArrayList<>(List.of("--bind", "127.0.0.1", "--dir", data.toString()));
+    all.addAll(List.of("--save", "", "--enable-debug-command", "yes"));
+    all.addAll(List.of(options));
+    return Gateway.startOnFreePorts(Settings.load(all, Map.of()), disk);
+  }
+
+  private static String await(Words wire, String command, Predicate<String> answer) {
+    long deadline = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
+    String given = wire.call(command);
+    while (!answer.test(given)) {
+      assertThat(System.nanoTime()).as("%s answers %s", command, given).isLessThan(deadline);
+      given = wire.call(command);
+    }
+    return given;
+  }
+
+  private static String awaitInfo(Words wire, String... fields) {
+    return await(
+        wire,
+        "INFO persistence",
+        info -> Stream.of(fields).allMatch(f -> info.contains(f + "\r\n")));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"FULL", "FORCE"})
+  void writesAreRefusedUntilTheDiskRecovers(Fault fault) throws Exception {
+    String digest;
+    try (Gateway gateway = start("--appendfsync", "everysec");
+        Words wire = new Words(gateway)) {
+      wire.call("SET before 1");
+      disk.begin(fault);
+      String refusal = await(wire, "INCR n", answer -> answer.startsWith("MISCONF"));
+      assertThat(refusal)
+          .isEqualTo(
+              "MISCONF Errors writing to the AOF file: "
+                  + (fault == Fault.FULL ? "No space left on device" : "Input/output error"));
+      assertThat(wire.call("GET before")).isEqualTo("1");
+      assertThat(wire.call("EVAL return(redis.call('INCR',KEYS[1])) 1 n")).contains("MISCONF");
+      awaitInfo(wire, "aof_last_write_status:err");
+      disk.end(fault);
+      await(wire, "INCR n", answer -> !answer.startsWith("MISCONF"));
+      awaitInfo(wire, "aof_last_write_status:ok");
+      digest = wire.call("DEBUG DIGEST");
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("DEBUG DIGEST")).isEqualTo(digest);
+    }
+  }
+
+  /** What the system has dropped it does not write later, though the next fsync succeeds. */
+  @Test
+  void afterAFailedFsyncAllIsWrittenAnew() throws Exception {
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      disk.begin(Fault.FORCE);
+      await(wire, "INCR n", answer -> answer.startsWith("MISCONF"));
+      disk.end(Fault.FORCE);
+      awaitInfo(wire, "aof_rewrites:1", "aof_rewrite_in_progress:0");
+      assertThat(data.resolve("appendonlydir/appendonly.aof.1.base.rdb")).exists();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Fault.class,
+      names = {"FULL", "FORCE"})
+  void withAlwaysNothingIsAcknowledgedThatTheDiskHasNot(Fault fault) throws Exception {
+    long acknowledged = 0;
+    try (Gateway gateway = start("--appendfsync", "always");
+        Words wire = new Words(gateway);
+        Words other = new Words(gateway)) {
+      acknowledged = Long.parseLong(wire.call("INCR n"));
+      disk.begin(fault);
+      assertThatThrownBy(() -> wire.call("INCR n")).isInstanceOf(JedisConnectionException.class);
+      await(other, "INCR n", answer -> answer.startsWith("MISCONF"));
+      disk.end(fault);
+      acknowledged = Long.parseLong(await(other, "INCR n", a -> !a.startsWith("MISCONF")));
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(Long.parseLong(wire.call("GET n"))).isEqualTo(acknowledged);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void aRewriteThatFailsLeavesWhatThereWas(Fault fault) throws Exception {
+    String digest;
+    try (Gateway gateway = start("--appendfsync", "no");
+        Words wire = new Words(gateway)) {
+      wire.call("SET before 1");
+      disk.begin(fault);
+      wire.call("BGREWRITEAOF");
+      String info = awaitInfo(wire, "aof_rewrite_in_progress:0", "aof_last_bgrewrite_status:err");
+      assertThat(info).contains("aof_rewrites_consecutive_failures:1");
+      disk.end(fault);
+      await(wire, "SET after 1", answer -> answer.equals("OK"));
+      wire.call("BGREWRITEAOF");
+      awaitInfo(wire, "aof_rewrite_in_progress:0", "aof_last_bgrewrite_status:ok");
+      wire.call("SET last 1");
+      digest = wire.call("DEBUG DIGEST");
+    }
+    try (Stream<Path> left = Files.list(data.resolve("appendonlydir"))) {
+      assertThat(left.filter(file -> file.getFileName().toString().startsWith("temp-"))).isEmpty();
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("DEBUG DIGEST")).isEqualTo(digest);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Fault.class)
+  void aSnapshotThatFailsStopsWrites(Fault fault) throws Exception {
+    try (Gateway gateway = start("--appendonly", "no", "--save", "3600 1");
+        Words wire = new Words(gateway)) {
+      wire.call("SET before 1");
+      disk.begin(fault);
+      wire.call("BGSAVE");
+      awaitInfo(wire, "rdb_bgsave_in_progress:0", "rdb_last_bgsave_status:err");
+      assertThat(await(wire, "SET a 1", answer -> !answer.equals("OK")))
+          .startsWith("MISCONF Redis is configured to save RDB snapshots");
+      assertThat(wire.call("GET before")).isEqualTo("1");
+      disk.end(fault);
+      assertThat(wire.call("SAVE")).isEqualTo("OK");
+      await(wire, "SET a 1", answer -> answer.equals("OK"));
+    }
+  }
+
+  @Test
+  void aDiskThatCannotBeWrittenStopsTheStart() {
+    disk.begin(Fault.NAMES);
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("Read-only file system");
+  }
+
+  @Test
+  void aFileInThePlaceOfTheFolderStopsTheStartWithTheRemedy() throws Exception {
+    Path file = Files.writeString(data.resolve("file"), "x");
+    assertThatThrownBy(() -> start("--dir", file.toString()).close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("of the data files cannot be used: it is no folder. Give --dir");
+  }
+
+  @Test
+  void aSecondGatewayOnTheSameFolderRefuses() throws Exception {
+    try (Gateway gateway = start()) {
+      assertThat(gateway.ports().redis()).isPositive();
+      assertThatThrownBy(() -> start().close())
+          .isInstanceOf(StartException.class)
+          .hasMessageContaining("another gateway has the folder");
+    }
+  }
+
+  @Test
+  void aMissingManifestIsWrittenAnewIfThereIsNoDoubt() throws Exception {
+    Path manifest = data.resolve("appendonlydir/appendonly.aof.manifest");
+    String digest;
+    String text;
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      wire.call("SET a 1");
+      wire.call("BGREWRITEAOF");
+      awaitInfo(wire, "aof_rewrites:1", "aof_rewrite_in_progress:0");
+      wire.call("INCR a");
+      digest = wire.call("DEBUG DIGEST");
+      text = Files.readString(manifest);
+    }
+    Files.delete(manifest);
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("DEBUG DIGEST")).isEqualTo(digest);
+      assertThat(Files.readString(manifest)).isEqualTo(text);
+    }
+    Files.delete(manifest);
+    Files.writeString(manifest.resolveSibling("appendonly.aof.3.incr.aof"), "*1\r\n$4\r\nPING\r\n");
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("have lost their manifest appendonly.aof.manifest. Restore it");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "file", "file appendonly.aof.1.incr.aof seq 1 ty"})
+  void aTornManifestStopsTheStart(String torn) throws Exception {
+    start().close();
+    Files.writeString(data.resolve("appendonlydir/appendonly.aof.manifest"), torn);
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasCauseInstanceOf(IOException.class)
+        .hasMessageContaining("appendonly.aof.manifest");
+  }
+}

@@ -1,0 +1,103 @@
+package io.keyward.gateway.server;
+
+import io.keyward.engine.builtin.disk.Disk;
+import io.keyward.engine.builtin.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** A disk that refuses, for as long as it is told to, what the system's may refuse. */
+final class FailingDisk implements Disk {
+  /** What may fail. */
+  enum Fault {
+    /** ENOSPC: what is written fits in half, then not at all. */
+    FULL,
+    /** EIO from fsync. */
+    FORCE,
+    /** EROFS: names can be neither made nor changed. */
+    NAMES
+  }
+
+  private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+
+  synchronized void begin(Fault fault) {
+    faults.add(fault);
+  }
+
+  synchronized void end(Fault fault) {
+    faults.remove(fault);
+  }
+
+  private synchronized boolean has(Fault fault) {
+    return faults.contains(fault);
+  }
+
+  private void mayName(Path file) throws IOException {
+    if (has(Fault.NAMES)) {
+      throw new FileSystemException(file.toString(), null, "Read-only file system");
+    }
+  }
+
+  @Override
+  public DiskFile open(Path file) throws IOException {
+    mayName(file);
+    DiskFile real = Disk.REAL.open(file);
+    return new DiskFile() {
+      private boolean half;
+
+      @Override
+      public long size() throws IOException {
+        return real.size();
+      }
+
+      @Override
+      public int write(ByteBuffer bytes) throws IOException {
+        if (!has(Fault.FULL)) {
+          half = false;
+          return real.write(bytes);
+        }
+        int fits = bytes.remaining() / 2;
+        if (half || fits == 0) {
+          throw new IOException("No space left on device");
+        }
+        half = true;
+        int written = real.write(bytes.slice(bytes.position(), fits));
+        bytes.position(bytes.position() + written);
+        return written;
+      }
+
+      @Override
+      public void force() throws IOException {
+        if (has(Fault.FORCE)) {
+          throw new IOException("Input/output error");
+        }
+        real.force();
+      }
+
+      @Override
+      public void close() throws IOException {
+        real.close();
+      }
+    };
+  }
+
+  @Override
+  public void replace(Path from, Path to) throws IOException {
+    mayName(to);
+    Disk.REAL.replace(from, to);
+  }
+
+  @Override
+  public void delete(Path file) throws IOException {
+    mayName(file);
+    Disk.REAL.delete(file);
+  }
+
+  @Override
+  public void makeFolder(Path folder) throws IOException {
+    Disk.REAL.makeFolder(folder);
+  }
+}
