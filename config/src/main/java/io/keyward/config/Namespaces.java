@@ -10,7 +10,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /**
- * The namespaces that are pinned to the gateway's memory, and how a key names its namespace.
+ * Namespaces that are chosen among all (those that are pinned, or those that are shared), and how a
+ * key names its namespace.
  *
  * <p>A key's namespace is what stands before its first colon, after an optional client-side prefix
  * that ends in {@code ::}. So {@code lc::ROLES:USER}, {@code ::ROLES:USER} and {@code ROLES:USER}
@@ -48,62 +49,68 @@ public final class Namespaces {
           "TOOL_CACHE",
           "USER_PRINCIPALS");
 
-  /** No namespace is pinned. */
+  /** None is chosen. */
   public static final Namespaces NONE = new Namespaces(List.of(), List.of());
 
-  private final SortedSet<String> pinned;
+  private final SortedSet<String> chosen;
 
   /** Configured names that hold colons, longest first, so that the most exact one wins. */
   private final byte[][] withColons;
 
-  private final byte[][] pinnedBytes;
+  private final byte[][] chosenBytes;
 
   /**
    * Namespaces from the configuration.
    *
-   * @param declared all names that are configured, pinned or not
-   * @param pinned the names that are pinned
+   * @param declared all names that are configured, chosen or not
+   * @param chosen the names that are chosen
    */
-  public Namespaces(Collection<String> declared, Collection<String> pinned) {
-    this.pinned = new TreeSet<>(pinned);
+  public Namespaces(Collection<String> declared, Collection<String> chosen) {
+    this.chosen = new TreeSet<>(chosen);
     TreeSet<String> all = new TreeSet<>(declared);
-    all.addAll(pinned);
+    all.addAll(chosen);
     this.withColons =
         all.stream()
             .filter(name -> name.indexOf(':') >= 0)
             .sorted(Comparator.comparingInt(String::length).reversed())
             .map(name -> name.getBytes(StandardCharsets.UTF_8))
             .toArray(byte[][]::new);
-    this.pinnedBytes =
-        this.pinned.stream()
+    this.chosenBytes =
+        this.chosen.stream()
             .map(name -> name.getBytes(StandardCharsets.UTF_8))
             .toArray(byte[][]::new);
   }
 
-  /** The names of the pinned namespaces, sorted. */
-  public List<String> pinned() {
-    return List.copyOf(pinned);
+  /** The names of the chosen namespaces, sorted. */
+  public List<String> names() {
+    return List.copyOf(chosen);
   }
 
   /** The key's namespace; nothing if the key has no colon that ends one. */
   public Optional<String> namespaceOf(byte[] key) {
-    int start = start(key);
-    int end = end(key, start);
+    int start = start(key, 0, key.length);
+    int end = end(key, start, key.length);
     return end < 0
         ? Optional.empty()
         : Optional.of(new String(key, start, end - start, StandardCharsets.UTF_8));
   }
 
-  /** True if the key's namespace is pinned; allocates nothing. */
-  public boolean isPinned(byte[] key) {
-    if (pinnedBytes.length == 0) {
+  /** Whether the key's namespace is one of the chosen ones; allocates nothing. */
+  public boolean contain(byte[] key) {
+    return contain(key, 0, key.length);
+  }
+
+  /** As the other, for a key that stands within an array. */
+  public boolean contain(byte[] bytes, int offset, int length) {
+    if (chosenBytes.length == 0) {
       return false;
     }
-    int start = start(key);
-    int end = end(key, start);
+    int limit = offset + length;
+    int start = start(bytes, offset, limit);
+    int end = end(bytes, start, limit);
     if (end >= 0) {
-      for (byte[] name : pinnedBytes) {
-        if (Arrays.equals(name, 0, name.length, key, start, end)) {
+      for (byte[] name : chosenBytes) {
+        if (Arrays.equals(name, 0, name.length, bytes, start, end)) {
           return true;
         }
       }
@@ -112,13 +119,13 @@ public final class Namespaces {
   }
 
   /** Where the namespace ends, or -1 if the key has none. */
-  private int end(byte[] key, int start) {
+  private int end(byte[] bytes, int start, int limit) {
     for (byte[] name : withColons) {
-      if (isAt(name, key, start)) {
+      if (isAt(name, bytes, start, limit)) {
         return start + name.length;
       }
     }
-    return indexOfColon(key, start);
+    return indexOfColon(bytes, start, limit);
   }
 
   /**
@@ -127,28 +134,28 @@ public final class Namespaces {
    * <p>A prefix holds no colon, so it is there if the key's first colon is followed by another. A
    * configured name with a double colon in it is no prefix.
    */
-  private int start(byte[] key) {
+  private int start(byte[] bytes, int offset, int limit) {
     for (byte[] name : withColons) {
-      if (isAt(name, key, 0)) {
-        return 0;
+      if (isAt(name, bytes, offset, limit)) {
+        return offset;
       }
     }
-    int colon = indexOfColon(key, 0);
-    boolean prefixed = colon >= 0 && colon + 1 < key.length && key[colon + 1] == ':';
-    return prefixed ? colon + 2 : 0;
+    int colon = indexOfColon(bytes, offset, limit);
+    boolean prefixed = colon >= 0 && colon + 1 < limit && bytes[colon + 1] == ':';
+    return prefixed ? colon + 2 : offset;
   }
 
-  /** True if the name stands at {@code start} and the key goes on with a colon. */
-  private static boolean isAt(byte[] name, byte[] key, int start) {
+  /** Whether the name stands at {@code start} and the key goes on with a colon. */
+  private static boolean isAt(byte[] name, byte[] bytes, int start, int limit) {
     int end = start + name.length;
-    return end < key.length
-        && key[end] == ':'
-        && Arrays.equals(name, 0, name.length, key, start, end);
+    return end < limit
+        && bytes[end] == ':'
+        && Arrays.equals(name, 0, name.length, bytes, start, end);
   }
 
-  private static int indexOfColon(byte[] key, int from) {
-    for (int i = from; i < key.length; i++) {
-      if (key[i] == ':') {
+  private static int indexOfColon(byte[] bytes, int from, int limit) {
+    for (int i = from; i < limit; i++) {
+      if (bytes[i] == ':') {
         return i;
       }
     }

@@ -97,7 +97,7 @@ public record Settings(
   public boolean sameButTenancy(Settings others) {
     return prefix.equals(others.prefix)
         && username.equals(others.username)
-        && namespaces.pinned().equals(others.namespaces.pinned())
+        && namespaces.names().equals(others.namespaces.names())
         && admin.equals(others.admin)
         && transport == others.transport
         && eventLoops == others.eventLoops

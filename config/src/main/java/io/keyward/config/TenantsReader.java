@@ -97,9 +97,7 @@ final class TenantsReader {
     List<Secret> secret = secrets.read(group, "secret");
     List<String> pinned = namespaces(group, "pinned");
     List<String> shared = namespaces(group, "shared");
-    if (!shared.isEmpty()) {
-      group.wrong("this version does not share namespaces", "leave shared out");
-    }
+    eitherPinnedOrShared(group, pinned, shared);
     Map<Limit, Long> limits = limits(group.group("limits"));
     long retireAfter = retireAfter(group);
     String template = template(group);
@@ -117,7 +115,8 @@ final class TenantsReader {
         .groups()
         .forEach(
             (deployment, fields) ->
-                deployments.add(deployment(name, deployment, fields, secret, memoryOnly)));
+                deployments.add(
+                    deployment(name, deployment, fields, secret, shared, memoryOnly)));
     group.endOfFields();
     TenantSettings tenant =
         new TenantSettings(
@@ -141,7 +140,12 @@ final class TenantsReader {
   }
 
   private DeploymentSettings deployment(
-      String tenant, String name, YamlGroup group, List<Secret> ofTenant, boolean allMemoryOnly) {
+      String tenant,
+      String name,
+      YamlGroup group,
+      List<Secret> ofTenant,
+      List<String> sharedByTenant,
+      boolean allMemoryOnly) {
     if (!DEPLOYMENT_NAME.matcher(name).matches() || isReserved(name)) {
       group.wrong("it is not a name for a deployment", nameRemedy());
     }
@@ -155,6 +159,8 @@ final class TenantsReader {
     }
     List<Secret> passwords = secrets.read(group, "password");
     List<String> pinned = namespaces(group, "pinned");
+    List<String> shared = shared(tenant, group, sharedByTenant);
+    eitherPinnedOrShared(group, pinned, shared);
     Map<Limit, Long> limits = limits(group.group("limits"));
     List<String> subjects = texts(group, "certificates", certificates);
     List<Integer> listening = ports(group);
@@ -166,7 +172,7 @@ final class TenantsReader {
           "nobody could log in to it", "give it a password, or tenants." + tenant + " a secret");
     }
     return new DeploymentSettings(
-        name, chosen, passwords, pinned, limits, subjects, listening, memoryOnly);
+        name, chosen, passwords, pinned, shared, limits, subjects, listening, memoryOnly);
   }
 
   private static boolean memoryOnly(YamlGroup group, boolean byDefault) {
@@ -182,6 +188,37 @@ final class TenantsReader {
           "write files, as the directives appendonly and save say, or memory");
     }
     return given.text().equals("memory");
+  }
+
+  /** Those of the tenant's shared namespaces that a deployment takes part in: all by default. */
+  private List<String> shared(String tenant, YamlGroup group, List<String> byTenant) {
+    if (!group.has("shared")) {
+      return byTenant;
+    }
+    List<String> chosen = new ArrayList<>();
+    for (Given given : group.list("shared")) {
+      if (byTenant.contains(given.text())) {
+        chosen.add(given.text());
+      } else {
+        group.wrong(
+            "shared",
+            given,
+            "the tenant does not share it",
+            "name some of tenants." + tenant + ".shared, or [] for none");
+      }
+    }
+    return chosen;
+  }
+
+  private static void eitherPinnedOrShared(
+      YamlGroup group, List<String> pinned, List<String> shared) {
+    for (String name : pinned) {
+      if (shared.contains(name)) {
+        group.wrong(
+            "the namespace " + name + " is both pinned and shared",
+            "take it out of one of the two: what is pinned is each deployment's own");
+      }
+    }
   }
 
   private void takeLogin(YamlGroup group, String name) {
@@ -239,11 +276,11 @@ final class TenantsReader {
     }
     String text = given.text();
     String filled = text.replaceFirst("\\{deployment}", "x").replace("{tenant}", "x");
-    if (!text.contains("{deployment}") || !Prefixes.isValid(filled)) {
+    if (!text.contains("{deployment}") || !Prefixes.isValid(filled) || text.contains("~")) {
       group.wrong(
           "prefix-template",
           given,
-          "it names {deployment} once and may name {tenant}, and " + Prefixes.FORM,
+          "it names {deployment} once and may name {tenant}, contains no ~, and " + Prefixes.FORM,
           "write it like " + TenantSettings.DEFAULT_TEMPLATE);
       return TenantSettings.DEFAULT_TEMPLATE;
     }

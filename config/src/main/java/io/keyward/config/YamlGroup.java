@@ -113,6 +113,11 @@ final class YamlGroup {
         : of(pathOf(name), value, file, gathered);
   }
 
+  /** Whether a field is there. */
+  boolean has(String name) {
+    return fields.containsKey(name);
+  }
+
   /** Whether a field is there and holds a group. */
   boolean hasGroup(String name) {
     NodeTuple field = fields.get(name);

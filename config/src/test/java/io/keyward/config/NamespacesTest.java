@@ -42,7 +42,7 @@ class NamespacesTest {
   @CsvSource({"LeadingServerUUID", "''", "lc::plain", "::"})
   void aKeyWithoutAColonIsInNone(String key) {
     assertThat(namespaces.namespaceOf(bytes(key))).isEmpty();
-    assertThat(namespaces.isPinned(bytes(key))).isFalse();
+    assertThat(namespaces.contain(bytes(key))).isFalse();
   }
 
   @ParameterizedTest
@@ -57,13 +57,13 @@ class NamespacesTest {
     "mine:here:a, false"
   })
   void knowsPinnedKeys(String key, boolean pinned) {
-    assertThat(namespaces.isPinned(bytes(key))).isEqualTo(pinned);
+    assertThat(namespaces.contain(bytes(key))).isEqualTo(pinned);
   }
 
   @Test
   void listsWhatIsPinned() {
-    assertThat(namespaces.pinned()).containsExactly("MCP::Servers", "ROLES");
-    assertThat(Namespaces.NONE.pinned()).isEmpty();
-    assertThat(Namespaces.NONE.isPinned(bytes("ROLES:USER"))).isFalse();
+    assertThat(namespaces.names()).containsExactly("MCP::Servers", "ROLES");
+    assertThat(Namespaces.NONE.names()).isEmpty();
+    assertThat(Namespaces.NONE.contain(bytes("ROLES:USER"))).isFalse();
   }
 }

@@ -34,7 +34,7 @@ class SettingsTest {
     assertThat(settings.transport()).isEqualTo(Transport.AUTO);
     assertThat(settings.eventLoops()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(settings.logFormat()).isEqualTo(LogFormat.TEXT);
-    assertThat(settings.namespaces().pinned()).isEmpty();
+    assertThat(settings.namespaces().names()).isEmpty();
     assertThat(settings.file()).isEmpty();
     assertThat(settings.live().words(Directive.BIND)).containsExactly("127.0.0.1", "-::1");
   }
@@ -78,8 +78,8 @@ class SettingsTest {
     Settings settings = load(Map.of(), file);
     assertThat(settings.prefix()).isEqualTo("blue");
     assertThat(settings.username()).isEqualTo("app");
-    assertThat(settings.namespaces().pinned()).containsExactly("CONFIG_STORE", "MCP::Servers");
-    assertThat(settings.namespaces().isPinned("x::MCP::Servers:1".getBytes(StandardCharsets.UTF_8)))
+    assertThat(settings.namespaces().names()).containsExactly("CONFIG_STORE", "MCP::Servers");
+    assertThat(settings.namespaces().contain("x::MCP::Servers:1".getBytes(StandardCharsets.UTF_8)))
         .isTrue();
     assertThat(settings.admin()).isEqualTo(new AdminEndpoint("0.0.0.0", 9380, "hush-hush", 100));
     assertThat(settings.transport()).isEqualTo(Transport.NIO);
@@ -139,7 +139,7 @@ class SettingsTest {
     assertThat(settings.prefix()).isEqualTo("green");
     assertThat(settings.username()).isEqualTo("app");
     assertThat(settings.live().text(Directive.REQUIREPASS)).isEqualTo("hush");
-    assertThat(settings.namespaces().pinned()).containsExactly("APP_CONFIG", "CONFIG_STORE");
+    assertThat(settings.namespaces().names()).containsExactly("APP_CONFIG", "CONFIG_STORE");
     assertThat(settings.admin()).isEqualTo(new AdminEndpoint("::1", 0, "a-token", 7));
     assertThat(settings.transport()).isEqualTo(Transport.IO_URING);
     assertThat(settings.eventLoops()).isEqualTo(5);

@@ -51,6 +51,7 @@ class TenantsSettingsTest {
                 secret: [old, new]
                 secret-file: %s
                 pinned: [ROLES, MESSAGES]
+                shared: [OPENID_SESSION, SAML_SESSION]
                 limits: {connections: 2000}
                 prefix-template: "lc-{deployment}"
                 max-deployments: 7
@@ -58,6 +59,8 @@ class TenantsSettingsTest {
                 deployments:
                   blue:  {prefix: librechat-blue,  password: "${BLUE_PASSWORD}"}
                   green: {password: "pre-${BLUE_PASSWORD}", limits: {connections: 5}, pinned: BANS}
+                  grey: {password: p, shared: [SAML_SESSION]}
+                  black: {password: p, shared: []}
             """
                 .formatted(secret));
 
@@ -77,6 +80,10 @@ class TenantsSettingsTest {
     assertThat(green.prefix()).isEqualTo("green");
     assertThat(proves(green.secrets(), "pre-of-blue")).isTrue();
     assertThat(green.pinned()).containsExactly("BANS");
+    assertThat(tenant.sharedPrefix()).isEqualTo("librechat~shared");
+    assertThat(green.shared()).containsExactly("OPENID_SESSION", "SAML_SESSION");
+    assertThat(tenant.deployments().get(2).shared()).containsExactly("SAML_SESSION");
+    assertThat(tenant.deployments().get(3).shared()).isEmpty();
   }
 
   @ParameterizedTest
@@ -99,6 +106,16 @@ class TenantsSettingsTest {
         "'tenants:\n a: {secret: s}\n a: {secret: t}' | tenants.a | 3 | it is there twice",
         "tenants: {a: {secret: s, pinned: [NO]}} | tenants.a.pinned | 1 | no such namespace",
         "tenants: {a: {secret: s, shared: [NO]}} | tenants.a.shared | 1 | no such namespace",
+        "tenants: {a: {secret: s, shared: [ROLES], pinned: [ROLES]}} | tenants.a | 1 | the namespace"
+            + " ROLES is both pinned and shared",
+        "tenants: {a: {secret: s, shared: [BANS], deployments: {b: {pinned: [BANS]}}}} |"
+            + " tenants.a.deployments.b | 1 | the namespace BANS is both pinned and shared",
+        "tenants: {a: {secret: s, shared: [BANS], deployments: {b: {shared: [ROLES]}}}} |"
+            + " tenants.a.deployments.b.shared | 1 | the tenant does not share it",
+        "tenants: {a: {secret: s, prefix-template: '{deployment}~shared'}} |"
+            + " tenants.a.prefix-template | 1 | contains no ~",
+        "'tenants:\n a: {secret: s, shared: [BANS]}\n b: {deployments: {c: {password: p, prefix:"
+            + " a~shared}}}' | tenants.b.deployments.c | 3 | is used by tenants.a",
         "tenants: {a: {secret: s, limits: {memry: 1}}} | tenants.a.limits.memry | 1 | no such"
             + " limit",
         "tenants: {a: {secret: s, limits: {connections: x}}} | tenants.a.limits.connections | 1 |"

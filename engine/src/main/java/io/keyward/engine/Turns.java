@@ -46,13 +46,13 @@ public final class Turns {
   }
 
   private void next() {
-    scheduled = false;
     long until = System.nanoTime() + SLICE_NANOS / 2;
     try {
       do {
         take().run();
       } while (!waiting.isEmpty() && System.nanoTime() - until < 0);
     } finally {
+      scheduled = false;
       schedule();
     }
   }

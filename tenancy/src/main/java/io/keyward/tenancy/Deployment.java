@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A deployment that has a keyspace, or had one; any thread may ask. */
 public final class Deployment {
+  /** The name of what is no deployment of its own, but what all of a tenant's share. */
+  static final String SHARED = "~shared";
+
   /** Where a deployment is in its life. */
   public enum State {
     /** It takes logins. */
@@ -59,6 +62,11 @@ public final class Deployment {
   /** The deployment's name; empty for the default deployment. */
   public String name() {
     return name;
+  }
+
+  /** Whether this stands for the keys that a tenant's deployments share; nobody logs in to it. */
+  public boolean shared() {
+    return name.equals(SHARED);
   }
 
   /** What stands before its keys in the global view. */
@@ -160,6 +168,9 @@ public final class Deployment {
    * the tenant's settings say; 0 = for ever.
    */
   public long retireAfterMillis() {
+    if (shared()) {
+      return 0;
+    }
     TenantSettings settings = tenant == null ? null : tenant.settings();
     return retireAfterMillis > 0 || settings == null
         ? retireAfterMillis

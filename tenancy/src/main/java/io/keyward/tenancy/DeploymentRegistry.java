@@ -59,6 +59,9 @@ final class DeploymentRegistry {
       return new Deployment(now.nameByPrefix().getOrDefault(prefix, ""), prefix, configured);
     }
     for (Tenant tenant : now.tenants().values()) {
+      if (tenant.settings().sharedPrefix().equals(prefix)) {
+        return new Deployment(Deployment.SHARED, prefix, tenant);
+      }
       String name = tenant.settings().deploymentOf(prefix);
       if (DeploymentNames.isValid(name)) {
         tenant.created().add(name);
@@ -126,6 +129,9 @@ final class DeploymentRegistry {
       }
       if (tenant != null) {
         tenant.created().remove(deployment.name());
+      }
+      if (tenant != null && deployment.shared() && tenant.equals(directory.tenants().get(tenant.name()))) {
+        continue;
       }
       if (tenant == null || !admits(tenant, deployment)) {
         closed.add(deployment.prefix());

@@ -135,12 +135,21 @@ public final class Tenancy {
     if (tenant == null) {
       return new KeyspaceTraits(defaultPinned);
     }
+    if (deployment.shared()) {
+      return new KeyspaceTraits(
+          Namespaces.NONE,
+          Long.MAX_VALUE,
+          tenant.memory(),
+          !tenant.memoryOnly(deployment.name()),
+          null);
+    }
     String name = deployment.name();
     return new KeyspaceTraits(
         tenant.pinned(name),
         tenant.limitOf(name, Limit.MEMORY),
         tenant.memory(),
-        !tenant.memoryOnly(name));
+        !tenant.memoryOnly(name),
+        tenant.shared(name));
   }
 
   /**
@@ -271,6 +280,16 @@ public final class Tenancy {
     if (!Directory.of(changed, Map.of()).nameByPort().keySet().equals(now.nameByPort().keySet())) {
       throw new RefusedException(
           "the ports of deployments are opened at the start alone. Remedy: restart the gateway");
+    }
+    for (TenantSettings tenant : changed.tenants()) {
+      Tenant present = now.tenants().get(tenant.name());
+      if (present != null && !present.settings().sharesAs(tenant)) {
+        throw new RefusedException(
+            "what the deployments of the tenant "
+                + tenant.name()
+                + " share decides where their keys are, which is settled at the start. Remedy:"
+                + " restart the gateway");
+      }
     }
     if (defaultPrefix.isEmpty() && changed.tenants().isEmpty() != now.tenants().isEmpty()) {
       throw new RefusedException(

@@ -4,6 +4,7 @@ import io.keyward.config.Namespaces;
 import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Limit;
 import io.keyward.config.tenant.TenantSettings;
+import io.keyward.engine.SharedKeys;
 import io.keyward.engine.SharedQuota;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -60,6 +61,9 @@ final class Tenant {
 
   /** The prefix of a deployment, named by the configuration or not. */
   String prefixOf(String deployment) {
+    if (deployment.equals(Deployment.SHARED)) {
+      return present.settings.sharedPrefix();
+    }
     DeploymentSettings configured = named(deployment);
     return configured == null ? present.settings.prefixOf(deployment) : configured.prefix();
   }
@@ -72,6 +76,15 @@ final class Tenant {
       pinned.addAll(configured.pinned());
     }
     return pinned.isEmpty() ? Namespaces.NONE : new Namespaces(List.of(), pinned);
+  }
+
+  /** The keys that a deployment has in common with the tenant's others, or null. */
+  @Nullable SharedKeys shared(String deployment) {
+    DeploymentSettings configured = named(deployment);
+    List<String> names = configured == null ? present.settings.shared() : configured.shared();
+    return names.isEmpty()
+        ? null
+        : new SharedKeys(present.settings.sharedPrefix(), new Namespaces(List.of(), names));
   }
 
   /** What the deployments may have together; without a limit a number that nothing reaches. */

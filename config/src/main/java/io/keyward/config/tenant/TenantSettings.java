@@ -87,6 +87,19 @@ public record TenantSettings(
     return whole.substring(whole.indexOf(OF_DEPLOYMENT) + OF_DEPLOYMENT.length());
   }
 
+  /** Whether the deployments of two configurations of a tenant share the same. */
+  public boolean sharesAs(TenantSettings other) {
+    for (DeploymentSettings deployment : deployments) {
+      for (DeploymentSettings present : other.deployments) {
+        if (deployment.name().equals(present.name())
+            && !deployment.shared().equals(present.shared())) {
+          return false;
+        }
+      }
+    }
+    return shared.equals(other.shared);
+  }
+
   /** The prefix of the keys that all deployments of the tenant share. */
   public String sharedPrefix() {
     return name + "~shared";

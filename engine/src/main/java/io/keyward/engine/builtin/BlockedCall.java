@@ -14,6 +14,7 @@ public final class BlockedCall {
   private final Database database;
   private final Type type;
   private final List<Key> keys;
+  private final List<BlockedClients> places;
   private final Consumer<Reply> timeoutReply;
   private final boolean evenIfGone;
   private Loop.@Nullable Timer timer;
@@ -24,12 +25,14 @@ public final class BlockedCall {
       Database database,
       Type type,
       List<Key> keys,
+      List<BlockedClients> places,
       Consumer<Reply> timeoutReply,
       boolean evenIfGone) {
     this.request = request;
     this.database = database;
     this.type = type;
     this.keys = keys;
+    this.places = places;
     this.timeoutReply = timeoutReply;
     this.evenIfGone = evenIfGone;
   }
@@ -56,8 +59,14 @@ public final class BlockedCall {
     return evenIfGone;
   }
 
+  /** The keys, each by its name in the database that holds it. */
   List<Key> keys() {
     return keys;
+  }
+
+  /** For each of the keys, those who wait for keys of the database that holds it. */
+  List<BlockedClients> places() {
+    return places;
   }
 
   /** Writes what the client gets when its time is up. */

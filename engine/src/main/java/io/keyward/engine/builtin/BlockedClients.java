@@ -94,14 +94,18 @@ public final class BlockedClients {
       return;
     }
     List<Key> keys = new ArrayList<>(keyArguments.length);
+    List<BlockedClients> places = new ArrayList<>(keyArguments.length);
+    GlobalName name = new GlobalName(database);
     for (int argument : keyArguments) {
-      keys.add(Key.copyOf(request.bytes(), request.offset(argument), request.length(argument)));
+      name.of(database, request.bytes(), request.offset(argument), request.length(argument));
+      keys.add(name.key());
+      places.add(name.holder().blocked());
     }
     Client client = request.client();
     BlockedCall call =
-        new BlockedCall(request.copy(), database, type, keys, timeoutReply, evenIfGone);
-    for (Key key : keys) {
-      waiting.computeIfAbsent(key, k -> new LinkedHashSet<>()).add(call);
+        new BlockedCall(request.copy(), database, type, keys, places, timeoutReply, evenIfGone);
+    for (int i = 0; i < keys.size(); i++) {
+      places.get(i).waiting.computeIfAbsent(keys.get(i), k -> new LinkedHashSet<>()).add(call);
     }
     client.blocked(true);
     ClientState.of(client).unfinished(true);
@@ -157,19 +161,23 @@ public final class BlockedClients {
 
   private void remove(BlockedCall call) {
     call.finish();
-    for (Key key : call.keys()) {
-      Set<BlockedCall> calls = waiting.get(key);
-      if (calls != null) {
-        calls.remove(call);
-        if (calls.isEmpty()) {
-          waiting.remove(key);
-        }
-      }
+    for (int i = 0; i < call.keys().size(); i++) {
+      call.places().get(i).remove(call.keys().get(i), call);
     }
     Client client = call.client();
     client.blocked(false);
     ClientState.of(client).blockedCall(null);
     database.keyspace().waiting().count(-1);
+  }
+
+  private void remove(Key key, BlockedCall call) {
+    Set<BlockedCall> calls = waiting.get(key);
+    if (calls != null) {
+      calls.remove(call);
+      if (calls.isEmpty()) {
+        waiting.remove(key);
+      }
+    }
   }
 
   /** A key that somebody may wait for has been changed. */
@@ -190,6 +198,7 @@ public final class BlockedClients {
 
   /** Executes the waiting commands of keys that have been changed. */
   void serve(long now) {
+    Set<Key> later = Set.of();
     while (!ready.isEmpty()) {
       Key key = ready.removeFirst();
       Set<BlockedCall> calls = waiting.get(key);
@@ -197,10 +206,34 @@ public final class BlockedClients {
         continue;
       }
       for (BlockedCall call : List.copyOf(calls)) {
-        if (!call.done() && (call.evenIfGone() || holds(key, call.type(), now))) {
-          retry(call, now);
+        if (call.done() || !(call.evenIfGone() || holds(key, call.type(), now))) {
+          continue;
+        }
+        if (call.database().keyspace().slices().busy()) {
+          later = later.isEmpty() ? new LinkedHashSet<>() : later;
+          later.add(key);
+          call.database().keyspace().slices().whenIdle(this::serveLater);
+        } else {
+          call.database().blocked().retry(call, now);
+          settle(call.database().keyspace(), now);
         }
       }
+    }
+    ready.addAll(later);
+  }
+
+  /** Serves who waits for keys of this keyspace in another one that was in the middle of a command. */
+  private void serveLater() {
+    Waiting all = database.keyspace().waiting();
+    all.keysReady();
+    all.serve(System.currentTimeMillis());
+  }
+
+  /** A command of another keyspace has been executed out of its turn. */
+  private void settle(BuiltinKeyspace served, long now) {
+    if (served != database.keyspace()) {
+      served.waiting().serve(now);
+      served.settleSoon();
     }
   }
 

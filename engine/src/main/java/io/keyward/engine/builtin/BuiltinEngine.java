@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.engine.Engine;
 import io.keyward.engine.KeyspaceTraits;
+import io.keyward.engine.SharedKeys;
 import io.keyward.engine.command.CommandTable;
 import java.util.Collection;
 import java.util.Collections;
@@ -52,12 +53,25 @@ public final class BuiltinEngine implements Engine {
   @Override
   public BuiltinKeyspace open(String prefix) {
     BuiltinKeyspace present = byPrefix.get(prefix);
-    return present == null ? byPrefix.computeIfAbsent(prefix, this::make) : present;
+    if (present != null) {
+      return present;
+    }
+    KeyspaceTraits wanted = traits.apply(prefix);
+    SharedKeys shared = wanted.sharedKeys();
+    BuiltinKeyspace holder = shared == null ? null : open(shared.prefix());
+    return byPrefix.computeIfAbsent(prefix, p -> make(p, wanted, holder));
   }
 
-  private BuiltinKeyspace make(String prefix) {
-    BuiltinKeyspace made = new BuiltinKeyspace(prefix, leastLoaded(), table);
-    made.traits(traits.apply(prefix));
+  /** Where keys are shared, all who share them have one home. */
+  private BuiltinKeyspace make(
+      String prefix, KeyspaceTraits wanted, @Nullable BuiltinKeyspace holder) {
+    Home home = holder == null ? leastLoaded() : holder.home();
+    BuiltinKeyspace made = new BuiltinKeyspace(prefix, home, table);
+    SharedKeys shared = wanted.sharedKeys();
+    if (shared != null && holder != null) {
+      made.share(shared.namespaces(), holder);
+    }
+    made.traits(wanted);
     return made;
   }
 

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.config.Namespaces;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.Client;
 import io.keyward.engine.Keyspace;
@@ -11,8 +12,10 @@ import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.observation.Observation;
 import io.keyward.engine.command.CommandTable;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,9 @@ public final class BuiltinKeyspace implements Keyspace {
   private @Nullable Client current;
   private @Nullable KeyTracker tracker;
   private final @Nullable SlotRules slotRules;
+  private @Nullable KeyRoutes routes;
+  private final List<BuiltinKeyspace> sharers = new ArrayList<>(0);
+  private boolean settles;
   private boolean atomic;
   private long changes;
   private @Nullable ChangeGuard guard;
@@ -128,6 +134,33 @@ public final class BuiltinKeyspace implements Keyspace {
 
   public Executor executor() {
     return executor;
+  }
+
+  /** Where keys live that are not this keyspace's own, or null if all are. */
+  @Nullable KeyRoutes routes() {
+    return routes;
+  }
+
+  /** Lets clients see keys of other keyspaces; before there is any database. */
+  void routes(KeyRoutes leads) {
+    routes = leads;
+  }
+
+  /** Lets clients see another keyspace's keys of some namespaces as this keyspace's own. */
+  void share(Namespaces shared, BuiltinKeyspace holder) {
+    routes = new SharedRoutes(shared, holder);
+    effects.ofShared(holder.effects);
+    home.onLoop(() -> holder.letIn(this));
+  }
+
+  private void letIn(BuiltinKeyspace sharer) {
+    sharers.add(sharer);
+    slices.bind(sharer.slices);
+  }
+
+  /** The keyspaces in which keys of this one are seen as their own. */
+  List<BuiltinKeyspace> sharers() {
+    return sharers;
   }
 
   /** Takes on what sets this keyspace apart. */
@@ -377,6 +410,9 @@ public final class BuiltinKeyspace implements Keyspace {
     databases.flush();
     attachments.clear();
     quota.leave();
+    if (routes instanceof SharedRoutes shared) {
+      shared.holder().sharers.remove(this);
+    }
     home.leaves(this);
   }
 
@@ -385,6 +421,20 @@ public final class BuiltinKeyspace implements Keyspace {
     KeyTracker told = tracker;
     if (told != null) {
       told.emptied();
+    }
+    sharers.forEach(BuiltinKeyspace::emptied);
+  }
+
+  /** Has what another keyspace's clients have changed told when these are served. */
+  void settleSoon() {
+    if (!settles) {
+      settles = true;
+      home.loop()
+          .execute(
+              () -> {
+                settles = false;
+                tellTrackers();
+              });
     }
   }
 

@@ -8,6 +8,8 @@ import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import io.keyward.engine.builtin.memory.SteadyWalk;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +36,7 @@ public final class Database {
   private final Placement placement;
   private final Departures departures = new Departures(this);
   private final ChangeNews news;
+  private final @Nullable KeyRoutes routes;
   private Dictionary keys;
   private int number;
 
@@ -49,6 +52,7 @@ public final class Database {
     blocked = new BlockedClients(this);
     placement = new Placement(this);
     news = new ChangeNews(this);
+    routes = keyspace.routes();
   }
 
   /** The database that the request's client has selected. */
@@ -74,6 +78,22 @@ public final class Database {
 
   public int number() {
     return number;
+  }
+
+  /** Where keys live that are seen here and are not this database's own; null if all are. */
+  @Nullable KeyRoutes routes() {
+    return routes;
+  }
+
+  /** The database that holds the key of an argument, or would: this one or another keyspace's. */
+  public Database holderOf(Request request, int argument) {
+    return holderOf(request.bytes(), request.offset(argument), request.length(argument));
+  }
+
+  /** The database that holds a key that is seen here, or would. */
+  public Database holderOf(byte[] key, int offset, int length) {
+    KeyRoutes leads = routes;
+    return leads == null ? this : leads.lead(this, key, offset, length);
   }
 
   /** The clients that wait for keys of this database. */
@@ -103,6 +123,28 @@ public final class Database {
   /** The number of keys, those included whose time is up but that nobody has met yet. */
   public int size() {
     return keys.size();
+  }
+
+  /** The number of keys that are seen here, those of other keyspaces among them. */
+  public long seen() {
+    KeyRoutes leads = routes;
+    if (leads == null) {
+      return keys.size();
+    }
+    long[] sum = {0};
+    leads.forEach(this, holder -> sum[0] += holder.size());
+    return sum[0];
+  }
+
+  /** The databases whose keys are seen here, this one first. */
+  public List<Database> holders() {
+    KeyRoutes leads = routes;
+    if (leads == null) {
+      return List.of(this);
+    }
+    List<Database> holders = new ArrayList<>();
+    leads.forEach(this, holders::add);
+    return holders;
   }
 
   /** The number of buckets that the keys are spread over. */
@@ -175,9 +217,10 @@ public final class Database {
    * it before; {@link #write} says it, and whoever changes what it has found otherwise has to.
    */
   public void beforeChange(Entry entry) {
-    ChangeGuard guard = keyspace.guard();
+    Database holder = entry.database();
+    ChangeGuard guard = holder.keyspace.guard();
     if (guard != null) {
-      guard.beforeChange(this, entry);
+      guard.beforeChange(holder, entry);
     }
   }
 
@@ -214,8 +257,9 @@ public final class Database {
     Entry found = locate(key, request.offset(argument), request.length(argument), into);
     if (found != null && found.expired(request.now())) {
       // A pause keeps the data as it is; only a command that writes needs the place of the key.
-      if (keyspace.pause().scope() == Pause.Scope.NOTHING || request.command().write()) {
-        departures.expire(found);
+      Database holder = found.database();
+      if (holder.keyspace.pause().scope() == Pause.Scope.NOTHING || request.command().write()) {
+        holder.departures.expire(found);
       }
       return null;
     }
@@ -226,7 +270,7 @@ public final class Database {
   public @Nullable Entry find(byte[] key, int offset, int length, long now, Entry into) {
     Entry found = locate(key, offset, length, into);
     if (found != null && found.expired(now)) {
-      departures.expire(found);
+      found.database().departures.expire(found);
       return null;
     }
     return found;
@@ -234,6 +278,18 @@ public final class Database {
 
   /** The key, even if its time is up, without a trace; or null. */
   public @Nullable Entry locate(byte[] key, int offset, int length, Entry into) {
+    KeyRoutes leads = routes;
+    if (leads != null) {
+      Database holder = leads.lead(this, key, offset, length);
+      if (holder != this) {
+        int skipped = leads.skipped();
+        return holder.locateOwn(key, offset + skipped, length - skipped, into);
+      }
+    }
+    return locateOwn(key, offset, length, into);
+  }
+
+  private @Nullable Entry locateOwn(byte[] key, int offset, int length, Entry into) {
     long hash = KeyHash.hash(key, offset, length);
     int reference = keys.find(hash, key, offset, length);
     return reference == Dictionary.ABSENT ? null : into.at(this, hash, reference);
@@ -245,6 +301,10 @@ public final class Database {
     return into.at(this, hash, reference);
   }
 
+  ChangeNews news() {
+    return news;
+  }
+
   ExpiringHashes expiringHashes() {
     return expiringHashes;
   }
@@ -252,7 +312,7 @@ public final class Database {
   private void touch(Entry entry) {
     int before = entry.clock();
     Home home = keyspace.home();
-    int clock = home.clock().tinyLfu() ? frequencies.used(before) : home.accessClock(before);
+    int clock = home.clock().tinyLfu() ? entry.database().frequencies.used(before) : home.accessClock(before);
     if (clock != before) {
       entry.clock(clock);
     }
@@ -270,7 +330,7 @@ public final class Database {
 
   /** Takes a key out and frees what it holds, big values in slices later. */
   public void remove(Entry entry) {
-    placement.remove(entry);
+    entry.database().placement.remove(entry);
   }
 
   /** What takes keys and fields out that nobody has asked to remove. */

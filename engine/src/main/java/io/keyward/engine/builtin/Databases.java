@@ -3,6 +3,7 @@ package io.keyward.engine.builtin;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.Errors;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,15 @@ public final class Databases {
     return number < databases.length ? databases[number] : null;
   }
 
+  /** The databases, in use, whose keys clients see that have selected a number. */
+  public List<Database> seenIn(int number) {
+    if (keyspace.routes() != null) {
+      return at(number).holders();
+    }
+    Database own = ifUsed(number);
+    return own == null ? List.of() : List.of(own);
+  }
+
   /** Visits those in use, by rising number. */
   public void forEach(Consumer<Database> visitor) {
     for (Database database : databases) {
@@ -64,6 +74,19 @@ public final class Databases {
       throw Errors.DATABASE_OUT_OF_RANGE;
     }
     return (int) number;
+  }
+
+  /** Whether nothing is in them, and nobody watches or awaits what may come. */
+  boolean idle() {
+    for (Database database : databases) {
+      if (database != null
+          && (database.size() > 0
+              || !database.watches().isEmpty()
+              || !database.blocked().isEmpty())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether there is any key in any of them. */

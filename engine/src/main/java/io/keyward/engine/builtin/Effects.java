@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what a keyspace's commands have done into its home's stream, in the global view: keys as
@@ -34,13 +35,17 @@ public final class Effects {
   private boolean keysAscend;
 
   private boolean kept = true;
+  private @Nullable Effects ofShared;
   private boolean replaced;
-  private int depth;
 
-  /* Of the effect that is being written: its keys, if pinned ones may be among them. */
+  /*
+   * Of the effect that is being written: its keys, if pinned ones or those of others may be among
+   * them; who holds the last one; and whether it cannot be written as one command.
+   */
   private int database;
   private final List<Key> written = new ArrayList<>();
-  private boolean pinnedKey;
+  private @Nullable Database holder;
+  private boolean divided;
 
   Effects(BuiltinKeyspace keyspace, EffectStream stream) {
     this.keyspace = keyspace;
@@ -50,9 +55,19 @@ public final class Effects {
     note = WholeKeyspace.note(name);
   }
 
-  /** Whether what is done is written. */
+  /** Whether what is done is written, be it to this keyspace's keys or to those it shares. */
   public boolean wanted() {
+    return (kept || (ofShared != null && ofShared.kept)) && stream.listened();
+  }
+
+  /** Whether what is done to this keyspace's own keys is written. */
+  private boolean ownWanted() {
     return kept && stream.listened();
+  }
+
+  /** Names the effects of the keyspace whose keys are shared with this one. */
+  void ofShared(Effects holder) {
+    ofShared = holder;
   }
 
   /** Says whether the keyspace is written to files; else it is in memory alone. */
@@ -74,15 +89,12 @@ public final class Effects {
 
   /** Begins what must be replayed whole; it may hold more of its kind. */
   public void beginUnit() {
-    depth++;
+    stream.beginUnit();
   }
 
   /** Ends it; with the outermost the unit goes into the stream. */
   public void endUnit() {
-    depth--;
-    if (depth == 0) {
-      stream.endUnit();
-    }
+    stream.endUnit();
   }
 
   /** Writes a command that has changed data, unless its handler has written effects instead. */
@@ -119,6 +131,10 @@ public final class Effects {
     int number = request.client().database();
     if (keyCount == 0) {
       keyless(request, command, number);
+      return;
+    }
+    if (keyspace.routes() != null) {
+      sameForOthers(request, number);
       return;
     }
     if (keyspace.pins().any() && !unpinned(request, number)) {
@@ -168,8 +184,44 @@ public final class Effects {
     return false;
   }
 
+  /**
+   * Writes a command whose keys may be another keyspace's. As it came it is written only if they
+   * are all of one; else each key is written as it is now.
+   */
+  private void sameForOthers(Request request, int number) {
+    Database from = keyspace.databases().at(number);
+    GlobalName name = new GlobalName(from);
+    Database holder = null;
+    boolean one = true;
+    for (int i = 0; i < keyCount; i++) {
+      int at = keys[i];
+      name.of(from, request.bytes(), request.offset(at), request.length(at));
+      one &= !name.unwritten() && (holder == null || holder == name.holder());
+      holder = name.holder();
+    }
+    if (one) {
+      stream.begin(number, request.count());
+    }
+    int next = 0;
+    for (int i = 0; i < request.count(); i++) {
+      boolean key = next < keyCount && keys[next] == i;
+      next += key ? 1 : 0;
+      if (key && one) {
+        name.of(from, request.bytes(), request.offset(i), request.length(i));
+        stream.argument(name.prefix(), name.bytes(), name.offset(), name.length());
+      } else if (key) {
+        state(number, request.bytes(), request.offset(i), request.length(i));
+      } else if (one) {
+        stream.argument(request.bytes(), request.offset(i), request.length(i));
+      }
+    }
+  }
+
   /** Functions belong to the keyspace, not to a key: a note says to whose. */
   private void keyless(Request request, Command command, int number) {
+    if (!kept) {
+      return;
+    }
     if (command.group() != CommandGroup.SCRIPTING) {
       throw new IllegalStateException(command.fullName() + " changes data without naming a key");
     }
@@ -191,7 +243,8 @@ public final class Effects {
     replaced = true;
     database = databaseNumber;
     written.clear();
-    pinnedKey = false;
+    divided = false;
+    holder = null;
     stream.begin(databaseNumber, arguments);
     stream.argument(name);
     return this;
@@ -204,14 +257,27 @@ public final class Effects {
 
   /** Writes a key. */
   public Effects key(byte[] bytes, int offset, int length) {
+    if (keyspace.routes() != null) {
+      return keyOfOthers(bytes, offset, length);
+    }
     if (keyspace.pins().any()) {
       if (keyspace.pins().hold(bytes, offset, length)) {
-        pinnedKey = true;
+        divided = true;
       } else {
         written.add(Key.copyOf(bytes, offset, length));
       }
     }
     stream.argument(prefix, bytes, offset, length);
+    return this;
+  }
+
+  private Effects keyOfOthers(byte[] bytes, int offset, int length) {
+    Database from = keyspace.databases().at(database);
+    GlobalName name = new GlobalName(from).of(from, bytes, offset, length);
+    divided |= name.unwritten() || (holder != null && holder != name.holder());
+    holder = name.holder();
+    written.add(Key.copyOf(bytes, offset, length));
+    stream.argument(name.prefix(), name.bytes(), name.offset(), name.length());
     return this;
   }
 
@@ -244,7 +310,7 @@ public final class Effects {
 
   /** Ends an effect. */
   public void end() {
-    if (pinnedKey) {
+    if (divided) {
       stream.takeBack();
       for (Key key : List.copyOf(written)) {
         state(database, key.bytes(), 0, key.bytes().length);
@@ -310,21 +376,22 @@ public final class Effects {
    * Writes a key as it is now, for a change that no command tells without other keyspaces' help.
    */
   public void state(int databaseNumber, byte[] key, int offset, int length) {
-    if (!wanted() || keyspace.pins().hold(key, offset, length)) {
+    Database at = keyspace.databases().at(databaseNumber);
+    GlobalName name = new GlobalName(at).of(at, key, offset, length);
+    if (!wanted() || name.unwritten()) {
       return;
     }
-    Database at = keyspace.databases().at(databaseNumber);
     Entry entry = at.find(key, offset, length, BuiltinKeyspace.REPLAY_TIME, at.newView());
     if (entry == null) {
       stream.begin(databaseNumber, 2);
       stream.argument("DEL");
-      stream.argument(prefix, key, offset, length);
+      stream.argument(name.prefix(), name.bytes(), name.offset(), name.length());
       return;
     }
     byte[] payload = keyspace.home().serializer().payload(entry);
     stream.begin(databaseNumber, 6);
     stream.argument("RESTORE");
-    stream.argument(prefix, key, offset, length);
+    stream.argument(name.prefix(), name.bytes(), name.offset(), name.length());
     stream.number(Math.max(0, entry.expiry()));
     stream.argument(payload, 0, payload.length);
     stream.argument("REPLACE");
@@ -333,7 +400,7 @@ public final class Effects {
 
   /** Writes that a database has been emptied. */
   public void flushed(int number) {
-    if (!wanted()) {
+    if (!ownWanted()) {
       return;
     }
     replaced = true;
@@ -351,7 +418,7 @@ public final class Effects {
 
   /** Writes that every database has been emptied. */
   public void flushedAll() {
-    for (int number = 0; wanted() && number < keyspace.databases().count(); number++) {
+    for (int number = 0; ownWanted() && number < keyspace.databases().count(); number++) {
       Database used = keyspace.databases().ifUsed(number);
       if (used != null && used.size() > 0) {
         flushed(number);
@@ -361,7 +428,7 @@ public final class Effects {
 
   /** Writes that two databases have changed places. */
   public void swapped(int first, int second) {
-    if (!wanted()) {
+    if (!ownWanted()) {
       return;
     }
     replaced = true;
@@ -381,28 +448,24 @@ public final class Effects {
 
   /** Writes that a field of a hash has gone of itself. */
   void fieldGone(int databaseNumber, Entry hash, byte[] name, int offset, int length) {
-    if (!wanted() || keyspace.pins().hold(hash)) {
+    if (!ownWanted() || keyspace.pins().hold(hash)) {
       return;
     }
     stream.begin(databaseNumber, 3);
     stream.argument("HDEL");
     stream.argument(prefix, hash.bytes(), hash.keyOffset(), hash.keyLength());
     stream.argument(name, offset, length);
-    if (depth == 0) {
-      stream.endUnit();
-    }
+    stream.endEffect();
   }
 
   /** Writes that a key has gone of itself: its time was up, or it had to make room. */
   void gone(int databaseNumber, byte[] key, int offset, int length) {
-    if (!wanted() || keyspace.pins().hold(key, offset, length)) {
+    if (!ownWanted() || keyspace.pins().hold(key, offset, length)) {
       return;
     }
     stream.begin(databaseNumber, 2);
     stream.argument("DEL");
     stream.argument(prefix, key, offset, length);
-    if (depth == 0) {
-      stream.endUnit();
-    }
+    stream.endEffect();
   }
 }

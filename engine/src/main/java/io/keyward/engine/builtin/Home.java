@@ -43,6 +43,7 @@ public final class Home {
   private final ArrayDeque<Held> toFree = new ArrayDeque<>();
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
   private final EffectStream effects;
+  private @Nullable Slices runs;
   private @Nullable Serializer serializer;
   private boolean loading;
   private @Nullable CommandException logRefusal;
@@ -79,7 +80,7 @@ public final class Home {
   }
 
   /** Runs the task on the loop, at once if this is the loop. */
-  private void onLoop(Runnable task) {
+  void onLoop(Runnable task) {
     if (loop.isCurrent()) {
       task.run();
     } else {
@@ -138,6 +139,15 @@ public final class Home {
   /** What is noted about the commands of the keyspaces on this loop. */
   public ObservationSettings observed() {
     return observed;
+  }
+
+  /** The keyspace whose command runs a slice now, or null. */
+  @Nullable Slices runs() {
+    return runs;
+  }
+
+  void runs(@Nullable Slices running) {
+    runs = running;
   }
 
   public PagePool pool() {

@@ -72,6 +72,21 @@ final class KeyspaceQuota {
   }
 
   private boolean evictOne() {
+    return evictOwn() || (keyspace.usedBytes() <= most && evictShared());
+  }
+
+  /** Keys that several keyspaces see go last, and only for the limit of all of them. */
+  private boolean evictShared() {
+    if (!(keyspace.routes() instanceof SharedRoutes routes)) {
+      return false;
+    }
+    KeyspaceQuota others = routes.holder().quota();
+    boolean evicted = others.evictOwn();
+    others.tell();
+    return evicted;
+  }
+
+  private boolean evictOwn() {
     Eviction own = eviction;
     if (own == null) {
       own = new Eviction(keyspace.home(), List.of(keyspace));

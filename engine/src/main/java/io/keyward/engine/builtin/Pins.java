@@ -1,7 +1,6 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.config.Namespaces;
-import java.util.Arrays;
 
 /** Which keys of a keyspace stay in memory alone and are not evicted for others. */
 public final class Pins {
@@ -11,7 +10,7 @@ public final class Pins {
   /** Pins the keys of these namespaces, and no others any more. */
   public void set(Namespaces pinned) {
     namespaces = pinned;
-    any = !pinned.pinned().isEmpty();
+    any = !pinned.names().isEmpty();
   }
 
   /** Whether any namespace is pinned. */
@@ -26,6 +25,6 @@ public final class Pins {
 
   /** Whether a key is pinned. */
   public boolean hold(byte[] key, int offset, int length) {
-    return any && namespaces.isPinned(Arrays.copyOfRange(key, offset, offset + length));
+    return any && namespaces.contain(key, offset, length);
   }
 }

@@ -56,6 +56,29 @@ public final class Placement {
       int room,
       long expiry,
       Entry into) {
+    KeyRoutes routes = database.routes();
+    if (routes != null) {
+      Database holder = routes.lead(database, key, offset, length);
+      if (holder != database) {
+        int skipped = routes.skipped();
+        return holder
+            .placement()
+            .createOwn(
+                key, offset + skipped, length - skipped, type, encoding, room, expiry, into);
+      }
+    }
+    return createOwn(key, offset, length, type, encoding, room, expiry, into);
+  }
+
+  private Entry createOwn(
+      byte[] key,
+      int offset,
+      int length,
+      Type type,
+      Encoding encoding,
+      int room,
+      long expiry,
+      Entry into) {
     long hash = KeyHash.hash(key, offset, length);
     int reference = lay(key, offset, length, type, encoding, room, expiry);
     database.keys().insert(hash, reference, expiry >= 0);
@@ -63,11 +86,7 @@ public final class Placement {
     if (home.clock().tinyLfu()) {
       created.clock(database.frequencies().fresh(hash));
     }
-    KeyspaceNotifications notifications = database.keyspace().notifications();
-    if (notifications.wants(KeyspaceNotifications.NEW)) {
-      notifications.publish(
-          database.number(), KeyspaceNotifications.NEW, "new", key, offset, length);
-    }
+    database.news().announce(key, offset, length, KeyspaceNotifications.NEW, "new");
     return created;
   }
 
@@ -108,12 +127,21 @@ public final class Placement {
       Encoding encoding,
       int room,
       long expiry) {
-    byte[] key = request.bytes();
-    int offset = request.offset(argument);
-    int length = request.length(argument);
     if (present == null) {
-      return create(key, offset, length, type, encoding, room, expiry, database.view());
+      return create(
+          request.bytes(),
+          request.offset(argument),
+          request.length(argument),
+          type,
+          encoding,
+          room,
+          expiry,
+          database.view());
     }
+    return present.database().placement().overwriteOwn(present, type, encoding, room, expiry);
+  }
+
+  private Entry overwriteOwn(Entry present, Type type, Encoding encoding, int room, long expiry) {
     database.expiringHashes().forget(present);
     if (present.encoding().held()) {
       home.freeLater(present.release());
@@ -128,7 +156,15 @@ public final class Placement {
       return present;
     }
     int old = present.reference();
-    int laid = lay(key, offset, length, type, encoding, room, expiry);
+    int laid =
+        lay(
+            present.bytes(),
+            present.keyOffset(),
+            present.keyLength(),
+            type,
+            encoding,
+            room,
+            expiry);
     if (!sameHead) {
       database.keys().mark(present.hash(), old, expiry >= 0);
     }
@@ -146,7 +182,7 @@ public final class Placement {
           EntryLayout.expiryOffset(entry.bytes(), PagePool.offset(entry.reference())),
           milliseconds);
     } else if (had != milliseconds >= 0) {
-      relay(entry, milliseconds);
+      entry.database().placement().relay(entry, milliseconds);
     }
   }
 
@@ -197,10 +233,27 @@ public final class Placement {
   }
 
   /**
-   * Moves the value of a key to another name, here or in another database of the keyspace; the
-   * target is not there. Type, expiry and clock go along.
+   * Moves the value of a key to another name, here or in another database; the target is not there.
+   * Type, expiry and clock go along.
    */
   public void rename(Entry entry, Database target, byte[] key, int offset, int length) {
+    if (target.routes() == null) {
+      entry.database().placement().renameOwn(entry, target, key, offset, length);
+      return;
+    }
+    GlobalName name = new GlobalName(target).of(target, key, offset, length);
+    Database holder = name.holder();
+    if (entry.encoding().held() && entry.database().account() != holder.account()) {
+      // A big value counts in the account that it has been made for.
+      rebuild(entry, name);
+      entry.database().remove(entry);
+    } else {
+      Placement source = entry.database().placement();
+      source.renameOwn(entry, holder, name.bytes(), name.offset(), name.length());
+    }
+  }
+
+  private void renameOwn(Entry entry, Database target, byte[] key, int offset, int length) {
     byte[] page = entry.bytes();
     int room = entry.capacity();
     long hash = KeyHash.hash(key, offset, length);
@@ -220,8 +273,38 @@ public final class Placement {
     target.keys().insert(hash, laid, expiry >= 0);
   }
 
+  private void rebuild(Entry entry, GlobalName name) {
+    int clock = entry.clock();
+    Database holder = name.holder();
+    NewValue value = home.serializer().copy(entry, holder);
+    value
+        .install(
+            holder,
+            name.bytes(),
+            name.offset(),
+            name.length(),
+            entry.expiry(),
+            holder.newView())
+        .clock(clock);
+  }
+
   /** Copies a key with type, expiry and clock to a name that is not there, here or elsewhere. */
   public void copy(Entry entry, Database target, byte[] key, int offset, int length) {
+    if (target.routes() == null) {
+      entry.database().placement().copyOwn(entry, target, key, offset, length);
+      return;
+    }
+    GlobalName name = new GlobalName(target).of(target, key, offset, length);
+    Database holder = name.holder();
+    if (entry.encoding().held() && entry.database().account() != holder.account()) {
+      rebuild(entry, name);
+    } else {
+      Placement source = entry.database().placement();
+      source.copyOwn(entry, holder, name.bytes(), name.offset(), name.length());
+    }
+  }
+
+  private void copyOwn(Entry entry, Database target, byte[] key, int offset, int length) {
     int room = entry.capacity();
     long expiry = entry.expiry();
     Encoding encoding = entry.encoding();
@@ -229,7 +312,7 @@ public final class Placement {
     Entry made =
         target
             .placement()
-            .create(key, offset, length, entry.type(), encoding, room, expiry, target.newView());
+            .createOwn(key, offset, length, entry.type(), encoding, room, expiry, target.newView());
     if (encoding.held()) {
       Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy()));
     } else {

@@ -1,8 +1,10 @@
 package io.keyward.engine.builtin;
 
 /** Writes a value in the form in which DUMP shows it and RESTORE reads it. */
-@FunctionalInterface
 public interface Serializer {
   /** The bytes for RESTORE. */
   byte[] payload(Entry entry);
+
+  /** A copy of a value, made for the database that is going to hold it. */
+  NewValue copy(Entry entry, Database holder);
 }

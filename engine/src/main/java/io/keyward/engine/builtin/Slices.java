@@ -8,7 +8,9 @@ import io.keyward.engine.Request;
 import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,8 +40,10 @@ public final class Slices {
     final Resumable work;
     Reply pushes = new Reply();
     EffectStream.@Nullable OpenUnit unit;
+    final Set<Slices> others = new LinkedHashSet<>(2);
     boolean suspended;
     boolean left;
+    int depth;
     int silencedFrom = -1;
     long suspendedAt;
 
@@ -54,6 +58,10 @@ public final class Slices {
   private final HeldRequests held;
   private final List<Runnable> whenIdle = new ArrayList<>();
   private @Nullable Run run;
+
+  /** The keyspace whose command is in the middle of changing this one's data, or null. */
+  private @Nullable Slices heldBy;
+
   private @Nullable RunningScript script;
   private boolean mounted;
   private boolean undivided;
@@ -73,12 +81,57 @@ public final class Slices {
 
   /** Whether a command is in the middle, and it is not its turn now. */
   public boolean busy() {
-    return run != null && !mounted;
+    return (run != null && !mounted) || heldBy != null;
+  }
+
+  // What other keyspaces have to do with a command in the middle
+
+  /**
+   * Says that the command being executed has to do with another keyspace's data: if it is suspended
+   * from now on, that keyspace is busy too, and so are those that share its keys.
+   */
+  void touches(BuiltinKeyspace other) {
+    Run now = run;
+    if (now != null && mounted) {
+      now.others.add(other.slices());
+    }
+  }
+
+  private void holdOthers(Run suspended) {
+    for (Slices other : suspended.others) {
+      other.heldBy(this);
+      other.keyspace.sharers().forEach(sharer -> sharer.slices().heldBy(this));
+    }
+  }
+
+  private void heldBy(Slices holder) {
+    if (holder != this) {
+      heldBy = holder;
+    }
+  }
+
+  /** Makes a keyspace that begins to share this one's keys as busy as this one is. */
+  void bind(Slices sharer) {
+    sharer.heldBy = heldBy;
+  }
+
+  private void letOthersGo(Run ended) {
+    for (Slices other : ended.others) {
+      other.letGo();
+      other.keyspace.sharers().forEach(sharer -> sharer.slices().letGo());
+    }
+  }
+
+  private void letGo() {
+    if (heldBy != null) {
+      heldBy = null;
+      keyspace.home().loop().turns().add(keyspace, this::becomeIdle);
+    }
   }
 
   /** Runs a task as soon as no command is in the middle: now, or when the one that is has ended. */
   public void whenIdle(Runnable task) {
-    if (run == null) {
+    if (run == null && heldBy == null) {
       task.run();
     } else {
       whenIdle.add(task);
@@ -92,7 +145,10 @@ public final class Slices {
    * called before it has changed or written anything, since it may begin again, in slices.
    */
   public void expect(long manySteps, Client client) {
-    if (manySteps > MANY_STEPS && mayBegin(client)) {
+    // The data may be another keyspace's than the client's own.
+    if (manySteps > MANY_STEPS
+        && client.keyspace() instanceof BuiltinKeyspace acting
+        && acting.slices().mayBegin(client)) {
       throw BeginInSlices.AGAIN;
     }
   }
@@ -114,8 +170,9 @@ public final class Slices {
 
   /** A check point of a command whose steps take a microsecond or more. */
   public void longStep() {
-    if (mounted && isOver(System.nanoTime())) {
-      pause();
+    Slices acting = keyspace.home().runs();
+    if (acting != null && acting.isOver(System.nanoTime())) {
+      acting.pause();
     }
   }
 
@@ -178,15 +235,19 @@ public final class Slices {
   /** Goes on until the work has ended (true) or its slice is over (false). */
   private boolean slice(Run now) {
     mounted = true;
+    keyspace.home().runs(this);
     sliceEnds = System.nanoTime() + Turns.SLICE_NANOS;
     boolean ended = true;
     try {
       ended = now.work.run();
     } finally {
       mounted = false;
+      keyspace.home().runs(null);
       if (!ended) {
         now.pushes = keyspace.pushes().exchange(now.pushes);
+        now.depth = effects().depth();
         now.unit = effects().setAside();
+        holdOthers(now);
         keyspace.home().loop().turns().add(keyspace, () -> goOn(now));
       }
     }
@@ -198,10 +259,15 @@ public final class Slices {
   }
 
   private void goOn(Run now) {
+    Slices holder = heldBy;
+    if (holder != null) {
+      holder.whenIdle(() -> keyspace.home().loop().turns().add(keyspace, () -> goOn(now)));
+      return;
+    }
     keyspace.executor().resumed(System.nanoTime() - now.suspendedAt);
     keyspace.current(now.client);
     now.pushes = keyspace.pushes().exchange(now.pushes);
-    effects().takeUp(now.unit);
+    effects().takeUp(now.unit, now.depth);
     now.unit = null;
     boolean ended = true;
     try {
@@ -220,6 +286,7 @@ public final class Slices {
 
   private void end(Run ended) {
     run = null;
+    letOthersGo(ended);
     if (ended.silencedFrom >= 0) {
       Executor.unsilence(ended.client, ended.reply, ended.silencedFrom);
     }
@@ -230,10 +297,16 @@ public final class Slices {
     }
     ended.client.connection().flushSoon();
     ended.client.connection().resume();
-    List<Runnable> tasks = List.copyOf(whenIdle);
-    whenIdle.clear();
-    tasks.forEach(Runnable::run);
-    held.release();
+    becomeIdle();
+  }
+
+  private void becomeIdle() {
+    if (run == null && heldBy == null) {
+      List<Runnable> tasks = List.copyOf(whenIdle);
+      whenIdle.clear();
+      tasks.forEach(Runnable::run);
+      held.release();
+    }
   }
 
   /** Whether the client's command has just been suspended, its reply silenced from a position. */

@@ -44,7 +44,7 @@ final class Upkeep {
       return true;
     }
     Databases databases = keyspace.databases();
-    if (keyspace.clients().isEmpty() && !databases.holdKeys()) {
+    if (keyspace.clients().isEmpty() && databases.idle()) {
       databases.rest();
       census = null;
       return false;

@@ -1,10 +1,13 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.engine.Client;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The clients of a keyspace that wait for keys, over all its databases. */
 public final class Waiting {
   private final BuiltinKeyspace keyspace;
+  private final List<Waiting> others = new ArrayList<>(0);
   private boolean keysReady;
   private int clients;
 
@@ -17,11 +20,22 @@ public final class Waiting {
     keysReady = true;
   }
 
+  /** Keys of another keyspace have been changed here: who waits for them is served, too. */
+  void with(Waiting other) {
+    if (other.keysReady && !others.contains(other)) {
+      others.add(other);
+      keysReady = true;
+    }
+  }
+
   /** Serves who has waited for keys that have been changed. */
   void serve(long now) {
     while (keysReady) {
       keysReady = false;
       keyspace.databases().forEach(database -> database.blocked().serve(now));
+      while (!others.isEmpty()) {
+        others.removeLast().serve(now);
+      }
     }
   }
 

@@ -33,16 +33,18 @@ public final class Watches {
     }
 
     /** Watches a key, unless it is watched already. */
-    public void watch(Database database, byte[] bytes, int offset, int length, long now) {
-      Key key = Key.copyOf(bytes, offset, length);
+    public void watch(Database asked, byte[] bytes, int offset, int length, long now) {
+      GlobalName name = new GlobalName(asked).of(asked, bytes, offset, length);
+      Database database = name.holder();
+      Key key = name.key();
       for (Watch present : watches) {
         if (present.database == database && present.key.equals(key)) {
           return;
         }
       }
-      if (!database.keyspace().slices().busy()) {
+      if (!asked.keyspace().slices().busy()) {
         // What is past its time goes now: its late removal would look like a change.
-        database.find(key.bytes(), 0, length, now, database.newView());
+        database.find(key.bytes(), 0, key.bytes().length, now, database.newView());
       }
       Watch watch = new Watch(this, database, key);
       watches.add(watch);

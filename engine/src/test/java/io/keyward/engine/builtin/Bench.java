@@ -7,11 +7,13 @@ import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.Turns;
+import io.keyward.engine.builtin.dump.Payload;
 import io.keyward.engine.command.CommandTable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Function;
 
 /**
  * A keyspace without sockets: commands go in as words, replies come out as text.
@@ -207,12 +209,36 @@ public final class Bench {
     this(settings, prefix, loop, new Home(loop, settings));
   }
 
+  /** A bench whose keyspaces have traits of their own. */
+  public Bench(LiveSettings settings, String prefix, Function<String, KeyspaceTraits> traits) {
+    this(settings, prefix, new TestLoop(), traits);
+    home.start();
+  }
+
+  private Bench(
+      LiveSettings settings,
+      String prefix,
+      TestLoop loop,
+      Function<String, KeyspaceTraits> traits) {
+    this(settings, prefix, loop, new Home(loop, settings), traits);
+  }
+
   private Bench(LiveSettings settings, String prefix, TestLoop loop, Home home) {
+    this(settings, prefix, loop, home, absent -> KeyspaceTraits.NONE);
+  }
+
+  private Bench(
+      LiveSettings settings,
+      String prefix,
+      TestLoop loop,
+      Home home,
+      Function<String, KeyspaceTraits> traits) {
     this.settings = settings;
     this.loop = loop;
     this.home = home;
+    home.serializer(Payload.SERIALIZER);
     BuiltinCommands.declare(table);
-    engine = new BuiltinEngine(List.of(home), table.seal(), absent -> KeyspaceTraits.NONE);
+    engine = new BuiltinEngine(List.of(home), table.seal(), traits);
     keyspace = engine.open(prefix);
     first = connect();
   }
@@ -271,11 +297,6 @@ public final class Bench {
   /** Checks every invariant of the data. */
   public void validate() {
     home.pool().validate();
-    for (int i = 0; i < keyspace.databases().count(); i++) {
-      Database database = keyspace.databases().ifUsed(i);
-      if (database != null) {
-        database.validate();
-      }
-    }
+    engine.keyspaces().forEach(each -> each.databases().forEach(Database::validate));
   }
 }

@@ -278,12 +278,14 @@ final class ClusterCommands {
     Database database = Database.of(request);
     Entry view = database.newView();
     long[] found = new long[1];
-    database.forEach(
-        reference -> {
-          if (slotOf(database.at(reference, view)) == slot) {
-            found[0]++;
-          }
-        });
+    for (Database holder : database.holders()) {
+      holder.forEach(
+          reference -> {
+            if (slotOf(holder.at(reference, view)) == slot) {
+              found[0]++;
+            }
+          });
+    }
     reply.integer(found[0]);
   }
 
@@ -297,14 +299,16 @@ final class ClusterCommands {
     Database database = Database.of(request);
     Entry view = database.newView();
     List<byte[]> found = new ArrayList<>();
-    database.forEach(
-        reference -> {
-          Entry entry = database.at(reference, view);
-          if (found.size() < most && slotOf(entry) == slot) {
-            int from = entry.keyOffset();
-            found.add(Arrays.copyOfRange(entry.bytes(), from, from + entry.keyLength()));
-          }
-        });
+    for (Database holder : database.holders()) {
+      holder.forEach(
+          reference -> {
+            Entry entry = holder.at(reference, view);
+            if (found.size() < most && slotOf(entry) == slot) {
+              int from = entry.keyOffset();
+              found.add(Arrays.copyOfRange(entry.bytes(), from, from + entry.keyLength()));
+            }
+          });
+    }
     reply.array(found.size());
     found.forEach(reply::bulk);
   }

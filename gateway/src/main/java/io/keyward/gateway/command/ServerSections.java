@@ -103,12 +103,16 @@ final class ServerSections {
   void keyspace(InfoText text, BuiltinKeyspace keyspace) {
     text.section("Keyspace");
     for (int number = 0; number < keyspace.databases().count(); number++) {
-      Database database = keyspace.databases().ifUsed(number);
-      if (database != null && database.size() > 0) {
-        long lifetime = database.expiring() > 0 ? keyspace.activeExpiry().averageLifetime() : 0;
+      long keys = 0;
+      long expiring = 0;
+      for (Database holder : keyspace.databases().seenIn(number)) {
+        keys += holder.size();
+        expiring += holder.expiring();
+      }
+      if (keys > 0) {
+        long lifetime = expiring > 0 ? keyspace.activeExpiry().averageLifetime() : 0;
         text.field(
-            "db" + number,
-            "keys=" + database.size() + ",expires=" + database.expiring() + ",avg_ttl=" + lifetime);
+            "db" + number, "keys=" + keys + ",expires=" + expiring + ",avg_ttl=" + lifetime);
       }
     }
   }

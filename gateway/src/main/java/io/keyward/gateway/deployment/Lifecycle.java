@@ -160,6 +160,11 @@ public final class Lifecycle {
     acting.lock();
     try {
       Path written = folder();
+      Deployment shared = roster.named(deployment);
+      if (shared != null && shared.shared()) {
+        throw new DeploymentException(
+            Kind.REFUSED, "it holds what a tenant's deployments share, and lives as long as they");
+      }
       Object answer = work.run();
       file.write(written);
       audit.note(actor, action, deployment, with, "done");

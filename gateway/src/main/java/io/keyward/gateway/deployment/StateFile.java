@@ -60,7 +60,7 @@ final class StateFile {
     }
     JsonArray deployments = new JsonArray();
     for (Deployment deployment : tenancy.deployments()) {
-      if (!deployment.tenantName().isEmpty()) {
+      if (!deployment.tenantName().isEmpty() && !deployment.shared()) {
         deployments.add(
             new JsonObject()
                 .put("tenant", deployment.tenantName())

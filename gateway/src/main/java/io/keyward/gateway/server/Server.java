@@ -124,7 +124,7 @@ public final class Server {
         .forEach(
             home -> {
               home.reloading(reload);
-              home.serializer(Payload::of);
+              home.serializer(Payload.SERIALIZER);
             });
     durability = new Durability(engine, live, snapshots, disk);
   }

@@ -53,6 +53,8 @@ class NonInterferenceTest {
           "k3",
           "k4",
           "k5",
+          "BANS:k1",
+          "mall~shared::BANS:k1",
           "*",
           "green*",
           "*::*",
@@ -70,12 +72,15 @@ class NonInterferenceTest {
           "2",
           "return redis.call('KEYS','*')",
           "return redis.call('GET','green::k1')",
+          "return redis.call('GET','mall~shared::BANS:k1')",
+          "return redis.call('SET','BANS:k1','x')",
           "return {redis.call('SCAN','0'),redis.call('RANDOMKEY')}");
 
   @TempDir Path folder;
   private Gateway gateway;
   private BuiltinKeyspace blue;
   private BuiltinKeyspace green;
+  private BuiltinKeyspace sharedByOthers;
   private Client victim;
 
   @BeforeEach
@@ -88,13 +93,19 @@ class NonInterferenceTest {
             tenants:
               shop:
                 secret: of-shop
+                shared: [BANS]
                 deployments:
                   blue: {password: of-blue}
-                  green: {password: of-green}
+                  green: {password: of-green, shared: []}
+              mall:
+                shared: [BANS]
+                deployments:
+                  rose: {password: of-rose}
             """);
     gateway = Gateways.startWith(Map.of(), file.toString());
     blue = gateway.server().engine().open("blue");
     green = gateway.server().engine().open("green");
+    sharedByOthers = gateway.server().engine().open("mall~shared");
     onLoop(this::populate);
   }
 
@@ -120,6 +131,9 @@ class NonInterferenceTest {
 
   private boolean populate() {
     victim = enter(green);
+    BuiltinKeyspace rose = gateway.server().engine().open("rose");
+    ask(rose, enter(rose), "SET", "BANS:k1", CANARY);
+    ask(green, victim, "SET", "BANS:k1", CANARY);
     for (BuiltinKeyspace keyspace : List.of(green, blue)) {
       String mark = keyspace == green ? CANARY : "own";
       Client client = keyspace == green ? victim : enter(blue);
@@ -179,6 +193,8 @@ class NonInterferenceTest {
       state.put("keys of database " + number, database == null ? 0 : database.size());
     }
     state.put("bytes", green.usedBytes());
+    state.put("bytes of what another tenant shares", sharedByOthers.usedBytes());
+    state.put("changes of what another tenant shares", sharedByOthers.changes());
     state.put("changes", green.changes());
     state.put("commands", green.statistics().commands());
     state.put("hits", green.statistics().hits());

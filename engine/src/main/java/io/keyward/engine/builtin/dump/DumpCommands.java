@@ -128,7 +128,7 @@ public final class DumpCommands {
       throw BUSY_KEY;
     }
     long end = end(request, options.absolute);
-    NewValue value = value(request, database);
+    NewValue value = value(request, database.holderOf(request, 1));
     if (present != null) {
       database.remove(present);
     }

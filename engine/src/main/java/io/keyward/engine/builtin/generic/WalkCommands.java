@@ -13,9 +13,13 @@ import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.text.Glob;
+import java.util.List;
 
 /** KEYS, SCAN and RANDOMKEY: keys that nobody has named. */
 final class WalkCommands {
+  /** A cursor is that of one dictionary, which has so many bits, behind the dictionary's number. */
+  private static final int CURSOR_BITS = 32;
+
   private WalkCommands() {}
 
   static void declare(CommandTable table) {
@@ -56,25 +60,27 @@ final class WalkCommands {
     int length = request.length(1);
     boolean all = request.is(1, "*");
     Slices slices = database.keyspace().slices();
-    Slices.expect(request, database.size());
+    Slices.expect(request, database.seen());
     Entry view = database.newView();
     int mark = reply.beginArray();
     long[] found = {0};
-    database.forEach(
-        reference -> {
-          slices.step();
-          if (database.expired(reference, request.now())) {
-            return;
-          }
-          Entry entry = database.at(reference, view);
-          byte[] bytes = entry.bytes();
-          int key = entry.keyOffset();
-          int keyLength = entry.keyLength();
-          if (all || Glob.matches(pattern, offset, length, bytes, key, keyLength, false)) {
-            reply.bulk(bytes, key, keyLength);
-            found[0]++;
-          }
-        });
+    for (Database holder : database.holders()) {
+      holder.forEach(
+          reference -> {
+            slices.step();
+            if (holder.expired(reference, request.now())) {
+              return;
+            }
+            Entry entry = holder.at(reference, view);
+            byte[] bytes = entry.bytes();
+            int key = entry.keyOffset();
+            int keyLength = entry.keyLength();
+            if (all || Glob.matches(pattern, offset, length, bytes, key, keyLength, false)) {
+              reply.bulk(bytes, key, keyLength);
+              found[0]++;
+            }
+          });
+    }
     reply.endArray(mark, found[0]);
   }
 
@@ -82,50 +88,84 @@ final class WalkCommands {
     long cursor = ScanOptions.cursor(request, 1);
     ScanOptions options = ScanOptions.of(request, 2, true);
     Database database = Database.of(request);
-    Entry view = database.newView();
-    Reply elements = new Reply();
     Slices slices = database.keyspace().slices();
-    Slices.expect(request, Math.min(options.count(), database.size()));
-    long[] found = {0};
-    long[] looked = {0};
+    Slices.expect(request, Math.min(options.count(), database.seen()));
+    List<Database> holders = database.holders();
+    Found found = new Found(request, options, database.newView());
+    int at = (int) Math.min(cursor >>> CURSOR_BITS, holders.size() - 1);
+    long within = cursor & (1L << CURSOR_BITS) - 1;
 
     long bucketsLeft = options.mostBuckets();
     do {
       slices.step();
-      cursor =
-          database.scan(
-              cursor,
-              reference -> {
-                looked[0]++;
-                Entry entry = database.at(reference, view);
-                int key = entry.keyOffset();
-                int length = entry.keyLength();
-                if (!options.matches(entry.bytes(), key, length)) {
-                  return;
-                }
-                if (database.expired(reference, request.now())) {
-                  database.departures().expire(entry);
-                  return;
-                }
-                if (options.matches(entry.type())) {
-                  elements.bulk(entry.bytes(), key, length);
-                  found[0]++;
-                }
-              });
-    } while (cursor != 0 && looked[0] < options.count() && --bucketsLeft > 0);
+      Database holder = holders.get(at);
+      within = holder.scan(within, reference -> found.meet(holder, reference));
+      if (within == 0) {
+        at++;
+      }
+    } while (at < holders.size() && found.looked < options.count() && --bucketsLeft > 0);
     reply.array(2);
-    reply.bulkInteger(cursor);
-    reply.array(found[0]);
-    reply.raw(elements.bytes(), 0, elements.length());
+    reply.bulkInteger(at < holders.size() ? ((long) at << CURSOR_BITS) + within : 0);
+    reply.array(found.count);
+    reply.raw(found.names.bytes(), 0, found.names.length());
+  }
+
+  /** What a call of SCAN has met. */
+  private static final class Found {
+    private final Request request;
+    private final ScanOptions options;
+    private final Entry view;
+    private final Reply names = new Reply();
+    private long looked;
+    private long count;
+
+    Found(Request request, ScanOptions options, Entry view) {
+      this.request = request;
+      this.options = options;
+      this.view = view;
+    }
+
+    void meet(Database holder, int reference) {
+      looked++;
+      Entry entry = holder.at(reference, view);
+      int key = entry.keyOffset();
+      int length = entry.keyLength();
+      if (!options.matches(entry.bytes(), key, length)) {
+        return;
+      }
+      if (holder.expired(reference, request.now())) {
+        holder.departures().expire(entry);
+        return;
+      }
+      if (options.matches(entry.type())) {
+        names.bulk(entry.bytes(), key, length);
+        count++;
+      }
+    }
   }
 
   private static void randomKey(Request request, Reply reply) {
     Database database = Database.of(request);
-    Entry entry = database.random(request.now(), database.newView());
+    Entry entry = chosen(database).random(request.now(), database.newView());
     if (entry == null) {
       reply.nothing();
     } else {
       reply.bulk(entry.bytes(), entry.keyOffset(), entry.keyLength());
     }
+  }
+
+  /** One of the databases whose keys are seen here, the likelier the more keys it holds. */
+  private static Database chosen(Database database) {
+    List<Database> holders = database.holders();
+    if (holders.size() > 1 && database.seen() > 0) {
+      long draw = database.keyspace().home().random().nextLong(database.seen());
+      for (Database holder : holders) {
+        draw -= holder.size();
+        if (draw < 0) {
+          return holder;
+        }
+      }
+    }
+    return database;
   }
 }

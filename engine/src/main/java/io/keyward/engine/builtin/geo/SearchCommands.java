@@ -149,7 +149,7 @@ final class SearchCommands {
     if (options.store() == SearchOptions.NONE) {
       send(found, options, reply);
     } else {
-      Result result = new Result(database);
+      Result result = new Result(database.holderOf(request, options.store()));
       for (Found each : found) {
         double score =
             options.storeDistances() ? each.distance / options.unit().metres() : each.score;

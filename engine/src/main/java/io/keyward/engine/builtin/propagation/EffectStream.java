@@ -70,6 +70,7 @@ public final class EffectStream {
   private boolean whole;
   private boolean divided;
   private boolean handOverDue;
+  private int depth;
 
   public EffectStream(Loop loop) {
     this.loop = loop;
@@ -257,8 +258,32 @@ public final class EffectStream {
     }
   }
 
-  /** Ends a unit: what has been written since the last one belongs together. */
+  /** Begins a unit, which is replayed whole or not at all; it may hold more of its kind. */
+  public void beginUnit() {
+    depth++;
+  }
+
+  /** Ends what {@link #beginUnit} has begun; with the outermost the unit is complete. */
   public void endUnit() {
+    depth--;
+    if (depth == 0) {
+      complete();
+    }
+  }
+
+  /** Ends an effect that is a unit of its own unless it is part of one. */
+  public void endEffect() {
+    if (depth == 0) {
+      complete();
+    }
+  }
+
+  /** How many units have begun within one another. */
+  public int depth() {
+    return depth;
+  }
+
+  private void complete() {
     if (unitCommands == 0) {
       return;
     }
@@ -284,6 +309,7 @@ public final class EffectStream {
    * nothing of it has been written. What it is to hold next, it gets after {@link #takeUp}.
    */
   public @Nullable OpenUnit setAside() {
+    depth = 0;
     if (unitCommands == 0) {
       return null;
     }
@@ -324,8 +350,9 @@ public final class EffectStream {
     return copy;
   }
 
-  /** Goes on with a unit that has been set aside. */
-  public void takeUp(@Nullable OpenUnit unit) {
+  /** Goes on with a unit that has been set aside, so deep within others. */
+  public void takeUp(@Nullable OpenUnit unit, int deep) {
+    depth = deep;
     if (unit == null) {
       return;
     }

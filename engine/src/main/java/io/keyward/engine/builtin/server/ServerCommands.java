@@ -37,7 +37,7 @@ public final class ServerCommands {
             .flags(READONLY, FAST)
             .categories(KEYSPACE)
             .tips("request_policy:all_shards", "response_policy:agg_sum")
-            .handler((request, reply) -> reply.integer(Database.of(request).size())));
+            .handler((request, reply) -> reply.integer(Database.of(request).seen())));
     table.add(
         Command.named("flushdb", SERVER)
             .differs("Frees in slices, whatever ASYNC and SYNC say.")

@@ -121,7 +121,7 @@ final class Intersections {
 
   private static void sinterstore(Request request, Reply reply) {
     Entry[] sets = bySize(SourceSets.read(request, 2, request.count() - 1));
-    NewSet result = sets == null ? null : gather(Database.of(request), sets);
+    NewSet result = sets == null ? null : gather(Database.of(request).holderOf(request, 1), sets);
     SourceSets.store(request, result, "sinterstore", reply);
   }
 

@@ -126,17 +126,18 @@ final class NewSet {
 
   /** Makes the set the value of a key, whatever that has been. */
   void store(Request request, int keyArgument) {
-    Entry present = database.write(request, keyArgument);
+    Database acting = Database.of(request);
+    Entry present = acting.write(request, keyArgument);
     ElementTable big = table;
     if (big != null) {
-      database
+      acting
           .placement()
           .overwrite(present, request, keyArgument, Type.SET, Encoding.LISTPACK, Integer.BYTES, -1)
           .hold(big, Encoding.HASHTABLE);
     } else {
       int total = PackedSet.totalBytes(block, encoding);
       write(
-          database
+          acting
               .placement()
               .overwrite(present, request, keyArgument, Type.SET, encoding, total, -1));
     }

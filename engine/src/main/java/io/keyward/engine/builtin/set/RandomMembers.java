@@ -124,13 +124,13 @@ final class RandomMembers {
     Encoding encoding = set.encoding();
     int rest = size - count;
     if (encoding != Encoding.HASHTABLE) {
-      popInOnePass(new NewSet(database, encoding), set, size, count, reply).replacePacked(set);
+      popInOnePass(new NewSet(set.database(), encoding), set, size, count, reply).replacePacked(set);
     } else if ((long) rest * REST_SHARE > count) {
       for (int i = 0; i < count; i++) {
         popOne(set, reply);
       }
     } else {
-      popInOnePass(new NewSet(database, Encoding.LISTPACK), set, size, count, reply).replace(set);
+      popInOnePass(new NewSet(set.database(), Encoding.LISTPACK), set, size, count, reply).replace(set);
     }
   }
 

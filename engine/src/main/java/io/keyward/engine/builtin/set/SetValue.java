@@ -72,7 +72,7 @@ public final class SetValue {
     if (packed) {
       ListpackEditor.initialize(set);
     } else {
-      set.hold(new ElementTable(database.pool(), database.account()), Encoding.HASHTABLE);
+      set.hold(new ElementTable(database.pool(), set.database().account()), Encoding.HASHTABLE);
     }
     return set;
   }

@@ -77,8 +77,14 @@ final class UnionsAndDifferences {
     result.discard();
   }
 
+  /** Where a set is made: with its destination if the first set is not the first argument. */
+  private static Database place(Request request, int from) {
+    Database database = Database.of(request);
+    return from == 1 ? database : database.holderOf(request, 1);
+  }
+
   private static NewSet union(Request request, int from) {
-    NewSet result = new NewSet(Database.of(request), Encoding.INTSET);
+    NewSet result = new NewSet(place(request, from), Encoding.INTSET);
     for (Entry set : SourceSets.read(request, from, request.count() - 1)) {
       if (set != null) {
         addAll(set, result);
@@ -98,7 +104,7 @@ final class UnionsAndDifferences {
 
   private static NewSet difference(Request request, int from) {
     @Nullable Entry[] sets = SourceSets.read(request, from, request.count() - 1);
-    NewSet result = new NewSet(Database.of(request), Encoding.INTSET);
+    NewSet result = new NewSet(place(request, from), Encoding.INTSET);
     Entry first = sets[0];
     if (first == null) {
       return result;

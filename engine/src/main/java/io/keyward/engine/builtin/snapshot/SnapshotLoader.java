@@ -173,7 +173,8 @@ public final class SnapshotLoader {
               .formatted(number, keyspace.databases().count()));
     }
     Database database = keyspace.databases().at(number);
-    NewValue value = Values.readValue(type, in, database);
+    Database holder = database.holderOf(key, place.from(), key.length - place.from());
+    NewValue value = Values.readValue(type, in, holder);
     if (value == null) {
       empty++;
     } else if (expiredKeys == Expired.DROPPED
@@ -198,6 +199,11 @@ public final class SnapshotLoader {
   private void install(NewValue value, Database database, byte[] key, int from) {
     int length = key.length - from;
     Entry present = database.locate(key, from, length, database.view());
+    if (present != null && present.database() != database) {
+      // What several deployments see is there already: from where it lives, or from another's file.
+      value.discard(database);
+      return;
+    }
     if (present != null) {
       database.remove(present);
     }

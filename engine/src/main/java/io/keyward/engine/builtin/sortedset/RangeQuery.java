@@ -115,7 +115,7 @@ final class RangeQuery {
       options.select(entry, range);
     }
     Slices.expect(request, options.count);
-    Result result = new Result(database);
+    Result result = new Result(database.holderOf(request, 1));
     if (entry != null && options.count > 0) {
       int size = SortedSetValue.size(entry);
       MemberCursor cursor =

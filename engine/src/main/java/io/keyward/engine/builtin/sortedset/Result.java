@@ -71,17 +71,18 @@ public final class Result {
 
   /** Makes this the value of a key, or removes the key if there is no member; replies the size. */
   public void store(Request request, Reply reply, int argument, String event) {
-    Entry present = database.write(request, argument);
+    Database acting = Database.of(request);
+    Entry present = acting.write(request, argument);
     int size = size();
     if (size == 0) {
       discard();
       if (present != null) {
-        database.remove(present);
-        database.changed(request, argument, KeyspaceNotifications.GENERIC, "del");
+        acting.remove(present);
+        acting.changed(request, argument, KeyspaceNotifications.GENERIC, "del");
       }
     } else {
       put(present, request, argument);
-      database.changed(request, argument, KeyspaceNotifications.SORTED_SET, event);
+      acting.changed(request, argument, KeyspaceNotifications.SORTED_SET, event);
     }
     reply.integer(size);
   }
@@ -90,7 +91,7 @@ public final class Result {
     boolean packed = SortedSetValue.mayPack(database, size(), longest) && measure();
     int room = packed ? (int) packedBytes : Integer.BYTES;
     Entry entry =
-        database
+        Database.of(request)
             .placement()
             .overwrite(present, request, argument, Type.SORTED_SET, Encoding.LISTPACK, room, -1);
     if (!packed) {

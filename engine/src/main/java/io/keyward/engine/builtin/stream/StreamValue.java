@@ -27,7 +27,7 @@ final class StreamValue {
   /** A new, empty stream at a key that is not there. */
   static Stream create(Request request, int argument) {
     Database database = Database.of(request);
-    Stream stream = new Stream(database);
+    Stream stream = new Stream(database.holderOf(request, argument));
     Entry entry =
         database.placement().create(request, argument, Type.STREAM, Encoding.RAW, Integer.BYTES);
     entry.hold(stream, Encoding.STREAM);

@@ -1,0 +1,43 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.config.Namespaces;
+import java.util.function.Consumer;
+
+/**
+ * Leads the keys of shared namespaces to the keyspace that holds them for several others, to the
+ * database of the same number.
+ */
+final class SharedRoutes implements KeyRoutes {
+  private final Namespaces shared;
+  private final BuiltinKeyspace holder;
+
+  SharedRoutes(Namespaces shared, BuiltinKeyspace holder) {
+    this.shared = shared;
+    this.holder = holder;
+  }
+
+  BuiltinKeyspace holder() {
+    return holder;
+  }
+
+  @Override
+  public Database lead(Database from, byte[] name, int offset, int length) {
+    if (!shared.contain(name, offset, length)) {
+      return from;
+    }
+    from.keyspace().slices().touches(holder);
+    return holder.databases().at(from.number());
+  }
+
+  @Override
+  public int skipped() {
+    return 0;
+  }
+
+  @Override
+  public void forEach(Database from, Consumer<Database> visitor) {
+    from.keyspace().slices().touches(holder);
+    visitor.accept(from);
+    visitor.accept(holder.databases().at(from.number()));
+  }
+}

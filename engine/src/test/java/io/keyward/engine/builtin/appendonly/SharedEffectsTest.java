@@ -1,0 +1,86 @@
+package io.keyward.engine.builtin.appendonly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.config.Namespaces;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.KeyspaceTraits;
+import io.keyward.engine.SharedKeys;
+import io.keyward.engine.builtin.Bench;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What files say of keys that several keyspaces see. */
+class SharedEffectsTest {
+  private static final SharedKeys SESSIONS =
+      new SharedKeys("app~shared", new Namespaces(List.of(), List.of("SESSION")));
+
+  private boolean kept = true;
+  private final Bench bench = new Bench(LiveSettings.defaults(), "blue", this::traits);
+  private final Bench.Session blue = bench.session();
+
+  private KeyspaceTraits traits(String prefix) {
+    return prefix.equals("blue")
+        ? new KeyspaceTraits(Namespaces.NONE, Long.MAX_VALUE, null, kept, SESSIONS)
+        : KeyspaceTraits.NONE;
+  }
+
+  /** The effects, without the bytes of payloads. */
+  private static List<String> shown(EffectStreams effects) throws IOException {
+    return effects.take().stream()
+        .map(effect -> effect.replaceFirst("(?s)^(RESTORE \\S+ \\d+) .*", "$1 …"))
+        .toList();
+  }
+
+  @Test
+  void filesNameSharedKeysByThePrefixOfAll() throws IOException {
+    EffectStreams effects = new EffectStreams(bench);
+    blue.run("set", "SESSION:a", "1");
+    blue.run("mset", "SESSION:a", "2", "SESSION:b", "2");
+    blue.run("mset", "SESSION:a", "3", "mine", "3");
+    blue.run("set", "SESSION:b", "x", "pxat", "9999999999999");
+    assertThat(shown(effects))
+        .satisfiesExactly(
+            a -> assertThat(a).isEqualTo("set app~shared::SESSION:a 1"),
+            b -> assertThat(b).isEqualTo("mset app~shared::SESSION:a 2 app~shared::SESSION:b 2"),
+            c -> assertThat(c).isEqualTo("MULTI"),
+            d -> assertThat(d).isEqualTo("RESTORE app~shared::SESSION:a 0 …"),
+            e -> assertThat(e).isEqualTo("RESTORE blue::mine 0 …"),
+            f -> assertThat(f).isEqualTo("EXEC"),
+            g -> assertThat(g).isEqualTo("SET app~shared::SESSION:b x PXAT 9999999999999"));
+  }
+
+
+  @Test
+  void whatHappensToThemOfItselfIsPartOfTheUnit() throws IOException {
+    EffectStreams effects = new EffectStreams(bench);
+    blue.run("set", "SESSION:a", "1", "px", "1");
+    long due = System.currentTimeMillis() + 1;
+    while (System.currentTimeMillis() <= due) {
+      Thread.onSpinWait();
+    }
+    blue.run("multi");
+    blue.run("set", "mine", "1");
+    blue.run("get", "SESSION:a");
+    blue.run("set", "mine", "2");
+    blue.run("exec");
+    assertThat(shown(effects).subList(1, 6))
+        .containsExactly(
+            "MULTI", "set blue::mine 1", "DEL app~shared::SESSION:a", "set blue::mine 2", "EXEC");
+  }
+
+  @Test
+  void aKeyspaceInMemoryAloneStillWritesWhatItShares() throws IOException {
+    kept = false;
+    bench.engine().refresh("blue");
+    bench.pass(1);
+    EffectStreams effects = new EffectStreams(bench);
+    blue.run("mset", "SESSION:a", "1", "mine", "1");
+    blue.run("set", "mine", "2");
+    blue.run("flushall");
+    assertThat(shown(effects))
+        .singleElement()
+        .isEqualTo("RESTORE app~shared::SESSION:a 0 …");
+  }
+}

@@ -1,0 +1,199 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.gateway.Gateway;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScanIterator;
+import io.lettuce.core.SetArgs;
+import io.lettuce.core.TransactionResult;
+import io.lettuce.core.TrackingArgs;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.sync.RedisCommands;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Users stay logged in when an application goes from one deployment of a tenant to another. */
+class SharedNamespacesTest {
+  private static final String SESSION = "OPENID_SESSION:user-1";
+
+  @TempDir Path folder;
+
+  private Path configure(String shared) throws IOException {
+    return Files.writeString(
+        folder.resolve("keyward.yaml"),
+        """
+        event-loops: 3
+        tenants:
+          chat:
+            secret: of-chat
+            %s
+            deployments:
+              blue: {prefix: chat-blue, password: of-blue}
+              green: {prefix: chat-green, password: of-green}
+              staging: {password: of-staging, shared: []}
+          other:
+            shared: [OPENID_SESSION]
+            deployments:
+              red: {password: of-red}
+        """
+            .formatted(shared));
+  }
+
+  private Gateway start(String shared) throws IOException {
+    return Gateways.startWith(
+        Map.of(), configure(shared).toString(), "--dir", folder.resolve("data").toString());
+  }
+
+  private Gateway start() throws IOException {
+    return start("shared: [OPENID_SESSION, BANS]");
+  }
+
+  /** A client of one deployment. */
+  private static final class Application implements AutoCloseable {
+    private final RedisClient client;
+    private final StatefulRedisConnection<String, String> connection;
+    private final RedisCommands<String, String> redis;
+
+    Application(Gateway gateway, String user, String password) {
+      RedisURI uri =
+          RedisURI.Builder.redis("127.0.0.1", gateway.ports().redis())
+              .withAuthentication(user, password)
+              .withTimeout(Duration.ofSeconds(20))
+              .build();
+      client = RedisClient.create(uri);
+      connection = client.connect();
+      redis = connection.sync();
+    }
+
+    @Override
+    public void close() {
+      connection.close();
+      client.shutdown(0, 0, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Test
+  void theNextRevisionKnowsTheSessionsAndNoCaches() throws IOException {
+    try (Gateway gateway = start();
+        Application blue = new Application(gateway, "blue", "of-blue");
+        Application green = new Application(gateway, "green", "of-green");
+        Application later = new Application(gateway, "chat.rev7", "of-chat");
+        Application staging = new Application(gateway, "staging", "of-staging");
+        Application red = new Application(gateway, "red", "of-red")) {
+      blue.redis.set(SESSION, "logged in", SetArgs.Builder.ex(3600));
+      blue.redis.set("CONFIG_STORE:app", "of blue");
+
+      for (Application revision : List.of(green, later)) {
+        assertThat(revision.redis.get(SESSION)).isEqualTo("logged in");
+        assertThat(revision.redis.ttl(SESSION)).isBetween(1L, 3600L);
+        assertThat(revision.redis.exists("CONFIG_STORE:app")).isZero();
+        assertThat(ScanIterator.scan(revision.redis).stream()).containsExactly(SESSION);
+      }
+      assertThat(staging.redis.exists(SESSION)).isZero();
+      assertThat(red.redis.exists(SESSION)).isZero();
+
+      red.redis.set(SESSION, "of another tenant");
+      later.redis.flushall();
+      green.redis.del(SESSION);
+      assertThat(blue.redis.exists(SESSION)).isZero();
+      assertThat(red.redis.get(SESSION)).isEqualTo("of another tenant");
+    }
+  }
+
+  @Test
+  void transactionsScriptsAndClientSideCachesSpanSharedAndOwnKeys() throws Exception {
+    try (Gateway gateway = start();
+        Application blue = new Application(gateway, "blue", "of-blue");
+        Application green = new Application(gateway, "green", "of-green")) {
+      green.redis.watch(SESSION);
+      green.redis.multi();
+      green.redis.set("TOOLS:a", "1");
+      blue.redis.set(SESSION, "changed meanwhile");
+      assertThat(green.redis.exec().wasDiscarded()).isTrue();
+
+      green.redis.multi();
+      green.redis.set("TOOLS:a", "1");
+      green.redis.get(SESSION);
+      TransactionResult both = green.redis.exec();
+      assertThat(both.<String>get(1)).isEqualTo("changed meanwhile");
+
+      CompletableFuture<Object> told = new CompletableFuture<>();
+      green.connection.addListener(
+          message -> {
+            if (message.getType().equals("invalidate")) {
+              told.complete(message.getContent().get(1));
+            }
+          });
+      green.redis.clientTracking(TrackingArgs.Builder.enabled());
+      green.redis.get(SESSION);
+      blue.redis.append(SESSION, "!");
+      assertThat(told.get(20, TimeUnit.SECONDS)).isNotNull();
+    }
+  }
+
+  @Test
+  void sharedKeysOutliveARestartOnce() throws IOException {
+    try (Gateway gateway = start();
+        Application blue = new Application(gateway, "blue", "of-blue")) {
+      blue.redis.set(SESSION, "logged in");
+      blue.redis.sadd("BANS:ip", "192.0.2.1");
+      blue.redis.mset(Map.of("CONFIG_STORE:app", "of blue", "BANS:user", "x"));
+    }
+    try (Gateway gateway = start();
+        Application green = new Application(gateway, "green", "of-green")) {
+      assertThat(green.redis.get(SESSION)).isEqualTo("logged in");
+      assertThat(green.redis.dbsize()).isEqualTo(3);
+    }
+    assertThat(contentOfFiles())
+        .contains("chat~shared::" + SESSION)
+        .contains("chat-blue::CONFIG_STORE:app")
+        .doesNotContain("chat-blue::OPENID_SESSION");
+  }
+
+  private String contentOfFiles() throws IOException {
+    StringBuilder all = new StringBuilder();
+    try (var files = Files.walk(folder.resolve("data"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        all.append(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+      }
+    }
+    return all.toString();
+  }
+
+  @Test
+  void whoBeginsToShareKeepsWhatDeploymentsHadAlone() throws IOException {
+    try (Gateway gateway = start("shared: [BANS]");
+        Application blue = new Application(gateway, "blue", "of-blue")) {
+      blue.redis.set(SESSION, "logged in before");
+    }
+    try (Gateway gateway = start();
+        Application blue = new Application(gateway, "blue", "of-blue");
+        Application green = new Application(gateway, "green", "of-green")) {
+      assertThat(green.redis.get(SESSION)).isEqualTo("logged in before");
+      blue.redis.flushall();
+      assertThat(green.redis.get(SESSION)).isEqualTo("logged in before");
+      assertThat(blue.redis.dbsize()).isOne();
+    }
+  }
+
+  @Test
+  void whatIsSharedDoesNotChangeWithoutARestart() throws IOException {
+    try (Gateway gateway = start()) {
+      configure("shared: [OPENID_SESSION]");
+      assertThat(gateway.reload())
+          .contains("what the deployments of the tenant chat share")
+          .contains("Remedy: restart the gateway");
+    }
+  }
+}
