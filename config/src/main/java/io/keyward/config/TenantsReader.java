@@ -115,8 +115,7 @@ final class TenantsReader {
         .groups()
         .forEach(
             (deployment, fields) ->
-                deployments.add(
-                    deployment(name, deployment, fields, secret, shared, memoryOnly)));
+                deployments.add(deployment(name, deployment, fields, secret, shared, memoryOnly)));
     group.endOfFields();
     TenantSettings tenant =
         new TenantSettings(

@@ -106,8 +106,8 @@ class TenantsSettingsTest {
         "'tenants:\n a: {secret: s}\n a: {secret: t}' | tenants.a | 3 | it is there twice",
         "tenants: {a: {secret: s, pinned: [NO]}} | tenants.a.pinned | 1 | no such namespace",
         "tenants: {a: {secret: s, shared: [NO]}} | tenants.a.shared | 1 | no such namespace",
-        "tenants: {a: {secret: s, shared: [ROLES], pinned: [ROLES]}} | tenants.a | 1 | the namespace"
-            + " ROLES is both pinned and shared",
+        "tenants: {a: {secret: s, shared: [ROLES], pinned: [ROLES]}} | tenants.a | 1 | the"
+            + " namespace ROLES is both pinned and shared",
         "tenants: {a: {secret: s, shared: [BANS], deployments: {b: {pinned: [BANS]}}}} |"
             + " tenants.a.deployments.b | 1 | the namespace BANS is both pinned and shared",
         "tenants: {a: {secret: s, shared: [BANS], deployments: {b: {shared: [ROLES]}}}} |"

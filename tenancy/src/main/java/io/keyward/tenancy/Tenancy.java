@@ -8,6 +8,7 @@ import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Limit;
 import io.keyward.config.tenant.Secret;
 import io.keyward.config.tenant.TenancySettings;
+import io.keyward.config.tenant.TenantSettings;
 import io.keyward.engine.Engine;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.builtin.acl.AccessControl;

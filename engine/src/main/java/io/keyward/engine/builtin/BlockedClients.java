@@ -222,7 +222,9 @@ public final class BlockedClients {
     ready.addAll(later);
   }
 
-  /** Serves who waits for keys of this keyspace in another one that was in the middle of a command. */
+  /**
+   * Serves who waits for keys of this keyspace in another one that was in the middle of a command.
+   */
   private void serveLater() {
     Waiting all = database.keyspace().waiting();
     all.keysReady();

@@ -312,7 +312,10 @@ public final class Database {
   private void touch(Entry entry) {
     int before = entry.clock();
     Home home = keyspace.home();
-    int clock = home.clock().tinyLfu() ? entry.database().frequencies.used(before) : home.accessClock(before);
+    int clock =
+        home.clock().tinyLfu()
+            ? entry.database().frequencies.used(before)
+            : home.accessClock(before);
     if (clock != before) {
       entry.clock(clock);
     }

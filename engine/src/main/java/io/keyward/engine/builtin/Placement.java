@@ -63,8 +63,7 @@ public final class Placement {
         int skipped = routes.skipped();
         return holder
             .placement()
-            .createOwn(
-                key, offset + skipped, length - skipped, type, encoding, room, expiry, into);
+            .createOwn(key, offset + skipped, length - skipped, type, encoding, room, expiry, into);
       }
     }
     return createOwn(key, offset, length, type, encoding, room, expiry, into);
@@ -279,12 +278,7 @@ public final class Placement {
     NewValue value = home.serializer().copy(entry, holder);
     value
         .install(
-            holder,
-            name.bytes(),
-            name.offset(),
-            name.length(),
-            entry.expiry(),
-            holder.newView())
+            holder, name.bytes(), name.offset(), name.length(), entry.expiry(), holder.newView())
         .clock(clock);
   }
 

@@ -94,7 +94,9 @@ class SharedKeysPropertyTest {
         String value = map.get(key);
         boolean same = key.equals(other);
         boolean copied = value != null && !same;
-        assertThat(client.run("copy", key, other, "replace").equals("1")).as(told).isEqualTo(copied);
+        assertThat(client.run("copy", key, other, "replace").equals("1"))
+            .as(told)
+            .isEqualTo(copied);
         if (copied) {
           otherMap.put(other, Objects.requireNonNull(value));
         }

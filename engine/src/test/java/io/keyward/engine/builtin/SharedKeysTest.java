@@ -97,8 +97,7 @@ class SharedKeysTest {
     String cursor = "0";
     do {
       String reply = blue.run("scan", cursor, "count", "17");
-      Matcher words =
-          Pattern.compile("\"([^\"]*)\"").matcher(reply);
+      Matcher words = Pattern.compile("\"([^\"]*)\"").matcher(reply);
       words.find();
       cursor = words.group(1);
       while (words.find()) {
@@ -293,9 +292,7 @@ class SharedKeysTest {
 
   @Test
   void ofALimitOfAllTheSharedKeysGoLast() throws Exception {
-    bench
-        .settings()
-        .set(Directive.MAXMEMORY_POLICY, "allkeys-lru");
+    bench.settings().set(Directive.MAXMEMORY_POLICY, "allkeys-lru");
     for (int i = 0; i < 200; i++) {
       blue.run("set", "SESSION:" + i, "x".repeat(100));
     }

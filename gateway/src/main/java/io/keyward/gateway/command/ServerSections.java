@@ -111,8 +111,7 @@ final class ServerSections {
       }
       if (keys > 0) {
         long lifetime = expiring > 0 ? keyspace.activeExpiry().averageLifetime() : 0;
-        text.field(
-            "db" + number, "keys=" + keys + ",expires=" + expiring + ",avg_ttl=" + lifetime);
+        text.field("db" + number, "keys=" + keys + ",expires=" + expiring + ",avg_ttl=" + lifetime);
       }
     }
   }

@@ -177,8 +177,7 @@ public final class HashValue {
     }
     Entry hash =
         database.placement().create(request, 1, Type.HASH, Encoding.LISTPACK, Integer.BYTES);
-    hash.hold(
-        new ElementTable(database.pool(), hash.database().account()), Encoding.HASHTABLE);
+    hash.hold(new ElementTable(database.pool(), hash.database().account()), Encoding.HASHTABLE);
     return hash;
   }
 

@@ -114,23 +114,25 @@ final class RandomMembers {
       database.keyspace().effects().deleted(request, 1);
     } else {
       PoppedMembers popped = PoppedMembers.from(database, reply);
-      popSome(database, set, size, (int) count, reply);
+      popSome(set, size, (int) count, reply);
       popped.writeEffect(request, (int) count);
     }
     MemberWrites.removed(database, set, request, "spop", all);
   }
 
-  private static void popSome(Database database, Entry set, int size, int count, Reply reply) {
+  private static void popSome(Entry set, int size, int count, Reply reply) {
     Encoding encoding = set.encoding();
     int rest = size - count;
     if (encoding != Encoding.HASHTABLE) {
-      popInOnePass(new NewSet(set.database(), encoding), set, size, count, reply).replacePacked(set);
+      popInOnePass(new NewSet(set.database(), encoding), set, size, count, reply)
+          .replacePacked(set);
     } else if ((long) rest * REST_SHARE > count) {
       for (int i = 0; i < count; i++) {
         popOne(set, reply);
       }
     } else {
-      popInOnePass(new NewSet(set.database(), Encoding.LISTPACK), set, size, count, reply).replace(set);
+      popInOnePass(new NewSet(set.database(), Encoding.LISTPACK), set, size, count, reply)
+          .replace(set);
     }
   }
 

@@ -51,7 +51,6 @@ class SharedEffectsTest {
             g -> assertThat(g).isEqualTo("SET app~shared::SESSION:b x PXAT 9999999999999"));
   }
 
-
   @Test
   void whatHappensToThemOfItselfIsPartOfTheUnit() throws IOException {
     EffectStreams effects = new EffectStreams(bench);
@@ -79,8 +78,6 @@ class SharedEffectsTest {
     blue.run("mset", "SESSION:a", "1", "mine", "1");
     blue.run("set", "mine", "2");
     blue.run("flushall");
-    assertThat(shown(effects))
-        .singleElement()
-        .isEqualTo("RESTORE app~shared::SESSION:a 0 …");
+    assertThat(shown(effects)).singleElement().isEqualTo("RESTORE app~shared::SESSION:a 0 …");
   }
 }
