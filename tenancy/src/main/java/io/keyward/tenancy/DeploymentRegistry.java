@@ -130,7 +130,9 @@ final class DeploymentRegistry {
       if (tenant != null) {
         tenant.created().remove(deployment.name());
       }
-      if (tenant != null && deployment.shared() && tenant.equals(directory.tenants().get(tenant.name()))) {
+      if (tenant != null
+          && deployment.shared()
+          && tenant.equals(directory.tenants().get(tenant.name()))) {
         continue;
       }
       if (tenant == null || !admits(tenant, deployment)) {
