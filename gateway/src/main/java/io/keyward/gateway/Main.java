@@ -5,6 +5,8 @@ import io.keyward.config.Settings;
 import io.keyward.config.tenant.Secret;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
+import io.keyward.gateway.status.Status;
+import io.keyward.gateway.status.StatusException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +16,8 @@ import java.util.List;
 import java.util.Scanner;
 
 /**
- * The program: {@code [check | import | export] [keyward.yaml] [--directive value …]}, {@code hash}
- * or {@code commands}.
+ * The program: {@code [check | import | export] [keyward.yaml] [--directive value …]}, {@code
+ * status}, {@code hash} or {@code commands}.
  */
 public final class Main {
   private static final PrintStream out = System.out;
@@ -46,6 +48,17 @@ public final class Main {
     return input.hasNextLine() ? input.nextLine() : "";
   }
 
+  /** Prints what a running gateway does. */
+  private static int status(List<String> arguments) throws InterruptedException {
+    try (Status status = new Status(arguments, System.getenv(), out, Terminal::lines)) {
+      status.run();
+      return 0;
+    } catch (StatusException wrong) {
+      err.println(wrong.getMessage());
+      return 1;
+    }
+  }
+
   private static int run(List<String> arguments) throws InterruptedException {
     if (arguments.contains("--version")) {
       out.println("Keyward " + Server.version());
@@ -70,6 +83,9 @@ public final class Main {
         out.print(CommandReference.text());
         out.flush();
         return 0;
+      }
+      if (!rest.isEmpty() && rest.getFirst().equals("status")) {
+        return status(rest.subList(1, rest.size()));
       }
       if (Transfer.asked(rest)) {
         out.println(Transfer.run(rest, System.getenv()));

@@ -21,6 +21,8 @@ final class Usage {
             "gateway/run import dump.rdb --deployment name [--prefix-in-file prefix] [keyward.yaml]"
                 + " [...]",
             "gateway/run export dump.rdb --deployment name [keyward.yaml] [...]",
+            "gateway/run status [--admin http://127.0.0.1:9379] [--token token] [--interval"
+                + " seconds] [--once]",
             "gateway/run hash",
             "gateway/run commands",
             "gateway/run --help | --version")
@@ -31,7 +33,9 @@ final class Usage {
                 + " commands in Markdown. With check it looks at the configuration alone: it prints"
                 + " what is wrong with it and ends. With import it loads a snapshot of another"
                 + " server into one deployment, with export it writes one deployment to a file,"
-                + " keys without its prefix; no gateway may run on the data meanwhile.",
+                + " keys without its prefix; no gateway may run on the data meanwhile. With status"
+                + " it prints the deployments of a running gateway with their rates, latency,"
+                + " memory, hit ratio and use of limits, again and again, or once.",
             "The environment wins over the file, the command line over both.",
             "")
         .footer(

@@ -1,0 +1,3 @@
+/** The verb {@code status}. */
+@org.jspecify.annotations.NullMarked
+package io.keyward.gateway.status;
