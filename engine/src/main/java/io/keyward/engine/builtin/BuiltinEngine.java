@@ -8,8 +8,12 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +23,9 @@ public final class BuiltinEngine implements Engine {
   private final CommandTable table;
   private final Function<String, KeyspaceTraits> traits;
   private final ConcurrentMap<String, BuiltinKeyspace> byPrefix = new ConcurrentHashMap<>();
+  private final ConcurrentNavigableMap<Long, BuiltinKeyspace> byNumber =
+      new ConcurrentSkipListMap<>();
+  private final AtomicLong lastNumber = new AtomicLong();
 
   /**
    * Without keyspaces at first.
@@ -72,6 +79,8 @@ public final class BuiltinEngine implements Engine {
       made.share(shared.namespaces(), holder);
     }
     made.traits(wanted);
+    made.number(lastNumber.incrementAndGet());
+    byNumber.put(made.number(), made);
     return made;
   }
 
@@ -95,8 +104,15 @@ public final class BuiltinEngine implements Engine {
     if (dropped == null) {
       return false;
     }
+    byNumber.remove(dropped.number());
     dropped.loop().execute(() -> dropped.slices().whenIdle(dropped::end));
     return true;
+  }
+
+  /** The keyspace with the least number from this one on, or null. */
+  public @Nullable BuiltinKeyspace from(long number) {
+    Map.Entry<Long, BuiltinKeyspace> found = byNumber.ceilingEntry(number);
+    return found == null ? null : found.getValue();
   }
 
   @Override

@@ -54,6 +54,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private @Nullable KeyRoutes routes;
   private final List<BuiltinKeyspace> sharers = new ArrayList<>(0);
   private boolean settles;
+  private volatile long number;
   private boolean atomic;
   private long changes;
   private @Nullable ChangeGuard guard;
@@ -134,6 +135,15 @@ public final class BuiltinKeyspace implements Keyspace {
 
   public Executor executor() {
     return executor;
+  }
+
+  /** Tells keyspaces apart over their whole lives, in the order of their making. */
+  long number() {
+    return number;
+  }
+
+  void number(long given) {
+    number = given;
   }
 
   /** Where keys live that are not this keyspace's own, or null if all are. */

@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * does not say it.
  */
 public final class Database {
+  private static final byte[] NOTHING = {};
+
   private final BuiltinKeyspace keyspace;
   private final PagePool pool;
   private final MemoryAccount account;
@@ -134,6 +136,32 @@ public final class Database {
     long[] sum = {0};
     leads.forEach(this, holder -> sum[0] += holder.size());
     return sum[0];
+  }
+
+  /** What stands before the own names of a database's keys where they are seen here. */
+  public byte[] before(Database holder) {
+    KeyRoutes leads = routes;
+    return leads == null || holder == this ? NOTHING : leads.before(holder);
+  }
+
+  /**
+   * The least number, from {@code number} on, of a database whose keys are seen here; -1 if there
+   * is none. Where no others' keys are seen, there is but number 0.
+   */
+  public long holderFrom(long number) {
+    KeyRoutes leads = routes;
+    return leads != null ? leads.numberFrom(number) : number == 0 ? 0 : -1;
+  }
+
+  /** The database of such a number; null if it cannot be looked into here and now. */
+  public @Nullable Database holder(long number) {
+    KeyRoutes leads = routes;
+    return leads == null ? this : leads.numbered(this, number);
+  }
+
+  /** Whether keys of others are seen here. */
+  public boolean seesOthers() {
+    return routes != null;
   }
 
   /** The databases whose keys are seen here, this one first. */

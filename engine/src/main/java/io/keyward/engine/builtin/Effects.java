@@ -36,6 +36,7 @@ public final class Effects {
 
   private boolean kept = true;
   private @Nullable Effects ofShared;
+  private boolean forOthers;
   private boolean replaced;
 
   /*
@@ -57,12 +58,18 @@ public final class Effects {
 
   /** Whether what is done is written, be it to this keyspace's keys or to those it shares. */
   public boolean wanted() {
-    return (kept || (ofShared != null && ofShared.kept)) && stream.listened();
+    return (kept || forOthers || (ofShared != null && ofShared.kept)) && stream.listened();
   }
 
   /** Whether what is done to this keyspace's own keys is written. */
   private boolean ownWanted() {
     return kept && stream.listened();
+  }
+
+  /** Says that the keyspace has no keys itself: what is written concerns those of others. */
+  void onlyForOthers() {
+    kept = false;
+    forOthers = true;
   }
 
   /** Names the effects of the keyspace whose keys are shared with this one. */
@@ -400,10 +407,17 @@ public final class Effects {
 
   /** Writes that a database has been emptied. */
   public void flushed(int number) {
+    if (ownWanted()) {
+      replaced = true;
+      flushedByOthers(number);
+    }
+  }
+
+  /** Writes that a client of another keyspace has had a database emptied. */
+  public void flushedByOthers(int number) {
     if (!ownWanted()) {
       return;
     }
-    replaced = true;
     if (prefix.length == 0) {
       stream.begin(number, 1);
       stream.argument("FLUSHDB");

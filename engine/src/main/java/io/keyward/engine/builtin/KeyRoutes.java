@@ -1,10 +1,11 @@
 package io.keyward.engine.builtin;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leads from the names of keys to the databases that hold them, for a keyspace in which keys of
- * other keyspaces are seen. All of them have the same home.
+ * other keyspaces are seen.
  */
 interface KeyRoutes {
   /**
@@ -18,6 +19,19 @@ interface KeyRoutes {
   /** How many bytes of the name led last stand before the key's own name in its database. */
   int skipped();
 
-  /** Visits every database whose keys are seen from one, that one first. */
+  /** What stands before the own names of a database's keys where they are seen. */
+  byte[] before(Database holder);
+
+  /**
+   * Visits every database of this home whose keys are seen from one, that one first.
+   *
+   * @throws io.keyward.engine.CommandException if one of them cannot be looked into now
+   */
   void forEach(Database from, Consumer<Database> visitor);
+
+  /** The least number, from {@code number} on, of a database whose keys are seen; or -1. */
+  long numberFrom(long number);
+
+  /** The database of such a number; null if it cannot be looked into here and now. */
+  @Nullable Database numbered(Database from, long number);
 }

@@ -27,7 +27,8 @@ public final class Members {
       return false;
     }
     client.keyspace(keyspace);
-    client.id(++lastId);
+    lastId++;
+    client.id(Overview.of(keyspace) == null ? lastId : client.serial());
     client.state(new ClientState(client, keyspace.access().defaultUser()));
     client.authenticated(client.authenticated() || keyspace.access().open());
     clients.put(client.id(), client);

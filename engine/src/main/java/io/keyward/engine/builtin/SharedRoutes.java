@@ -2,12 +2,15 @@ package io.keyward.engine.builtin;
 
 import io.keyward.config.Namespaces;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Leads the keys of shared namespaces to the keyspace that holds them for several others, to the
  * database of the same number.
  */
 final class SharedRoutes implements KeyRoutes {
+  private static final byte[] NOTHING = {};
+
   private final Namespaces shared;
   private final BuiltinKeyspace holder;
 
@@ -32,6 +35,22 @@ final class SharedRoutes implements KeyRoutes {
   @Override
   public int skipped() {
     return 0;
+  }
+
+  @Override
+  public byte[] before(Database shares) {
+    return NOTHING;
+  }
+
+  @Override
+  public long numberFrom(long number) {
+    return number > 1 ? -1 : number;
+  }
+
+  @Override
+  public @Nullable Database numbered(Database from, long number) {
+    from.keyspace().slices().touches(holder);
+    return number == 0 ? from : holder.databases().at(from.number());
   }
 
   @Override

@@ -97,6 +97,11 @@ public final class Slices {
     }
   }
 
+  /** Whether a keyspace is busy with this one's command alone, which runs now. */
+  boolean holds(BuiltinKeyspace other) {
+    return other.slices().heldBy == this && mounted;
+  }
+
   private void holdOthers(Run suspended) {
     for (Slices other : suspended.others) {
       other.heldBy(this);

@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.BuiltinCommands;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.dump.Payload;
 import io.keyward.engine.builtin.persistence.Reload;
@@ -55,7 +56,7 @@ public final class Server {
   private final List<GatewayLoop> loops;
   private final BuiltinEngine engine;
   private final List<BuiltinKeyspace> anterooms;
-  private final BuiltinKeyspace operatorKeyspace;
+  private final List<BuiltinKeyspace> overviews;
   private final Snapshots snapshots;
   private final Control control;
   private final Durability durability;
@@ -103,9 +104,8 @@ public final class Server {
             table.seal(),
             tenancy::traits);
     anterooms = engine.homes().stream().map(home -> new BuiltinKeyspace("", home, table)).toList();
-    operatorKeyspace = new BuiltinKeyspace("", engine.homes().getFirst(), table);
+    overviews = engine.homes().stream().map(home -> Overview.open(engine, home)).toList();
     anterooms.forEach(anteroom -> anteroom.effects().kept(false));
-    operatorKeyspace.effects().kept(false);
     for (int i = 0; i < loops.size(); i++) {
       loops.get(i).effects(engine.homes().get(i).effects());
     }
@@ -204,9 +204,9 @@ public final class Server {
     return snapshots;
   }
 
-  /** Where the operator is: it holds no keys. */
+  /** Where the operator is: it holds no keys, and shows those of all. */
   public BuiltinKeyspace operatorKeyspace() {
-    return operatorKeyspace;
+    return overviews.getFirst();
   }
 
   /**

@@ -75,7 +75,7 @@ final class ObjectCommands {
     }
     AccessClock clock = Database.of(request).keyspace().home().clock();
     if (clock.tinyLfu()) {
-      reply.integer(Database.of(request).frequencies().count(entry));
+      reply.integer(entry.database().frequencies().count(entry));
       return;
     }
     if (!clock.frequency()) {

@@ -12,13 +12,15 @@ import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
-import io.keyward.engine.text.Glob;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** KEYS, SCAN and RANDOMKEY: keys that nobody has named. */
 final class WalkCommands {
   /** A cursor is that of one dictionary, which has so many bits, behind the dictionary's number. */
-  private static final int CURSOR_BITS = 32;
+  private static final int CURSOR_BITS = 31;
 
   private WalkCommands() {}
 
@@ -55,28 +57,25 @@ final class WalkCommands {
 
   private static void keys(Request request, Reply reply) {
     Database database = Database.of(request);
-    byte[] pattern = request.bytes();
-    int offset = request.offset(1);
-    int length = request.length(1);
+    byte[] pattern = request.copyOf(1);
     boolean all = request.is(1, "*");
     Slices slices = database.keyspace().slices();
     Slices.expect(request, database.seen());
     Entry view = database.newView();
+    SeenName name = new SeenName();
     int mark = reply.beginArray();
     long[] found = {0};
     for (Database holder : database.holders()) {
+      name.before(database.before(holder));
       holder.forEach(
           reference -> {
             slices.step();
             if (holder.expired(reference, request.now())) {
               return;
             }
-            Entry entry = holder.at(reference, view);
-            byte[] bytes = entry.bytes();
-            int key = entry.keyOffset();
-            int keyLength = entry.keyLength();
-            if (all || Glob.matches(pattern, offset, length, bytes, key, keyLength, false)) {
-              reply.bulk(bytes, key, keyLength);
+            name.of(holder.at(reference, view));
+            if (all || name.matches(pattern)) {
+              name.send(reply);
               found[0]++;
             }
           });
@@ -89,33 +88,42 @@ final class WalkCommands {
     ScanOptions options = ScanOptions.of(request, 2, true);
     Database database = Database.of(request);
     Slices slices = database.keyspace().slices();
-    Slices.expect(request, Math.min(options.count(), database.seen()));
-    List<Database> holders = database.holders();
+    Slices.expect(
+        request,
+        database.seesOthers() ? options.count() : Math.min(options.count(), database.size()));
     Found found = new Found(request, options, database.newView());
-    int at = (int) Math.min(cursor >>> CURSOR_BITS, holders.size() - 1);
-    long within = cursor & (1L << CURSOR_BITS) - 1;
+    long asked = database.seesOthers() ? cursor >>> CURSOR_BITS : 0;
+    long at = database.holderFrom(asked);
+    long within = at == asked ? cursor & (1L << CURSOR_BITS) - 1 : 0;
 
     long bucketsLeft = options.mostBuckets();
-    do {
+    Database holder = at < 0 ? null : database.holder(at);
+    while (holder != null && found.looked < options.count() && --bucketsLeft >= 0) {
       slices.step();
-      Database holder = holders.get(at);
-      within = holder.scan(within, reference -> found.meet(holder, reference));
-      if (within == 0) {
-        at++;
+      Database walked = holder;
+      if (walked != found.walked) {
+        found.walk(walked, database.before(walked));
       }
-    } while (at < holders.size() && found.looked < options.count() && --bucketsLeft > 0);
+      within = walked.scan(within, found);
+      if (within == 0) {
+        at = database.holderFrom(at + 1);
+        holder = at < 0 ? null : database.holder(at);
+      }
+    }
     reply.array(2);
-    reply.bulkInteger(at < holders.size() ? ((long) at << CURSOR_BITS) + within : 0);
+    reply.bulkInteger(at < 0 ? 0 : (at << CURSOR_BITS) + within);
     reply.array(found.count);
     reply.raw(found.names.bytes(), 0, found.names.length());
   }
 
   /** What a call of SCAN has met. */
-  private static final class Found {
+  private static final class Found implements IntConsumer {
     private final Request request;
     private final ScanOptions options;
     private final Entry view;
+    private final SeenName name = new SeenName();
     private final Reply names = new Reply();
+    private @Nullable Database walked;
     private long looked;
     private long count;
 
@@ -125,12 +133,19 @@ final class WalkCommands {
       this.view = view;
     }
 
-    void meet(Database holder, int reference) {
+    /** What follows is met in this database. */
+    void walk(Database holder, byte[] before) {
+      walked = holder;
+      name.before(before);
+    }
+
+    @Override
+    public void accept(int reference) {
+      Database holder = Objects.requireNonNull(walked);
       looked++;
       Entry entry = holder.at(reference, view);
-      int key = entry.keyOffset();
-      int length = entry.keyLength();
-      if (!options.matches(entry.bytes(), key, length)) {
+      name.of(entry);
+      if (!options.matches(name.bytes(), name.offset(), name.length())) {
         return;
       }
       if (holder.expired(reference, request.now())) {
@@ -138,7 +153,7 @@ final class WalkCommands {
         return;
       }
       if (options.matches(entry.type())) {
-        names.bulk(entry.bytes(), key, length);
+        name.send(names);
         count++;
       }
     }
@@ -146,11 +161,15 @@ final class WalkCommands {
 
   private static void randomKey(Request request, Reply reply) {
     Database database = Database.of(request);
-    Entry entry = chosen(database).random(request.now(), database.newView());
+    Database holder = chosen(database);
+    Entry entry = holder.random(request.now(), database.newView());
     if (entry == null) {
       reply.nothing();
     } else {
-      reply.bulk(entry.bytes(), entry.keyOffset(), entry.keyLength());
+      SeenName name = new SeenName();
+      name.before(database.before(holder));
+      name.of(entry);
+      name.send(reply);
     }
   }
 

@@ -15,6 +15,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.time.Instant;
@@ -105,16 +106,28 @@ public final class ServerCommands {
   private static void flushDatabase(Request request, Reply reply) {
     checkMode(request);
     Database database = Database.of(request);
-    database.keyspace().effects().flushed(database.number());
-    database.flush();
+    Overview overview = Overview.of(database.keyspace());
+    if (overview == null) {
+      database.keyspace().effects().flushed(database.number());
+      database.flush();
+    } else {
+      overview.flush(database.number());
+    }
     reply.ok();
   }
 
   private static void flushAll(Request request, Reply reply) {
     checkMode(request);
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    keyspace.effects().flushedAll();
-    keyspace.databases().flush();
+    Overview overview = Overview.of(keyspace);
+    if (overview == null) {
+      keyspace.effects().flushedAll();
+      keyspace.databases().flush();
+    } else {
+      for (int number = 0; number < keyspace.databases().count(); number++) {
+        overview.flush(number);
+      }
+    }
     reply.ok();
   }
 
@@ -122,6 +135,9 @@ public final class ServerCommands {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     if (keyspace.slotRules() != null) {
       throw CommandException.error("SWAPDB is not allowed in cluster mode");
+    }
+    if (Overview.of(keyspace) != null) {
+      throw CommandException.error("SWAPDB is for a deployment's own clients");
     }
     long first = request.integer(1, Integer.MIN_VALUE, Integer.MAX_VALUE, BAD_FIRST);
     long second = request.integer(2, Integer.MIN_VALUE, Integer.MAX_VALUE, BAD_SECOND);
