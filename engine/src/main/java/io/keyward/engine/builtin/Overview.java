@@ -61,8 +61,7 @@ public final class Overview implements KeyRoutes {
   /** The keyspace to which a key of this name belongs, wherever it lives; null if to none. */
   public @Nullable BuiltinKeyspace owner(byte[] name, int offset, int length) {
     int own = Engine.ownPart(name, offset, length);
-    BuiltinKeyspace named =
-        own < 0 ? null : named(name, offset, own - Engine.SEPARATOR.length());
+    BuiltinKeyspace named = own < 0 ? null : named(name, offset, own - Engine.SEPARATOR.length());
     skipped = named == null ? 0 : own;
     return named == null ? engine.find("") : named;
   }
@@ -71,8 +70,9 @@ public final class Overview implements KeyRoutes {
     BuiltinKeyspace known = last;
     boolean same =
         known != null
-            && Arrays.equals(name, offset, offset + length, lastPrefix, 0, lastPrefix.length);
-    if (!same || engine.find(known.prefix()) != known) {
+            && Arrays.equals(name, offset, offset + length, lastPrefix, 0, lastPrefix.length)
+            && engine.find(known.prefix()) == known;
+    if (!same) {
       lastPrefix = Arrays.copyOfRange(name, offset, offset + length);
       known = engine.find(new String(lastPrefix, StandardCharsets.UTF_8));
       last = known;
@@ -127,7 +127,9 @@ public final class Overview implements KeyRoutes {
     Database holder = owner.databases().at(from.number());
     KeyRoutes further = holder.routes();
     // A deployment's name for a key that it shares is one for the shared key.
-    return further == null ? holder : further.lead(holder, name, offset + skipped, length - skipped);
+    return further == null
+        ? holder
+        : further.lead(holder, name, offset + skipped, length - skipped);
   }
 
   @Override
