@@ -126,7 +126,8 @@ final class LoadOptions {
   String describe(List<RunningServer> running) {
     StringBuilder text = new StringBuilder();
     for (RunningServer server : running) {
-      text.append(server.name()).append(": ").append(server.version()).append('\n');
+      text.append(server.name()).append(": ").append(server.version());
+      text.append(", ").append(server.commandLine()).append('\n');
     }
     text.append(
         String.format(

@@ -21,22 +21,25 @@ final class RunningServer implements AutoCloseable {
 
   private final ServerCommand command;
   private final InetSocketAddress address;
+  private final @Nullable String cpus;
   private final Path directory;
   private final Process process;
   private final Thread atExit = new Thread(this::end);
   private final long startNanos;
   private final String version;
 
-  private RunningServer(ServerCommand command, int port, @Nullable String cpus)
+  private RunningServer(
+      ServerCommand command, InetSocketAddress address, @Nullable String cpus, Path directory)
       throws IOException, InterruptedException {
     this.command = command;
-    address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-    directory = Files.createTempDirectory("loadtest-" + command.name());
+    this.address = address;
+    this.cpus = cpus;
+    this.directory = directory;
     List<String> words = new ArrayList<>();
     if (cpus != null) {
       words.addAll(List.of("taskset", "-c", cpus));
     }
-    words.addAll(List.of("sh", "-c", "exec " + command.onPort(port)));
+    words.addAll(List.of("sh", "-c", "exec " + command.onPort(address.getPort())));
     ProcessBuilder builder =
         new ProcessBuilder(words)
             .directory(directory.toFile())
@@ -63,11 +66,27 @@ final class RunningServer implements AutoCloseable {
    */
   static RunningServer start(ServerCommand command, int port, @Nullable String cpus)
       throws IOException, InterruptedException {
-    return new RunningServer(command, Ports.orFree(port), cpus);
+    return new RunningServer(
+        command,
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), Ports.orFree(port)),
+        cpus,
+        Files.createTempDirectory("loadtest-" + command.name()));
+  }
+
+  /** Ends the process and starts the same on what files it has left; in place of this object. */
+  RunningServer restart() throws IOException, InterruptedException {
+    Runtime.getRuntime().removeShutdownHook(atExit);
+    end();
+    return new RunningServer(command, address, cpus, directory);
   }
 
   String name() {
     return command.name();
+  }
+
+  /** How it was started, {port} for the port; says in which files it keeps its data. */
+  String commandLine() {
+    return command.line();
   }
 
   /** What the server calls itself in INFO, such as {@code redis_version 7.0.15}. */
@@ -115,7 +134,7 @@ final class RunningServer implements AutoCloseable {
         Stream.concat(process.descendants(), Stream.of(process.toHandle())).toList();
     all.forEach(ProcessHandle::destroy);
     try {
-      process.waitFor(10, TimeUnit.SECONDS);
+      process.waitFor(60, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -44,6 +44,11 @@ record ServerCommand(String name, String line) {
     return new ServerCommand(text.substring(0, equals), text.substring(equals + 1));
   }
 
+  /** The same with further options, which win over former ones. */
+  ServerCommand with(String options) {
+    return new ServerCommand(name, line + " " + options);
+  }
+
   String onPort(int port) {
     return line.replace(PORT, Integer.toString(port));
   }

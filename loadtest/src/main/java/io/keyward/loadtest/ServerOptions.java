@@ -19,6 +19,14 @@ final class ServerOptions {
   private List<String> commands = new ArrayList<>();
 
   @Option(
+      names = "--appendfsync",
+      paramLabel = "<when>",
+      description =
+          "Has every server write an append-only file: always, everysec or no. Default: the default"
+              + " servers are in memory alone.")
+  private @Nullable String appendFsync;
+
+  @Option(
       names = "--port",
       description = "Port of the first server, the next takes the next one. Default: free ports.")
   private int port;
@@ -35,10 +43,15 @@ final class ServerOptions {
 
   List<ServerCommand> servers() {
     Path top = Path.of(System.getProperty("keyward.top", "."));
-    if (commands.isEmpty()) {
-      return List.of(ServerCommand.redis(), ServerCommand.gateway(top));
-    }
-    return commands.stream().map(text -> ServerCommand.parse(text, top)).toList();
+    List<ServerCommand> all =
+        commands.isEmpty()
+            ? List.of(ServerCommand.redis(), ServerCommand.gateway(top))
+            : commands.stream().map(text -> ServerCommand.parse(text, top)).toList();
+    return appendFsync == null
+        ? all
+        : all.stream()
+            .map(server -> server.with("--appendonly yes --appendfsync " + appendFsync))
+            .toList();
   }
 
   RunningServer start(int index, @Nullable String cpus) throws IOException, InterruptedException {
