@@ -81,8 +81,8 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
     return present;
   }
 
-  /** Lets a session wait until what has been done so far is durable. */
-  void flushWhenDurable(Session session) {
+  /** Lets a session wait until what has been done so far is safe. */
+  void flushWhenSafe(Session session) {
     forDisk.add(new DiskWait(session, effects().position()));
   }
 
@@ -94,9 +94,9 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   @Override
   public void advanced() {
     DiskWait wait = forDisk.peek();
-    while (wait != null && !effects().gate().awaitsDurability(wait.position())) {
+    while (wait != null && !effects().gate().awaitsSafety(wait.position())) {
       forDisk.remove();
-      wait.session().durable();
+      wait.session().safe();
       wait = forDisk.peek();
     }
     if (!effects().gate().crowded()) {

@@ -59,23 +59,28 @@ final class Output {
       send();
     } else if (!waitsForDisk) {
       waitsForDisk = true;
-      session.home().flushWhenDurable(session);
+      session.home().flushWhenSafe(session);
     }
   }
 
-  /** Whether what the reply acknowledges is to be durable and is not yet. */
+  /** Whether what the reply acknowledges is to be safe and is not yet. */
   private boolean unacknowledged() {
-    GatewayLoop home = session.home();
-    return home.effects().gate().awaitsDurability(home.effects().position())
-        && (waitsForDisk || reply.length() > 0 || !held.isEmpty() || client.closing());
+    return waits() && (waitsForDisk || reply.length() > 0 || !held.isEmpty() || client.closing());
   }
 
-  /** What the output waited for is durable. */
-  void durable() {
+  /** What the output waited for is safe. */
+  void safe() {
     waitsForDisk = false;
     if (!session.left()) {
       send();
     }
+  }
+
+  /** A deployment that is in memory alone has nothing to wait for. */
+  private boolean waits() {
+    GatewayLoop home = session.home();
+    return home.effects().gate().awaitsSafety(home.effects().position())
+        && !(client.keyspace() instanceof BuiltinKeyspace keyspace && !keyspace.effects().kept());
   }
 
   private void send() {
@@ -134,8 +139,7 @@ final class Output {
 
   /** Sends the first part of a reply that is so large that it would not fit one array. */
   private void drain(byte[] bytes, int length) {
-    GatewayLoop home = session.home();
-    if (home.effects().gate().awaitsDurability(home.effects().position())) {
+    if (waits()) {
       held.add(copy(bytes, length));
       return;
     }

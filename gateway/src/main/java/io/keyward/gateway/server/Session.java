@@ -240,12 +240,12 @@ public final class Session implements Client.Connection {
     }
   }
 
-  /** What the output waited for is durable. */
-  void durable() {
-    if (passedOn(this::durable)) {
+  /** What the output waited for is safe. */
+  void safe() {
+    if (passedOn(this::safe)) {
       return;
     }
-    output.durable();
+    output.safe();
     resume();
   }
 

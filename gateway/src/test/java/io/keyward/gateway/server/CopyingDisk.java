@@ -34,7 +34,13 @@ final class CopyingDisk<P> implements Disk {
    * @param step what was about to be done or had been done
    * @param promised what had been promised by then
    */
-  record Copy<P>(String step, Path folder, P promised) {}
+  record Copy<P>(String step, Path folder, P promised) {
+    private static final String POWER_LOST = ", power lost";
+
+    boolean powerLost() {
+      return step.endsWith(POWER_LOST);
+    }
+  }
 
   private final Path folder;
   private final Path copies;
@@ -98,7 +104,7 @@ final class CopyingDisk<P> implements Disk {
           }
         }
       }
-      taken.add(new Copy<>(step + (power ? ", power lost" : ", killed"), target, promised));
+      taken.add(new Copy<>(step + (power ? Copy.POWER_LOST : ", killed"), target, promised));
     }
   }
 

@@ -5,7 +5,6 @@ import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.propagation.EffectStream;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +39,6 @@ final class LogFeed implements LogWriter.Observer {
     this.settings = settings;
     this.homes = homes;
     this.listener = listener;
-    settings.onChange(EnumSet.of(Directive.APPENDFSYNC), this::gate);
   }
 
   /** A writer for all homes, which begins with this file. */
@@ -86,7 +84,7 @@ final class LogFeed implements LogWriter.Observer {
           }
         },
         homes.size() == 1);
-    stream.gate().gated(always());
+    stream.gate().gated(true);
   }
 
   /** Lets what the home does from here on go to another file; on its loop. */
@@ -116,14 +114,6 @@ final class LogFeed implements LogWriter.Observer {
     return writeFailure == null && forceFailure == null;
   }
 
-  /** Lets replies wait for the disk or no longer, as {@code appendfsync} says. */
-  private void gate() {
-    boolean wait = always();
-    for (Home home : homes) {
-      home.loop().execute(() -> home.effects().gate().gated(wait && home.effects().listened()));
-    }
-  }
-
   /** Lets writes be refused while the disk refuses, or no longer. */
   private void refuse() {
     String writing = writeFailure;
@@ -148,9 +138,9 @@ final class LogFeed implements LogWriter.Observer {
   }
 
   @Override
-  public void durable(int home, long position) {
+  public void safe(int home, long position) {
     EffectStream stream = homes.get(home).effects();
-    homes.get(home).loop().execute(() -> stream.gate().durable(position));
+    homes.get(home).loop().execute(() -> stream.gate().safe(position));
   }
 
   @Override
@@ -172,9 +162,18 @@ final class LogFeed implements LogWriter.Observer {
       writeFailure = reason;
     }
     refuse();
+    boolean promised = always();
     for (Home home : homes) {
       EffectStream stream = home.effects();
-      home.loop().execute(() -> stream.gate().abandonWaiting(stream.position()));
+      home.loop()
+          .execute(
+              () -> {
+                if (promised) {
+                  stream.gate().abandonWaiting(stream.position());
+                } else if (!forcing) {
+                  stream.gate().release();
+                }
+              });
     }
   }
 

@@ -17,10 +17,9 @@ import org.jspecify.annotations.Nullable;
  * The thread that writes what the loops hand over, in the order of each loop.
  *
  * <p>It works in rounds: everything that waits is written, then forced to the disk if {@code
- * appendfsync} is {@code always}, then the loops are told. So the slower the disk, the more replies
- * share one fsync. With {@code everysec} another thread forces the files, so that writing goes on
- * meanwhile; between rounds the thread rests for a moment, so that a busy loop does not wake it for
- * each piece.
+ * appendfsync} is {@code always}, then the loops are told, who answer their clients only then. So
+ * the slower the disk, the more replies share one write or fsync. With {@code everysec} another
+ * thread forces the files, so that writing goes on meanwhile.
  *
  * <p>When the disk refuses, the bytes are kept and tried again until it takes them.
  */
@@ -29,23 +28,21 @@ final class LogWriter {
   static final long MOST_WAITING = 64L * 1024 * 1024;
 
   private static final long ENOUGH_ROOM = MOST_WAITING / 4;
-  private static final long WAKING = 1024 * 1024;
   private static final int ROUND = 4 * 1024 * 1024;
   private static final int STAGE = 256 * 1024;
-  private static final long REST_NANOS = 2_000_000;
   private static final long RETRY_NANOS = 100_000_000;
   private static final long SECOND = 1_000_000_000;
 
   /** What the writer tells, on its own thread. */
   interface Observer {
-    /** Whether replies wait for the disk: {@code appendfsync always}. */
+    /** Whether replies wait for the disk and not for the system alone. */
     boolean always();
 
     /** Whether files are forced once a second. */
     boolean everySecond();
 
-    /** What the home of this number has handed over is durable up to a position. */
-    void durable(int home, long position);
+    /** What the home of this number has handed over is safe up to a position. */
+    void safe(int home, long position);
 
     /** There is room again for what the loops hand over. */
     void roomAgain();
@@ -88,12 +85,6 @@ final class LogWriter {
     }
   }
 
-  private enum State {
-    WORKING,
-    RESTING,
-    IDLE
-  }
-
   private final Observer observer;
   private final LogFile[] files;
   private final long[] written;
@@ -106,7 +97,7 @@ final class LogWriter {
   private final List<LogFile> left = new ArrayList<>();
   private final Forcer forcer;
   private final Thread thread;
-  private volatile State state = State.WORKING;
+  private volatile boolean idle;
   private volatile boolean crowded;
   private volatile boolean closing;
   private boolean writeFails;
@@ -135,7 +126,7 @@ final class LogWriter {
   boolean put(int home, byte[] bytes, int length, long position, Buffers buffers) {
     long much = waiting.addAndGet(length);
     queue.add(new Piece(home, bytes, length, position, buffers, null));
-    wake(much);
+    wake();
     if (much > MOST_WAITING) {
       crowded = true;
       return false;
@@ -146,12 +137,11 @@ final class LogWriter {
   /** Lets what a home hands over from here on go to another file. */
   void change(int home, LogFile next, Buffers buffers) {
     queue.add(new Piece(home, new byte[0], 0, 0, buffers, next));
-    wake(0);
+    wake();
   }
 
-  private void wake(long much) {
-    State now = state;
-    if (now == State.IDLE || (now == State.RESTING && (much > WAKING || observer.always()))) {
+  private void wake() {
+    if (idle) {
       LockSupport.unpark(thread);
     }
   }
@@ -182,22 +172,22 @@ final class LogWriter {
 
   private void run() {
     while (true) {
-      boolean worked = round();
+      round();
       if (closing && queue.isEmpty()) {
         end();
         return;
       }
       if (queue.isEmpty()) {
-        rest(worked);
+        rest();
       }
     }
   }
 
   /** Writes what waits, but not much more than {@link #ROUND} at once. */
-  private boolean round() {
+  private void round() {
     long taken = 0;
     boolean any = false;
-    for (Piece piece = queue.poll(); piece != null; piece = queue.poll()) {
+    for (Piece piece = queue.poll(); piece != null; piece = taken < ROUND ? queue.poll() : null) {
       any = true;
       LogFile next = piece.next;
       if (next == null) {
@@ -206,13 +196,10 @@ final class LogWriter {
       } else {
         change(piece.home, next);
       }
-      if (taken >= ROUND) {
-        break;
-      }
     }
     if (!any) {
       forceWhenDue();
-      return false;
+      return;
     }
     writeStage();
     if (observer.always()) {
@@ -226,7 +213,6 @@ final class LogWriter {
       observer.roomAgain();
     }
     observer.settled();
-    return true;
   }
 
   private void write(Piece piece) {
@@ -354,7 +340,7 @@ final class LogWriter {
     for (int home = 0; home < written.length; home++) {
       if (touched[home]) {
         touched[home] = false;
-        observer.durable(home, written[home]);
+        observer.safe(home, written[home]);
       }
     }
   }
@@ -364,22 +350,14 @@ final class LogWriter {
     return message == null ? refused.toString() : message;
   }
 
-  private void rest(boolean worked) {
-    if (worked && !observer.always()) {
-      pause(State.RESTING, REST_NANOS);
-    } else if ((!unforced.isEmpty() || forcer.fails()) && observer.everySecond()) {
-      pause(State.IDLE, forcer.nanosUntilDue());
-    } else {
-      pause(State.IDLE, SECOND);
-    }
-  }
-
-  private void pause(State kind, long nanos) {
-    state = kind;
+  private void rest() {
+    boolean due = observer.everySecond() && (!unforced.isEmpty() || forcer.fails());
+    long nanos = due ? forcer.nanosUntilDue() : SECOND;
+    idle = true;
     if (queue.isEmpty() && !closing) {
       LockSupport.parkNanos(nanos);
     }
-    state = State.WORKING;
+    idle = false;
   }
 
   private void end() {

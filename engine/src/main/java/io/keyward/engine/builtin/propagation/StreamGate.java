@@ -3,21 +3,22 @@ package io.keyward.engine.builtin.propagation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has to wait for a stream of effects: replies until what they acknowledge is on the disk, and
- * requests while more waits to be written than memory should bear.
+ * Who has to wait for a stream of effects: replies until what they acknowledge is safe, which is to
+ * say written or, with {@code appendfsync always}, on the disk; and requests while more waits to be
+ * written than memory should bear.
  *
  * <p>Belongs to the loop of the stream.
  */
 public final class StreamGate {
-  private long durable;
+  private long safe;
   private boolean gated;
   private boolean abandoned;
   private boolean crowded;
   private @Nullable Waiting waiting;
 
-  /** Who waits for the stream to become durable, or for room in it. */
+  /** Who waits for the stream to become safe, or for room in it. */
   public interface Waiting {
-    /** Some of the stream has become durable, or there is room again. */
+    /** Some of the stream has become safe, or there is room again. */
     void advanced();
 
     /** The disk refuses: what is waited for may come late or never. */
@@ -29,7 +30,7 @@ public final class StreamGate {
     waiting = whoWaits;
   }
 
-  /** Whether replies are to wait until what they acknowledge is durable. */
+  /** Whether replies are to wait until what they acknowledge is safe. */
   public void gated(boolean wait) {
     gated = wait;
     abandoned = false;
@@ -42,9 +43,9 @@ public final class StreamGate {
     gated(false);
   }
 
-  /** Says that the stream is durable up to a position. */
-  public void durable(long position) {
-    durable = Math.max(durable, position);
+  /** Says that the stream is safe up to a position. */
+  public void safe(long position) {
+    safe = Math.max(safe, position);
     abandoned = false;
     advanced();
   }
@@ -55,13 +56,19 @@ public final class StreamGate {
    * @param position where the stream ends
    */
   public void abandonWaiting(long position) {
-    if (gated && position > durable) {
+    if (gated && position > safe) {
       abandoned = true;
       Waiting whoWaits = waiting;
       if (whoWaits != null) {
         whoWaits.abandoned();
       }
     }
+  }
+
+  /** Lets nobody wait for what cannot be written now, until it is. */
+  public void release() {
+    abandoned = true;
+    advanced();
   }
 
   /** Whether so much waits to be written that no more should be done. */
@@ -84,7 +91,7 @@ public final class StreamGate {
   }
 
   /** Whether a reply that tells of what was done up to a position has to wait. */
-  public boolean awaitsDurability(long position) {
-    return gated && !abandoned && position > durable;
+  public boolean awaitsSafety(long position) {
+    return gated && !abandoned && position > safe;
   }
 }
