@@ -320,8 +320,6 @@ final class TenantsReader {
               if (amount < 1) {
                 String expects = limit.get().unit().expects();
                 group.wrong(name, given, "it is not " + expects, "give " + expects);
-              } else if (!limit.get().kept()) {
-                group.wrong(name, given, "this version does not keep this limit", "leave it out");
               } else {
                 limits.put(limit.get(), amount);
               }
@@ -335,6 +333,12 @@ final class TenantsReader {
       case BYTES -> Numbers.parseMemory(text);
       case TIME -> milliseconds(text);
       case COUNT -> text.matches("[1-9][0-9]{0,17}") ? Long.parseLong(text) : -1;
+      case CHOICE ->
+          switch (text) {
+            case "refuse" -> Limit.REFUSE;
+            case "slow" -> Limit.SLOW;
+            default -> -1;
+          };
     };
   }
 

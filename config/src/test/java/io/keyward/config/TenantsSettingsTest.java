@@ -120,6 +120,12 @@ class TenantsSettingsTest {
             + " limit",
         "tenants: {a: {secret: s, limits: {connections: x}}} | tenants.a.limits.connections | 1 |"
             + " it is not a whole number from 1 on",
+        "tenants: {a: {secret: s, limits: {script-time: 5}}} | tenants.a.limits.script-time | 1 |"
+            + " it is not a time, such as",
+        "tenants: {a: {secret: s, limits: {over-limit: no}}} | tenants.a.limits.over-limit | 1 |"
+            + " it is not refuse or slow",
+        "tenants: {a: {secret: s, limits: {max-value: big}}} | tenants.a.limits.max-value | 1 |"
+            + " it is not bytes, such as",
         "tenants: {a: {secret: s, limits: 5}} | tenants.a.limits | 1 | it is a group of settings",
         "tenants: {a: {secret: s, prefix-template: x}} | tenants.a.prefix-template | 1 | it names"
             + " {deployment} once",
@@ -180,9 +186,44 @@ class TenantsSettingsTest {
   }
 
   @Test
-  void aLimitThatIsNotKeptIsRefused() {
-    assertThat(problems("tenants: {a: {secret: s, limits: {script-time: 5s}}}"))
-        .anyMatch(problem -> problem.contains("does not keep this limit"));
+  void everyLimitIsRead() throws IOException, ConfigurationException {
+    TenantSettings tenant =
+        load("""
+        tenants:
+          librechat:
+            secret: s
+            limits:
+              memory: 512mb
+              keys: 1000000
+              connections: 2000
+              commands-per-second: 50000
+              bytes-per-second: 10mb
+              max-value: 64mb
+              max-request: 65mb
+              script-time: 5s
+              output-buffer: 1mb
+              channels: 7
+              blocked-clients: 8
+              over-limit: refuse
+        """)
+            .tenancy()
+            .tenants()
+            .getFirst();
+    assertThat(tenant.limits())
+        .containsOnly(
+            Map.entry(Limit.MEMORY, 512L << 20),
+            Map.entry(Limit.KEYS, 1_000_000L),
+            Map.entry(Limit.CONNECTIONS, 2000L),
+            Map.entry(Limit.COMMANDS_PER_SECOND, 50_000L),
+            Map.entry(Limit.BYTES_PER_SECOND, 10L << 20),
+            Map.entry(Limit.MAX_VALUE, 64L << 20),
+            Map.entry(Limit.MAX_REQUEST, 65L << 20),
+            Map.entry(Limit.SCRIPT_TIME, 5000L),
+            Map.entry(Limit.OUTPUT_BUFFER, 1L << 20),
+            Map.entry(Limit.CHANNELS, 7L),
+            Map.entry(Limit.BLOCKED_CLIENTS, 8L),
+            Map.entry(Limit.OVER_LIMIT, Limit.REFUSE));
+    assertThat(tenant.limits()).containsOnlyKeys(Limit.values());
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.keyward.config.tenant.Limit;
 import io.keyward.config.tenant.TenantSettings;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** A deployment that has a keyspace, or had one; any thread may ask. */
@@ -42,6 +43,7 @@ public final class Deployment {
   private volatile boolean gone;
   private volatile boolean adopted;
   private final boolean removed;
+  private final LongAdder refused = new LongAdder();
 
   Deployment(String name, String prefix, @Nullable Tenant tenant) {
     this(name, prefix, tenant, false);
@@ -212,8 +214,14 @@ public final class Deployment {
       lastConnection = System.currentTimeMillis();
     } else {
       giveBack();
+      refused.increment();
     }
     return fits;
+  }
+
+  /** How often {@link #enter} has found no place. */
+  public long refusedConnections() {
+    return refused.sum();
   }
 
   /** Gives the place of a connection back. */

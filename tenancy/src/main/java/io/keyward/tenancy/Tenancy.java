@@ -5,7 +5,6 @@ import io.keyward.config.Settings;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.config.tenant.DeploymentSettings;
-import io.keyward.config.tenant.Limit;
 import io.keyward.config.tenant.Secret;
 import io.keyward.config.tenant.TenancySettings;
 import io.keyward.config.tenant.TenantSettings;
@@ -139,18 +138,13 @@ public final class Tenancy {
     if (deployment.shared()) {
       return new KeyspaceTraits(
           Namespaces.NONE,
-          Long.MAX_VALUE,
-          tenant.memory(),
+          tenant.limits(deployment.name()),
           !tenant.memoryOnly(deployment.name()),
           null);
     }
     String name = deployment.name();
     return new KeyspaceTraits(
-        tenant.pinned(name),
-        tenant.limitOf(name, Limit.MEMORY),
-        tenant.memory(),
-        !tenant.memoryOnly(name),
-        tenant.shared(name));
+        tenant.pinned(name), tenant.limits(name), !tenant.memoryOnly(name), tenant.shared(name));
   }
 
   /**

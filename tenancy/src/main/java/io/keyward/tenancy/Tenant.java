@@ -3,10 +3,13 @@ package io.keyward.tenancy;
 import io.keyward.config.Namespaces;
 import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Limit;
+import io.keyward.config.tenant.Limit.Reach;
 import io.keyward.config.tenant.TenantSettings;
+import io.keyward.engine.KeyspaceLimits;
 import io.keyward.engine.SharedKeys;
-import io.keyward.engine.SharedQuota;
+import io.keyward.engine.SharedLimits;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +30,12 @@ final class Tenant {
 
   private final AtomicInteger connections = new AtomicInteger();
   private final Set<String> created = ConcurrentHashMap.newKeySet();
-  private final SharedQuota memory = new SharedQuota(Long.MAX_VALUE);
+  private final SharedLimits together;
   private volatile Present present;
 
   Tenant(TenantSettings settings) {
     present = Present.of(settings);
-    memory.most(limit(Limit.MEMORY));
+    together = new SharedLimits(settings.limits());
   }
 
   String name() {
@@ -46,12 +49,7 @@ final class Tenant {
   /** Takes on new settings; deployments that live go on. */
   void settings(TenantSettings changed) {
     present = Present.of(changed);
-    memory.most(limit(Limit.MEMORY));
-  }
-
-  /** What the data of all deployments may take. */
-  SharedQuota memory() {
-    return memory;
+    together.set(changed.limits());
   }
 
   /** The settings of a deployment that the configuration names, or null. */
@@ -90,6 +88,32 @@ final class Tenant {
   /** What the deployments may have together; without a limit a number that nothing reaches. */
   long limit(Limit limit) {
     return present.settings.limits().getOrDefault(limit, Long.MAX_VALUE);
+  }
+
+  /** What the keyspace of a deployment may have and do, by itself and with the others. */
+  KeyspaceLimits limits(String deployment) {
+    Map<Limit, Long> own = new EnumMap<>(Limit.class);
+    present
+        .settings
+        .limits()
+        .forEach(
+            (limit, amount) -> {
+              if (limit.reach() == Reach.EACH) {
+                own.put(limit, amount);
+              }
+            });
+    DeploymentSettings configured = named(deployment);
+    if (configured != null) {
+      configured
+          .limits()
+          .forEach(
+              (limit, amount) ->
+                  own.merge(
+                      limit, amount, limit == Limit.OVER_LIMIT ? (of, its) -> its : Math::min));
+    }
+    boolean shares =
+        present.settings.limits().keySet().stream().anyMatch(l -> l.reach() == Reach.TOGETHER);
+    return new KeyspaceLimits(own, shares ? together : null);
   }
 
   /** What one deployment may have. */

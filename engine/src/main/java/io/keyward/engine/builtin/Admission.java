@@ -70,6 +70,13 @@ final class Admission {
     if (!busy && command.denyOutOfMemory() && !makeRoom()) {
       return Errors.OUT_OF_MEMORY;
     }
+    Limits limits = keyspace.limits();
+    if (limits != null && !busy && command.denyOutOfMemory()) {
+      CommandException full = limits.keysFull(request, command);
+      if (full != null) {
+        return full;
+      }
+    }
     CommandException refusal = home.writeRefusal();
     if (refusal != null
         && keyspace.effects().kept()

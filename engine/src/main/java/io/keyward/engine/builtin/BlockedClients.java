@@ -93,6 +93,10 @@ public final class BlockedClients {
       timeoutReply.accept(reply);
       return;
     }
+    Limits limits = keyspace.limits();
+    if (limits != null) {
+      limits.blocking();
+    }
     List<Key> keys = new ArrayList<>(keyArguments.length);
     List<BlockedClients> places = new ArrayList<>(keyArguments.length);
     GlobalName name = new GlobalName(database);

@@ -2,12 +2,14 @@ package io.keyward.engine.builtin;
 
 import io.keyward.config.Namespaces;
 import io.keyward.config.directive.Directive;
+import io.keyward.config.tenant.Limit;
 import io.keyward.engine.Client;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.SharedLimits;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.observation.Observation;
@@ -35,6 +37,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final Databases databases;
   private final Statistics statistics = new Statistics();
   private final KeyspaceQuota quota = new KeyspaceQuota(this);
+  private @Nullable Limits limits;
   private final Pins pins = new Pins();
   private final KeyspaceNotifications notifications = new KeyspaceNotifications(this);
   private final Channels channels = new Channels(this);
@@ -176,8 +179,23 @@ public final class BuiltinKeyspace implements Keyspace {
   /** Takes on what sets this keyspace apart. */
   void traits(KeyspaceTraits given) {
     pins.set(given.pinned());
-    quota.limit(given.mostBytes(), given.shared());
     effects.kept(given.kept());
+    SharedLimits together = given.limits().together();
+    quota.limit(
+        given.limits().of(Limit.MEMORY), together == null ? null : together.quota(Limit.MEMORY));
+    Limits present = limits;
+    if (present == null && (together != null || !given.limits().own().isEmpty())) {
+      present = new Limits(this);
+      limits = present;
+    }
+    if (present != null) {
+      present.set(given.limits());
+    }
+  }
+
+  /** What limits this keyspace beside its memory, or null if nothing does. */
+  public @Nullable Limits limits() {
+    return limits;
   }
 
   /** The bytes that this keyspace may take. */
@@ -188,6 +206,13 @@ public final class BuiltinKeyspace implements Keyspace {
   /** The bytes that the data may take by a limit of this keyspace's own; 0 = no such limit. */
   public long mostBytes() {
     return quota.most();
+  }
+
+  /** Bytes of the longest string that a command may make. */
+  public long longestString() {
+    long most = home.settings().number(Directive.PROTO_MAX_BULK_LEN);
+    Limits present = limits;
+    return present == null ? most : Math.min(most, present.most(Limit.MAX_VALUE));
   }
 
   /** The keys that stay in memory alone and are not evicted for others. */
@@ -422,6 +447,10 @@ public final class BuiltinKeyspace implements Keyspace {
     quota.leave();
     if (routes instanceof SharedRoutes shared) {
       shared.holder().sharers.remove(this);
+    }
+    Limits present = limits;
+    if (present != null) {
+      present.leave();
     }
     home.leaves(this);
   }

@@ -124,6 +124,7 @@ public final class Channels {
     if (own(state, kind).add(name)) {
       of(kind).computeIfAbsent(name, k -> new LinkedHashSet<>()).add(state.client());
       subscriptions++;
+      tell();
     }
   }
 
@@ -131,6 +132,7 @@ public final class Channels {
   public void unsubscribe(ClientState state, Kind kind, Key name) {
     if (own(state, kind).remove(name)) {
       subscriptions--;
+      tell();
       Set<Client> listeners = of(kind).get(name);
       if (listeners != null) {
         listeners.remove(state.client());
@@ -138,6 +140,13 @@ public final class Channels {
           of(kind).remove(name);
         }
       }
+    }
+  }
+
+  private void tell() {
+    Limits limits = keyspace.limits();
+    if (limits != null) {
+      limits.subscribed(subscriptions);
     }
   }
 

@@ -89,6 +89,15 @@ public final class Databases {
     return true;
   }
 
+  /** The keys of all of them. */
+  public long keys() {
+    long keys = 0;
+    for (Database database : databases) {
+      keys += database == null ? 0 : database.size();
+    }
+    return keys;
+  }
+
   /** Whether there is any key in any of them. */
   boolean holdKeys() {
     for (Database database : databases) {

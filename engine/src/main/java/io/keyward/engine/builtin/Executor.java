@@ -159,6 +159,21 @@ public final class Executor {
     ClientState.of(client).endTransaction();
   }
 
+  /** Answers a request that is not looked at, since it is beyond a limit of the keyspace. */
+  public void turnAway(Client client, CommandException refusal) {
+    ReplyMode mode = client.replyMode();
+    Reply reply = client.reply();
+    int mark = reply.openMark();
+    refuse(client, reply, refusal);
+    reply.closeMark();
+    if (mode != ReplyMode.ON) {
+      reply.truncate(mark);
+    }
+    if (mode == ReplyMode.SKIP_NEXT) {
+      client.replyMode(ReplyMode.ON);
+    }
+  }
+
   private void refuse(Client client, Reply reply, CommandException refusal) {
     ClientState state = ClientState.of(client);
     Transaction transaction = state.transaction();

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.config.tenant.Limit;
 import io.keyward.engine.SharedQuota;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -7,9 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** The bytes that a keyspace may take, by itself and together with others. */
 final class KeyspaceQuota {
   private final BuiltinKeyspace keyspace;
-  private long most = Long.MAX_VALUE;
-  private @Nullable SharedQuota shared;
-  private long told;
+  private final Allotment bytes = new Allotment();
   private @Nullable Eviction eviction;
 
   KeyspaceQuota(BuiltinKeyspace keyspace) {
@@ -18,43 +17,27 @@ final class KeyspaceQuota {
 
   /** Sets the limits; {@link Long#MAX_VALUE} and null are none. */
   void limit(long mostBytes, @Nullable SharedQuota together) {
-    leave();
-    most = mostBytes;
-    shared = together;
-    tell();
+    bytes.limit(mostBytes, together, keyspace.usedBytes());
   }
 
   /** The least of the limits, 0 if there is none. */
   long most() {
-    SharedQuota together = shared;
-    long least = together == null ? most : Math.min(most, together.most());
+    long least = bytes.most();
     return least == Long.MAX_VALUE ? 0 : least;
   }
 
   /** Tells the others what this keyspace takes. */
   void tell() {
-    SharedQuota together = shared;
-    long used = keyspace.usedBytes();
-    if (together != null && used != told) {
-      together.tell(used - told);
-      told = used;
-    }
+    bytes.tell(keyspace.usedBytes());
   }
 
   /** Takes nothing any more, since the keyspace is dropped. */
   void leave() {
-    SharedQuota together = shared;
-    if (together != null) {
-      together.tell(-told);
-      told = 0;
-      shared = null;
-    }
+    bytes.leave();
   }
 
   boolean exceeded() {
-    long used = keyspace.usedBytes();
-    SharedQuota together = shared;
-    return used > most || (together != null && together.told() - told + used > together.most());
+    return bytes.exceededBy(keyspace.usedBytes());
   }
 
   /**
@@ -65,14 +48,23 @@ final class KeyspaceQuota {
   boolean makeRoom() {
     while (exceeded()) {
       if (!keyspace.home().freeSome() && !evictOne()) {
-        return !exceeded();
+        return fits();
       }
     }
     return true;
   }
 
+  private boolean fits() {
+    boolean fits = !exceeded();
+    Limits limits = keyspace.limits();
+    if (!fits && limits != null) {
+      limits.count(Limit.MEMORY);
+    }
+    return fits;
+  }
+
   private boolean evictOne() {
-    return evictOwn() || (keyspace.usedBytes() <= most && evictShared());
+    return evictOwn() || (!bytes.exceedsOwn(keyspace.usedBytes()) && evictShared());
   }
 
   /** Keys that several keyspaces see go last, and only for the limit of all of them. */
@@ -86,7 +78,12 @@ final class KeyspaceQuota {
     return evicted;
   }
 
-  private boolean evictOwn() {
+  /**
+   * Evicts a key of this keyspace itself, as {@code maxmemory-policy} says.
+   *
+   * @return false if none may go
+   */
+  boolean evictOwn() {
     Eviction own = eviction;
     if (own == null) {
       own = new Eviction(keyspace.home(), List.of(keyspace));

@@ -40,6 +40,10 @@ final class Upkeep {
    */
   boolean tick(long now, long deadline) {
     keyspace.quota().tell();
+    Limits limits = keyspace.limits();
+    if (limits != null) {
+      limits.tell();
+    }
     if (keyspace.slices().busy()) {
       return true;
     }

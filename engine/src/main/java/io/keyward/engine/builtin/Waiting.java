@@ -41,6 +41,10 @@ public final class Waiting {
 
   void count(int change) {
     clients += change;
+    Limits limits = keyspace.limits();
+    if (limits != null) {
+      limits.blocked(clients);
+    }
   }
 
   /** How many clients wait for keys. */

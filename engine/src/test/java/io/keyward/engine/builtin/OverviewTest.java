@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.config.Namespaces;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Client.Turn;
+import io.keyward.engine.KeyspaceLimits;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.SharedKeys;
 import java.util.List;
@@ -31,8 +32,7 @@ class OverviewTest {
 
   private static KeyspaceTraits traits(String prefix) {
     boolean shares = prefix.equals("blue");
-    return new KeyspaceTraits(
-        Namespaces.NONE, Long.MAX_VALUE, null, true, shares ? SESSIONS : null);
+    return new KeyspaceTraits(Namespaces.NONE, KeyspaceLimits.NONE, true, shares ? SESSIONS : null);
   }
 
   @AfterEach

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.Namespaces;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.KeyspaceLimits;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.SharedKeys;
 import java.util.ArrayList;
@@ -34,8 +35,7 @@ class SharedKeysPropertyTest {
 
   private KeyspaceTraits traits(String prefix) {
     boolean shares = prefix.equals("blue") || prefix.equals("green");
-    return new KeyspaceTraits(
-        Namespaces.NONE, Long.MAX_VALUE, null, true, shares ? SESSIONS : null);
+    return new KeyspaceTraits(Namespaces.NONE, KeyspaceLimits.NONE, true, shares ? SESSIONS : null);
   }
 
   private Map<String, String> mapOf(int client, String key) {

@@ -7,11 +7,15 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.KeyspaceEvents;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.config.tenant.Limit;
 import io.keyward.engine.Client.Turn;
+import io.keyward.engine.KeyspaceLimits;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.SharedKeys;
+import io.keyward.engine.SharedLimits;
 import io.keyward.engine.SharedQuota;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,7 +27,9 @@ class SharedKeysTest {
   private static final SharedKeys SESSIONS =
       new SharedKeys("app~shared", new Namespaces(List.of(), List.of("SESSION")));
 
-  private final SharedQuota quota = new SharedQuota(Long.MAX_VALUE);
+  private final SharedLimits together = new SharedLimits(Map.of());
+  private final SharedQuota quota = together.quota(Limit.MEMORY);
+  private final KeyspaceLimits limits = new KeyspaceLimits(Map.of(), together);
   private final Bench bench = new Bench(LiveSettings.defaults(), "blue", this::traits);
   private final Bench.Session blue = bench.session();
   private final Bench.Session green = bench.connect(bench.engine().open("green"));
@@ -32,9 +38,8 @@ class SharedKeysTest {
 
   private KeyspaceTraits traits(String prefix) {
     return switch (prefix) {
-      case "blue", "green" ->
-          new KeyspaceTraits(Namespaces.NONE, Long.MAX_VALUE, quota, true, SESSIONS);
-      case "app~shared" -> new KeyspaceTraits(Namespaces.NONE, Long.MAX_VALUE, quota, true, null);
+      case "blue", "green" -> new KeyspaceTraits(Namespaces.NONE, limits, true, SESSIONS);
+      case "app~shared" -> new KeyspaceTraits(Namespaces.NONE, limits, true, null);
       default -> KeyspaceTraits.NONE;
     };
   }

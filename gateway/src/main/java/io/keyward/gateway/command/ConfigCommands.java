@@ -17,6 +17,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Aside;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
@@ -153,6 +154,10 @@ final class ConfigCommands {
   private void resetStatistics(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     keyspace.statistics().reset();
+    Limits limits = keyspace.limits();
+    if (limits != null) {
+      limits.reset();
+    }
     keyspace.observation().times().clear();
     keyspace.executor().errorCounts().reset();
     keyspace.access().log().resetCounts();

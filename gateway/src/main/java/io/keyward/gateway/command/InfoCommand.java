@@ -48,6 +48,7 @@ final class InfoCommand {
             new Section("cpu", true, process::cpu),
             new Section("modules", true, (text, keyspace) -> text.section("Modules")),
             new Section("commandstats", false, statistics::commandStats),
+            new Section("limits", true, new LimitsSection(server)::write),
             new Section("errorstats", true, statistics::errorStats),
             new Section("latencystats", false, statistics::latencyStats),
             new Section("cluster", true, process::cluster),

@@ -1,6 +1,7 @@
 package io.keyward.gateway.protocol;
 
 import io.keyward.engine.Request;
+import io.keyward.engine.RequestSize;
 import io.netty.buffer.ByteBuf;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,21 @@ public final class Input {
   private boolean inScratch;
 
   private @Nullable Request request;
+
+  /** Limits what a request may be from the next one on; null for what the protocol allows. */
+  public void limit(@Nullable RequestSize size) {
+    decoder.limit(size);
+  }
+
+  /** Which limit the request exceeds that {@link #next} has found: its arguments are not there. */
+  public RequestSize.@Nullable Excess excess() {
+    return decoder.excess();
+  }
+
+  /** Whether anything is left that {@link #next} has not taken. */
+  public boolean more() {
+    return decoder.more();
+  }
 
   /** Bytes that are kept from one burst to the next. */
   public int kept() {

@@ -1,7 +1,9 @@
 package io.keyward.gateway.protocol;
 
 import io.keyward.engine.Request;
+import io.keyward.engine.RequestSize;
 import io.keyward.engine.text.Numbers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the requests in a window of bytes; arguments become offsets into it.
@@ -41,6 +43,15 @@ public final class RequestDecoder {
   /** Length of the argument whose header has been read; -1 = its header comes next. */
   private int bulk = -1;
 
+  /** What a request may be at most beside what the protocol allows, or null. */
+  private @Nullable RequestSize most;
+
+  /** Which of its limits the request exceeds, so that its arguments are passed over; or null. */
+  private RequestSize.@Nullable Excess excess;
+
+  /** Bytes of an argument that are still to be passed over. */
+  private int left;
+
   /** Forgets the window, of which nothing is needed any more. */
   void drop() {
     window = NONE;
@@ -71,6 +82,16 @@ public final class RequestDecoder {
     return window;
   }
 
+  /** Limits what a request may be; null for what the protocol allows. */
+  void limit(@Nullable RequestSize size) {
+    most = size;
+  }
+
+  /** Which limit the request exceeds that has just been found: its arguments have not been kept. */
+  RequestSize.@Nullable Excess excess() {
+    return excess;
+  }
+
   /** The first byte that is still needed. */
   int keepFrom() {
     return outstanding > 0 ? requestStart : position;
@@ -80,6 +101,11 @@ public final class RequestDecoder {
     return end;
   }
 
+  /** Whether there are bytes that no request has taken. */
+  boolean more() {
+    return position < end || outstanding > 0;
+  }
+
   /** Whether a request has begun whose arguments are not all there. */
   boolean unfinished() {
     return outstanding > 0;
@@ -87,7 +113,7 @@ public final class RequestDecoder {
 
   /** The end that the window needs for the current argument; no more than what is known yet. */
   long wantedEnd() {
-    return bulk < 0 ? end : position + bulk + 2L;
+    return bulk < 0 || excess != null ? end : position + bulk + 2L;
   }
 
   /**
@@ -100,12 +126,15 @@ public final class RequestDecoder {
    */
   boolean next(Request request, long longestBulk, boolean authenticated) throws ProtocolException {
     while (outstanding == 0) {
+      excess = null;
       if (position >= end) {
         return false;
       }
       if (window[position] != '*') {
         int words = inline(request);
         if (words != 0) {
+          RequestSize size = most;
+          excess = size == null || words < 0 ? null : size.excess(request);
           return words > 0;
         }
       } else if (!begin(request, authenticated)) {
@@ -113,8 +142,14 @@ public final class RequestDecoder {
       }
     }
     while (outstanding > 0) {
-      if (bulk < 0 && !bulkHeader(longestBulk, authenticated)) {
+      if (bulk < 0 && !bulkHeader(request, longestBulk, authenticated)) {
         return false;
+      }
+      if (excess != null) {
+        if (!passOver()) {
+          return false;
+        }
+        continue;
       }
       int argument = position;
       if (end - argument < bulk + 2) {
@@ -126,6 +161,21 @@ public final class RequestDecoder {
       bulk = -1;
       outstanding--;
     }
+    return true;
+  }
+
+  /** Forgets what there is of an argument; false if that is not all of it. */
+  private boolean passOver() {
+    int there = Math.min(end - position, left);
+    position += there;
+    searched = position;
+    requestStart = position;
+    left -= there;
+    if (left > 0) {
+      return false;
+    }
+    bulk = -1;
+    outstanding--;
     return true;
   }
 
@@ -152,7 +202,8 @@ public final class RequestDecoder {
     return true;
   }
 
-  private boolean bulkHeader(long longestBulk, boolean authenticated) throws ProtocolException {
+  private boolean bulkHeader(Request request, long longestBulk, boolean authenticated)
+      throws ProtocolException {
     int lineEnd = endOfHeader("bulk");
     if (lineEnd < 0) {
       return false;
@@ -165,6 +216,14 @@ public final class RequestDecoder {
     if (length < 0 || length > longestBulk || length > LONGEST_BULK) {
       throw ProtocolException.malformed("invalid bulk length");
     }
+    RequestSize size = most;
+    if (size != null && excess == null) {
+      excess = size.excess(length, lineEnd + 2L - requestStart + length);
+      if (excess != null) {
+        request.begin(window);
+      }
+    }
+    left = (int) length + 2;
     if (length > UNAUTHENTICATED_BULK && !authenticated) {
       throw ProtocolException.malformed("unauthenticated bulk length");
     }

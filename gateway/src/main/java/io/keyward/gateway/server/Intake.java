@@ -5,10 +5,12 @@ import io.keyward.engine.Client;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Throttle;
 import io.keyward.gateway.protocol.Input;
 import io.keyward.gateway.protocol.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,12 @@ final class Intake {
   /** Unread input of a client that waits, beyond which its socket is no longer read. */
   private static final int ENOUGH_INPUT = 64 * 1024;
 
+  /** The other keyspaces of the loop come first. */
+  private static final int TURN = 1;
+
+  /** The keyspace has done more than it may in so short a time. */
+  private static final int RATE = 2;
+
   private static final int MOST_INPUT = Integer.MAX_VALUE - 1024 * 1024;
 
   private final Server server;
@@ -33,7 +41,13 @@ final class Intake {
   private final ChannelHandlerContext context;
   private final Client client;
   private final Input input = new Input();
-  private boolean outOfTurn;
+
+  /** What the next request waits for: {@link #TURN}, {@link #RATE}, or both. */
+  private int waits;
+
+  /** Made when the keyspace is first found to have limits. */
+  private @Nullable LimitedIntake limited;
+
   private boolean running;
   private boolean readingStopped;
   private boolean waitsForRoom;
@@ -70,6 +84,9 @@ final class Intake {
       server.traffic().received(length);
       if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
         keyspace.statistics().received(length);
+        if (keyspace.limits() != null) {
+          limited().received(length);
+        }
       }
       long most = Math.min(MOST_INPUT, server.live().number(Directive.CLIENT_QUERY_BUFFER_LIMIT));
       if (input.kept() + (long) length > most) {
@@ -88,7 +105,7 @@ final class Intake {
       bytes.release();
     }
     Keyspace keyspace = client.keyspace();
-    if (!outOfTurn && keyspace != null && session.home().turns().waits(keyspace)) {
+    if ((waits & TURN) == 0 && keyspace != null && session.home().turns().waits(keyspace)) {
       waitForTurn(keyspace);
     }
     run();
@@ -96,7 +113,7 @@ final class Intake {
 
   /** Lets the other keyspaces of the loop come first. */
   private void waitForTurn(Keyspace keyspace) {
-    outOfTurn = true;
+    waits |= TURN;
     session.home().turns().add(keyspace, this::takeTurn);
   }
 
@@ -104,7 +121,23 @@ final class Intake {
     if (session.passedOn(this::takeTurn)) {
       return;
     }
-    outOfTurn = false;
+    waits &= ~TURN;
+    if (!session.left()) {
+      session.goOn();
+    }
+  }
+
+  /** Lets other clients of the keyspace come first, or time pass. */
+  void waitForRate(Throttle throttle) {
+    waits |= RATE;
+    throttle.await(this::takeRate);
+  }
+
+  private void takeRate() {
+    if (session.passedOn(this::takeRate)) {
+      return;
+    }
+    waits &= ~RATE;
     if (!session.left()) {
       session.goOn();
     }
@@ -115,7 +148,7 @@ final class Intake {
     return client.blocked()
         || session.residence().travelling()
         || client.turn() != Client.Turn.FREE
-        || outOfTurn
+        || waits != 0
         || client.closing()
         || session.left()
         || session.output().waitsForDisk()
@@ -132,18 +165,16 @@ final class Intake {
       return;
     }
     running = true;
-    boolean suspended = false;
+    boolean wasSuspended = client.turn() == Client.Turn.SUSPENDED;
     boolean over = false;
     home.beginBurst();
     keyspace.beginBurst();
     try {
       long longestBulk = server.live().number(Directive.PROTO_MAX_BULK_LEN);
-      while (!over && !held() && input.next(scratch, longestBulk, client.authenticated())) {
-        Request request = input.request(scratch);
-        request.client(client);
-        keyspace.execute(request, client.reply());
-        suspended = client.turn() == Client.Turn.SUSPENDED;
-        over = keyspace.turnIsOver();
+      if (keyspace instanceof BuiltinKeyspace own && own.limits() != null) {
+        over = limited().execute(own, own.limits(), scratch, longestBulk);
+      } else {
+        over = execute(keyspace, scratch, longestBulk);
       }
     } catch (ProtocolException malformed) {
       refuse(malformed);
@@ -157,12 +188,12 @@ final class Intake {
     } finally {
       keyspace.endBurst();
       running = false;
-      if (suspended) {
+      if (client.turn() == Client.Turn.SUSPENDED && !wasSuspended) {
         input.leaveRequest(scratch);
       }
       input.settle(scratch);
     }
-    if (over && !outOfTurn && input.kept() > 0) {
+    if (over && (waits & TURN) == 0 && input.kept() > 0) {
       waitForTurn(keyspace);
     }
     session.flushNow();
@@ -173,6 +204,29 @@ final class Intake {
       home.resumeWhenRoom(session);
     }
     home.endBurst();
+  }
+
+  private LimitedIntake limited() {
+    LimitedIntake present = limited;
+    if (present == null) {
+      present = new LimitedIntake(this, client, input);
+      limited = present;
+    }
+    return present;
+  }
+
+  /** Executes requests; true if it is the others' turn, false if there is none to execute now. */
+  private boolean execute(Keyspace keyspace, Input.Scratch scratch, long longestBulk)
+      throws ProtocolException {
+    while (!held() && input.next(scratch, longestBulk, client.authenticated())) {
+      Request request = input.request(scratch);
+      request.client(client);
+      keyspace.execute(request, client.reply());
+      if (keyspace.turnIsOver()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private void refuse(ProtocolException malformed) {
@@ -207,6 +261,11 @@ final class Intake {
     } else {
       steerReading();
     }
+  }
+
+  /** The client has come into another keyspace. */
+  void arrived() {
+    input.limit(null);
   }
 
   /** The stream of effects has room again. */

@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import io.keyward.engine.Client;
 import io.keyward.engine.Reply;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Limits;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -157,6 +158,10 @@ final class Output {
     server.traffic().sent(length);
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
       keyspace.statistics().sent(length);
+      Limits limits = keyspace.limits();
+      if (limits != null) {
+        limits.sent(length);
+      }
     }
     return out;
   }

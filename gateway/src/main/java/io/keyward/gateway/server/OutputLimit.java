@@ -2,9 +2,11 @@ package io.keyward.gateway.server;
 
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.OutputBufferLimit;
+import io.keyward.config.tenant.Limit;
 import io.keyward.engine.Client;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.Limits;
 
 /** Tells when a client has more unsent output than it may have. */
 final class OutputLimit {
@@ -35,6 +37,13 @@ final class OutputLimit {
     }
     if (!client.authenticated() && unsent > unauthenticated) {
       return true;
+    }
+    if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+      Limits limits = keyspace.limits();
+      if (limits != null && unsent >= limits.outputBuffer()) {
+        limits.count(Limit.OUTPUT_BUFFER);
+        return true;
+      }
     }
     OutputBufferLimit limit =
         listens(client) ? live.outputBufferLimits().pubsub() : live.outputBufferLimits().normal();

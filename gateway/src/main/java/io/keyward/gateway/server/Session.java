@@ -171,6 +171,7 @@ public final class Session implements Client.Connection {
   void forgetWaiting() {
     flushPending = false;
     resumePending = false;
+    intake.arrived();
   }
 
   /** As {@link #received}, on the present home if the session has moved on. */

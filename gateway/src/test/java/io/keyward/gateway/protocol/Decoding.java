@@ -1,6 +1,7 @@
 package io.keyward.gateway.protocol;
 
 import io.keyward.engine.Request;
+import io.keyward.engine.RequestSize;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,6 +27,13 @@ final class Decoding {
 
   static Decoding plain() {
     return new Decoding(512 << 20, true);
+  }
+
+  /** As the plain one, but longer arguments and requests are passed over. */
+  static Decoding limited(long longestArgument, long all) {
+    Decoding decoding = plain();
+    decoding.input.limit(new RequestSize(longestArgument, all));
+    return decoding;
   }
 
   static Result whole(byte[] stream) {
@@ -56,6 +64,10 @@ final class Decoding {
     input.receive(Unpooled.wrappedBuffer(piece), scratch);
     try {
       while (input.next(scratch, longestBulk, authenticated)) {
+        if (input.excess() != null) {
+          requests.add(List.of("too large: " + input.excess()));
+          continue;
+        }
         Request request = input.request(scratch);
         List<String> words = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {

@@ -73,6 +73,44 @@ class RequestDecoderTest {
   }
 
   @Test
+  void passesOverWhatIsTooLargeWhereverItIsCut() {
+    String text =
+        String.join(
+            "|",
+            List.of(
+                "*3|$3|SET|$1|a|$9||$1|*1|||*2|$3|GET|$1|a",
+                "*4|$3|DEL|$8|12345678|$8|12345678|$1|b",
+                "SET a 123456789|PING|"));
+    byte[] stream = bytes(text.replace("|", "\r\n"));
+    for (int cut = 0; cut <= stream.length; cut++) {
+      Decoding decoding = Decoding.limited(8, 40);
+      decoding.feed(Arrays.copyOfRange(stream, 0, cut));
+      decoding.feed(Arrays.copyOfRange(stream, cut, stream.length));
+      assertThat(decoding.requests())
+          .containsExactly(
+              List.of("too large: ARGUMENT"),
+              List.of("GET", "a"),
+              List.of("too large: REQUEST"),
+              List.of("too large: ARGUMENT"),
+              List.of("PING"));
+    }
+  }
+
+  @Test
+  void keepsNothingOfWhatIsTooLarge() {
+    Decoding decoding = Decoding.limited(1024, 4096);
+    decoding.feed("*2\r\n$3\r\nSET\r\n$100000000\r\n");
+    for (int i = 0; i < 99; i++) {
+      decoding.feed(new byte[1_000_000]);
+      assertThat(decoding.input().capacity()).isLessThan(2048);
+    }
+    assertThat(decoding.requests()).isEmpty();
+    decoding.feed(new byte[1_000_000]).feed("\r\nPING\r\n");
+    assertThat(decoding.requests())
+        .containsExactly(List.of("too large: ARGUMENT"), List.of("PING"));
+  }
+
+  @Test
   void refusesLinesWithoutEnd() {
     String endless = "x".repeat(64 * 1024 + 1);
     assertThat(error(endless)).isEqualTo("ERR Protocol error: too big inline request");

@@ -10,7 +10,6 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import static io.keyward.engine.command.KeySpec.KeyFlag.RW;
 import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 
-import io.keyward.config.directive.Directive;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
@@ -81,8 +80,7 @@ final class BitCommands {
   }
 
   private static long checked(Request request, long bit) {
-    long most =
-        Database.of(request).keyspace().home().settings().number(Directive.PROTO_MAX_BULK_LEN);
+    long most = Database.of(request).keyspace().longestString();
     if (bit < 0 || bit >>> 3 >= Math.min(most, MOST_BYTES)) {
       throw BAD_OFFSET;
     }

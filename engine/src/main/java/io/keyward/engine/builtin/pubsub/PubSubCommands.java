@@ -17,6 +17,7 @@ import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Key;
+import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandGroup;
 import io.keyward.engine.command.CommandTable;
@@ -117,6 +118,10 @@ public final class PubSubCommands {
   private static void subscribe(Request request, Reply reply, Kind kind) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     ClientState state = ClientState.of(request.client());
+    Limits limits = keyspace.limits();
+    if (limits != null) {
+      limits.subscribing(request.count() - 1);
+    }
     Reply to = confirmations(keyspace, request, reply);
     String word =
         switch (kind) {

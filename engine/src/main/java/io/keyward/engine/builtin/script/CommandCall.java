@@ -7,6 +7,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
+import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.builtin.RunningScript;
 import io.keyward.engine.builtin.SlotRules;
 import io.keyward.engine.builtin.acl.AccessLog.Context;
@@ -173,6 +174,13 @@ final class CommandCall {
     }
     if (outOfMemory && !allowOutOfMemory && !hasWritten() && command.denyOutOfMemory()) {
       return Errors.OUT_OF_MEMORY;
+    }
+    Limits limits = keyspace.limits();
+    if (limits != null && command.denyOutOfMemory()) {
+      CommandException full = limits.keysFull(request, command);
+      if (full != null) {
+        return full;
+      }
     }
     SlotRules rules = keyspace.slotRules();
     return rules == null ? null : checkSlot(rules, command);

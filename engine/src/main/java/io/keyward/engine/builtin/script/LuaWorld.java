@@ -1,10 +1,12 @@
 package io.keyward.engine.builtin.script;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.config.tenant.Limit;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.builtin.RunningScript;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.script.library.BitLibrary;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /** A Lua state with every library, its globals frozen, in which scripts of a keyspace run. */
 final class LuaWorld {
   private static final LuaString INDEX = LuaString.of("__index");
+  private static final String OWN_TIME_IS_UP = "script-time";
   private static final String KILLED = "ERR Script killed by user with SCRIPT KILL...";
 
   /** What is run. */
@@ -190,9 +193,15 @@ final class LuaWorld {
 
   /** Begins to count time and memory of a script. */
   private void limit() {
+    Limits limits = keyspace.limits();
+    long own = limits == null ? Long.MAX_VALUE : limits.scriptMillis();
     long millis = keyspace.home().settings().number(Directive.SCRIPT_TIME_LIMIT);
     if (millis > 0) {
       millis = Math.max(millis, keyspace.home().settings().number(Directive.BUSY_REPLY_THRESHOLD));
+    }
+    if (own <= millis || (millis <= 0 && own < Long.MAX_VALUE)) {
+      limit(own * 1_000_000, OWN_TIME_IS_UP);
+      return;
     }
     limit(
         millis <= 0 ? Long.MAX_VALUE / 4 : millis * 1_000_000,
@@ -226,8 +235,15 @@ final class LuaWorld {
       throw failure(name, error);
     } catch (ScriptAborted aborted) {
       keyspace.statistics().scriptStopped();
-      throw new CommandException(aborted.reason() + " script: " + name);
+      throw new CommandException(reason(aborted) + " script: " + name);
     }
+  }
+
+  private String reason(ScriptAborted aborted) {
+    Limits limits = keyspace.limits();
+    return limits != null && aborted.reason().equals(OWN_TIME_IS_UP)
+        ? limits.refusal(Limit.SCRIPT_TIME).line()
+        : aborted.reason();
   }
 
   private static CommandException error(String line, boolean counted) {

@@ -14,7 +14,6 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RW;
 import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 import static io.keyward.engine.command.KeySpec.KeyFlag.VARIABLE_FLAGS;
 
-import io.keyward.config.directive.Directive;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
@@ -380,7 +379,7 @@ public final class StringCommands {
 
   /** Refuses a string of so many bytes if it is longer than a value may be. */
   static void checkLength(Database database, long length) {
-    long most = database.keyspace().home().settings().number(Directive.PROTO_MAX_BULK_LEN);
+    long most = database.keyspace().longestString();
     if (length > most || length > Integer.MAX_VALUE - 64) {
       throw Errors.STRING_TOO_LONG;
     }

@@ -18,6 +18,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.builtin.Transaction;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -111,6 +112,11 @@ public final class TransactionCommands {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     if (transaction.needsMemory() && !keyspace.home().memoryLimit().makeRoom(keyspace)) {
       throw ABORTED_FOR_MEMORY;
+    }
+    Limits limits = keyspace.limits();
+    CommandException full = limits == null ? null : limits.keysFull(transaction.queue());
+    if (full != null) {
+      throw new CommandException("EXECABORT Transaction discarded because of: " + full.line());
     }
     reply.array(transaction.queue().size());
     keyspace.atomically(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.Namespaces;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.KeyspaceLimits;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.SharedKeys;
 import io.keyward.engine.builtin.Bench;
@@ -22,7 +23,7 @@ class SharedEffectsTest {
 
   private KeyspaceTraits traits(String prefix) {
     return prefix.equals("blue")
-        ? new KeyspaceTraits(Namespaces.NONE, Long.MAX_VALUE, null, kept, SESSIONS)
+        ? new KeyspaceTraits(Namespaces.NONE, KeyspaceLimits.NONE, kept, SESSIONS)
         : KeyspaceTraits.NONE;
   }
 

@@ -1,0 +1,83 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.Request;
+import io.keyward.engine.SharedQuota;
+import io.keyward.engine.command.Command;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many keys a keyspace may have, by itself and together with others.
+ *
+ * <p>Near the limit, the keys that a command names are looked up: as many as are not there have to
+ * fit. Keys are evicted for them as {@code maxmemory-policy} says, or else the command is refused.
+ */
+final class KeyLimit {
+  private final BuiltinKeyspace keyspace;
+  private final Allotment keys = new Allotment();
+
+  KeyLimit(BuiltinKeyspace keyspace, long own, @Nullable SharedQuota together) {
+    this.keyspace = keyspace;
+    keys.limit(own, together, keyspace.databases().keys());
+  }
+
+  /** Tells the others how many keys this keyspace has. */
+  void tell() {
+    keys.tell(keyspace.databases().keys());
+  }
+
+  void leave() {
+    keys.leave();
+  }
+
+  /** Whether the keys fit that a command may make. */
+  boolean fits(Request request, Command command) {
+    return fits(request.count()) || makeRoom(missing(request, command).size());
+  }
+
+  /** Whether the keys fit that commands may make which are executed together. */
+  boolean fits(List<Request> requests) {
+    Set<Key> all = new HashSet<>();
+    for (Request request : requests) {
+      if (request.command().denyOutOfMemory()) {
+        all.addAll(missing(request, request.command()));
+      }
+    }
+    return makeRoom(all.size());
+  }
+
+  private boolean makeRoom(int more) {
+    while (!fits(more)) {
+      if (more > keys.most() || !keyspace.quota().evictOwn()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean fits(int more) {
+    return !keys.exceededBy(keyspace.databases().keys() + more);
+  }
+
+  /** The keys of this keyspace that a command names and that are not there. */
+  private Set<Key> missing(Request request, Command command) {
+    Database database = keyspace.databases().at(request.client().database());
+    KeyRoutes routes = keyspace.routes();
+    Set<Key> missing = new HashSet<>();
+    command.keys(
+        request,
+        position -> {
+          byte[] bytes = request.bytes();
+          int from = request.offset(position);
+          int length = request.length(position);
+          boolean own = routes == null || routes.lead(database, bytes, from, length) == database;
+          if (own
+              && database.find(bytes, from, length, request.now(), database.newView()) == null) {
+            missing.add(Key.copyOf(bytes, from, length));
+          }
+        });
+    return missing;
+  }
+}

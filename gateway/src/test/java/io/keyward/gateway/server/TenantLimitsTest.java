@@ -1,0 +1,340 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keyward.gateway.Gateway;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Each limit of a deployment, reached by a real client, beside a neighbour that goes on. */
+class TenantLimitsTest {
+  @TempDir Path folder;
+  private Gateway gateway;
+  private Jedis noisy;
+  private Jedis neighbour;
+
+  private void start(String limits) {
+    start(limits, "{}");
+  }
+
+  private void start(String ofTenant, String ofDeployment) {
+    try {
+      Path file =
+          Files.writeString(
+              folder.resolve("keyward.yaml"),
+              """
+              event-loops: 1
+              operator: {password: of-operator}
+              tenants:
+                noisy:
+                  limits: %s
+                  deployments:
+                    noisy: {password: a, limits: %s}
+                    second: {password: c}
+                quiet:
+                  deployments:
+                    quiet: {password: b}
+              """
+                  .formatted(ofTenant, ofDeployment));
+      gateway = Gateways.startWith(Map.of(), file.toString());
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    noisy = client("noisy", "a");
+    neighbour = client("quiet", "b");
+  }
+
+  private Jedis client(String user, String password) {
+    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis());
+    client.auth(user, password);
+    return client;
+  }
+
+  /** The neighbour sees nothing of it, neither an error nor a figure. */
+  @AfterEach
+  void theNeighbourIsUndisturbed() {
+    neighbour.set("key", "x".repeat(100));
+    assertThat(neighbour.get("key")).hasSize(100);
+    assertThat(neighbour.info()).doesNotContain("limit_").contains("total_error_replies:0");
+    neighbour.close();
+    noisy.close();
+    gateway.close();
+  }
+
+  private long figure(String limit, String name) {
+    String line =
+        noisy
+            .info("limits")
+            .lines()
+            .filter(l -> l.startsWith("limit_" + limit + ":"))
+            .findFirst()
+            .orElseThrow();
+    for (String part : line.substring(line.indexOf(':') + 1).split(",", -1)) {
+      if (part.startsWith(name + "=")) {
+        return Long.parseLong(part.substring(name.length() + 1));
+      }
+    }
+    throw new AssertionError(line);
+  }
+
+  private void refuses(String limit, Runnable command) {
+    assertThatThrownBy(command::run)
+        .isInstanceOf(JedisDataException.class)
+        .hasMessageStartingWith("LIMIT " + limit + " of this deployment (");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, 64, 65", "true, 64, 300000", "false, 64, 65"})
+  void aLongValueIsRefusedWhateverItsLengthAndTheConnectionGoesOn(
+      boolean ofTenant, int most, int length) {
+    start(ofTenant ? "{max-value: " + most + "}" : "{}", ofTenant ? "{}" : "{max-value: 64b}");
+    refuses("max-value", () -> noisy.set("key", "x".repeat(length)));
+    assertThat(noisy.get("key")).isNull();
+    assertThat(noisy.set("key", "x".repeat(most))).isEqualTo("OK");
+    assertThatThrownBy(() -> noisy.append("key", "y")).hasMessageContaining("maximum allowed size");
+    assertThat(noisy.strlen("key")).isEqualTo(most);
+    assertThat(figure("max_value", "refused")).isEqualTo(1);
+    assertThat(figure("max_value", "most")).isEqualTo(most);
+  }
+
+  @Test
+  void aLongValueSpoilsItsTransaction() {
+    start("{max-value: 64}");
+    try (Wire wire = Wire.to(gateway.ports().redis())) {
+      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+      assertThat(wire.ask("MULTI")).isEqualTo("+OK");
+      assertThat(wire.ask("SET key " + "x".repeat(65))).startsWith("-LIMIT max-value");
+      assertThat(wire.ask("EXEC")).startsWith("-EXECABORT");
+      assertThat(wire.ask("PING")).isEqualTo("+PONG");
+    }
+  }
+
+  @Test
+  void aLongRequestIsRefusedAndTheConnectionGoesOn() {
+    start("{max-request: 1kb}");
+    String[] many = IntStream.range(0, 2000).mapToObj(i -> "k" + i).toArray(String[]::new);
+    refuses("max-request", () -> noisy.del(many));
+    refuses("max-request", () -> noisy.set("key", "x".repeat(1 << 20)));
+    assertThat(noisy.set("key", "x".repeat(900))).isEqualTo("OK");
+    assertThat(figure("max_request", "refused")).isEqualTo(2);
+  }
+
+  @Test
+  void commandsBeyondTheRateAreRefusedAndLaterTakenAgain() {
+    start("{commands-per-second: 100, over-limit: refuse}");
+    int[] refused = {0};
+    for (int i = 0; i < 300; i++) {
+      try {
+        noisy.incr("count");
+      } catch (JedisDataException refusal) {
+        assertThat(refusal).hasMessageStartingWith("LIMIT commands-per-second");
+        refused[0]++;
+      }
+    }
+    assertThat(refused[0]).isPositive();
+    // In a transaction that has begun nothing is refused, so that EXEC ends it.
+    try (Wire wire = Wire.to(gateway.ports().redis())) {
+      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+      while (!wire.ask("MULTI").equals("+OK")) {
+        Thread.onSpinWait();
+      }
+      wire.send("PING\r\n".repeat(300) + "EXEC\r\n");
+      for (int i = 0; i < 300; i++) {
+        assertThat(wire.line()).isEqualTo("+QUEUED");
+      }
+      assertThat(wire.line()).isEqualTo("*300");
+    }
+    String count = await(() -> noisy.get("count"));
+    assertThat(Integer.parseInt(count)).isEqualTo(300 - refused[0]);
+  }
+
+  /** Asks again as long as the answer is that of a rate that is used up. */
+  private static <T> T await(java.util.function.Supplier<T> question) {
+    while (true) {
+      try {
+        return question.get();
+      } catch (JedisDataException refusal) {
+        assertThat(refusal).hasMessageStartingWith("LIMIT ");
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"'{commands-per-second: 200}', '{}'", "'{}', '{commands-per-second: 200}'"})
+  void commandsBeyondTheRateWait(String ofTenant, String ofDeployment) {
+    start(ofTenant, ofDeployment);
+    long began = System.nanoTime();
+    var pipeline = noisy.pipelined();
+    for (int i = 0; i < 300; i++) {
+      pipeline.incr("count");
+    }
+    assertThat(pipeline.syncAndReturnAll()).hasSize(300).last().isEqualTo(300L);
+    // 200 at once, the others one each 5 ms: it cannot be over before.
+    assertThat(System.nanoTime() - began).isGreaterThan(400_000_000L);
+    assertThat(noisy.info("limits")).doesNotContain("limit_slowed_ms:0\r\n");
+    assertThat(figure("commands_per_second", "refused")).isZero();
+  }
+
+  @Test
+  void bytesBeyondTheRateWait() {
+    start("{bytes-per-second: 1mb}");
+    String value = "x".repeat(700_000);
+    long began = System.nanoTime();
+    noisy.set("key", value);
+    assertThat(noisy.get("key")).isEqualTo(value);
+    noisy.ping();
+    assertThat(System.nanoTime() - began).isGreaterThan(300_000_000L);
+  }
+
+  @Test
+  void bytesBeyondTheRateAreRefused() {
+    start("{bytes-per-second: 1mb, over-limit: refuse}");
+    noisy.set("key", "x".repeat(1_500_000));
+    refuses("bytes-per-second", () -> noisy.get("key"));
+    assertThat(await(() -> noisy.strlen("key"))).isEqualTo(1_500_000);
+  }
+
+  @Test
+  void oneKeyTooManyIsRefusedButThoseThatAreThereMayChange() {
+    start("{keys: 5}", "{keys: 3}");
+    noisy.mset("a", "1", "b", "2");
+    refuses("keys", () -> noisy.mset("c", "1", "d", "2"));
+    noisy.mset("c", "1", "c", "2");
+    refuses("keys", () -> noisy.set("d", "1"));
+    refuses("keys", () -> noisy.eval("return redis.call('SET', KEYS[1], '1')", 1, "d"));
+    noisy.mset("a", "3", "b", "4");
+    noisy.del("b");
+    try (Wire wire = Wire.to(gateway.ports().redis())) {
+      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+      assertThat(wire.ask("MULTI")).isEqualTo("+OK");
+      assertThat(wire.ask("SET d 1")).isEqualTo("+QUEUED");
+      assertThat(wire.ask("SET e 1")).isEqualTo("+QUEUED");
+      assertThat(wire.ask("EXEC"))
+          .startsWith("-EXECABORT Transaction discarded because of: LIMIT keys");
+    }
+    assertThat(noisy.dbSize()).isEqualTo(2);
+    assertThat(figure("keys", "most")).isEqualTo(3);
+  }
+
+  @Test
+  void theKeysOfATenantsDeploymentsAreCountedTogetherAndEvictedAsThePolicySays() {
+    start("{keys: 5}");
+    try (Jedis second = client("second", "c");
+        Jedis operator = client("operator", "of-operator")) {
+      second.mset("a", "1", "b", "1", "c", "1");
+      // What the other deployment has is known as of its last regular work.
+      noisy.set("w", "1");
+      noisy.set("x", "1");
+      while (true) {
+        try {
+          noisy.set("y", "1");
+          noisy.del("y");
+        } catch (JedisDataException full) {
+          assertThat(full).hasMessageStartingWith("LIMIT keys");
+          break;
+        }
+      }
+      operator.configSet("maxmemory-policy", "allkeys-random");
+      noisy.set("z", "1");
+      assertThat(noisy.dbSize()).isEqualTo(2);
+      assertThat(second.dbSize()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aLongScriptEnds() {
+    start("{script-time: 5s}", "{script-time: 20ms}");
+    refuses("script-time", () -> noisy.eval("while true do end"));
+    assertThat(noisy.eval("return 1")).isEqualTo(1L);
+    assertThat(figure("script_time", "refused")).isEqualTo(1);
+  }
+
+  @Test
+  void aClientThatDoesNotTakeItsOutputIsCutOff() throws IOException {
+    start("{output-buffer: 1mb}");
+    noisy.set("key", "x".repeat(1 << 20));
+    try (Wire deaf = Wire.to(gateway.ports().redis())) {
+      assertThat(deaf.ask("AUTH noisy a")).isEqualTo("+OK");
+      deaf.send("GET key\r\n".repeat(64));
+      while (figure("output_buffer", "refused") == 0) {
+        noisy.ping();
+      }
+    }
+    assertThat(noisy.ping()).isEqualTo("PONG");
+  }
+
+  @Test
+  void subscriptionsAreCountedOverAllClients() {
+    start("{channels: 3}");
+    try (Wire wire = Wire.to(gateway.ports().redis());
+        Wire other = Wire.to(gateway.ports().redis())) {
+      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+      assertThat(other.ask("AUTH second c")).isEqualTo("+OK");
+      assertThat(wire.ask("SUBSCRIBE a b")).isEqualTo("*3");
+      assertThat(other.ask("PSUBSCRIBE x* y*")).startsWith("-LIMIT channels");
+      assertThat(other.ask("PSUBSCRIBE x*")).isEqualTo("*3");
+    }
+    JedisPubSub none = new JedisPubSub() {};
+    refuses("channels", () -> noisy.subscribe(none, "a", "b", "c", "d"));
+  }
+
+  @Test
+  void clientsThatWaitAreCounted() {
+    start("{blocked-clients: 1}");
+    try (Wire waits = Wire.to(gateway.ports().redis())) {
+      assertThat(waits.ask("AUTH noisy a")).isEqualTo("+OK");
+      waits.send("BLPOP list 0\r\n");
+      while (!noisy.info("clients").contains("blocked_clients:1\r\n")) {
+        noisy.ping();
+      }
+      refuses("blocked-clients", () -> noisy.blpop(0, "list"));
+      noisy.rpush("list", "x");
+      assertThat(waits.line()).isEqualTo("*2");
+    }
+    assertThat(noisy.blpop(0.01, "list")).isNull();
+  }
+
+  @Test
+  void memoryAndConnectionsAreTold() {
+    start("{memory: 1mb, connections: 2}");
+    assertThatThrownBy(() -> noisy.set("key", "x".repeat(2 << 20)).concat(noisy.set("other", "x")))
+        .hasMessageStartingWith("OOM ");
+    try (Jedis second = client("noisy", "a")) {
+      assertThat(second.ping()).isEqualTo("PONG");
+      assertThatThrownBy(() -> client("noisy", "a").close())
+          .isInstanceOfAny(JedisDataException.class, JedisConnectionException.class)
+          .hasMessageContaining("max number of clients reached");
+    }
+    noisy.del("key");
+    assertThat(figure("memory", "refused")).isPositive();
+    assertThat(figure("connections", "refused")).isEqualTo(1);
+  }
+
+  @Test
+  void aReloadChangesLimitsAndWhatIsCountedStays() throws IOException {
+    start("{max-value: 10}");
+    refuses("max-value", () -> noisy.set("key", "x".repeat(11)));
+    Path file = folder.resolve("keyward.yaml");
+    Files.writeString(file, Files.readString(file).replace("max-value: 10", "max-value: 20"));
+    assertThat(gateway.reload()).isEmpty();
+    while (figure("max_value", "most") == 10) {
+      noisy.ping();
+    }
+    assertThat(noisy.set("key", "x".repeat(11))).isEqualTo("OK");
+    assertThat(figure("max_value", "refused")).isEqualTo(1);
+  }
+}
