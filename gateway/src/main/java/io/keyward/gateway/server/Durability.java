@@ -32,7 +32,7 @@ public final class Durability {
     this.engine = engine;
     this.live = live;
     this.snapshots = snapshots;
-    BaseFiles bases = new BaseFiles(snapshots, new Places(engine, this::resident));
+    BaseFiles bases = new BaseFiles(snapshots, () -> new Places(engine, this::resident));
     appendOnly = new AppendOnlyLog(live, engine.homes(), engine.table(), bases, disk);
     live.onChange(EnumSet.of(Directive.APPENDONLY), this::switchLog);
   }

@@ -9,18 +9,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /** The bases of append-only files: snapshots with commands behind them. */
 public final class BaseFiles implements BaseSnapshots {
   private static final long POLL_MILLIS = 5;
 
   private final Snapshots snapshots;
-  private final KeyPlaces places;
+  private final Supplier<KeyPlaces> places;
 
   /**
-   * @param places where the keys of a file belong
+   * @param places says where the keys of a file belong, one for each home
    */
-  public BaseFiles(Snapshots snapshots, KeyPlaces places) {
+  public BaseFiles(Snapshots snapshots, Supplier<KeyPlaces> places) {
     this.snapshots = snapshots;
     this.places = places;
   }

@@ -42,8 +42,9 @@ public final class Import implements KeyPlaces {
         prefixInFile.isEmpty()
             ? new byte[0]
             : (prefixInFile + Engine.SEPARATOR).getBytes(StandardCharsets.UTF_8);
-    Snapshots.Loaded loaded =
-        snapshots.load(file, new Import(keyspace, prefix), Expired.DROPPED, position -> {});
+    Import places = new Import(keyspace, prefix);
+    SnapshotLoad.Loaded loaded =
+        snapshots.load(file, () -> places, Expired.DROPPED, position -> {});
     return new Result(loaded.keys(), loaded.expired(), loaded.leftOut());
   }
 

@@ -19,11 +19,11 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +43,6 @@ public final class Snapshots {
               + " instance is configured to report errors during writes if RDB snapshotting fails"
               + " (stop-writes-on-bgsave-error option). Please check the Redis logs for details"
               + " about the RDB error.");
-
-  private static final long READ_SLICE_NANOS = 2_000_000;
 
   private final BuiltinEngine engine;
   private final LiveSettings settings;
@@ -272,54 +270,11 @@ public final class Snapshots {
     savedChanges = changes();
   }
 
-  /**
-   * What has been read of a file.
-   *
-   * @param end where the snapshot ends in the file
-   * @param leftOut how many keys belong nowhere
-   */
-  record Loaded(long end, long keys, long expired, long leftOut) {}
-
-  /**
-   * Reads a file into the keyspaces, in slices on their loops; on a thread that may wait.
-   *
-   * @param progress is told how far the reading has come
-   * @throws IOException if the file cannot be used; the message says what to do
-   */
-  Loaded load(Path file, KeyPlaces places, Expired kept, LongConsumer progress)
+  /** Reads a file into the keyspaces; see {@link SnapshotLoad#run}. */
+  SnapshotLoad.Loaded load(
+      Path file, Supplier<KeyPlaces> places, Expired kept, LongConsumer progress)
       throws IOException, InterruptedException {
-    long keys = 0;
-    long expired = 0;
-    long end = 0;
-    long leftOut = 0;
-    for (Home home : engine.homes()) {
-      CompletableFuture<Void> done = new CompletableFuture<>();
-      try (SnapshotReading reading = new SnapshotReading(file, places, home, kept)) {
-        home.loop().execute(() -> read(home, reading, progress, done));
-        done.get();
-        keys += reading.figures().loaded();
-        expired += reading.figures().expired();
-        end = reading.position();
-        leftOut = reading.figures().leftOut();
-      } catch (ExecutionException failed) {
-        throw failed.getCause() instanceof IOException reason ? reason : new IOException(failed);
-      }
-    }
-    return new Loaded(end, keys, expired, leftOut);
-  }
-
-  private static void read(
-      Home home, SnapshotReading reading, LongConsumer progress, CompletableFuture<Void> done) {
-    try {
-      if (reading.load(System.nanoTime() + READ_SLICE_NANOS)) {
-        done.complete(null);
-      } else {
-        progress.accept(reading.position());
-        home.loop().execute(() -> read(home, reading, progress, done));
-      }
-    } catch (IOException | RuntimeException broken) {
-      done.completeExceptionally(broken);
-    }
+    return SnapshotLoad.run(engine.homes(), file, places, kept, progress);
   }
 
   /**
@@ -338,7 +293,8 @@ public final class Snapshots {
       return false;
     }
     long start = System.nanoTime();
-    Loaded read = load(file(), new GlobalView(engine), Expired.DROPPED, progress);
+    SnapshotLoad.Loaded read =
+        load(file(), () -> new GlobalView(engine), Expired.DROPPED, progress);
     expiredAtLoad = read.expired();
     loadedKeys = read.keys();
     loaded();

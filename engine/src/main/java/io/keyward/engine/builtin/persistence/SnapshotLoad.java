@@ -1,0 +1,122 @@
+package io.keyward.engine.builtin.persistence;
+
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.snapshot.KeyPlaces;
+import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
+
+/**
+ * Loads a snapshot into the keyspaces, all homes at a time, each in slices on its loop: every one
+ * reads the file by itself and passes over what belongs to others, which costs less than
+ * loading it.
+ */
+final class SnapshotLoad {
+  private static final long SLICE_NANOS = 2_000_000;
+
+  /**
+   * What has been read of a file.
+   *
+   * @param end where the snapshot ends in the file
+   * @param leftOut how many keys belong nowhere
+   */
+  record Loaded(long end, long keys, long expired, long leftOut) {}
+
+  private final LongConsumer progress;
+  private final AtomicLongArray positions;
+  private volatile boolean broken;
+
+  private SnapshotLoad(int homes, LongConsumer progress) {
+    this.progress = progress;
+    positions = new AtomicLongArray(homes);
+  }
+
+  /**
+   * Reads the file, on a thread that may wait.
+   *
+   * @param places tells where keys belong, one for each home
+   * @param progress is told how far the slowest home has come, on any loop
+   * @throws IOException if the file cannot be used; the message says what to do
+   */
+  static Loaded run(
+      List<Home> homes, Path file, Supplier<KeyPlaces> places, Expired kept, LongConsumer progress)
+      throws IOException, InterruptedException {
+    return new SnapshotLoad(homes.size(), progress).load(homes, file, places, kept);
+  }
+
+  private Loaded load(List<Home> homes, Path file, Supplier<KeyPlaces> places, Expired kept)
+      throws IOException, InterruptedException {
+    List<SnapshotReading> readings = new ArrayList<>();
+    List<CompletableFuture<Void>> ends = new ArrayList<>();
+    try {
+      for (Home home : homes) {
+        readings.add(new SnapshotReading(file, places.get(), home, kept));
+      }
+      for (int i = 0; i < readings.size(); i++) {
+        Home home = homes.get(i);
+        SnapshotReading reading = readings.get(i);
+        int number = i;
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        ends.add(end);
+        home.loop().execute(() -> slice(number, home, reading, end));
+      }
+      await(ends);
+    } finally {
+      for (SnapshotReading reading : readings) {
+        reading.close();
+      }
+    }
+    long keys = 0;
+    long expired = 0;
+    for (SnapshotReading reading : readings) {
+      keys += reading.figures().loaded();
+      expired += reading.figures().expired();
+    }
+    SnapshotReading any = readings.getFirst();
+    return new Loaded(any.position(), keys, expired, any.figures().leftOut());
+  }
+
+  /** Waits for all; the file stays open until none reads it. */
+  private static void await(List<CompletableFuture<Void>> ends)
+      throws IOException, InterruptedException {
+    IOException failure = null;
+    for (CompletableFuture<Void> end : ends) {
+      try {
+        end.get();
+      } catch (ExecutionException failed) {
+        failure =
+            failed.getCause() instanceof IOException reason ? reason : new IOException(failed);
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void slice(int number, Home home, SnapshotReading reading, CompletableFuture<Void> end) {
+    try {
+      if (broken || reading.load(System.nanoTime() + SLICE_NANOS)) {
+        end.complete(null);
+        return;
+      }
+    } catch (IOException | RuntimeException failed) {
+      broken = true;
+      end.completeExceptionally(failed);
+      return;
+    }
+    positions.set(number, reading.position());
+    long least = Long.MAX_VALUE;
+    for (int i = 0; i < positions.length(); i++) {
+      least = Math.min(least, positions.get(i));
+    }
+    progress.accept(least);
+    home.loop().execute(() -> slice(number, home, reading, end));
+  }
+}
