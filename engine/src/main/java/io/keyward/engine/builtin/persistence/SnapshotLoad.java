@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 
 /**
  * Loads a snapshot into the keyspaces, all homes at a time, each in slices on its loop: every one
- * reads the file by itself and passes over what belongs to others, which costs less than
- * loading it.
+ * reads the file by itself and passes over what belongs to others, which costs less than loading
+ * it.
  */
 final class SnapshotLoad {
   private static final long SLICE_NANOS = 2_000_000;
