@@ -45,10 +45,12 @@ final class KnownDifferences {
   }
 
   private static RespValue withoutConsumers(RespValue reply) {
-    int at = 2;
-    boolean group =
-        reply.elements().size() > at + 1 && reply.elements().get(at).text().equals("consumers");
-    return group ? reply.with(at + 1, new RespValue('?', "", List.of())) : reply;
+    for (int at = 0; at + 1 < reply.elements().size(); at += 2) {
+      if (reply.elements().get(at).text().equals("consumers")) {
+        return reply.with(at + 1, new RespValue('?', "", List.of()));
+      }
+    }
+    return reply;
   }
 
   private static String leveled(String text) {

@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.snapshot.SnapshotSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -37,6 +38,7 @@ final class SnapshotFile implements SnapshotSink {
   private final Disk disk;
   private final boolean checksum;
   private volatile boolean failed;
+  private final CountDownLatch ended = new CountDownLatch(1);
   private long sum;
   private long size;
 
@@ -66,12 +68,19 @@ final class SnapshotFile implements SnapshotSink {
   /** Says that all pieces have been taken. */
   void complete() {
     pieces.add(LAST);
+    ended.countDown();
   }
 
   /** Says that the rest will not come. */
   void giveUp() {
     failed = true;
     pieces.add(LAST);
+    ended.countDown();
+  }
+
+  /** Waits until nobody walks over keyspaces for this file any more. */
+  void awaitEnd() throws InterruptedException {
+    ended.await();
   }
 
   /**

@@ -196,7 +196,12 @@ public final class Snapshots {
     SnapshotHeader.write(redisVersion, used, base, head);
     file.take(head.bytes(), head.length());
     write(0, file, instant);
-    return file.write(folder, name);
+    try {
+      return file.write(folder, name);
+    } finally {
+      // A walk goes on to its end even if the disk fails; only then can another one begin.
+      file.awaitEnd();
+    }
   }
 
   private RdbOutput output() {
