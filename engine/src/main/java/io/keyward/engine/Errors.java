@@ -38,6 +38,11 @@ public final class Errors {
   public static final CommandException TIMEOUT_NEGATIVE =
       CommandException.error("timeout is negative");
 
+  public static final CommandException TOO_FEW_REPLICAS =
+      new CommandException("NOREPLICAS Not enough good replicas to write.");
+  public static final CommandException REPLICA_TOUCHES_DATA =
+      CommandException.error("Replica can't interact with the keyspace");
+
   /** The reply to most commands while data is being loaded. */
   public static final CommandException LOADING =
       new CommandException("LOADING Redis is loading the dataset in memory");

@@ -220,6 +220,34 @@ public enum Directive {
       "folder of the log files, in dir",
       AT_START),
 
+  // Replicas
+  REPL_PING_REPLICA_PERIOD(
+      integer(1, Integer.MAX_VALUE),
+      "10",
+      "seconds between two pings to replicas",
+      new Alias("repl-ping-slave-period")),
+  REPL_TIMEOUT(
+      integer(1, Integer.MAX_VALUE),
+      "60",
+      "seconds after which a replica that acknowledges nothing is closed"),
+  REPL_BACKLOG_SIZE(
+      memory(1), "1mb", "bytes kept of what was sent, for replicas that come back soon"),
+  REPL_BACKLOG_TTL(
+      integer(0, Integer.MAX_VALUE),
+      "3600",
+      "seconds without replicas after which those bytes are forgotten; 0 = never"),
+  MIN_REPLICAS_TO_WRITE(
+      integer(0, Integer.MAX_VALUE),
+      "0",
+      "replicas without which writes are refused; 0 = none",
+      new Alias("min-slaves-to-write")),
+  MIN_REPLICAS_MAX_LAG(
+      integer(0, Integer.MAX_VALUE),
+      "10",
+      "seconds since its last acknowledgement up to which a replica counts there; 0 = none is"
+          + " asked for",
+      new Alias("min-slaves-max-lag")),
+
   // What the operator sees and may do
   LOGLEVEL(oneOf("debug", "verbose", "notice", "warning", "nothing"), "notice", "what is logged"),
   LOGFILE(text(), "", "file to log to; empty = standard output", AT_START),

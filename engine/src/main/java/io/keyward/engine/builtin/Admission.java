@@ -77,10 +77,15 @@ final class Admission {
         return full;
       }
     }
+    if (state.replica() && command.touchesData()) {
+      return Errors.REPLICA_TOUCHES_DATA;
+    }
     CommandException refusal = home.writeRefusal();
     if (refusal != null
         && keyspace.effects().kept()
-        && (changes(command, state) || command.has(CommandFlag.REFUSED_WITH_WRITES))) {
+        && (changes(command, state)
+            || (command.has(CommandFlag.REFUSED_WITH_WRITES)
+                && !refusal.equals(Errors.TOO_FEW_REPLICAS)))) {
       return refusal;
     }
     if (state.subscriptions() > 0

@@ -244,8 +244,8 @@ public final class BlockedClients {
   }
 
   private boolean holds(Key key, Type type, long now) {
-    Entry found = database.find(key.bytes(), 0, key.bytes().length, now, database.newView());
-    return found != null && found.type() == type;
+    Entry found = database.locate(key.bytes(), 0, key.bytes().length, database.newView());
+    return found != null && !found.expired(now) && found.type() == type;
   }
 
   private void retry(BlockedCall call, long now) {

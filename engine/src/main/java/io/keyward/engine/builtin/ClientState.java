@@ -17,6 +17,7 @@ public final class ClientState {
   private @Nullable BlockedCall blockedCall;
   private User user;
   private boolean unfinished;
+  private @Nullable Follower follower;
   private long spent;
 
   ClientState(Client client, User user) {
@@ -81,6 +82,22 @@ public final class ClientState {
   /** The keys that WATCH named. */
   public Watches.Watcher watcher() {
     return watcher;
+  }
+
+  /** Whether the client is a replica. */
+  public boolean replica() {
+    Follower known = follower;
+    return known != null && known.follows();
+  }
+
+  /** What is known of a client that is going to be a replica or is one, or null. */
+  public @Nullable Follower follower() {
+    return follower;
+  }
+
+  /** Says that the client is going to be a replica. */
+  public void follower(Follower known) {
+    follower = known;
   }
 
   /** What the client waits for, or null. */

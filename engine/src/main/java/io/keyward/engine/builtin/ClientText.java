@@ -78,6 +78,9 @@ public final class ClientText {
     if (monitors(client)) {
       flags.append('O');
     }
+    if (state.replica()) {
+      flags.append('S');
+    }
     if (state.subscriptions() > 0) {
       flags.append('P');
     }

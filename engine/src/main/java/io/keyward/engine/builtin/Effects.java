@@ -432,6 +432,12 @@ public final class Effects {
 
   /** Writes that every database has been emptied. */
   public void flushedAll() {
+    if (prefix.length == 0 && ownWanted()) {
+      replaced = true;
+      stream.begin(0, 1);
+      stream.argument("FLUSHALL");
+      return;
+    }
     for (int number = 0; ownWanted() && number < keyspace.databases().count(); number++) {
       Database used = keyspace.databases().ifUsed(number);
       if (used != null && used.size() > 0) {

@@ -209,7 +209,8 @@ public final class Executor {
   }
 
   private void run(Request request, Reply reply, Command command) {
-    if (effects.wanted()) {
+    // What goes of itself while a command reads is no part of what that command does.
+    if (effects.wanted() && !command.has(CommandFlag.READONLY)) {
       runRecorded(request, reply, command);
     } else {
       handle(request, reply, command);

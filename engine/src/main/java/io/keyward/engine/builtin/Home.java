@@ -3,6 +3,7 @@ package io.keyward.engine.builtin;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
 import io.keyward.engine.Loop;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
@@ -52,6 +53,8 @@ public final class Home {
   private final byte[] numberText = new byte[Numbers.MAX_DOUBLE_LENGTH + 16];
   private long freedLater;
   private boolean scriptsMayCallAll;
+  private @Nullable CommandException snapshotRefusal;
+  private @Nullable CommandException replicaRefusal;
   private volatile @Nullable CommandException writesStopped;
   private @Nullable Reloading reloading;
   private List<Home> peers = List.of();
@@ -215,6 +218,20 @@ public final class Home {
     return account.bytes();
   }
 
+  /**
+   * Runs a task as soon as no command of these keyspaces is in the middle, now or later, so that
+   * what it sees of their data is whole; on the loop.
+   */
+  public void whenIdle(Runnable task) {
+    for (BuiltinKeyspace keyspace : keyspaces) {
+      if (keyspace.slices().inTheMiddle()) {
+        keyspace.slices().whenIdle(() -> whenIdle(task));
+        return;
+      }
+    }
+    task.run();
+  }
+
   /** The bytes of all keyspaces of this loop. */
   MemoryAccount account() {
     return account;
@@ -287,8 +304,15 @@ public final class Home {
    * Answers every write with an error as long as snapshots fail, or no longer; any thread may say
    * so.
    */
-  public void stopWrites(@Nullable CommandException error) {
-    writesStopped = error;
+  public synchronized void stopWrites(@Nullable CommandException error) {
+    snapshotRefusal = error;
+    writesStopped = error == null ? replicaRefusal : error;
+  }
+
+  /** Refuses writes as long as too few replicas follow, or no longer; any thread may say so. */
+  public synchronized void tooFewReplicas(boolean few) {
+    replicaRefusal = few ? Errors.TOO_FEW_REPLICAS : null;
+    writesStopped = snapshotRefusal == null ? replicaRefusal : snapshotRefusal;
   }
 
   /** Does DEBUG RELOAD, or null if that is not possible here. */

@@ -45,6 +45,10 @@ public final class Members {
       told.forget(client);
     }
     ClientState state = ClientState.of(client);
+    Follower follower = state.follower();
+    if (follower != null) {
+      follower.left();
+    }
     keyspace.channels().unsubscribeAll(state);
     state.watcher().clear();
     clients.remove(client.id());

@@ -134,6 +134,11 @@ public final class Slices {
     }
   }
 
+  /** Whether a command has begun in slices and has not ended, be it its turn now or not. */
+  boolean inTheMiddle() {
+    return run != null;
+  }
+
   /** Runs a task as soon as no command is in the middle: now, or when the one that is has ended. */
   public void whenIdle(Runnable task) {
     if (run == null && heldBy == null) {

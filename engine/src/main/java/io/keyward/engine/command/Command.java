@@ -176,6 +176,11 @@ public final class Command {
     return write;
   }
 
+  /** Whether the command reads data, changes it or sends messages. */
+  public boolean touchesData() {
+    return write || has(CommandFlag.READONLY) || has(CommandFlag.MAY_REPLICATE);
+  }
+
   /** Whether a call may change data, by itself or by a script that it runs. */
   public boolean mayWrite(Request request) {
     Predicate<Request> own = writes;

@@ -1,5 +1,6 @@
 package io.keyward.gateway.command;
 
+import io.keyward.engine.builtin.replication.ReplicationCommands;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.deployment.Lifecycle;
 import io.keyward.gateway.server.Server;
@@ -19,5 +20,6 @@ public final class GatewayCommands {
     new ClusterCommands(server).declare(table);
     new AppendOnlyCommands(server).declare(table);
     new DeploymentCommands(lifecycle).declare(table);
+    new ReplicationCommands(server::replication).declare(table);
   }
 }

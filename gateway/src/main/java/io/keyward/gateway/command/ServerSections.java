@@ -3,11 +3,13 @@ package io.keyward.gateway.command;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.replication.ReplicationStatus;
 import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.gateway.command.ProcessFigures.CpuTime;
 import io.keyward.gateway.server.Server;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 
 /** INFO: the process, its connections, what it keeps on disk, its place among others, its keys. */
 final class ServerSections {
@@ -70,18 +72,33 @@ final class ServerSections {
   }
 
   void replication(InfoText text, BuiltinKeyspace keyspace) {
-    text.section("Replication")
-        .field("role", "master")
-        .field("connected_slaves", 0)
-        .field("master_failover_state", "no-failover")
-        .field("master_replid", server.runId())
+    ReplicationStatus status = server.replication().status();
+    List<ReplicationStatus.Follower> replicas = status.replicas();
+    text.section("Replication").field("role", "master").field("connected_slaves", replicas.size());
+    if (server.live().number(Directive.MIN_REPLICAS_TO_WRITE) > 0) {
+      text.field("min_slaves_good_slaves", status.goodReplicas());
+    }
+    for (int i = 0; i < replicas.size(); i++) {
+      ReplicationStatus.Follower replica = replicas.get(i);
+      text.field(
+          "slave" + i,
+          "ip=%s,port=%d,state=%s,offset=%d,lag=%d"
+              .formatted(
+                  replica.address(),
+                  replica.port(),
+                  replica.state(),
+                  replica.offset(),
+                  replica.lag()));
+    }
+    text.field("master_failover_state", "no-failover")
+        .field("master_replid", status.id())
         .field("master_replid2", "0".repeat(40))
-        .field("master_repl_offset", 0)
+        .field("master_repl_offset", status.offset())
         .field("second_repl_offset", -1)
-        .field("repl_backlog_active", 0)
-        .field("repl_backlog_size", 0)
-        .field("repl_backlog_first_byte_offset", 0)
-        .field("repl_backlog_histlen", 0);
+        .field("repl_backlog_active", status.backlogActive() ? 1 : 0)
+        .field("repl_backlog_size", status.backlogSize())
+        .field("repl_backlog_first_byte_offset", status.firstByte())
+        .field("repl_backlog_histlen", status.kept());
   }
 
   void cpu(InfoText text, BuiltinKeyspace keyspace) {

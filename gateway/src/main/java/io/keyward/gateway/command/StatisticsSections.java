@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.Statistics;
 import io.keyward.engine.builtin.acl.AccessLog;
 import io.keyward.engine.builtin.acl.Denial.Reason;
 import io.keyward.engine.builtin.observation.CommandTimes;
+import io.keyward.engine.builtin.replication.ReplicationStatus;
 import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.engine.command.Command;
 import io.keyward.gateway.server.Server;
@@ -27,6 +28,7 @@ final class StatisticsSections {
     Statistics statistics = keyspace.statistics();
     Traffic traffic = server.traffic();
     Tracking tracking = Tracking.of(keyspace);
+    ReplicationStatus.Counts syncs = server.replication().status().counts();
     text.section("Stats")
         .field("total_connections_received", traffic.connectionsAccepted())
         .field("total_commands_processed", statistics.commands())
@@ -40,9 +42,9 @@ final class StatisticsSections {
         .field("instantaneous_input_repl_kbps", 0, 2)
         .field("instantaneous_output_repl_kbps", 0, 2)
         .field("rejected_connections", traffic.connectionsRejected())
-        .field("sync_full", 0)
-        .field("sync_partial_ok", 0)
-        .field("sync_partial_err", 0)
+        .field("sync_full", syncs.full())
+        .field("sync_partial_ok", syncs.partial())
+        .field("sync_partial_err", syncs.refused())
         .field("expired_subkeys", statistics.expiredFields())
         .field("expired_keys", statistics.expiredKeys())
         .field("evicted_keys", statistics.evictedKeys())

@@ -2,6 +2,7 @@ package io.keyward.gateway.server;
 
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.OutputBufferLimit;
+import io.keyward.config.directive.OutputBufferLimits;
 import io.keyward.config.tenant.Limit;
 import io.keyward.engine.Client;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -45,8 +46,7 @@ final class OutputLimit {
         return true;
       }
     }
-    OutputBufferLimit limit =
-        listens(client) ? live.outputBufferLimits().pubsub() : live.outputBufferLimits().normal();
+    OutputBufferLimit limit = limit(live.outputBufferLimits());
     if (limit.hardBytes() > 0 && unsent >= limit.hardBytes()) {
       return true;
     }
@@ -62,11 +62,28 @@ final class OutputLimit {
     return (now - softSince) / 1000 > limit.softSeconds();
   }
 
+  private OutputBufferLimit limit(OutputBufferLimits limits) {
+    if (follows(client)) {
+      return limits.replica();
+    }
+    return listens(client) ? limits.pubsub() : limits.normal();
+  }
+
+  /** Whether the client is a replica. */
+  private static boolean follows(Client client) {
+    return client.state() instanceof ClientState state && state.replica();
+  }
+
+  /** Whether the client gets what it has not asked for, so that it may well be silent itself. */
+  static boolean getsUnasked(Client client) {
+    return listens(client) || follows(client);
+  }
+
   /**
    * Whether the client gets what it has not asked for, by subscriptions or MONITOR: it is in the
    * class {@code pubsub}, which has a limit by default.
    */
-  static boolean listens(Client client) {
+  private static boolean listens(Client client) {
     return (client.state() instanceof ClientState state && state.subscriptions() > 0)
         || (client.keyspace() instanceof BuiltinKeyspace keyspace
             && keyspace.observation().monitors().has(client));

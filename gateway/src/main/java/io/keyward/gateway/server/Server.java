@@ -15,6 +15,7 @@ import io.keyward.engine.builtin.dump.Payload;
 import io.keyward.engine.builtin.persistence.Reload;
 import io.keyward.engine.builtin.persistence.SnapshotTurn;
 import io.keyward.engine.builtin.persistence.Snapshots;
+import io.keyward.engine.builtin.replication.Replication;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Tenancy;
@@ -60,6 +61,7 @@ public final class Server {
   private final Snapshots snapshots;
   private final Control control;
   private final Durability durability;
+  private final Replication replication;
   private volatile Saving savingAtEnd = Saving.AT_SAVE_POINTS;
   private final Traffic traffic = new Traffic();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -127,6 +129,7 @@ public final class Server {
               home.serializer(Payload.SERIALIZER);
             });
     durability = new Durability(engine, live, snapshots, disk);
+    replication = new Replication(engine, live, snapshots);
   }
 
   /** What the server was started with. */
@@ -202,6 +205,11 @@ public final class Server {
   /** Writes the data to disk. */
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  /** The replicas that follow. */
+  public Replication replication() {
+    return replication;
   }
 
   /** Where the operator is: it holds no keys, and shows those of all. */

@@ -273,7 +273,7 @@ public final class Session implements Client.Connection {
       return;
     }
     boolean waits =
-        client.blocked() || client.turn() != Client.Turn.FREE || OutputLimit.listens(client);
+        client.blocked() || client.turn() != Client.Turn.FREE || OutputLimit.getsUnasked(client);
     if (timeoutMillis > 0 && !waits && now - client.lastInteraction() > timeoutMillis) {
       log.debug("Client id={} addr={} closed: idle for too long", client.serial(), peer.remote());
       abort();

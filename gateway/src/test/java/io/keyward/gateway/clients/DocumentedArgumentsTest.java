@@ -30,6 +30,7 @@ class DocumentedArgumentsTest {
           Map.entry("debug", "Redis tells nothing of its subcommands."),
           Map.entry("lolwut", "Redis leaves out the drawing's own parameters."),
           Map.entry("pfdebug", "The words that it takes are told."),
+          Map.entry("replconf", "Redis tells nothing of what a replica may say."),
           Map.entry("set", "IFEQ and its kin are newer than 7.2."),
           Map.entry("xautoclaim", "The idle time is an integer."),
           Map.entry("xclaim", "The idle time is an integer."),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.Settings;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -106,6 +108,37 @@ class SnapshotFilesTest {
         Jedis client = client(gateway)) {
       assertThat(SampleData.of(client)).isEqualTo(data);
     }
+  }
+
+  @Test
+  void holdsWhatAScriptDoesWholeOrNotAtAll() throws Exception {
+    try (Gateway gateway = start();
+        Jedis client = client(gateway);
+        Jedis other = client(gateway)) {
+      client.set("first", "0");
+      client.set("second", "0");
+      CompletableFuture<Object> script =
+          CompletableFuture.supplyAsync(
+              () ->
+                  other.eval(
+                      "redis.call('INCR', 'first')"
+                          + " local n = 0 for i = 1, 5e6 do n = n + 1 end"
+                          + " redis.call('INCR', 'second')"));
+      BuiltinKeyspace keyspace = gateway.server().defaultKeyspace();
+      Waiting.until("the middle of the script", () -> inTheMiddle(keyspace));
+      CompletableFuture<String> saved = new CompletableFuture<>();
+      assertThat(gateway.server().snapshots().begin(saved::complete)).isTrue();
+      assertThat(saved.join()).isNull();
+      script.join();
+      client.sendCommand(DEBUG, "RELOAD", "NOSAVE");
+      assertThat(client.mget("first", "second")).containsExactly("1", "1");
+    }
+  }
+
+  private static boolean inTheMiddle(BuiltinKeyspace keyspace) {
+    CompletableFuture<Boolean> busy = new CompletableFuture<>();
+    keyspace.loop().execute(() -> busy.complete(keyspace.slices().busy()));
+    return busy.join();
   }
 
   @Test

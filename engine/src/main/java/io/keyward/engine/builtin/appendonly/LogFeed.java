@@ -89,7 +89,7 @@ final class LogFeed implements LogWriter.Observer {
 
   /** Lets what the home does from here on go to another file; on its loop. */
   void changeOver(Home home, LogWriter target, LogFile file) {
-    if (home.effects().listened()) {
+    if (home.effects().taken()) {
       home.effects().reselect();
     } else {
       attach(home, target);

@@ -46,7 +46,8 @@ final class ClientListing {
     }
 
     boolean holds(Client client) {
-      Kind actual = ClientState.of(client).subscriptions() > 0 ? PUBSUB : NORMAL;
+      ClientState state = ClientState.of(client);
+      Kind actual = state.replica() ? REPLICA : state.subscriptions() > 0 ? PUBSUB : NORMAL;
       return this == actual;
     }
   }

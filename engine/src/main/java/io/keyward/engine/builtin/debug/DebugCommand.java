@@ -149,7 +149,7 @@ public final class DebugCommand {
       }
       case "sleep" -> {
         counted(request, 3, 3);
-        Sleep.run(request);
+        Sleep.run(request, reply);
       }
       case "reload" -> reload(request);
       case "loadaof" -> throw NO_FILES;

@@ -3,11 +3,13 @@ package io.keyward.engine.builtin.debug;
 import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
+import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Pause;
+import io.keyward.engine.builtin.Slices;
 
 /**
  * DEBUG SLEEP: for a time the keyspace seems to do nothing.
@@ -18,27 +20,39 @@ import io.keyward.engine.builtin.Pause;
 final class Sleep {
   private static final double LONGEST_SECONDS = 3600;
   private static final CommandException NOT_HERE =
-      CommandException.error("DEBUG SLEEP is not possible inside a transaction or script");
+      CommandException.error("DEBUG SLEEP is not possible inside this transaction or script");
 
   private Sleep() {}
 
-  static void run(Request request) {
+  static void run(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     Client client = request.client();
     double seconds = request.number(2);
     if (seconds < 0 || seconds > LONGEST_SECONDS) {
       throw Errors.OUT_OF_RANGE;
     }
-    if (!keyspace.mayBlock(client)) {
-      throw NOT_HERE;
-    }
     long milliseconds = Math.max(1, Math.round(seconds * 1000));
+    if (!keyspace.mayBlock(client)) {
+      pass(milliseconds, keyspace.slices());
+      reply.ok();
+      return;
+    }
     client.blocked(true);
     ClientState.of(client).unfinished(true);
     Request asked = request.copy();
     long start = System.nanoTime();
     keyspace.pause().begin(Pause.Scope.EVERYTHING, System.currentTimeMillis() + milliseconds);
     keyspace.loop().schedule(milliseconds, () -> wake(asked, start));
+  }
+
+  /** In a transaction or script the sleep is work that does nothing but give others their turn. */
+  private static void pass(long milliseconds, Slices slices) {
+    long end = System.nanoTime() + milliseconds * 1_000_000;
+    while (System.nanoTime() < end) {
+      if (slices.pause() == 0) {
+        throw NOT_HERE;
+      }
+    }
   }
 
   private static void wake(Request request, long start) {

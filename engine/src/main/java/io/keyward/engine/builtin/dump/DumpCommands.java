@@ -146,21 +146,24 @@ public final class DumpCommands {
             database, request.bytes(), request.offset(1), request.length(1), end, database.view());
     database.keyspace().home().clock().set(entry, options.idleSeconds, options.frequency);
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "restore");
-    tell(request, database.keyspace().effects(), end);
+    if (!options.absolute) {
+      tell(request, database.keyspace().effects(), end, options.replace);
+    }
     reply.ok();
   }
 
   /** Tells of a key that ends as of one that ends at a time of the clock. */
-  private static void tell(Request request, Effects effects, long end) {
+  private static void tell(Request request, Effects effects, long end, boolean replaces) {
     if (end >= 0 && effects.wanted()) {
       effects
-          .begin(request, "RESTORE", 6)
+          .begin(request, "RESTORE", replaces ? 6 : 5)
           .key(request, 1)
           .number(end)
-          .argument(request, 3)
-          .argument("REPLACE")
-          .argument("ABSTTL")
-          .end();
+          .argument(request, 3);
+      if (replaces) {
+        effects.argument("REPLACE");
+      }
+      effects.argument("ABSTTL").end();
     }
   }
 

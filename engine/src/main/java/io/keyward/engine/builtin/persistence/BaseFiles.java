@@ -13,8 +13,6 @@ import java.util.function.Supplier;
 
 /** The bases of append-only files: snapshots with commands behind them. */
 public final class BaseFiles implements BaseSnapshots {
-  private static final long POLL_MILLIS = 5;
-
   private final Snapshots snapshots;
   private final Supplier<KeyPlaces> places;
 
@@ -28,20 +26,7 @@ public final class BaseFiles implements BaseSnapshots {
 
   @Override
   public void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException {
-    while (!snapshots.turn().begin(this)) {
-      // A snapshot is being written; one at a time bears the changes that are made meanwhile.
-      Thread.sleep(POLL_MILLIS);
-    }
-    try {
-      Path folder = file.toAbsolutePath().getParent();
-      Path name = file.getFileName();
-      if (folder == null || name == null) {
-        throw new IOException("no folder for " + file);
-      }
-      long _ = snapshots.write(folder, name.toString(), true, instant);
-    } finally {
-      snapshots.turn().end();
-    }
+    snapshots.writeApart(file, true, instant);
   }
 
   @Override

@@ -44,6 +44,8 @@ public final class Snapshots {
               + " (stop-writes-on-bgsave-error option). Please check the Redis logs for details"
               + " about the RDB error.");
 
+  private static final long POLL_MILLIS = 5;
+
   private final BuiltinEngine engine;
   private final LiveSettings settings;
   private final String redisVersion;
@@ -188,7 +190,7 @@ public final class Snapshots {
    * @param instant is called on each home's loop at the instant of its snapshot
    * @return the size of the file
    */
-  long write(Path folder, String name, boolean base, Consumer<Home> instant)
+  private long write(Path folder, String name, boolean base, Consumer<Home> instant)
       throws IOException, InterruptedException {
     SnapshotFile file = new SnapshotFile(disk, isYes(Directive.RDBCHECKSUM));
     RdbOutput head = output();
@@ -201,6 +203,31 @@ public final class Snapshots {
     } finally {
       // A walk goes on to its end even if the disk fails; only then can another one begin.
       file.awaitEnd();
+    }
+  }
+
+  /**
+   * Writes all keyspaces to a file of its own as soon as no other snapshot is being written, on a
+   * thread that may wait.
+   *
+   * @param base whether commands are to follow behind it
+   * @param instant is called on each home's loop at the instant of its snapshot
+   */
+  public void writeApart(Path file, boolean base, Consumer<Home> instant)
+      throws IOException, InterruptedException {
+    while (!turn.begin(file)) {
+      // A snapshot is being written; one at a time bears the changes that are made meanwhile.
+      Thread.sleep(POLL_MILLIS);
+    }
+    try {
+      Path folder = file.toAbsolutePath().getParent();
+      Path name = file.getFileName();
+      if (folder == null || name == null) {
+        throw new IOException("no folder for " + file);
+      }
+      long _ = write(folder, name.toString(), base, instant);
+    } finally {
+      turn.end();
     }
   }
 
@@ -221,7 +248,7 @@ public final class Snapshots {
     }
     Home home = engine.homes().get(index);
     try {
-      home.loop().execute(() -> begin(home, index, file, instant));
+      home.loop().execute(() -> home.whenIdle(() -> begin(home, index, file, instant)));
     } catch (RejectedExecutionException stopped) {
       file.giveUp();
     }

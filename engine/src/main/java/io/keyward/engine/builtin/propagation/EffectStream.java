@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>MULTI is put in front when a unit's second command begins. Units gather in an array that goes
- * to the sink when the loop has done what it was doing, so that a sink sees few, large pieces. With
- * no sink nothing is written, and whoever would write asks {@link #listened} first.
+ * to the sink when the loop has done what it was doing, so that a sink sees few, large pieces. A
+ * follower sees the same pieces before. With neither nothing is written, and whoever would write
+ * asks {@link #listened} first.
  */
 public final class EffectStream {
   private static final byte[] MULTI = ascii("*1\r\n$5\r\nMULTI\r\n");
@@ -43,13 +44,16 @@ public final class EffectStream {
     private final int start;
     private final int commands;
     private final int selected;
+    private final boolean noted;
 
-    private OpenUnit(byte[] buffer, int length, int start, int commands, int selected) {
+    private OpenUnit(
+        byte[] buffer, int length, int start, int commands, int selected, boolean noted) {
       this.buffer = buffer;
       this.length = length;
       this.start = start;
       this.commands = commands;
       this.selected = selected;
+      this.noted = noted;
     }
   }
 
@@ -57,10 +61,14 @@ public final class EffectStream {
   private final Buffers buffers = new Buffers();
   private final StreamGate gate = new StreamGate();
   private @Nullable EffectSink sink;
+  private @Nullable EffectFollower follower;
+  private boolean listened;
   private byte[] buffer = NONE;
   private int length;
   private long handedOver;
-  private boolean alone = true;
+  private boolean sinkAlone = true;
+  private boolean followerAlone = true;
+  private boolean noted;
   private int selected = ANY;
   private int unitStart;
   private int unitCommands;
@@ -84,9 +92,19 @@ public final class EffectStream {
     return bytes;
   }
 
-  /** Whether anybody takes the stream. */
+  /** Whether anybody takes the stream or follows it. */
   public boolean listened() {
+    return listened;
+  }
+
+  /** Whether a sink takes the stream. */
+  public boolean taken() {
     return sink != null;
+  }
+
+  /** Whether a follower gets copies of the stream. */
+  public boolean followed() {
+    return follower != null;
   }
 
   /**
@@ -98,16 +116,49 @@ public final class EffectStream {
   public void attach(EffectSink taker, boolean only) {
     handOver();
     sink = taker;
-    alone = only;
+    listened = true;
+    sinkAlone = only;
     selected = ANY;
+    // What followers alone have seen is not to be waited for.
+    gate.safe(handedOver);
   }
 
-  /** Lets nobody take the stream any more; what is written is handed over before. */
+  /** Lets no sink take the stream any more; what is written is handed over before. */
   public void detach() {
     handOver();
     sink = null;
-    buffer = NONE;
+    sinkAlone = true;
+    lessListened();
     gate.open();
+  }
+
+  /**
+   * Lets a follower see the stream from here on, beside the sink; between units.
+   *
+   * @param only as in {@link #attach}
+   */
+  public void follow(EffectFollower copied, boolean only) {
+    handOver();
+    follower = copied;
+    listened = true;
+    followerAlone = only;
+    selected = ANY;
+  }
+
+  /** Lets no follower see the stream any more; what is written is handed over before. */
+  public void unfollow() {
+    handOver();
+    follower = null;
+    followerAlone = true;
+    lessListened();
+  }
+
+  private void lessListened() {
+    listened = sink != null || follower != null;
+    if (!listened) {
+      buffer = NONE;
+      length = 0;
+    }
   }
 
   /** Names the database again with the next command, for a sink that begins a new file. */
@@ -220,6 +271,7 @@ public final class EffectStream {
   }
 
   private void annotation(byte[] text) {
+    noted = true;
     ensure(text.length + 3);
     buffer[length++] = '#';
     System.arraycopy(text, 0, buffer, length, text.length);
@@ -314,7 +366,8 @@ public final class EffectStream {
       return null;
     }
     if (whole) {
-      OpenUnit again = new OpenUnit(buffer, length, unitStart, unitCommands, selected);
+      OpenUnit again = new OpenUnit(buffer, length, unitStart, unitCommands, selected, noted);
+      noted = false;
       buffer = NONE;
       length = 0;
       unitStart = 0;
@@ -344,7 +397,7 @@ public final class EffectStream {
     int size = formerLength - unitStart;
     ensure(size);
     System.arraycopy(former, unitStart, buffer, length, size);
-    OpenUnit copy = new OpenUnit(buffer, start + size, start, unitCommands, selected);
+    OpenUnit copy = new OpenUnit(buffer, start + size, start, unitCommands, selected, noted);
     buffer = former;
     length = formerLength;
     return copy;
@@ -357,9 +410,10 @@ public final class EffectStream {
       return;
     }
     handOver();
-    if (sink == null) {
+    if (!listened) {
       return;
     }
+    noted = unit.noted;
     buffer = unit.buffer;
     length = unit.length;
     unitStart = unit.start;
@@ -375,10 +429,9 @@ public final class EffectStream {
     }
   }
 
-  /** Hands what has been written to the sink, now. */
+  /** Hands what has been written to the sink and the follower, now. */
   public void handOver() {
-    EffectSink taker = sink;
-    if (length == 0 || taker == null) {
+    if (length == 0 || !listened) {
       return;
     }
     byte[] full = buffer;
@@ -387,9 +440,21 @@ public final class EffectStream {
     length = 0;
     unitStart = 0;
     handedOver += count;
-    if (!alone && unitCommands == 0) {
+    int database = selected;
+    if (!(sinkAlone && followerAlone) && unitCommands == 0) {
       selected = ANY;
     }
-    taker.take(full, count, handedOver);
+    boolean withNotes = noted;
+    noted = false;
+    EffectFollower copied = follower;
+    if (copied != null) {
+      copied.see(full, count, unitCommands == 0, database, withNotes);
+    }
+    EffectSink taker = sink;
+    if (taker != null) {
+      taker.take(full, count, handedOver);
+    } else {
+      buffers.giveBack(full);
+    }
   }
 }

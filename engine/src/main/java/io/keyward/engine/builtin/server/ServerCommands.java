@@ -85,7 +85,6 @@ public final class ServerCommands {
             .handler(ServerCommands::time));
     CommandCommands.declare(table);
     AclCommands.declare(table);
-    ReplicationCommands.declare(table);
     ModuleCommands.declare(table);
     LolwutCommand.declare(table);
     SlowLogCommands.declare(table);

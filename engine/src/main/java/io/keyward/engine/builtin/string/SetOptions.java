@@ -116,6 +116,11 @@ record SetOptions(
     return comparison != null || several;
   }
 
+  /** Whether the time is one that means the same whenever the command is executed. */
+  boolean tellsTheTime() {
+    return unit == ExpiryTime.Unit.UNIX_MILLISECONDS;
+  }
+
   /**
    * When the key is to expire, in milliseconds since 1970, or -1 if the options do not say.
    *

@@ -310,7 +310,9 @@ public final class StringCommands {
     database.changed(request, key, KeyspaceNotifications.STRING, "set");
     if (given >= 0) {
       database.alsoChanged(request, key, KeyspaceNotifications.GENERIC, "expire");
-      effects.set(request, key, key + 1, expiry);
+      if (options.newerThanFiles() || !options.tellsTheTime()) {
+        effects.set(request, key, key + 1, expiry);
+      }
     } else if (options.newerThanFiles()) {
       effects.set(request, key, key + 1, options.keepExpiry());
     }
