@@ -29,6 +29,8 @@ import picocli.CommandLine.Option;
       CompareHitRatio.class,
       CompareLibrechat.class,
       CompareMemory.class,
+      CompareMetrics.class,
+      CompareRestart.class,
       CompareSnapshot.class,
       CompareStart.class,
       CrashTest.class

@@ -2,6 +2,7 @@ package io.keyward.gateway.command;
 
 import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.STALE;
+import static io.keyward.engine.command.CommandFlag.WHILE_SUBSCRIBED;
 import static io.keyward.engine.command.CommandGroup.SERVER;
 
 import io.keyward.engine.Reply;
@@ -70,12 +71,13 @@ final class InfoCommand {
         Command.named("info", SERVER)
             .differs(
                 "Figures are those of a JVM: used_memory counts the data, used_memory_rss the"
-                    + " process.")
+                    + " process. A client that is subscribed may ask in RESP2 too.")
             .summary("Returns figures and facts about the server, in sections.")
             .complexity("O(1)")
             .syntax("[section [section ...]]")
             .arity(-1)
-            .flags(LOADING, STALE)
+            // ioredis subscribes while data is loaded, and asks on until it is.
+            .flags(LOADING, STALE, WHILE_SUBSCRIBED)
             .categories(Category.DANGEROUS)
             .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
             .handler(this::info));

@@ -163,4 +163,25 @@ class SessionTest {
     assertThat(kept).isLessThan(200 * 1024);
     slow.forEach(Wire::close);
   }
+
+  @Test
+  void aSubscribedClientMayAskForInfoSinceSomeAskUntilDataIsLoaded() {
+    try (Gateway gateway = Gateways.start();
+        Wire wire = Wire.to(gateway.ports().redis())) {
+      wire.send("SUBSCRIBE a\r\n");
+      while (!wire.line().equals(":1")) {
+        // The confirmation.
+      }
+      wire.send("INFO persistence\r\n");
+      while (!wire.line().equals("loading:0")) {
+        // The rest of the section.
+      }
+      wire.send("GET a\r\nPING\r\n");
+      String line = wire.line();
+      while (!line.startsWith("-") && !line.equals("*2")) {
+        line = wire.line();
+      }
+      assertThat(line).startsWith("-ERR Can't execute 'get'");
+    }
+  }
 }
