@@ -105,8 +105,13 @@ public final class Home {
   }
 
   /** Whether data is being loaded. */
-  boolean loading() {
+  public boolean loading() {
     return loading;
+  }
+
+  /** Answers who has waited for the end of the loading. */
+  public void loaded() {
+    List.copyOf(keyspaces).forEach(keyspace -> keyspace.pause().loaded());
   }
 
   /** Has writes refused as long as the log cannot be written; null to take them again. */

@@ -4,7 +4,8 @@ import io.keyward.engine.Client;
 import io.keyward.engine.Request;
 
 /**
- * Holds back the requests of a keyspace's clients for CLIENT PAUSE.
+ * Holds back the requests of a keyspace's clients for CLIENT PAUSE, and what has to wait until data
+ * is loaded.
  *
  * <p>A held request is executed when the pause is over. While a pause lasts, no key is expired by
  * the regular work.
@@ -73,6 +74,16 @@ public final class Pause {
 
   void hold(Request request) {
     held.hold(request);
+  }
+
+  /** Holds a request back that is to be answered when the data is loaded. */
+  public void holdUntilLoaded(Request request) {
+    held.hold(request);
+  }
+
+  /** Executes what is held back, now that the data is loaded; what a pause holds is held again. */
+  void loaded() {
+    held.release();
   }
 
   void forget(Client client) {

@@ -2,7 +2,6 @@ package io.keyward.gateway.command;
 
 import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.STALE;
-import static io.keyward.engine.command.CommandFlag.WHILE_SUBSCRIBED;
 import static io.keyward.engine.command.CommandGroup.SERVER;
 
 import io.keyward.engine.Reply;
@@ -71,13 +70,13 @@ final class InfoCommand {
         Command.named("info", SERVER)
             .differs(
                 "Figures are those of a JVM: used_memory counts the data, used_memory_rss the"
-                    + " process. A client that is subscribed may ask in RESP2 too.")
+                    + " process. While data is loaded, INFO without a section is answered when that"
+                    + " is over.")
             .summary("Returns figures and facts about the server, in sections.")
             .complexity("O(1)")
             .syntax("[section [section ...]]")
             .arity(-1)
-            // ioredis subscribes while data is loaded, and asks on until it is.
-            .flags(LOADING, STALE, WHILE_SUBSCRIBED)
+            .flags(LOADING, STALE)
             .categories(Category.DANGEROUS)
             .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
             .handler(this::info));
@@ -85,6 +84,11 @@ final class InfoCommand {
 
   private void info(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    if (request.count() == 1 && keyspace.home().loading() && keyspace.mayBlock(request.client())) {
+      // ioredis, told that data is loading, subscribes and then may not ask whether it is loaded.
+      keyspace.pause().holdUntilLoaded(request);
+      return;
+    }
     boolean administers = request.client().operator();
     Set<String> asked = new HashSet<>();
     for (int i = 1; i < request.count(); i++) {

@@ -70,6 +70,7 @@ public final class Durability {
     }
     loading(false);
     appendOnly.progress().end();
+    engine.homes().forEach(home -> home.loop().execute(home::loaded));
   }
 
   /**

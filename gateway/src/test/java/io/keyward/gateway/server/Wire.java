@@ -81,6 +81,15 @@ final class Wire implements AutoCloseable {
     }
   }
 
+  /** The bytes that have come and have not been read. */
+  int unread() {
+    try {
+      return in.available();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Sends an inline command and reads the first line of its reply. */
   String ask(String command) {
     return send(command + "\r\n").line();
