@@ -3,10 +3,12 @@ package io.keyward.engine.builtin;
 import io.keyward.engine.Client;
 import io.keyward.engine.Reply;
 import io.keyward.engine.text.Glob;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,6 +18,9 @@ import java.util.Set;
  * <p>A message is written into each listener's outgoing bytes at once, so messages leave in the
  * order of publication. Cost: one look-up and one copy for each listener, and one match for each
  * distinct pattern.
+ *
+ * <p>A channel in a namespace that several keyspaces share, such as that of a stream's events, is
+ * one channel for all of them: its messages reach those who listen in any.
  */
 public final class Channels {
   private static final byte[] MESSAGE = {'m', 'e', 's', 's', 'a', 'g', 'e'};
@@ -26,14 +31,46 @@ public final class Channels {
   private final Map<Key, Set<Client>> channels = new LinkedHashMap<>();
   private final Map<Key, Set<Client>> patterns = new LinkedHashMap<>();
   private final Map<Key, Set<Client>> shardChannels = new LinkedHashMap<>();
+  private final List<Channels> alone = List.of(this);
   private int subscriptions;
 
   Channels(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
   }
 
+  /** The keyspaces in which those may listen who are to get what is published to a channel. */
+  private List<Channels> audience(byte[] channel, int offset, int length) {
+    if (!(keyspace.routes() instanceof SharedRoutes own) || !own.cover(channel, offset, length)) {
+      return alone;
+    }
+    List<Channels> all = new ArrayList<>();
+    for (BuiltinKeyspace sharer : own.holder().sharers()) {
+      if (sharer.routes() instanceof SharedRoutes its && its.cover(channel, offset, length)) {
+        all.add(sharer.channels());
+      }
+    }
+    return all;
+  }
+
   /** Sends a message to the channel's listeners and to those of matching patterns. */
   public int publish(
+      byte[] channel,
+      int channelOffset,
+      int channelLength,
+      byte[] message,
+      int messageOffset,
+      int messageLength) {
+    keyspace.statistics().published();
+    int receivers = 0;
+    for (Channels each : audience(channel, channelOffset, channelLength)) {
+      receivers +=
+          each.deliver(
+              channel, channelOffset, channelLength, message, messageOffset, messageLength);
+    }
+    return receivers;
+  }
+
+  private int deliver(
       byte[] channel,
       int channelOffset,
       int channelLength,
@@ -68,7 +105,7 @@ public final class Channels {
         }
       }
     }
-    keyspace.statistics().published(receivers);
+    keyspace.statistics().delivered(receivers);
     return receivers;
   }
 
@@ -80,9 +117,25 @@ public final class Channels {
       byte[] message,
       int messageOffset,
       int messageLength) {
+    keyspace.statistics().published();
+    int receivers = 0;
+    for (Channels each : audience(channel, channelOffset, channelLength)) {
+      receivers +=
+          each.deliverSharded(
+              channel, channelOffset, channelLength, message, messageOffset, messageLength);
+    }
+    return receivers;
+  }
+
+  private int deliverSharded(
+      byte[] channel,
+      int channelOffset,
+      int channelLength,
+      byte[] message,
+      int messageOffset,
+      int messageLength) {
     Set<Client> listeners = shardChannels.get(Key.copyOf(channel, channelOffset, channelLength));
     if (listeners == null) {
-      keyspace.statistics().published(0);
       return 0;
     }
     for (Client listener : listeners) {
@@ -92,7 +145,7 @@ public final class Channels {
       to.bulk(channel, channelOffset, channelLength);
       to.bulk(message, messageOffset, messageLength);
     }
-    keyspace.statistics().published(listeners.size());
+    keyspace.statistics().delivered(listeners.size());
     return listeners.size();
   }
 

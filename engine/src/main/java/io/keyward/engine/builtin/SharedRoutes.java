@@ -23,6 +23,11 @@ final class SharedRoutes implements KeyRoutes {
     return holder;
   }
 
+  /** Whether a name is in a namespace that is shared. */
+  boolean cover(byte[] name, int offset, int length) {
+    return shared.contain(name, offset, length);
+  }
+
   @Override
   public Database lead(Database from, byte[] name, int offset, int length) {
     if (!shared.contain(name, offset, length)) {

@@ -102,9 +102,13 @@ public final class Statistics {
     sentBytes += bytes;
   }
 
-  /** Counts a message and those whom it reached. */
-  void published(int receivers) {
+  /** Counts a message. */
+  void published() {
     publishedMessages++;
+  }
+
+  /** Counts those whom a message has reached. */
+  void delivered(int receivers) {
     deliveredMessages += receivers;
   }
 

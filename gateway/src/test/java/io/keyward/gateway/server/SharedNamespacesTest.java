@@ -112,6 +112,46 @@ class SharedNamespacesTest {
   }
 
   @Test
+  void aChannelOfASharedNamespaceIsHeardInEveryDeploymentThatSharesIt() throws Exception {
+    try (Gateway gateway = start();
+        Wire blue = loggedIn(gateway, "blue", "of-blue");
+        Wire green = loggedIn(gateway, "green", "of-green");
+        Wire later = loggedIn(gateway, "chat.rev7", "of-chat");
+        Wire staging = loggedIn(gateway, "staging", "of-staging");
+        Wire red = loggedIn(gateway, "red", "of-red")) {
+      for (Wire listener : List.of(green, staging, red)) {
+        expect(
+            listener.send("SUBSCRIBE OPENID_SESSION:events TOOLS:events\r\n"),
+            "*3 $9 subscribe $21 OPENID_SESSION:events :1 *3 $9 subscribe $12 TOOLS:events :2");
+      }
+      expect(
+          later.send("PSUBSCRIBE OPENID_SESSION:*\r\n"),
+          "*3 $10 psubscribe $16 OPENID_SESSION:* :1");
+
+      assertThat(blue.ask("PUBLISH OPENID_SESSION:events hello")).isEqualTo(":2");
+      assertThat(blue.ask("PUBLISH TOOLS:events own")).isEqualTo(":0");
+      expect(green, "*3 $7 message $21 OPENID_SESSION:events $5 hello");
+      expect(later, "*4 $8 pmessage $16 OPENID_SESSION:* $21 OPENID_SESSION:events $5 hello");
+      for (Wire other : List.of(green, later, staging, red)) {
+        other.send("PING\r\n");
+        assertThat(other.line()).isEqualTo("*2");
+      }
+    }
+  }
+
+  /** Reads lines, told with a blank between two. */
+  private static void expect(Wire wire, String lines) {
+    String wanted = lines.replace(" ", "\r\n") + "\r\n";
+    assertThat(wire.read(wanted.length())).isEqualTo(wanted);
+  }
+
+  private static Wire loggedIn(Gateway gateway, String user, String password) {
+    Wire wire = Wire.to(gateway.ports().redis());
+    assertThat(wire.ask("AUTH " + user + " " + password)).isEqualTo("+OK");
+    return wire;
+  }
+
+  @Test
   void transactionsScriptsAndClientSideCachesSpanSharedAndOwnKeys() throws Exception {
     try (Gateway gateway = start();
         Application blue = new Application(gateway, "blue", "of-blue");
