@@ -2,8 +2,9 @@
 // the parent tells it over IPC what to do and hears what its readers get.
 //
 // in   {do: 'generate', id, tokens, pause, batch, generation}   write an answer
-//      {do: 'read', id, reader, slow}                           attach a reader (a browser's tab)
+//      {do: 'read', id, reader}                                 attach a reader (a browser's tab)
 //      {do: 'leave', reader}, {do: 'abort', id, generation}
+//      {do: 'stall', stalled}                                   take no messages, or again
 // out  {reader, sync: [indexes]} the answer so far, {reader, tokens: [indexes]} what follows,
 //      {reader, done: status}, {id, generated: n, status}, {id, aborted: acknowledged}, {failed: text}
 import { randomUUID } from 'node:crypto';
@@ -308,6 +309,13 @@ process.on('message', (order) => {
       abort(order)
         .then((aborted) => process.send({ id: order.id, aborted }))
         .catch(fail);
+      break;
+    case 'stall':
+      if (order.stalled) {
+        subscriber.stream.pause();
+      } else {
+        subscriber.stream.resume();
+      }
       break;
     default:
       fail(new Error(`unknown order ${order.do}`));

@@ -41,8 +41,10 @@ class Tab {
 
 /** The processes of one application. */
 export class Fleet {
-  constructor(size, environment) {
-    this.environment = { ...process.env, ...environment };
+  /** So many processes; each that is launched takes the next of the environments. */
+  constructor(size, ...environments) {
+    this.environments = environments.map((own) => ({ ...process.env, ...own }));
+    this.launched = 0;
     this.instances = Array.from({ length: size }, () => undefined);
     this.tabs = new Map();
     this.generated = new Map();
@@ -57,7 +59,8 @@ export class Fleet {
   }
 
   async launch(number) {
-    const child = fork(program, { env: this.environment, serialization: 'json' });
+    const env = this.environments[this.launched++ % this.environments.length];
+    const child = fork(program, { env, serialization: 'json' });
     child.on('error', () => {}); // what is sent to one that is being killed is lost, as it should be
     child.gone = new Promise((resolve) => {
       child.once('exit', () => resolve(undefined));
@@ -145,6 +148,11 @@ export class Fleet {
     });
     this.instance(number).send({ do: 'abort', id, generation });
     return acknowledged;
+  }
+
+  /** Lets an instance not read what it is subscribed to, until it is cut off and comes back. */
+  stall(number, stalled) {
+    this.instance(number).send({ do: 'stall', stalled });
   }
 
   /** Kills an instance without warning, starts another in its place and moves its tabs away. */

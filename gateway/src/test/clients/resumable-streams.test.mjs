@@ -94,6 +94,28 @@ for (const keyPrefix of ['', 'lc::']) {
       assert.equal(await plain.get(`${keyPrefix}${namesOf('abort').acknowledgement(7)}`), '1');
     });
 
+    test('show the rest to a tab whose instance did not read, was cut off and comes back', async () => {
+      const closed = async () =>
+        Number(/client_output_buffer_limit_disconnections:(\d+)/.exec(await plain.info('stats'))[1]);
+      const before = await closed();
+      await plain.config('SET', 'client-output-buffer-limit', 'pubsub 1mb 0 0');
+      const written = fleet.generate(0, 'slow', { tokens: 400, pause: 2 });
+      const tab = fleet.open(1, 'slow');
+      const other = fleet.open(2, 'slow');
+      await until(() => tab.seen >= 5, 'some tokens');
+      fleet.stall(1, true);
+      const noise = JSON.stringify({ type: 'noise', text: 'x'.repeat(1 << 18) });
+      await until(async () => {
+        await plain.publish(namesOf('slow').events, noise);
+        return (await closed()) > before;
+      }, 'the slow reader to be cut off');
+      fleet.stall(1, false);
+      assert.equal((await done(written, 'the answer')).generated, 400);
+      await done(Promise.all([tab.finished, other.finished]), 'the tabs');
+      assert.deepEqual([tab.seen, other.seen], [400, 400]);
+      await plain.config('SET', 'client-output-buffer-limit', 'pubsub 32mb 8mb 60');
+    });
+
     test('let one of several equal requests write, and refuse what was not claimed', async () => {
       const first = fleet.generate(0, 'twice', { tokens: 30, pause: 2 });
       const again = fleet.generate(0, 'twice', { tokens: 30, pause: 2 });

@@ -2,7 +2,11 @@
 // with instances of the application that come and go, and checks every reader's sequence exactly.
 //
 //   node soak.mjs [--minutes 1] [--streams 40] [--instances 3] [--fsync always|everysec]
-//                 [--kill SIGTERM,SIGKILL] [--seed N] -- COMMAND [ARG ...]
+//                 [--kill SIGTERM,SIGKILL] [--seed N] [--logins blue:secret,green:secret]
+//                 -- COMMAND [ARG ...]
+//
+// With logins every instance that is launched, also in the place of another, takes the next one: a
+// blue/green switch again and again, in deployments that share the namespace `stream`.
 //
 // COMMAND starts the server in the foreground; it is given --port, --dir, --appendonly and
 // --appendfsync, which the gateway and redis-server share. The last line is a summary; the exit code
@@ -28,10 +32,13 @@ const { values, positionals } = parseArgs({
     kill: { type: 'string', default: 'SIGTERM,SIGKILL' },
     port: { type: 'string', default: '7399' },
     seed: { type: 'string', default: `${Date.now() % 1000000}` },
+    logins: { type: 'string', default: '' },
   },
 });
 const port = Number(values.port);
 const signals = values.kill.split(',');
+const logins = values.logins === '' ? [''] : values.logins.split(',');
+const urls = logins.map((login) => `redis://${login && `${login}@`}127.0.0.1:${port}`);
 const end = Date.now() + Number(values.minutes) * 60000;
 const directory = mkdtempSync(join(tmpdir(), 'keyward-soak-'));
 
@@ -98,9 +105,15 @@ function pong() {
       resolve(answer);
     };
     socket.once('error', () => over(false));
-    socket.once('data', (data) => over(data.toString().startsWith('+PONG')));
+    let heard = '';
+    socket.on('data', (data) => {
+      heard += data;
+      if (heard.includes('+PONG') || heard.includes('-LOADING')) {
+        over(heard.includes('+PONG'));
+      }
+    });
     socket.once('close', () => over(false));
-    socket.write('PING\r\n');
+    socket.write(`${logins[0] && `AUTH ${logins[0].replace(':', ' ')}\r\n`}PING\r\n`);
   });
 }
 
@@ -110,16 +123,19 @@ if (await pong()) {
 }
 await server.start();
 process.once('exit', () => server.process.kill('SIGKILL'));
-const fleet = new Fleet(Number(values.instances), { KEYWARD_URL: `redis://127.0.0.1:${port}` });
+const fleet = new Fleet(
+  Number(values.instances),
+  ...urls.map((url) => ({ KEYWARD_URL: url })),
+);
 await fleet.start();
-const plain = new Redis(port, '127.0.0.1', {
+const plain = new Redis(urls[0], {
   maxRetriesPerRequest: null,
   retryStrategy: () => 50,
 });
 plain.on('error', () => {});
 
 const outages = [];
-const counts = { answers: 0, orphans: 0, tabs: 0, moves: 0, replacements: 0, aborts: 0 };
+const counts = { answers: 0, orphans: 0, tabs: 0, moves: 0, replacements: 0, cuts: 0, aborts: 0 };
 const lost = [];
 
 /** One answer from its first token to its last, with tabs that come, move and go. */
@@ -195,7 +211,10 @@ async function lane() {
 async function disturb() {
   while (Date.now() < end) {
     await sleep(1000 + pick(4000));
-    if (pick(3) === 0) {
+    if (pick(6) === 0) {
+      // As a reader is that does not take its messages: the gateway closes the connection.
+      counts.cuts += await plain.client('KILL', 'TYPE', 'pubsub');
+    } else if (pick(3) === 0) {
       const number = pick(fleet.instances.length);
       await fleet.replace(number);
       counts.replacements++;
