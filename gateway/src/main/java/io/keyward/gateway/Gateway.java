@@ -306,6 +306,7 @@ public final class Gateway implements AutoCloseable {
       if (present != null) {
         present.close();
       }
+      lifecycle.hurry();
       Retirement retiring = retirement;
       if (retiring != null) {
         retiring.close();

@@ -69,10 +69,26 @@ public final class BuiltinEngine implements Engine {
     return byPrefix.computeIfAbsent(prefix, p -> make(p, wanted, holder));
   }
 
+  /**
+   * The keyspace of this prefix, made on that home if it is not there, unless it has to live where
+   * keys are that it shares.
+   */
+  public BuiltinKeyspace openOn(String prefix, Home home) {
+    KeyspaceTraits wanted = traits.apply(prefix);
+    SharedKeys shared = wanted.sharedKeys();
+    BuiltinKeyspace holder = shared == null ? null : open(shared.prefix());
+    Home place = holder == null ? home : holder.home();
+    return byPrefix.computeIfAbsent(prefix, p -> make(p, wanted, holder, place));
+  }
+
   /** Where keys are shared, all who share them have one home. */
   private BuiltinKeyspace make(
       String prefix, KeyspaceTraits wanted, @Nullable BuiltinKeyspace holder) {
-    Home home = holder == null ? leastLoaded() : holder.home();
+    return make(prefix, wanted, holder, holder == null ? leastLoaded() : holder.home());
+  }
+
+  private BuiltinKeyspace make(
+      String prefix, KeyspaceTraits wanted, @Nullable BuiltinKeyspace holder, Home home) {
     BuiltinKeyspace made = new BuiltinKeyspace(prefix, home, table);
     SharedKeys shared = wanted.sharedKeys();
     if (shared != null && holder != null) {

@@ -39,6 +39,7 @@ public final class Database {
   private final Departures departures = new Departures(this);
   private final ChangeNews news;
   private final @Nullable KeyRoutes routes;
+  private @Nullable Inheritance inheritance;
   private Dictionary keys;
   private int number;
 
@@ -124,14 +125,14 @@ public final class Database {
 
   /** The number of keys, those included whose time is up but that nobody has met yet. */
   public int size() {
-    return keys.size();
+    return inheritance == null ? keys.size() : keys.size() + inheritance.size();
   }
 
   /** The number of keys that are seen here, those of other keyspaces among them. */
   public long seen() {
     KeyRoutes leads = routes;
     if (leads == null) {
-      return keys.size();
+      return size();
     }
     long[] sum = {0};
     leads.forEach(this, holder -> sum[0] += holder.size());
@@ -182,7 +183,46 @@ public final class Database {
 
   /** The number of keys that expire. */
   public int expiring() {
-    return keys.marked();
+    return inheritance == null ? keys.marked() : keys.marked() + inheritance.expiring();
+  }
+
+  /** What is still to be copied from another keyspace, or null. */
+  @Nullable Inheritance inheritance() {
+    return inheritance;
+  }
+
+  /** Has keys that are to be copied from another keyspace, or no longer. */
+  void inheritance(@Nullable Inheritance keysToCome) {
+    inheritance = keysToCome;
+  }
+
+  /**
+   * Gets what is still to be copied from another keyspace, for a command that looks at all keys: in
+   * slices if it may, before it has done anything, since it may begin again.
+   */
+  public void whole(Request request) {
+    if (inheritance == null && routes == null) {
+      return;
+    }
+    for (Database holder : holders()) {
+      Inheritance rest = holder.inheritance;
+      if (rest != null) {
+        Slices.expect(request, Long.MAX_VALUE);
+        rest.takeAll(Database.of(request).keyspace().slices());
+      }
+    }
+  }
+
+  /** Keys are there that were not: who waits for one or watches it is to know. */
+  void arrived() {
+    watches.arrived(this, System.currentTimeMillis());
+    blocked.allReady();
+  }
+
+  private void whole() {
+    if (inheritance != null) {
+      inheritance.takeAll(keyspace.slices());
+    }
   }
 
   /** The key for reading, or null; counts a hit or a miss and renews the key's access clock. */
@@ -320,7 +360,13 @@ public final class Database {
   private @Nullable Entry locateOwn(byte[] key, int offset, int length, Entry into) {
     long hash = KeyHash.hash(key, offset, length);
     int reference = keys.find(hash, key, offset, length);
-    return reference == Dictionary.ABSENT ? null : into.at(this, hash, reference);
+    if (reference == Dictionary.ABSENT) {
+      if (inheritance == null || !inheritance.take(hash, key, offset, length)) {
+        return null;
+      }
+      reference = keys.find(hash, key, offset, length);
+    }
+    return into.at(this, hash, reference);
   }
 
   /** The view of an entry that a walk has met. */
@@ -405,16 +451,19 @@ public final class Database {
 
   /** Visits the entries of the next few buckets; see {@link Dictionary#scan}. */
   public long scan(long cursor, IntConsumer visitor) {
+    whole();
     return keys.scan(cursor, visitor);
   }
 
   /** Visits every entry; the visitor may remove the one it is given, and nothing else. */
   public void forEach(IntConsumer visitor) {
+    whole();
     keys.forEach(visitor);
   }
 
   /** A key, each with the same chance, or null if there is none. */
   public @Nullable Entry random(long now, Entry into) {
+    whole();
     for (int attempt = 0; ; attempt++) {
       int reference = keys.random(keyspace.home().random());
       if (reference == Dictionary.ABSENT) {
@@ -446,12 +495,15 @@ public final class Database {
   }
 
   void empty() {
-    if (keys.size() == 0) {
+    if (size() == 0) {
       return;
     }
     keyspace.countChange();
     long now = System.currentTimeMillis();
     watches.flushed(this, now);
+    if (inheritance != null) {
+      inheritance.renounce();
+    }
     Dictionary detached = keys;
     keys = new Dictionary(pool, account);
     expiringHashes.clear();
@@ -473,6 +525,15 @@ public final class Database {
     other.watches.swapped(other, this, now);
     keys = other.keys;
     other.keys = mine;
+    Inheritance toCome = inheritance;
+    inheritance = other.inheritance;
+    other.inheritance = toCome;
+    if (inheritance != null) {
+      inheritance.heir(this);
+    }
+    if (toCome != null) {
+      toCome.heir(other);
+    }
     expiringHashes.swap(other.expiringHashes);
     blocked.allReady();
     other.blocked.allReady();

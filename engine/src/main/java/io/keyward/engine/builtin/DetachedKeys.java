@@ -41,7 +41,7 @@ final class DetachedKeys implements Held {
   }
 
   @Override
-  public Held copy() {
+  public Held copy(Database target) {
     throw new IllegalStateException("what has been flushed is no value any more");
   }
 

@@ -405,6 +405,26 @@ public final class Effects {
     stream.argument("ABSTTL");
   }
 
+  /**
+   * Writes a key that has been taken over from another keyspace of the home: within the unit that a
+   * command has begun, of whichever keyspace, or else as one of its own.
+   */
+  void inherited(Entry entry) {
+    if (ownWanted()) {
+      beginUnit();
+      state(entry.database().number(), entry.bytes(), entry.keyOffset(), entry.keyLength());
+      endUnit();
+    }
+  }
+
+  /** Ends the unit of a command that has only taken keys over so far, unless it is part of more. */
+  void endInheritedUnit() {
+    if (stream.depth() == 1) {
+      stream.endUnit();
+      stream.beginUnit();
+    }
+  }
+
   /** Writes that a database has been emptied. */
   public void flushed(int number) {
     if (ownWanted()) {

@@ -49,8 +49,8 @@ public final class ElementTable implements Held {
   }
 
   @Override
-  public ElementTable copy() {
-    ElementTable copy = new ElementTable(pool, account);
+  public ElementTable copy(Database target) {
+    ElementTable copy = new ElementTable(pool, target.account());
     elements.forEach(copy::take);
     return copy;
   }

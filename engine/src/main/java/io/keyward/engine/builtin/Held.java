@@ -5,8 +5,8 @@ public interface Held {
   /** Bytes that the value takes, its slots in the pages included. */
   long memoryBytes();
 
-  /** A copy of its own, in the same keyspace. */
-  Held copy();
+  /** A copy of its own in a database of the same home, to whose keyspace its bytes are counted. */
+  Held copy(Database target);
 
   /** How many pieces have to be freed one by one; 1 for what the collector takes as a whole. */
   long freeEffort();

@@ -282,6 +282,35 @@ public final class Placement {
         .clock(clock);
   }
 
+  /**
+   * Takes over a key of another keyspace of the home as it is, without telling anybody; it is not
+   * there yet.
+   */
+  void inherit(Entry entry, Entry into) {
+    byte[] page = entry.bytes();
+    int offset = entry.keyOffset();
+    int length = entry.keyLength();
+    int room = entry.capacity();
+    Encoding encoding = entry.encoding();
+    long expiry = entry.expiry();
+    int reference = lay(page, offset, length, entry.type(), encoding, room, expiry);
+    database.keys().insert(entry.hash(), reference, expiry >= 0);
+    Entry made = into.at(database, entry.hash(), reference);
+    if (encoding.held()) {
+      Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy(database)));
+    } else {
+      System.arraycopy(page, entry.start(), made.bytes(), made.start(), room);
+    }
+    if (home.clock().tinyLfu()) {
+      made.clock(database.frequencies().fresh(entry.hash()));
+    } else {
+      made.clock(entry.clock());
+    }
+    if (FieldExpiry.any(made)) {
+      database.expiringHashes().note(made.bytes(), made.keyOffset(), length, 0);
+    }
+  }
+
   /** Copies a key with type, expiry and clock to a name that is not there, here or elsewhere. */
   public void copy(Entry entry, Database target, byte[] key, int offset, int length) {
     if (target.routes() == null) {
@@ -308,7 +337,7 @@ public final class Placement {
             .placement()
             .createOwn(key, offset, length, entry.type(), encoding, room, expiry, target.newView());
     if (encoding.held()) {
-      Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy()));
+      Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy(target)));
     } else {
       System.arraycopy(entry.bytes(), entry.start(), made.bytes(), made.start(), room);
     }

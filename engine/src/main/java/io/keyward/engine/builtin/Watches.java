@@ -85,6 +85,11 @@ public final class Watches {
     }
   }
 
+  /** Keys have come into an empty database: whoever watches one has seen a change. */
+  void arrived(Database database, long now) {
+    flushed(database, now);
+  }
+
   /** Every key is about to go: whoever watches one that is there has seen a change. */
   void flushed(Database database, long now) {
     Entry view = database.newView();

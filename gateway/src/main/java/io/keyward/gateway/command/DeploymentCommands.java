@@ -75,6 +75,11 @@ final class DeploymentCommands {
                     .complexity("O(1)")
                     .syntax("deployment"))
             .subcommand(
+                child("clone", -4, this::copy)
+                    .summary("Makes a deployment hold what another one holds at this instant.")
+                    .complexity("O(N) where N is the number of keys, in slices")
+                    .syntax("source target [REPLACE]"))
+            .subcommand(
                 child("promote", 4, this::promote)
                     .summary(
                         "Lets a login lead to another deployment, and its clients connect anew.")
@@ -132,6 +137,17 @@ final class DeploymentCommands {
     Actor actor = actor(request.client());
     String name = request.text(2);
     answer(request, reply, () -> lifecycle.get().create(actor, name));
+  }
+
+  private void copy(Request request, Reply reply) {
+    boolean replace = request.count() == 5 && request.is(4, "REPLACE");
+    if (request.count() > 4 && !replace) {
+      throw Errors.SYNTAX;
+    }
+    Actor actor = actor(request.client());
+    String source = request.text(2);
+    String target = request.text(3);
+    answer(request, reply, () -> lifecycle.get().copy(actor, source, target, replace));
   }
 
   private void promote(Request request, Reply reply) {

@@ -5,6 +5,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.gateway.server.Server;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -31,40 +32,52 @@ final class Emptying {
       return;
     }
     CompletableFuture<Void> empty = new CompletableFuture<>();
-    keyspace
-        .loop()
-        .execute(
-            () ->
-                keyspace
-                    .slices()
-                    .whenIdle(
-                        () -> {
-                          execute(keyspace, "FUNCTION", "FLUSH");
-                          execute(keyspace, "FLUSHALL");
-                          empty.complete(null);
-                        }));
+    Runnable flush =
+        () -> {
+          execute(keyspace, "FUNCTION", "FLUSH");
+          execute(keyspace, "FLUSHALL");
+          empty.complete(null);
+        };
+    keyspace.loop().execute(() -> whenIdle(keyspace, flush));
     await(empty);
     boolean _ = server.engine().drop(prefix);
     // Behind the end of the keyspace, and behind what its loop hands over to the files.
     CompletableFuture<Void> ended = new CompletableFuture<>();
-    keyspace
-        .loop()
-        .execute(
-            () ->
-                keyspace
-                    .slices()
-                    .whenIdle(() -> keyspace.loop().execute(() -> ended.complete(null))));
+    Runnable behind = () -> keyspace.loop().execute(() -> ended.complete(null));
+    keyspace.loop().execute(() -> whenIdle(keyspace, behind));
     await(ended);
   }
 
-  private static void execute(BuiltinKeyspace keyspace, String... words) {
+  /** Runs a task when no command is in the middle of the keyspace, its own or another's. */
+  private static void whenIdle(BuiltinKeyspace keyspace, Runnable task) {
+    if (keyspace.slices().busy()) {
+      var _ = keyspace.loop().schedule(1, () -> whenIdle(keyspace, task));
+    } else {
+      task.run();
+    }
+  }
+
+  static void execute(BuiltinKeyspace keyspace, String... words) {
+    byte[][] bytes = new byte[words.length][];
+    for (int i = 0; i < words.length; i++) {
+      bytes[i] = words[i].getBytes(StandardCharsets.US_ASCII);
+    }
+    execute(keyspace, bytes);
+  }
+
+  /** Executes a command in a keyspace on the gateway's own behalf, on its loop. */
+  static void execute(BuiltinKeyspace keyspace, byte[]... words) {
     Client client = keyspace.members().internal(new Reply());
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (byte[] word : words) {
+      all.writeBytes(word);
+    }
     Request request = new Request();
-    request.begin(String.join("", words).getBytes(StandardCharsets.US_ASCII));
+    request.begin(all.toByteArray());
     int at = 0;
-    for (String word : words) {
-      request.add(at, word.length());
-      at += word.length();
+    for (byte[] word : words) {
+      request.add(at, word.length);
+      at += word.length;
     }
     request.client(client);
     keyspace.beginBurst();

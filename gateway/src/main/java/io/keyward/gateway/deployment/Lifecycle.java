@@ -2,6 +2,7 @@ package io.keyward.gateway.deployment;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.engine.builtin.KeyspaceClone;
 import io.keyward.gateway.deployment.DeploymentException.Kind;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,6 +39,7 @@ public final class Lifecycle {
   private final AuditLog audit;
   private final Farewell farewell;
   private final Emptying emptying;
+  private final Cloning cloning;
   private final ReentrantLock acting = new ReentrantLock();
 
   /** What an action does; its answer is what the operator is told. */
@@ -53,6 +56,7 @@ public final class Lifecycle {
     audit = new AuditLog(this::folder);
     farewell = new Farewell(server);
     emptying = new Emptying(server);
+    cloning = new Cloning(server, reports, emptying, farewell);
   }
 
   /**
@@ -218,6 +222,60 @@ public final class Lifecycle {
           var _ = server.engine().open(deployment.prefix());
           return reports.info(deployment);
         });
+  }
+
+  /**
+   * Makes a deployment hold what another one holds at one instant, from which on it may be used;
+   * returns when every key has been copied. One that is not there is made.
+   *
+   * @param replace whether the target may hold keys, which are freed then
+   */
+  public Object copy(Actor actor, String source, String target, boolean replace)
+      throws DeploymentException {
+    long begun = System.nanoTime();
+    CompletableFuture<?> done =
+        (CompletableFuture<?>)
+            act(
+                actor,
+                "clone",
+                source,
+                Map.of("target", target, "replace", replace ? "yes" : "no"),
+                () -> beginCopy(source, target, replace));
+    KeyspaceClone clone = (KeyspaceClone) done.join();
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("source", source);
+    answer.put("target", target);
+    answer.put("keys", clone.keys());
+    answer.put("milliseconds", (System.nanoTime() - begun) / 1_000_000);
+    answer.put("asked-for-early", clone.asked());
+    answer.put("slices", clone.slices());
+    answer.put("slices-microseconds", clone.nanos() / 1000);
+    answer.put("longest-slice-microseconds", clone.longestNanos() / 1000);
+    return answer;
+  }
+
+  private CompletableFuture<KeyspaceClone> beginCopy(String source, String target, boolean replace)
+      throws DeploymentException, RefusedException, InterruptedException {
+    Deployment from = findOfTenant(source);
+    boolean made = roster.named(target) == null;
+    Deployment to = roster.create(target);
+    boolean begun = false;
+    try {
+      CompletableFuture<KeyspaceClone> copied = cloning.begin(from, to, replace);
+      to.retired(false);
+      begun = true;
+      return copied;
+    } finally {
+      if (!begun && made && to.connections() == 0) {
+        emptying.drop(to.prefix());
+        roster.forget(to);
+      }
+    }
+  }
+
+  /** Ends what is still being copied, since the gateway stops. */
+  public void hurry() {
+    cloning.hurry();
   }
 
   /**

@@ -36,6 +36,15 @@ final class Reports {
     return contents(List.of(deployment)).getOrDefault(deployment.prefix(), Contents.NONE);
   }
 
+  /** What all deployments of a tenant take. */
+  long bytesOfTenant(String tenant) throws DeploymentException {
+    List<Deployment> all =
+        server.tenancy().deployments().stream()
+            .filter(deployment -> deployment.tenantName().equals(tenant))
+            .toList();
+    return contents(all).values().stream().mapToLong(Contents::bytes).sum();
+  }
+
   /** Every deployment, by tenant and name. */
   List<Map<String, Object>> list() throws DeploymentException {
     List<Deployment> all = new ArrayList<>(server.tenancy().deployments());

@@ -30,7 +30,7 @@ final class IntendedDifferences {
     newer("Valkey 9.0", "delifeq");
     ADDED.put("deployment", "It leads the life of deployments, which Redis has not.");
     for (String name :
-        words("aliases audit create drain drop help info list promote retire stats")) {
+        words("aliases audit clone create drain drop help info list promote retire stats")) {
       ADDED.put("deployment|" + name, "As deployment.");
     }
   }

@@ -262,6 +262,131 @@ class LifecycleTest {
     assertThat(gateway.lifecycle().aliases()).isEmpty();
   }
 
+  private static String bulk(Wire wire, String command) {
+    assertThat(wire.ask(command)).startsWith("$");
+    return wire.line();
+  }
+
+  @Test
+  void aCloneHoldsEverythingAndIsApartAndOutlivesARestart() throws DeploymentException {
+    try (Wire blue = logIn("blue", "blue-secret")) {
+      for (int i = 0; i < 20_000; i++) {
+        blue.send("SET key" + i + " value" + i + "\r\n");
+      }
+      for (int i = 0; i < 20_000; i++) {
+        assertThat(blue.line()).isEqualTo("+OK");
+      }
+      assertThat(blue.ask("PEXPIREAT key1 4000000000000")).isEqualTo(":1");
+      assertThat(blue.ask("HSET ROLES:USER field value")).isEqualTo(":1");
+      assertThat(blue.ask("SELECT 5")).isEqualTo("+OK");
+      assertThat(blue.ask("RPUSH list one two")).isEqualTo(":2");
+      assertThat(blue.ask("SELECT 0")).isEqualTo("+OK");
+      String library =
+          "#!lua name=l\nredis.register_function('f', function() return 'from blue' end)";
+      assertThat(
+              blue.send("*3\r\n$8\r\nFUNCTION\r\n$4\r\nLOAD\r\n")
+                  .send("$" + library.length() + "\r\n" + library + "\r\n")
+                  .line())
+          .isEqualTo("$1");
+      assertThat(blue.line()).isEqualTo("l");
+
+      assertThat(told(gateway.lifecycle().copy(TEST, "blue", "librechat.rev1", false)))
+          .containsEntry("keys", 20_002L);
+      assertThat(blue.ask("SET key2 changed")).isEqualTo("+OK");
+      assertThat(blue.ask("DEL key3")).isEqualTo(":1");
+    }
+    for (boolean restarted : new boolean[] {false, true}) {
+      try (Wire green = logIn("librechat.rev1", "of-librechat")) {
+        assertThat(green.ask("DBSIZE")).isEqualTo(":20001");
+        assertThat(bulk(green, "GET key2")).isEqualTo("value2");
+        assertThat(bulk(green, "GET key3")).isEqualTo("value3");
+        assertThat(green.ask("PEXPIRETIME key1")).isEqualTo(":4000000000000");
+        assertThat(bulk(green, "FCALL f 0")).isEqualTo("from blue");
+        assertThat(bulk(green, "HGET ROLES:USER field")).isEqualTo("value");
+        assertThat(green.ask("SELECT 5")).isEqualTo("+OK");
+        assertThat(green.ask("LLEN list")).isEqualTo(":2");
+      }
+      if (!restarted) {
+        restart();
+      }
+    }
+    try (Wire blue = logIn("blue", "blue-secret")) {
+      assertThat(blue.ask("DBSIZE")).isEqualTo(":20000");
+      assertThat(bulk(blue, "GET key2")).isEqualTo("changed");
+    }
+  }
+
+  @Test
+  void whatAnApplicationDoesWithACloneInTheMakingOutlivesARestart() throws Exception {
+    try (Wire blue = logIn("blue", "blue-secret");
+        Wire green = logIn("green", "green-secret");
+        Wire operator = operator()) {
+      // Green may live on the other loop; it is made anew on blue's, and its clients come back.
+      for (int i = 0; i < 50_000; i++) {
+        blue.send("SET key" + i + " value" + i + "\r\n");
+      }
+      for (int i = 0; i < 50_000; i++) {
+        assertThat(blue.line()).isEqualTo("+OK");
+      }
+      operator.send("DEPLOYMENT CLONE blue green\r\n");
+      int there = 0;
+      while (there == 0) {
+        try (Wire asks = Wire.to(gateway.ports().redis())) {
+          if (asks.ask("AUTH green green-secret").equals("+OK")) {
+            there = Integer.parseInt(asks.ask("DBSIZE").substring(1));
+          }
+        }
+      }
+      assertThat(there).isEqualTo(50_000);
+      try (Wire early = logIn("green", "green-secret")) {
+        assertThat(early.ask("APPEND key49999 -of-green")).isEqualTo(":19");
+        assertThat(early.ask("DEL key49998")).isEqualTo(":1");
+        assertThat(early.ask("MULTI")).isEqualTo("+OK");
+        assertThat(early.ask("RENAME key49997 other")).isEqualTo("+QUEUED");
+        assertThat(early.ask("INCRBY number 3")).isEqualTo("+QUEUED");
+        assertThat(early.ask("EXEC")).isEqualTo("*2");
+        assertThat(early.line()).isEqualTo("+OK");
+        assertThat(early.line()).isEqualTo(":3");
+      }
+      assertThat(blue.ask("APPEND key49996 -of-blue")).isEqualTo(":18");
+      assertThat(operator.line()).isEqualTo("*16");
+    }
+    restart();
+    try (Wire green = logIn("green", "green-secret")) {
+      assertThat(green.ask("DBSIZE")).isEqualTo(":50000");
+      assertThat(bulk(green, "GET key49999")).isEqualTo("value49999-of-green");
+      assertThat(green.ask("EXISTS key49998 key49997")).isEqualTo(":0");
+      assertThat(bulk(green, "GET other")).isEqualTo("value49997");
+      assertThat(bulk(green, "GET key49996")).isEqualTo("value49996");
+    }
+  }
+
+  @Test
+  void aCloneIsRefusedWhereItWouldNotFitOrReplaceUnasked() throws Exception {
+    write("    limits: {memory: 64kb}", "");
+    assertThat(gateway.reload()).isEmpty();
+    try (Wire blue = logIn("blue", "blue-secret")) {
+      assertThat(blue.ask("SETRANGE key 20000 x")).isEqualTo(":20001");
+      assertThat(blue.ask("SETRANGE other 20000 x")).isEqualTo(":20001");
+      assertThatThrownBy(() -> gateway.lifecycle().copy(TEST, "blue", "librechat.rev1", false))
+          .hasMessageContaining("beyond the tenant's memory limit of 65536");
+      assertThat(listed()).as("nothing is left of it").containsExactly("blue", "green");
+      assertThat(blue.ask("DEL other")).isEqualTo(":1");
+      assertThatThrownBy(() -> gateway.lifecycle().copy(TEST, "blue", "blue", false))
+          .hasMessageContaining("same deployment");
+
+      gateway.lifecycle().copy(TEST, "blue", "green", false);
+      assertThatThrownBy(() -> gateway.lifecycle().copy(TEST, "blue", "green", false))
+          .hasMessageContaining("has keys. Remedy: REPLACE");
+      assertThat(blue.ask("RENAME key new")).isEqualTo("+OK");
+      gateway.lifecycle().copy(TEST, "blue", "green", true);
+    }
+    try (Wire green = logIn("green", "green-secret")) {
+      assertThat(green.ask("EXISTS key")).isEqualTo(":0");
+      assertThat(green.ask("STRLEN new")).isEqualTo(":20001");
+    }
+  }
+
   @Test
   void aDeploymentIsRetiredWhenNobodyHasBeenThereForLong() throws Exception {
     try (Wire blue = logIn("blue", "blue-secret")) {

@@ -60,6 +60,7 @@ final class WalkCommands {
     byte[] pattern = request.copyOf(1);
     boolean all = request.is(1, "*");
     Slices slices = database.keyspace().slices();
+    database.whole(request);
     Slices.expect(request, database.seen());
     Entry view = database.newView();
     SeenName name = new SeenName();
@@ -88,6 +89,7 @@ final class WalkCommands {
     ScanOptions options = ScanOptions.of(request, 2, true);
     Database database = Database.of(request);
     Slices slices = database.keyspace().slices();
+    database.whole(request);
     Slices.expect(
         request,
         database.seesOthers() ? options.count() : Math.min(options.count(), database.size()));
@@ -161,6 +163,7 @@ final class WalkCommands {
 
   private static void randomKey(Request request, Reply reply) {
     Database database = Database.of(request);
+    database.whole(request);
     Database holder = chosen(database);
     Entry entry = holder.random(request.now(), database.newView());
     if (entry == null) {

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.list;
 
+import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Held;
 import io.keyward.engine.builtin.structure.Quicklist;
 import io.keyward.engine.builtin.structure.QuicklistCursor;
@@ -28,8 +29,8 @@ final class BigList implements Held {
   }
 
   @Override
-  public Held copy() {
-    return new BigList(elements.copy());
+  public Held copy(Database target) {
+    return new BigList(elements.copy(target.account()));
   }
 
   @Override

@@ -56,10 +56,16 @@ public final class SteadyWalk {
     show(reference);
   }
 
+  /** Whether an entry is still to be shown. */
+  public boolean awaits(int reference) {
+    return EntryLayout.generation(pool.page(reference), PagePool.offset(reference))
+        != entries.generation();
+  }
+
   private void show(int reference) {
-    byte[] page = pool.page(reference);
-    int at = PagePool.offset(reference);
-    if (EntryLayout.generation(page, at) != entries.generation()) {
+    if (awaits(reference)) {
+      byte[] page = pool.page(reference);
+      int at = PagePool.offset(reference);
       // First the bit: showing an entry may change it in ways that would show it again.
       EntryLayout.generation(page, at, entries.generation());
       visitor.accept(reference);

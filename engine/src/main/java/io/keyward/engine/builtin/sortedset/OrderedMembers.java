@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.sortedset;
 
+import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Held;
 import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
@@ -174,8 +175,13 @@ final class OrderedMembers implements Held {
   }
 
   @Override
-  public OrderedMembers copy() {
-    OrderedMembers copy = new OrderedMembers(pool, account, order.path());
+  public OrderedMembers copy(Database target) {
+    return copy(target.account());
+  }
+
+  /** A copy whose bytes are counted there. */
+  OrderedMembers copy(MemoryAccount counted) {
+    OrderedMembers copy = new OrderedMembers(pool, counted, order.path());
     for (int at = first(); at != NONE; at = next(at)) {
       copy.insert(score(at), bytes(at), nameOffset(at), nameLength(at));
     }

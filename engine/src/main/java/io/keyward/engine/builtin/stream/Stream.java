@@ -364,8 +364,8 @@ final class Stream implements Held, Timeline {
   }
 
   @Override
-  public Held copy() {
-    Stream copy = new Stream(account, totals);
+  public Held copy(Database target) {
+    Stream copy = new Stream(target);
     nodes.copyTo(copy.nodes);
     copy.length = length;
     copy.lastMs = lastMs;

@@ -404,9 +404,9 @@ public final class Quicklist {
     void visit(boolean plain, byte[] bytes, int offset, int length);
   }
 
-  /** A list of its own with the same elements, in the same keyspace. */
-  public Quicklist copy() {
-    Quicklist copy = new Quicklist(chain.limits, pool, account);
+  /** A list of its own with the same elements, whose bytes are counted there. */
+  public Quicklist copy(MemoryAccount counted) {
+    Quicklist copy = new Quicklist(chain.limits, pool, counted);
     for (int node = chain.head; node != NONE; node = nodes.next(node)) {
       copy.chain.link(copy.chain.tail, nodes.copyTo(copy.nodes, node), true);
     }

@@ -133,7 +133,7 @@ class OrderedMembersTest {
     for (int i = 0; i < 500; i++) {
       insert(i, -i);
     }
-    OrderedMembers copy = list.copy();
+    OrderedMembers copy = list.copy(account);
     copy.validate();
     list.removeRanks(0, 500);
     assertThat(list.first()).isEqualTo(OrderedMembers.NONE);

@@ -54,7 +54,7 @@ class QuicklistTest {
             validator.check(list, model);
             seek(list, model);
           }
-          Quicklist copy = list.copy();
+          Quicklist copy = list.copy(account);
           validator.check(copy, model);
           assertThat(account.bytes()).isEqualTo(list.memoryBytes() + copy.memoryBytes());
           assertThat(copy.free(3)).isEqualTo(copy.nodeCount() == 0);
