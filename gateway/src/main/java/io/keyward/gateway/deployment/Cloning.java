@@ -59,9 +59,7 @@ final class Cloning {
       BuiltinKeyspace target = beside(source.home(), to);
       CompletableFuture<KeyspaceClone> done = new CompletableFuture<>();
       CompletableFuture<Void> started = new CompletableFuture<>();
-      source
-          .loop()
-          .execute(() -> beginWhenIdle(source, target, replace, started, done));
+      source.loop().execute(() -> beginWhenIdle(source, target, replace, started, done));
       await(started);
       begun = true;
       return done;
@@ -86,8 +84,7 @@ final class Cloning {
     long freed = reports.contents(to).bytes();
     long ofTenant = reports.bytesOfTenant(from.tenantName());
     if (ofTenant - freed + more > from.limitOfTenant(Limit.MEMORY)) {
-      throw tooMuch(
-          more, "the tenant's memory limit of " + from.limitOfTenant(Limit.MEMORY));
+      throw tooMuch(more, "the tenant's memory limit of " + from.limitOfTenant(Limit.MEMORY));
     }
     long maxmemory = server.live().number(Directive.MAXMEMORY);
     long used = server.homes().stream().mapToLong(Home::usedBytes).sum();
@@ -143,9 +140,7 @@ final class Cloning {
       CompletableFuture<KeyspaceClone> done) {
     if (source.slices().busy() || target.slices().busy()) {
       var _ =
-          source
-              .loop()
-              .schedule(1, () -> beginWhenIdle(source, target, replace, started, done));
+          source.loop().schedule(1, () -> beginWhenIdle(source, target, replace, started, done));
       return;
     }
     try {

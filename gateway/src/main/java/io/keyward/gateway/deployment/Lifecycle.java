@@ -43,8 +43,8 @@ public final class Lifecycle {
   private final ReentrantLock acting = new ReentrantLock();
 
   /** What an action does; its answer is what the operator is told. */
-  private interface Work {
-    Object run() throws DeploymentException, RefusedException, InterruptedException;
+  private interface Work<T> {
+    T run() throws DeploymentException, RefusedException, InterruptedException;
   }
 
   /** The lifecycle of a server's deployments. */
@@ -158,8 +158,8 @@ public final class Lifecycle {
 
   /* Actions. */
 
-  private Object act(
-      Actor actor, String action, String deployment, Map<String, Object> with, Work work)
+  private <T> T act(
+      Actor actor, String action, String deployment, Map<String, Object> with, Work<T> work)
       throws DeploymentException {
     acting.lock();
     try {
@@ -169,7 +169,7 @@ public final class Lifecycle {
         throw new DeploymentException(
             Kind.REFUSED, "it holds what a tenant's deployments share, and lives as long as they");
       }
-      Object answer = work.run();
+      T answer = work.run();
       file.write(written);
       audit.note(actor, action, deployment, with, "done");
       log.info("DEPLOYMENT {} {} by {}", action, deployment, actor.name());
@@ -233,15 +233,14 @@ public final class Lifecycle {
   public Object copy(Actor actor, String source, String target, boolean replace)
       throws DeploymentException {
     long begun = System.nanoTime();
-    CompletableFuture<?> done =
-        (CompletableFuture<?>)
-            act(
-                actor,
-                "clone",
-                source,
-                Map.of("target", target, "replace", replace ? "yes" : "no"),
-                () -> beginCopy(source, target, replace));
-    KeyspaceClone clone = (KeyspaceClone) done.join();
+    CompletableFuture<KeyspaceClone> done =
+        act(
+            actor,
+            "clone",
+            source,
+            Map.of("target", target, "replace", replace ? "yes" : "no"),
+            () -> beginCopy(source, target, replace));
+    KeyspaceClone clone = done.join();
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("source", source);
     answer.put("target", target);
@@ -314,17 +313,16 @@ public final class Lifecycle {
           Kind.INVALID, "timeout is not a number of seconds from 0 to " + MOST_DRAIN_SECONDS);
     }
     Deployment drained =
-        (Deployment)
-            act(
-                actor,
-                "drain",
-                name,
-                Map.of("timeout", seconds),
-                () -> {
-                  Deployment deployment = findOfTenant(name);
-                  deployment.closed(true);
-                  return deployment;
-                });
+        act(
+            actor,
+            "drain",
+            name,
+            Map.of("timeout", seconds),
+            () -> {
+              Deployment deployment = findOfTenant(name);
+              deployment.closed(true);
+              return deployment;
+            });
     try {
       // Not within the action: it may last, and an alias may have to be moved meanwhile.
       int before = farewell.drain(drained, seconds * 1000);

@@ -319,9 +319,7 @@ class LifecycleTest {
   @Test
   void whatAnApplicationDoesWithACloneInTheMakingOutlivesARestart() throws Exception {
     try (Wire blue = logIn("blue", "blue-secret");
-        Wire green = logIn("green", "green-secret");
         Wire operator = operator()) {
-      // Green may live on the other loop; it is made anew on blue's, and its clients come back.
       for (int i = 0; i < 50_000; i++) {
         blue.send("SET key" + i + " value" + i + "\r\n");
       }
