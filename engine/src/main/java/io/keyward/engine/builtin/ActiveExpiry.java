@@ -22,6 +22,8 @@ public final class ActiveExpiry {
   private int expired;
   private long lifetimes;
   private double averageLifetime;
+  private double stalePercent;
+  private long cutShort;
 
   ActiveExpiry(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
@@ -35,6 +37,16 @@ public final class ActiveExpiry {
   /** The mean time to live of keys that expire, in milliseconds, as the last walks have seen. */
   public long averageLifetime() {
     return (long) averageLifetime;
+  }
+
+  /** How many of a hundred keys that expire were overdue when the last walks met them. */
+  public double stalePercent() {
+    return stalePercent;
+  }
+
+  /** How often a walk was not at its end when its slice of time was over. */
+  public long cutShort() {
+    return cutShort;
   }
 
   void run(long now, long deadline) {
@@ -77,6 +89,12 @@ public final class ActiveExpiry {
     } while (!finished
         && (looked < LEAST_BUCKETS_A_TICK * effort || expired * 10 > visited)
         && System.nanoTime() < deadline);
+    if (!finished && System.nanoTime() >= deadline) {
+      cutShort++;
+    }
+    if (visited > 0) {
+      stalePercent = stalePercent * 0.95 + 100.0 * expired / visited * 0.05;
+    }
     int alive = visited - expired;
     if (alive > 0) {
       double seen = (double) lifetimes / alive;

@@ -19,6 +19,7 @@ public final class Statistics {
   private long publishedMessages;
   private long deliveredMessages;
   private long stoppedScripts;
+  private long checkedPayloads;
   private @Nullable OfCommand[] byCommand = {};
 
   /** What is counted for one command; made when it is first called. */
@@ -110,6 +111,16 @@ public final class Statistics {
   /** Counts those whom a message has reached. */
   void delivered(int receivers) {
     deliveredMessages += receivers;
+  }
+
+  /** Counts a payload of RESTORE that was checked byte by byte. */
+  public void payloadChecked() {
+    checkedPayloads++;
+  }
+
+  /** Payloads of RESTORE, all of which are checked byte by byte. */
+  public long checkedPayloads() {
+    return checkedPayloads;
   }
 
   /** Counts a script or function that was ended before its end. */
@@ -207,6 +218,7 @@ public final class Statistics {
     publishedMessages = 0;
     deliveredMessages = 0;
     stoppedScripts = 0;
+    checkedPayloads = 0;
     Arrays.fill(byCommand, null);
   }
 }

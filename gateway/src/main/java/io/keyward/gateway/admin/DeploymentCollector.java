@@ -63,6 +63,7 @@ final class DeploymentCollector implements MultiCollector {
     all.metricSnapshot(durations(shown));
     all.metricSnapshot(errors(shown));
     CensusMetrics.addTo(all, shown);
+    LimitMetrics.addTo(all, shown);
     return all.build();
   }
 

@@ -64,6 +64,7 @@ final class DeploymentFigures {
   private final Map<CommandGroup, Family> families = new EnumMap<>(CommandGroup.class);
   private final Map<String, Long> errors = new TreeMap<>();
   private @Nullable CensusFigures census;
+  private LimitFigures limits = LimitFigures.NONE;
 
   /** Copies the figures; called on the keyspace's home loop. */
   static DeploymentFigures of(BuiltinKeyspace keyspace) {
@@ -72,6 +73,7 @@ final class DeploymentFigures {
       copy.numbers[figure.ordinal()] = figure.read(keyspace);
     }
     copy.census = keyspace.census();
+    copy.limits = LimitFigures.of(keyspace);
     if (keyspace.statistics().commands() > 0) {
       copy.copyFamilies(keyspace);
     }
@@ -121,6 +123,11 @@ final class DeploymentFigures {
     return census;
   }
 
+  /** What the deployment's limits are, and what they have done. */
+  LimitFigures limits() {
+    return limits;
+  }
+
   /** All error replies. */
   long allErrors() {
     return errors.values().stream().mapToLong(Long::longValue).sum();
@@ -154,6 +161,7 @@ final class DeploymentFigures {
       numbers[at] +=
           figure.counter() ? increase(now.numbers[at], former.numbers[at]) : now.numbers[at];
     }
+    limits = limits.plusIncrease(now.limits, former.limits);
     CensusFigures present = census;
     CensusFigures added = now.census;
     census =

@@ -55,6 +55,7 @@ final class MemorySection {
         .field("allocator_active", heap.getCommitted())
         .field("allocator_resident", resident)
         .bytes("total_system_memory", ProcessFigures.totalSystemBytes())
+        .bytes("used_memory_lua", scripts.scriptBytes())
         .bytes("maxmemory", limit)
         .bytes("used_memory_scripts", scripts.scriptBytes())
         .field("number_of_cached_scripts", scripts.scripts())

@@ -47,6 +47,8 @@ final class StatisticsSections {
         .field("sync_partial_err", syncs.refused())
         .field("expired_subkeys", statistics.expiredFields())
         .field("expired_keys", statistics.expiredKeys())
+        .field("expired_stale_perc", keyspace.activeExpiry().stalePercent(), 2)
+        .field("expired_time_cap_reached_count", keyspace.activeExpiry().cutShort())
         .field("evicted_keys", statistics.evictedKeys())
         .field("evicted_clients", 0)
         .field("keyspace_hits", statistics.hits())
@@ -69,6 +71,11 @@ final class StatisticsSections {
         .field("tracking_total_prefixes", tracking.totalPrefixes())
         .field("unexpected_error_replies", 0)
         .field("total_error_replies", statistics.errors())
+        .field("dump_payload_sanitizations", statistics.checkedPayloads())
+        .field("total_reads_processed", traffic.reads())
+        .field("total_writes_processed", traffic.writes())
+        .field("io_threaded_reads_processed", 0)
+        .field("io_threaded_writes_processed", 0)
         .field("client_query_buffer_limit_disconnections", traffic.inputLimitDisconnections())
         .field("client_output_buffer_limit_disconnections", traffic.outputLimitDisconnections());
     AccessLog refused = keyspace.access().log();

@@ -9,6 +9,8 @@ public final class Traffic {
   private final LongAdder rejected = new LongAdder();
   private final LongAdder received = new LongAdder();
   private final LongAdder sent = new LongAdder();
+  private final LongAdder reads = new LongAdder();
+  private final LongAdder writes = new LongAdder();
   private final LongAdder hops = new LongAdder();
   private final LongAdder handshakes = new LongAdder();
   private final LongAdder failedHandshakes = new LongAdder();
@@ -28,10 +30,22 @@ public final class Traffic {
 
   void received(long bytes) {
     received.add(bytes);
+    reads.increment();
   }
 
   void sent(long bytes) {
     sent.add(bytes);
+    writes.increment();
+  }
+
+  /** How often something has been read from a socket. */
+  public long reads() {
+    return reads.sum();
+  }
+
+  /** How often something has been written to a socket. */
+  public long writes() {
+    return writes.sum();
   }
 
   void hopped() {

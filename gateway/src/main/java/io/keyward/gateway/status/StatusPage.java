@@ -43,6 +43,10 @@ final class StatusPage {
             name ->
                 Quantity.share(
                     now.of("keyward_data_bytes", name), now.of("keyward_data_limit_bytes", name))),
+        new Column(
+            "REFUSED/S", name -> Quantity.count(change.rate("keyward_limit_refusals_total", name))),
+        new Column(
+            "SLOWED", name -> Quantity.share(change.rate("keyward_slowed_seconds_total", name), 1)),
         new Column("HITS", this::hits),
         new Column(
             "IN/S", name -> Quantity.bytes(change.rate("keyward_received_bytes_total", name))),

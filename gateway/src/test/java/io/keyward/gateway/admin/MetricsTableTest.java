@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The table of all metrics is made from the metrics themselves. */
 class MetricsTableTest {
@@ -40,15 +41,27 @@ class MetricsTableTest {
       """;
 
   @Test
-  void theTableIsCurrent() throws Exception {
+  void theTableIsCurrent(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("keyward.yaml"),
+            "tenants: {t: {deployments: {d: {password: p, limits: {keys: 1000}}}}}");
     Settings settings =
         Settings.load(
-            List.of("--bind", "127.0.0.1", "--event-loops", "1", "--dir", DataFolders.fresh()),
+            List.of(
+                file.toString(),
+                "--bind",
+                "127.0.0.1",
+                "--event-loops",
+                "1",
+                "--dir",
+                DataFolders.fresh()),
             Map.of());
     try (Gateway gateway = Gateway.startOnFreePorts(settings)) {
       try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.ports().redis())) {
-        socket.getOutputStream().write("INCR a b\r\n".getBytes(StandardCharsets.US_ASCII));
-        socket.getOutputStream().write("INCR a\r\n".getBytes(StandardCharsets.US_ASCII));
+        socket
+            .getOutputStream()
+            .write("AUTH d p\r\nINCR a b\r\nINCR a\r\n".getBytes(StandardCharsets.US_ASCII));
         socket.shutdownOutput();
         assertThat(socket.getInputStream().readAllBytes()).isNotEmpty();
       }
@@ -83,7 +96,8 @@ class MetricsTableTest {
         .anyMatch(
             metric ->
                 metric.getMetadata().getPrometheusName().equals("keyward_type_keys")
-                    && !metric.getDataPoints().isEmpty());
+                    && metric.getDataPoints().stream()
+                        .anyMatch(point -> "d".equals(point.getLabels().get("deployment"))));
   }
 
   private static String row(MetricSnapshot metric) {

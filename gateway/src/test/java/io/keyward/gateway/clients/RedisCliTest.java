@@ -62,6 +62,8 @@ class RedisCliTest {
           dynamicTest("--pipe", this::pipe),
           dynamicTest("--scan", this::scan),
           dynamicTest("--bigkeys and --memkeys", this::bigKeys),
+          dynamicTest("--hotkeys", this::hotKeys),
+          dynamicTest("--latency", this::latency),
           dynamicTest("--stat", this::stat),
           dynamicTest("subscribe", this::subscribe));
     }
@@ -184,6 +186,23 @@ class RedisCliTest {
           .containsPattern("Biggest +zset found .*\"scores\".* has 2 members")
           .containsPattern("Biggest +hash found .*\"hash\".* has 1 fields");
       assertThat(cli("--memkeys")).contains("Sampled 6 keys in the keyspace!", "\"long\"");
+    }
+
+    private void hotKeys() throws IOException {
+      cli("flushall");
+      cli("config", "set", "maxmemory-policy", "allkeys-lfu");
+      try {
+        cliReading("set quiet 1\nset hot 1\n" + "get hot\n".repeat(500));
+        assertThat(cli("--hotkeys"))
+            .containsPattern("hot key found with counter: \\d+\tkeyname: \"?hot\"?");
+      } finally {
+        cli("config", "set", "maxmemory-policy", "noeviction");
+      }
+    }
+
+    private void latency() throws IOException {
+      // Into a pipe it prints one line after the interval: least, most and mean milliseconds.
+      assertThat(cli("--latency", "-i", "1").strip()).matches("\\d+ \\d+ [\\d.]+ [1-9]\\d*");
     }
 
     private void stat() throws IOException {

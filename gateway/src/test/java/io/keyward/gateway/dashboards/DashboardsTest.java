@@ -51,7 +51,7 @@ class DashboardsTest {
             tenants:
               shop:
                 deployments:
-                  blue: {prefix: blue, password: blue}
+                  blue: {prefix: blue, password: blue, limits: {keys: 100000}}
                   green: {prefix: green, password: green}
               other:
                 deployments:

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 class StatusTest {
   private static final String TOKEN = "the-token-of-the-admin-port";
@@ -37,7 +38,7 @@ class StatusTest {
             tenants:
               shop:
                 deployments:
-                  blue: {prefix: blue, password: blue, limits: {memory: 1mb}}
+                  blue: {prefix: blue, password: blue, limits: {memory: 1mb, max-value: 400kb}}
                   green: {prefix: green, password: green}
                   grey: {prefix: grey, password: grey}
             """);
@@ -83,6 +84,7 @@ class StatusTest {
   @Test
   void onePageTellsWhatTheDeploymentsDoAtTheMoment() throws Exception {
     AtomicBoolean stopped = new AtomicBoolean();
+    String tooLong = "x".repeat(500_000);
     Thread load =
         Thread.ofPlatform()
             .start(
@@ -92,6 +94,11 @@ class StatusTest {
                     while (!stopped.get()) {
                       blue.get("key");
                       blue.exists("key", "none", "nothing");
+                      try {
+                        blue.set("key", tooLong);
+                      } catch (JedisDataException refused) {
+                        // As it is to be.
+                      }
                     }
                   }
                 });
@@ -120,6 +127,8 @@ class StatusTest {
             "KEYS",
             "DATA",
             "OF LIMIT",
+            "REFUSED/S",
+            "SLOWED",
             "HITS",
             "IN/S",
             "OUT/S");
@@ -130,8 +139,10 @@ class StatusTest {
     assertThat(blue.get(5)).matches("[0-9.]+(µs|ms|s)");
     assertThat(blue.subList(6, 8)).containsExactly("1", "1");
     assertThat(blue.get(9)).matches("(29|3[0-9])%");
-    assertThat(blue.get(10)).isEqualTo("50%");
-    assertThat(blue.get(12)).matches("[0-9.]+[kMG]B");
+    assertThat(blue.get(10)).matches("[1-9].*");
+    assertThat(blue.get(11)).isEqualTo("0%");
+    assertThat(blue.get(12)).isEqualTo("50%");
+    assertThat(blue.get(14)).matches("[0-9.]+[kMG]B");
     List<String> green = row(page, "green");
     assertThat(green.subList(1, 6)).containsExactly("0%", "0", "0", "-", "-");
     assertThat(green.get(7)).isEqualTo("3");

@@ -129,6 +129,7 @@ public final class DumpCommands {
     }
     long end = end(request, options.absolute);
     NewValue value = value(request, database.holderOf(request, 1));
+    database.keyspace().statistics().payloadChecked();
     if (present != null) {
       database.remove(present);
     }
