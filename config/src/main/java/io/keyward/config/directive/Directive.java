@@ -192,10 +192,7 @@ public enum Directive {
       "yes",
       "start with a log that ends in the middle of a command, without that command"),
   AOF_USE_RDB_PREAMBLE(
-      yesNo(),
-      "yes",
-      "a rewritten log begins with a snapshot",
-      new OnlyDefault("this version writes no data files yet, leave it at its default")),
+      yesNo(), "yes", "a rewritten log begins with a snapshot; else with commands"),
   DIR(text(), "./keyward-data", "folder of the data files", PROTECTED),
   DBFILENAME(
       new Kind.BaseName("dbfilename", "filename", true),

@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
 import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.persistence.BaseFiles;
+import io.keyward.engine.builtin.persistence.Reload;
 import io.keyward.engine.builtin.persistence.Snapshots;
 import java.io.IOException;
 import java.util.EnumSet;
@@ -32,9 +33,14 @@ public final class Durability {
     this.engine = engine;
     this.live = live;
     this.snapshots = snapshots;
-    BaseFiles bases = new BaseFiles(snapshots, () -> new Places(engine, this::resident));
+    BaseFiles bases = new BaseFiles(live, snapshots, () -> new Places(engine, this::resident));
     appendOnly = new AppendOnlyLog(live, engine.homes(), engine.table(), bases, disk);
     live.onChange(EnumSet.of(Directive.APPENDONLY), this::switchLog);
+  }
+
+  /** Lets DEBUG LOADAOF read the append-only file. */
+  void reloads(Reload reload) {
+    reload.of(appendOnly, this::resident);
   }
 
   /** The append-only file, switched on or not. */

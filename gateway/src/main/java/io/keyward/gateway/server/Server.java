@@ -129,6 +129,7 @@ public final class Server {
               home.serializer(Payload.SERIALIZER);
             });
     durability = new Durability(engine, live, snapshots, disk);
+    durability.reloads(reload);
     replication = new Replication(engine, live, snapshots);
   }
 

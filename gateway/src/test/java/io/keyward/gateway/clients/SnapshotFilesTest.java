@@ -142,6 +142,37 @@ class SnapshotFilesTest {
   }
 
   @Test
+  void aLogOfCommandsAloneHoldsEverything() throws Exception {
+    String[] options = {"--appendonly", "yes", "--aof-use-rdb-preamble", "no", "--save", ""};
+    Map<String, String> environment = Map.of("REDIS_KEY_PREFIX", "blue");
+    Map<String, Object> data;
+    try (Gateway gateway = start(environment, options);
+        Jedis client = client(gateway)) {
+      SampleData.fill(client);
+      client.pexpireAt("text", 9999999999999L);
+      client.functionLoad("#!lua name=lib\nredis.register_function('f', function() return 7 end)");
+      client.bgrewriteaof();
+      Waiting.until(
+          "the rewrite", () -> client.info("persistence").contains("aof_rewrite_in_progress:0"));
+      client.set("behind", "the base");
+      data = SampleData.of(client);
+      client.sendCommand(DEBUG, "LOADAOF");
+      assertThat(SampleData.of(client)).isEqualTo(data);
+      assertThat(client.fcall("f", List.of(), List.of())).isEqualTo(7L);
+      assertThat(directory.resolve("appendonlydir")).isDirectoryContaining("glob:**.base.aof");
+    }
+    try (Gateway gateway = start(environment, options);
+        Jedis client = client(gateway)) {
+      assertThat(SampleData.of(client)).isEqualTo(data);
+      assertThat(client.pexpireTime("text")).isEqualTo(9999999999999L);
+      assertThat(client.fcall("f", List.of(), List.of())).isEqualTo(7L);
+      client.configSet("appendonly", "no");
+      assertThatThrownBy(() -> client.sendCommand(DEBUG, "LOADAOF"))
+          .hasMessageContaining("appendonly is off");
+    }
+  }
+
+  @Test
   void reloadsWithoutLosingAnything() throws Exception {
     try (Gateway gateway = start();
         Jedis client = client(gateway)) {

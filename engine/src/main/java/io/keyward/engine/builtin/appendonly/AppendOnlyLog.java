@@ -9,6 +9,7 @@ import io.keyward.engine.command.CommandTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,6 +86,34 @@ public final class AppendOnlyLog {
         .load(chain.files(), chain.manifest());
     log.info("Loaded the append-only file in {} ms", (System.nanoTime() - began) / 1_000_000);
     return true;
+  }
+
+  /**
+   * Reads the files again, when they have everything that was done; not on a loop.
+   *
+   * @param before is done on each home's loop just before, to empty it
+   * @param after is done there in the end, come what may
+   * @throws IOException if they cannot be read, or there is no complete log
+   */
+  public void readAgain(Residents residents, Consumer<Home> before, Consumer<Home> after)
+      throws IOException, InterruptedException {
+    synchronized (this) {
+      while (rewrites.running()) {
+        wait();
+      }
+    }
+    if (state != State.ON) {
+      throw new IOException("the append-only file is not complete");
+    }
+    feed.awaitWritten();
+    feed.onEveryHome(before::accept);
+    try {
+      new LogLoader(table, residents, snapshots, progress, false)
+          .load(chain.files(), chain.manifest());
+    } finally {
+      progress.end();
+      feed.onEveryHome(after::accept);
+    }
   }
 
   /**

@@ -218,7 +218,7 @@ final class LogChain {
    * @param increment what was done since; null if nothing is written
    */
   void install(Path temporary, @Nullable Increment increment) throws IOException {
-    Part base = files.base(manifest.lastBase() + 1, true);
+    Part base = files.base(manifest.lastBase() + 1, LogLoader.isSnapshot(temporary));
     disk.replace(temporary, files.path(base));
     if (increment == null) {
       manifest = manifest.rebased(base, files.increment(Long.MAX_VALUE));

@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +18,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFeed implements LogWriter.Observer {
   private static final Logger log = LoggerFactory.getLogger(LogFeed.class);
+  private static final long POLL_MILLIS = 1;
   private static final long LOOK_NANOS = 100_000_000;
 
   /** Hears what concerns the log as a whole, on the writer's threads. */
@@ -66,6 +68,22 @@ final class LogFeed implements LogWriter.Observer {
               });
     }
     done.await();
+  }
+
+  /** Waits until the files have everything that the homes have done so far; not on a loop. */
+  void awaitWritten() throws InterruptedException {
+    AtomicBoolean waits = new AtomicBoolean(true);
+    while (waits.getAndSet(false)) {
+      onEveryHome(
+          home -> {
+            EffectStream stream = home.effects();
+            stream.handOver();
+            if (stream.gate().awaitsSafety(stream.position())) {
+              waits.set(true);
+            }
+          });
+      Thread.sleep(POLL_MILLIS);
+    }
   }
 
   /** Whether this is one of the loops. */

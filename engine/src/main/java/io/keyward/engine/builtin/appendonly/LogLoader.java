@@ -95,7 +95,8 @@ final class LogLoader {
     }
   }
 
-  private static boolean isSnapshot(Path file) throws IOException {
+  /** Whether a file begins as a snapshot; else it holds commands alone. */
+  static boolean isSnapshot(Path file) throws IOException {
     try (var in = Files.newInputStream(file)) {
       return java.util.Arrays.equals(in.readNBytes(SNAPSHOT.length), SNAPSHOT);
     }

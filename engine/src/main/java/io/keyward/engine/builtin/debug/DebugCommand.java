@@ -35,9 +35,6 @@ public final class DebugCommand {
           "DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you"
               + " can run it from a local connection, otherwise you need to set this option in the"
               + " configuration file, and then restart the server.");
-  private static final CommandException NO_FILES =
-      CommandException.error(
-          "durability is not built into this version yet: there is nothing to load");
   private static final CommandException BAD_THRESHOLD =
       CommandException.error("argument must be a memory value bigger than 1 and smaller than 4gb");
   private static final List<String> HELP =
@@ -50,6 +47,8 @@ public final class DebugCommand {
           "    Returns the string as an error.",
           "HTSTATS <dbid>",
           "    Tells about the dictionary of a database.",
+          "LOADAOF",
+          "    Removes all keys and loads them again from the append-only file.",
           "LOG <message>",
           "    Writes the message to the log.",
           "OBJECT <key>",
@@ -152,7 +151,10 @@ public final class DebugCommand {
         Sleep.run(request, reply);
       }
       case "reload" -> reload(request);
-      case "loadaof" -> throw NO_FILES;
+      case "loadaof" -> {
+        counted(request, 2, 2);
+        reloading(request).reloadLog(request);
+      }
       default -> throw Errors.misusedSubcommand(request);
     }
   }
@@ -170,12 +172,16 @@ public final class DebugCommand {
             "DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
       }
     }
+    reloading(request).reload(request, save, flush);
+  }
+
+  private static Reloading reloading(Request request) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     Reloading reloading = keyspace.home().reloading();
     if (reloading == null || !keyspace.mayBlock(request.client())) {
-      throw CommandException.error("DEBUG RELOAD is not possible here");
+      throw CommandException.error("DEBUG RELOAD and LOADAOF are not possible here");
     }
-    reloading.reload(request, save, flush);
+    return reloading;
   }
 
   private static void counted(Request request, int least, int most) {

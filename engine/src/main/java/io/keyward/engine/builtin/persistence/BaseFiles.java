@@ -1,32 +1,53 @@
 package io.keyward.engine.builtin.persistence;
 
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.BaseSnapshots;
 import io.keyward.engine.builtin.appendonly.Residents;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
-/** The bases of append-only files: snapshots with commands behind them. */
+/**
+ * The bases of append-only files: snapshots, or with {@code aof-use-rdb-preamble no} commands that
+ * make the same data.
+ */
 public final class BaseFiles implements BaseSnapshots {
+  private final LiveSettings settings;
   private final Snapshots snapshots;
   private final Supplier<KeyPlaces> places;
 
   /**
    * @param places says where the keys of a file belong, one for each home
    */
-  public BaseFiles(Snapshots snapshots, Supplier<KeyPlaces> places) {
+  public BaseFiles(LiveSettings settings, Snapshots snapshots, Supplier<KeyPlaces> places) {
+    this.settings = settings;
     this.snapshots = snapshots;
     this.places = places;
   }
 
   @Override
   public void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException {
-    snapshots.writeApart(file, true, instant);
+    if (settings.flag(Directive.AOF_USE_RDB_PREAMBLE)) {
+      snapshots.writeApart(file, true, instant);
+      return;
+    }
+    Path snapshot = file.resolveSibling(file.getFileName() + ".rdb");
+    snapshots.writeApart(snapshot, false, instant);
+    try {
+      CommandBase.write(snapshot, file);
+    } catch (IOException | RuntimeException broken) {
+      Files.deleteIfExists(file);
+      throw broken;
+    } finally {
+      Files.deleteIfExists(snapshot);
+    }
   }
 
   @Override

@@ -10,6 +10,8 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.Pause;
 import io.keyward.engine.builtin.Reloading;
+import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
+import io.keyward.engine.builtin.appendonly.Residents;
 import io.keyward.engine.builtin.script.FunctionTexts;
 import io.keyward.engine.builtin.snapshot.GlobalView;
 import java.io.IOException;
@@ -19,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * DEBUG RELOAD: every keyspace is saved, emptied and loaded again, while all clients are held back.
+ * DEBUG RELOAD and LOADAOF: every keyspace is saved, emptied and loaded again, while all clients
+ * are held back.
  */
 public final class Reload implements Reloading {
   private static final Logger log = LoggerFactory.getLogger(Reload.class);
@@ -29,8 +32,15 @@ public final class Reload implements Reloading {
   private static final CommandException NOT_LOADED =
       CommandException.error("Error trying to load the RDB dump, check server logs.");
 
+  private static final CommandException LOG_NOT_LOADED =
+      CommandException.error("Error trying to load the AOF files, check server logs.");
+  private static final CommandException NO_LOG =
+      CommandException.error("There is no append-only file to load: appendonly is off.");
+
   private final BuiltinEngine engine;
   private final Snapshots snapshots;
+  private @Nullable AppendOnlyLog appendOnly;
+  private @Nullable Residents placed;
 
   public Reload(BuiltinEngine engine, Snapshots snapshots) {
     this.engine = engine;
@@ -44,6 +54,55 @@ public final class Reload implements Reloading {
     ClientState.of(request.client()).unfinished(true);
     long start = System.nanoTime();
     onEach(home -> residents(home).forEach(Reload::hold), () -> begin(request, save, flush, start));
+  }
+
+  /**
+   * Names the append-only file that LOADAOF reads.
+   *
+   * @param places says where the commands in it belong
+   */
+  public void of(AppendOnlyLog appendOnlyFile, Residents places) {
+    appendOnly = appendOnlyFile;
+    placed = places;
+  }
+
+  @Override
+  public void reloadLog(Request asked) {
+    AppendOnlyLog source = appendOnly;
+    Residents places = placed;
+    if (source == null || places == null || !source.status().enabled()) {
+      throw NO_LOG;
+    }
+    Request request = asked.copy();
+    request.client().blocked(true);
+    ClientState.of(request.client()).unfinished(true);
+    long start = System.nanoTime();
+    onEach(
+        home -> residents(home).forEach(Reload::hold),
+        () ->
+            Thread.ofVirtual()
+                .name("keyward-loadaof")
+                .start(() -> end(request, loadLog(source, places), start)));
+  }
+
+  /** Returns why it has failed, or null; what is loaded is not written to the file once more. */
+  private @Nullable CommandException loadLog(AppendOnlyLog source, Residents places) {
+    try {
+      source.readAgain(
+          places,
+          home -> {
+            home.effects().mute(true);
+            residents(home).forEach(Reload::empty);
+          },
+          home -> home.effects().mute(false));
+      return null;
+    } catch (IOException broken) {
+      log.error("DEBUG LOADAOF failed: {}", broken.getMessage());
+      return LOG_NOT_LOADED;
+    } catch (InterruptedException stopped) {
+      Thread.currentThread().interrupt();
+      return LOG_NOT_LOADED;
+    }
   }
 
   private static void hold(BuiltinKeyspace keyspace) {

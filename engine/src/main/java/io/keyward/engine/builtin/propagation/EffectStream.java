@@ -63,6 +63,7 @@ public final class EffectStream {
   private @Nullable EffectSink sink;
   private @Nullable EffectFollower follower;
   private boolean listened;
+  private boolean muted;
   private byte[] buffer = NONE;
   private int length;
   private long handedOver;
@@ -116,7 +117,7 @@ public final class EffectStream {
   public void attach(EffectSink taker, boolean only) {
     handOver();
     sink = taker;
-    listened = true;
+    listened = !muted;
     sinkAlone = only;
     selected = ANY;
     // What followers alone have seen is not to be waited for.
@@ -140,7 +141,7 @@ public final class EffectStream {
   public void follow(EffectFollower copied, boolean only) {
     handOver();
     follower = copied;
-    listened = true;
+    listened = !muted;
     followerAlone = only;
     selected = ANY;
   }
@@ -153,9 +154,16 @@ public final class EffectStream {
     lessListened();
   }
 
+  /** Lets nothing be written, as long as what is done is done again from files; or no longer. */
+  public void mute(boolean on) {
+    handOver();
+    muted = on;
+    lessListened();
+  }
+
   private void lessListened() {
-    listened = sink != null || follower != null;
-    if (!listened) {
+    listened = !muted && (sink != null || follower != null);
+    if (sink == null && follower == null) {
       buffer = NONE;
       length = 0;
     }

@@ -18,7 +18,8 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  */
 public final class SnapshotHeader {
-  static final String FUNCTIONS = "keyward-functions";
+  /** Names the keyspace of the libraries that follow. */
+  public static final String FUNCTIONS = "keyward-functions";
 
   private SnapshotHeader() {}
 
