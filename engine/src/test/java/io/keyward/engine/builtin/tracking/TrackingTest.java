@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.engine.Client;
 import io.keyward.engine.builtin.Bench;
 import io.keyward.engine.builtin.Key;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,28 @@ class TrackingTest {
     cached("mget a b");
     bench.line("del a b");
     assertThat(cache.take()).isEqualTo(">[\"invalidate\" [\"a\"]]|>[\"invalidate\" [\"b\"]]");
+  }
+
+  @Test
+  void aTransactionThatIsSuspendedIsToldOfWholeWhenItHasEnded() {
+    cached("client tracking on bcast");
+    Bench.Session changing = bench.connect();
+    Bench.Session other = bench.connect();
+    changing.run("multi");
+    changing.run("set", "a", "1");
+    changing.run("eval", "for i = 1, 2e6 do local x = {i} end", "0");
+    changing.run("set", "b", "2");
+    changing.send("exec");
+    assertThat(changing.client().turn()).isEqualTo(Client.Turn.SUSPENDED);
+    other.send("get", "a");
+    bench.pass(1);
+    assertThat(changing.client().turn()).isEqualTo(Client.Turn.SUSPENDED);
+    assertThat(cache.take()).isEmpty();
+    while (changing.client().turn() == Client.Turn.SUSPENDED) {
+      bench.pass(1);
+    }
+    assertThat(cache.take()).isEqualTo(">[\"invalidate\" [\"a\" \"b\"]]");
+    assertThat(other.take()).isEqualTo("\"1\"");
   }
 
   @Test
