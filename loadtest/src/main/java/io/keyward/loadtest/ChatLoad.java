@@ -62,7 +62,8 @@ final class ChatLoad implements AutoCloseable {
     unanswered = new int[streams];
     try (ControlConnection control = server.connect()) {
       control.call("FLUSHALL");
-      requests = new ChatRequests(control.call("SCRIPT", "LOAD", ChatRequests.limiterScript()));
+      control.call("SCRIPT", "LOAD", Script.LIMITER.text());
+      requests = new ChatRequests();
     }
     for (int instance = 0; instance < instances; instance++) {
       writers.add(new ChatConnection(server.address(), selector));

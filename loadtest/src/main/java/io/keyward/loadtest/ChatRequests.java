@@ -1,11 +1,7 @@
 package io.keyward.loadtest;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,25 +51,14 @@ final class ChatRequests {
   private static final String VALUE = "{\"value\":\"" + "x".repeat(400) + "\",\"expires\":0}";
   private static final String SESSION = "{\"cookie\":{},\"user\":\"" + "u".repeat(300) + "\"}";
 
-  private final String appendScript = script("append-token.lua");
-  private final String announceScript = script("announce-token.lua");
-  private final String limiterHash;
   private final List<byte[]> beside = new ArrayList<>();
 
-  /**
-   * @param limiterHash what SCRIPT LOAD of {@link #limiterScript()} has replied
-   */
-  ChatRequests(String limiterHash) {
-    this.limiterHash = limiterHash;
+  ChatRequests() {
     for (int user = 0; user < USERS; user++) {
       for (Kind kind : Kind.values()) {
         beside.add(RequestTemplate.of(words(kind, user)).bytes());
       }
     }
-  }
-
-  static String limiterScript() {
-    return script("rate-limit.lua");
   }
 
   /** A request of this kind for one of the users. */
@@ -97,7 +82,7 @@ final class ChatRequests {
       case CACHE_WRITE -> List.of("SET", "ROLES:user" + user, VALUE, "PX", "600000");
       case SESSION_READ -> List.of("get", "::OPENID_SESSION:" + user);
       case SESSION_WRITE -> List.of("set", "::OPENID_SESSION:" + user, SESSION, "EX", "86400");
-      case LIMITER -> List.of("EVALSHA", limiterHash, "1", "message_limiter:" + user, "0", "60000");
+      case LIMITER -> Script.LIMITER.call("EVALSHA", 1, "message_limiter:" + user, "0", "60000");
     };
   }
 
@@ -123,7 +108,7 @@ final class ChatRequests {
     byte[] append =
         RequestTemplate.of(
                 "eval",
-                appendScript,
+                Script.APPEND.text(),
                 "2",
                 tag + "job",
                 tag + "chunks",
@@ -138,7 +123,14 @@ final class ChatRequests {
         "{\"type\":\"chunk\",\"due\":\"" + "0".repeat(DUE_DIGITS) + "\",\"data\":" + chunk + "}";
     byte[] announce =
         RequestTemplate.of(
-                "eval", announceScript, "1", tag + "seq", "1", channel(stream), event, "86400")
+                "eval",
+                Script.ANNOUNCE.text(),
+                "1",
+                tag + "seq",
+                "1",
+                channel(stream),
+                event,
+                "86400")
             .bytes();
     String text = new String(announce, ISO_8859_1);
     return new Token(append, announce, text.indexOf("\"due\":\"") + "\"due\":\"".length());
@@ -176,17 +168,6 @@ final class ChatRequests {
         announce[dueAt + i] = (byte) ('0' + rest % 10);
         rest /= 10;
       }
-    }
-  }
-
-  private static String script(String name) {
-    try (InputStream in = ChatRequests.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException("the program lacks its script " + name);
-      }
-      return new String(in.readAllBytes(), UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }

@@ -41,8 +41,16 @@ final class Compare implements Callable<Integer> {
   @Option(
       names = "--tests",
       split = ",",
-      description = "Comma-separated; default: all of ${COMPLETION-CANDIDATES}.")
-  private List<Workload> tests = List.of(Workload.values());
+      description =
+          "Comma-separated, of ${COMPLETION-CANDIDATES}. Default: the first ten, which are those of"
+              + " redis-benchmark.")
+  private List<Workload> tests = List.of();
+
+  @Option(
+      names = "--applications",
+      description =
+          "The other tests: scripts, streams, messages and more of what applications send.")
+  private boolean applications;
 
   @Option(names = "--pipelines", split = ",", description = "Default: 1,16.")
   private List<Integer> pipelines = List.of(1, 16);
@@ -78,17 +86,24 @@ final class Compare implements Callable<Integer> {
         .build();
   }
 
+  private List<Workload> tests() {
+    if (!tests.isEmpty()) {
+      return tests;
+    }
+    return applications ? Workload.ofApplications() : Workload.basic();
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
     load.pinClient();
     List<RunningServer> running = servers.startAll(load.serverCpu());
     try {
       System.err.print(load.describe(running));
-      WarmUp.run(running, tests, pipelines, load);
+      WarmUp.run(running, tests(), pipelines, load);
       ThroughputReport report =
           new ThroughputReport(running.stream().map(RunningServer::name).toList());
       try {
-        for (Workload test : tests) {
+        for (Workload test : tests()) {
           for (int size : test.sized() ? sizes() : sizes().subList(0, 1)) {
             measure(running, test, size, report);
           }

@@ -73,7 +73,7 @@ final class CompareMemory implements Callable<Integer> {
       Thread.sleep(SETTLE);
       long residentBefore = server.residentBytes();
       Long usedBefore = usedMemory(server);
-      Trial.store(server, data.template(), data.keys(), KeyNumbers.sequential(data.keys()));
+      Stock.store(server, data.template(), data.keys(), KeyNumbers.sequential(data.keys()));
       Thread.sleep(SETTLE);
       long resident = server.residentBytes();
       Long used = usedMemory(server);

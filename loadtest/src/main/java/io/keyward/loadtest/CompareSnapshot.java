@@ -125,7 +125,7 @@ final class CompareSnapshot implements Callable<Integer> {
   private Outcome measure(ServerCommand command) throws IOException, InterruptedException {
     RunningServer filled = RunningServer.start(command, 0, null);
     try (ControlConnection control = filled.connect()) {
-      Trial.store(filled, SET, keys, KeyNumbers.sequential(keys));
+      Stock.store(filled, SET, keys, KeyNumbers.sequential(keys));
       if (files == Kind.rdb) {
         control.call("SAVE");
       }

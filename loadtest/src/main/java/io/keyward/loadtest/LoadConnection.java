@@ -27,7 +27,7 @@ final class LoadConnection {
     key = channel.register(selector, SelectionKey.OP_READ, this);
   }
 
-  /** Requests sent whose replies have not come. */
+  /** Replies that have not come to requests that have been sent. */
   int outstanding() {
     return outstanding;
   }
@@ -43,7 +43,7 @@ final class LoadConnection {
 
   void send(int requests, KeyNumbers numbers, long since) throws IOException {
     this.since = since;
-    outstanding = requests;
+    outstanding = requests * batch.repliesPerRequest();
     ByteBuffer buffer = batch.prepare(requests, numbers);
     channel.write(buffer);
     if (buffer.hasRemaining()) {
@@ -63,7 +63,7 @@ final class LoadConnection {
   /**
    * Reads once into the scratch buffer.
    *
-   * @return how many replies were completed by it
+   * @return how many requests were answered in full by it
    */
   int receive(ByteBuffer scratch) throws IOException {
     scratch.clear();
@@ -72,12 +72,13 @@ final class LoadConnection {
       throw new EOFException("the server closed the connection");
     }
     scratch.flip();
-    int replies = scanner.scan(scratch);
-    outstanding -= replies;
+    int each = batch.repliesPerRequest();
+    int unanswered = (outstanding + each - 1) / each;
+    outstanding -= scanner.scan(scratch);
     if (outstanding < 0) {
       throw new MalformedReplyException("more replies than requests");
     }
-    return replies;
+    return unanswered - (outstanding + each - 1) / each;
   }
 
   void close() throws IOException {

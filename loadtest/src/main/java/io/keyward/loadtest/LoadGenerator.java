@@ -30,6 +30,7 @@ final class LoadGenerator implements AutoCloseable {
   private final Selector selector = Selector.open();
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
   private final List<LoadConnection> connections = new ArrayList<>();
+  private final List<Subscription> subscriptions = new ArrayList<>();
   private final ArrayDeque<LoadConnection> idle = new ArrayDeque<>();
   private final KeyNumbers numbers;
   private final int pipeline;
@@ -58,6 +59,13 @@ final class LoadGenerator implements AutoCloseable {
     } catch (IOException e) {
       close();
       throw e;
+    }
+  }
+
+  /** Lets so many connections listen to a channel from now on; what they hear is thrown away. */
+  void listen(InetSocketAddress address, String channel, int listeners) throws IOException {
+    for (int i = 0; i < listeners; i++) {
+      subscriptions.add(Subscription.open(address, selector, channel));
     }
   }
 
@@ -117,6 +125,9 @@ final class LoadGenerator implements AutoCloseable {
     for (LoadConnection connection : connections) {
       connection.close();
     }
+    for (Subscription subscription : subscriptions) {
+      subscription.close();
+    }
     selector.close();
   }
 
@@ -127,8 +138,12 @@ final class LoadGenerator implements AutoCloseable {
   }
 
   private void serve(SelectionKey key) {
-    LoadConnection connection = (LoadConnection) key.attachment();
     try {
+      if (key.attachment() instanceof Subscription subscription) {
+        subscription.receive(scratch);
+        return;
+      }
+      LoadConnection connection = (LoadConnection) key.attachment();
       if (key.isWritable()) {
         connection.flush();
       }

@@ -2,13 +2,10 @@ package io.keyward.loadtest;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
-import java.nio.channels.SocketChannel;
 import java.util.List;
 import java.util.function.LongConsumer;
 
@@ -19,7 +16,7 @@ import java.util.function.LongConsumer;
 final class ReaderConnection {
   private static final byte[] MARK = "\"due\":\"".getBytes(ISO_8859_1);
 
-  private final SocketChannel channel;
+  private final Subscription subscription;
   private final LongConsumer tokens;
   private int matched;
   private int digits;
@@ -34,27 +31,12 @@ final class ReaderConnection {
       InetSocketAddress address, Selector selector, List<String> channels, LongConsumer tokens)
       throws IOException {
     this.tokens = tokens;
-    channel = SocketChannel.open(address);
-    String[] words = new String[channels.size() + 1];
-    words[0] = "SUBSCRIBE";
-    for (int i = 0; i < channels.size(); i++) {
-      words[i + 1] = channels.get(i);
-    }
-    ByteBuffer request = ByteBuffer.wrap(RequestTemplate.of(words).bytes());
-    while (request.hasRemaining()) {
-      channel.write(request);
-    }
-    channel.configureBlocking(false);
-    channel.register(selector, SelectionKey.OP_READ, this);
+    subscription = Subscription.open(address, selector, channels, this);
   }
 
   /** Reads once and takes the tokens that have come whole. */
   void receive(ByteBuffer scratch) throws IOException {
-    scratch.clear();
-    if (channel.read(scratch) < 0) {
-      throw new EOFException("the server closed a subscriber's connection");
-    }
-    scratch.flip();
+    subscription.receive(scratch);
     while (scratch.hasRemaining()) {
       byte b = scratch.get();
       if (matched < MARK.length) {
@@ -72,6 +54,6 @@ final class ReaderConnection {
   }
 
   void close() throws IOException {
-    channel.close();
+    subscription.close();
   }
 }

@@ -12,11 +12,13 @@ final class RequestBatch {
 
   private final ByteBuffer buffer;
   private final int requestLength;
+  private final int repliesPerRequest;
   private final int slotsPerRequest;
   private final int[] slots;
 
   RequestBatch(RequestTemplate template, int pipeline) {
     requestLength = template.length();
+    repliesPerRequest = template.commands();
     slotsPerRequest = template.slots().length;
     buffer = ByteBuffer.allocateDirect(Math.multiplyExact(requestLength, pipeline));
     slots = new int[slotsPerRequest * pipeline];
@@ -40,6 +42,10 @@ final class RequestBatch {
       buffer.putInt(lastEight + 4, FOUR_DIGITS[number % 10_000]);
     }
     return buffer.limit(requests * requestLength);
+  }
+
+  int repliesPerRequest() {
+    return repliesPerRequest;
   }
 
   ByteBuffer buffer() {

@@ -10,6 +10,9 @@
 -- is the order of their numbers. Replies with the number of instances that were told; none means
 -- that nobody reads any more.
 
+-- The counter outlives the longest answer, so that a reader who comes late still can tell what it has
+-- missed; an instance that hears a number twice drops the second.
+
 local count = tonumber(ARGV[1])
 local channel = ARGV[2]
 local lifetime = tonumber(ARGV[4])

@@ -12,6 +12,13 @@
 -- Replies with {1, number of chunks} when the chunk was appended, {0, reason} when it was not: the
 -- job is gone, has ended, belongs to a later generation or to another writer, or is too long.
 
+-- All of it happens in one step: a writer that was thought dead and comes back meets a job of a later
+-- generation, or one that another writer has taken over, and learns that it is to stop, instead of
+-- mixing its tokens into an answer that somebody else goes on with. A reader that comes back finds in
+-- the stream every chunk in its order and no other, and resumes behind the last one that it has seen.
+-- The caps keep an answer that never ends from filling the memory that all conversations share; what
+-- is refused for them is told apart, so that the writer can end the answer in an orderly way.
+
 local jobKey = KEYS[1]
 local chunksKey = KEYS[2]
 local generation = ARGV[1]

@@ -15,7 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ChatScenarioTest {
-  private final ChatRequests requests = new ChatRequests("0".repeat(40));
+  private final ChatRequests requests = new ChatRequests();
 
   @Test
   void aTokenCarriesTheInstantItWasDue() {

@@ -32,6 +32,32 @@ class LoadGeneratorTest {
   }
 
   @Test
+  void aRequestOfTwoCommandsCountsOnceAfterItsSecondReply() throws IOException {
+    RequestTemplate pair =
+        RequestTemplate.inARow(List.of(List.of("FIRST"), List.of("SECOND", RequestTemplate.SLOT)));
+    try (FakeServer server = new FakeServer(words -> "*1\r\n$2\r\nab\r\n");
+        LoadGenerator generator =
+            new LoadGenerator(server.address(), 2, pair, 5, KeyNumbers.sequential(1000))) {
+      assertThat(generator.closedLoop(203, MINUTE).requests()).isEqualTo(203);
+      assertThat(server.requests()).hasSize(406);
+    }
+  }
+
+  @Test
+  void listenersHearWhileRequestsAreSent() throws IOException {
+    String heard = "*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n";
+    try (FakeServer server =
+            new FakeServer(
+                words -> words.getFirst().equals("SUBSCRIBE") ? heard.repeat(100_000) : "+OK\r\n");
+        LoadGenerator generator = generator(server, 1, 1, KeyNumbers.sequential(10))) {
+      generator.listen(server.address(), "c", 2);
+
+      assertThat(generator.closedLoop(1_000, MINUTE).requests()).isEqualTo(1_000);
+      assertThat(server.requests()).filteredOn(List.of("SUBSCRIBE", "c")::equals).hasSize(2);
+    }
+  }
+
+  @Test
   void canRunAgainOnTheSameConnections() throws IOException {
     try (FakeServer server = new FakeServer(words -> "$2\r\nab\r\n");
         LoadGenerator generator = generator(server, 2, 4, KeyNumbers.random(10, 1))) {

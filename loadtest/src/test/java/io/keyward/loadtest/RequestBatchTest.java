@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RequestBatchTest {
@@ -43,6 +44,28 @@ class RequestBatchTest {
             000000000003:x
             """
                 .replace("\n", "\r\n"));
+  }
+
+  @Test
+  void commandsInARowAreOneRequestWithAReplyEach() {
+    RequestTemplate template =
+        RequestTemplate.inARow(List.of(List.of("PING"), List.of("GET", "__rand_int__")));
+    RequestBatch batch = new RequestBatch(template, 3);
+
+    assertThat(batch.repliesPerRequest()).isEqualTo(2);
+    assertThat(text(batch.prepare(1, KeyNumbers.sequential(9))))
+        .isEqualTo("*1\r\n$4\r\nPING\r\n*2\r\n$3\r\nGET\r\n$12\r\n000000000000\r\n");
+  }
+
+  @Test
+  void numbersInPairsComeTwiceEach() {
+    KeyNumbers pairs = KeyNumbers.randomPairs(1_000_000, 7);
+    KeyNumbers single = KeyNumbers.random(1_000_000, 7);
+    for (int i = 0; i < 100; i++) {
+      int number = single.next();
+      assertThat(pairs.next()).isEqualTo(number);
+      assertThat(pairs.next()).isEqualTo(number);
+    }
   }
 
   @Test
