@@ -54,7 +54,6 @@ enum Workload {
   /** An entry is read and an earlier one acknowledged; entries are numbered in their order. */
   XREADGROUP_XACK(
       Preparation.GROUP,
-      0,
       words("XREADGROUP GROUP readers one COUNT 1 STREAMS mystream >"),
       words("XACK mystream readers __rand_int__-1")),
   PUBLISH_100(Preparation.EMPTY, 100, List.of("PUBLISH", Workload.CHANNEL, Workload.TEXT)),
@@ -119,11 +118,18 @@ enum Workload {
     this(preparation, 0, words(request));
   }
 
-  @SafeVarargs
-  Workload(Preparation preparation, int subscribers, List<String>... commands) {
+  Workload(Preparation preparation, int subscribers, List<String> command) {
+    this(preparation, List.of(command), subscribers);
+  }
+
+  Workload(Preparation preparation, List<String> first, List<String> second) {
+    this(preparation, List.of(first, second), 0);
+  }
+
+  Workload(Preparation preparation, List<List<String>> commands, int subscribers) {
     this.preparation = preparation;
     this.subscribers = subscribers;
-    this.commands = List.of(commands);
+    this.commands = commands;
   }
 
   private static List<String> words(String request) {

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event loop as the home of keyspaces, with what its sessions share.
  *
- * <p>Sessions that have output to send or may go on are gathered and served once when the running
- * burst is over, or by a task of their own if none runs.
+ * <p>Sessions that have output to send or may go on because of others are gathered and served once,
+ * by a task that runs when what has arrived on all sockets has been executed: so whoever hears a
+ * hundred messages in one pass of the loop is sent them in one piece.
  */
 public final class GatewayLoop implements Loop, StreamGate.Waiting {
   /** A session whose output waits until the stream of effects is durable up to a position. */
@@ -31,6 +32,7 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   private final ArrayDeque<Session> forRoom = new ArrayDeque<>();
   private @Nullable EffectStream effects;
   private final Turns turns = new Turns(this);
+  private final Runnable settle = this::settle;
   private boolean burst;
   private boolean scheduled;
 
@@ -135,7 +137,7 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   private void settleLater() {
     if (!burst && !scheduled) {
       scheduled = true;
-      eventLoop.execute(this::settle);
+      eventLoop.execute(settle);
     }
   }
 
@@ -146,8 +148,8 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
 
   void endBurst() {
     burst = false;
-    if (!scheduled) {
-      settle();
+    if (!toFlush.isEmpty() || !toResume.isEmpty()) {
+      settleLater();
     }
   }
 
