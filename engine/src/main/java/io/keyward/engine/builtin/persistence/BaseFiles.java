@@ -8,7 +8,6 @@ import io.keyward.engine.builtin.appendonly.Residents;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -41,12 +40,12 @@ public final class BaseFiles implements BaseSnapshots {
     Path snapshot = file.resolveSibling(file.getFileName() + ".rdb");
     snapshots.writeApart(snapshot, false, instant);
     try {
-      CommandBase.write(snapshot, file);
+      CommandBase.write(snapshot, file, snapshots.disk());
     } catch (IOException | RuntimeException broken) {
-      Files.deleteIfExists(file);
+      snapshots.disk().delete(file);
       throw broken;
     } finally {
-      Files.deleteIfExists(snapshot);
+      snapshots.disk().delete(snapshot);
     }
   }
 

@@ -1,5 +1,7 @@
 package io.keyward.engine.builtin.persistence;
 
+import io.keyward.engine.builtin.disk.Disk;
+import io.keyward.engine.builtin.disk.DiskFile;
 import io.keyward.engine.builtin.propagation.WholeKeyspace;
 import io.keyward.engine.builtin.rdb.Crc64;
 import io.keyward.engine.builtin.rdb.RdbInput;
@@ -11,7 +13,6 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,14 +25,14 @@ import java.nio.file.StandardOpenOption;
  * <p>A value's bytes stand in a snapshot as in a payload of RESTORE, so they are copied from one
  * file to the other; a value of any size takes no memory.
  */
-final class CommandBase implements AutoCloseable {
+final class CommandBase {
   private static final int FOOTER = 10;
   private static final int MAGIC = 9;
   private static final int VERSION_AT = 5;
   private static final int COPY_BYTES = 64 * 1024;
 
   private final FileChannel source;
-  private final FileChannel target;
+  private final DiskFile target;
   private final OutputStream out;
   private final RdbInput in;
   private int version;
@@ -42,15 +43,10 @@ final class CommandBase implements AutoCloseable {
   private long idleSeconds = -1;
   private int frequency = -1;
 
-  private CommandBase(Path snapshot, Path commands) throws IOException {
-    source = FileChannel.open(snapshot, StandardOpenOption.READ);
-    target =
-        FileChannel.open(
-            commands,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE);
-    out = new BufferedOutputStream(Channels.newOutputStream(target), COPY_BYTES);
+  private CommandBase(FileChannel source, DiskFile target) throws IOException {
+    this.source = source;
+    this.target = target;
+    out = new BufferedOutputStream(new ToDisk(target), COPY_BYTES);
     in = RdbInput.of(new FromHere(source), source.size());
   }
 
@@ -71,10 +67,31 @@ final class CommandBase implements AutoCloseable {
     }
   }
 
+  /** What is written goes to a file. */
+  private static final class ToDisk extends OutputStream {
+    private final DiskFile file;
+
+    ToDisk(DiskFile file) {
+      this.file = file;
+    }
+
+    @Override
+    public void write(int single) throws IOException {
+      write(new byte[] {(byte) single}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int count) throws IOException {
+      file.writeAll(ByteBuffer.wrap(bytes, offset, count));
+    }
+  }
+
   /** Writes the commands to a file and forces it to the disk. */
-  static void write(Path snapshot, Path commands) throws IOException {
-    try (CommandBase base = new CommandBase(snapshot, commands)) {
-      base.write();
+  static void write(Path snapshot, Path commands, Disk disk) throws IOException {
+    disk.delete(commands);
+    try (FileChannel source = FileChannel.open(snapshot, StandardOpenOption.READ);
+        DiskFile target = disk.open(commands)) {
+      new CommandBase(source, target).write();
     }
   }
 
@@ -88,7 +105,7 @@ final class CommandBase implements AutoCloseable {
       more = record();
     }
     out.flush();
-    target.force(true);
+    target.force();
   }
 
   private boolean record() throws IOException {
@@ -193,11 +210,5 @@ final class CommandBase implements AutoCloseable {
 
   private void line(String text) throws IOException {
     out.write((text + "\r\n").getBytes(StandardCharsets.US_ASCII));
-  }
-
-  @Override
-  public void close() throws IOException {
-    source.close();
-    target.close();
   }
 }

@@ -84,6 +84,11 @@ public final class Snapshots {
         EnumSet.of(Directive.SAVE, Directive.STOP_WRITES_ON_BGSAVE_ERROR), this::stopOrAllowWrites);
   }
 
+  /** Takes the files. */
+  Disk disk() {
+    return disk;
+  }
+
   /** Lets one snapshot be written at a time. */
   public SnapshotTurn turn() {
     return turn;
