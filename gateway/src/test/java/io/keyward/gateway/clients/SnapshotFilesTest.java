@@ -31,6 +31,9 @@ class SnapshotFilesTest {
 
   private static final ProtocolCommand DEBUG = () -> SafeEncoder.encode("DEBUG");
 
+  /** A script of some seconds may be in front. */
+  private static final int PATIENCE_MILLIS = 60_000;
+
   @TempDir Path directory;
 
   private Gateway start(String... further) throws Exception {
@@ -56,7 +59,7 @@ class SnapshotFilesTest {
   }
 
   private static Jedis client(Gateway gateway) {
-    return new Jedis("127.0.0.1", gateway.ports().redis());
+    return new Jedis("127.0.0.1", gateway.ports().redis(), PATIENCE_MILLIS);
   }
 
   @Test
