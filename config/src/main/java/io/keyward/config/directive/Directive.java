@@ -169,6 +169,12 @@ public enum Directive {
       new OnlyDefault(
           "every event loop reads and writes by itself; set KEYWARD_EVENT_LOOPS to use more"
               + " cores")),
+  DAEMONIZE(
+      yesNo(),
+      "no",
+      "run in the background",
+      AT_START,
+      new OnlyDefault("the process that was started is the server; let a service manager keep it")),
   SHUTDOWN_TIMEOUT(
       integer(0, Integer.MAX_VALUE),
       "10",

@@ -55,6 +55,26 @@ public final class Aside {
             });
   }
 
+  /**
+   * As the other, but the answer touches data, so that it waits until no command is in the middle;
+   * not where nothing may wait.
+   */
+  public static <T extends @Nullable Object> void runOnData(
+      Request request, Supplier<T> work, BiConsumer<T, Reply> answer) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    Client client = request.client();
+    client.blocked(true);
+    Thread.ofVirtual()
+        .name("keyward-aside")
+        .start(
+            () -> {
+              T result = work.get();
+              keyspace
+                  .loop()
+                  .execute(() -> keyspace.slices().whenIdle(() -> finish(client, result, answer)));
+            });
+  }
+
   private static <T extends @Nullable Object> void finish(
       Client client, T result, BiConsumer<T, Reply> answer) {
     boolean shown = client.keyspace() != null && client.replyMode() != ReplyMode.OFF;

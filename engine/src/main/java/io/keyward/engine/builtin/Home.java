@@ -438,6 +438,11 @@ public final class Home {
     return toFree.size();
   }
 
+  /** Counts anew what is freed in slices. */
+  public void resetFreed() {
+    freedLater = 0;
+  }
+
   /** Values that have been freed in slices since the start. */
   public long freedLater() {
     return freedLater;

@@ -17,6 +17,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Aside;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -163,6 +164,13 @@ final class ConfigCommands {
     keyspace.access().log().resetCounts();
     if (request.client().operator()) {
       server.traffic().reset();
+      for (Home home : server.homes()) {
+        if (home.loop().isCurrent()) {
+          home.resetFreed();
+        } else {
+          home.loop().execute(home::resetFreed);
+        }
+      }
     }
     reply.ok();
   }

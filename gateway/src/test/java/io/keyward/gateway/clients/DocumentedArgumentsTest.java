@@ -50,6 +50,7 @@ class DocumentedArgumentsTest {
           "geopos",
           "georadius",
           "georadiusbymember",
+          "migrate",
           "pfmerge",
           "zrank",
           "zrevrank");

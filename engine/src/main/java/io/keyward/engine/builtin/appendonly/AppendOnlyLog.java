@@ -93,7 +93,7 @@ public final class AppendOnlyLog {
    *
    * @param before is done on each home's loop just before, to empty it
    * @param after is done there in the end, come what may
-   * @throws IOException if they cannot be read, or there is no complete log
+   * @throws IOException if they cannot be read, or there are none or none that are complete
    */
   public void readAgain(Residents residents, Consumer<Home> before, Consumer<Home> after)
       throws IOException, InterruptedException {
@@ -102,8 +102,14 @@ public final class AppendOnlyLog {
         wait();
       }
     }
-    if (state != State.ON) {
+    if (state == State.BEGINNING) {
       throw new IOException("the append-only file is not complete");
+    }
+    if (state == State.OFF) {
+      chain.locate();
+      if (!chain.find()) {
+        throw new IOException("there is no append-only file");
+      }
     }
     feed.awaitWritten();
     feed.onEveryHome(before::accept);

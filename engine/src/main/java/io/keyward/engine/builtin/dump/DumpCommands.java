@@ -70,6 +70,7 @@ public final class DumpCommands {
             .categories(Category.DANGEROUS)
             .key(1, OW, UPDATE)
             .handler(DumpCommands::restore));
+    table.add(MigrateCommand.declaration());
   }
 
   private static void dump(Request request, Reply reply) {

@@ -72,7 +72,7 @@ public final class Replication {
   private boolean syncing;
   private boolean ticking;
   private long aloneSince;
-  private long secondsToPing;
+  private long secondsSincePing;
   private long syncNumber;
 
   public Replication(BuiltinEngine engine, LiveSettings settings, Snapshots snapshots) {
@@ -375,8 +375,8 @@ public final class Replication {
         cut(replica, "more waits for it than client-output-buffer-limit allows");
       }
     }
-    if (--secondsToPing <= 0) {
-      secondsToPing = settings.number(Directive.REPL_PING_REPLICA_PERIOD);
+    if (++secondsSincePing >= settings.number(Directive.REPL_PING_REPLICA_PERIOD)) {
+      secondsSincePing = 0;
       if (!replicas.isEmpty()) {
         take(Piece.own(PING));
       }
