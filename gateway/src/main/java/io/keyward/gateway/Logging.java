@@ -2,7 +2,6 @@ package io.keyward.gateway;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -86,9 +85,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   private static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
     if (format == LogFormat.JSON) {
-      JsonEncoder encoder = new JsonEncoder();
+      JsonLines encoder = new JsonLines();
       encoder.setContext(context);
-      encoder.setWithSequenceNumber(false);
       encoder.start();
       return encoder;
     }

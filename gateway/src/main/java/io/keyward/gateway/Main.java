@@ -1,6 +1,7 @@
 package io.keyward.gateway;
 
 import io.keyward.config.ConfigurationException;
+import io.keyward.config.LogFormat;
 import io.keyward.config.Settings;
 import io.keyward.config.tenant.Secret;
 import io.keyward.gateway.server.Server;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Scanner;
+import org.slf4j.LoggerFactory;
 
 /**
  * The program: {@code [check | import | export] [keyward.yaml] [--directive value …]}, {@code
@@ -46,6 +48,18 @@ public final class Main {
   private static String firstLine() {
     Scanner input = new Scanner(System.in, StandardCharsets.UTF_8);
     return input.hasNextLine() ? input.nextLine() : "";
+  }
+
+  /** Says what has been started: as text, or as a line of the log where that is JSON. */
+  private static void greet(Settings settings, Gateway gateway) {
+    String text = Banner.text(gateway);
+    if (settings.logFormat() == LogFormat.JSON) {
+      LoggerFactory.getLogger(Main.class).info("Started: {}", text.strip());
+    } else {
+      out.print(text);
+      out.println();
+      out.flush();
+    }
   }
 
   /** Prints what a running gateway does. */
@@ -101,9 +115,7 @@ public final class Main {
       Signals.on("TERM", gateway::close);
       Signals.on("INT", gateway::close);
       Signals.on("HUP", gateway::reload);
-      out.print(Banner.text(gateway));
-      out.println();
-      out.flush();
+      greet(settings, gateway);
       gateway.awaitStop();
       return 0;
     } catch (ConfigurationException wrong) {

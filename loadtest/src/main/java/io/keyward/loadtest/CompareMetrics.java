@@ -36,6 +36,9 @@ import picocli.CommandLine.Option;
 final class CompareMetrics implements Callable<Integer> {
   private static final double MOST_COST = 0.03;
 
+  /** Seconds between two readings while the JVM compiles what they need. */
+  private static final double WARM_UP_SCRAPE = 0.2;
+
   @Option(names = "--tests", split = ",", description = "Default: SET,GET.")
   private List<Workload> tests = List.of(Workload.SET, Workload.GET);
 
@@ -73,7 +76,9 @@ final class CompareMetrics implements Callable<Integer> {
     try (RunningServer server = RunningServer.start(gateway, 0, load.serverCpu());
         Scraper scraper = new Scraper(admin)) {
       System.err.print(load.describe(List.of(server)));
-      WarmUp.run(List.of(server), tests, pipelines, load);
+      try (Scraper.Reading _ = scraper.every(WARM_UP_SCRAPE)) {
+        WarmUp.run(List.of(server), tests, pipelines, load);
+      }
       TextTable table = new TextTable().column("test").column("pipeline");
       table.column("without", "CPU µs").column("with", "CPU µs").column("cost %");
       List<Double> ratios = new ArrayList<>();

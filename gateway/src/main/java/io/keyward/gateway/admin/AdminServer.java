@@ -1,6 +1,8 @@
 package io.keyward.gateway.admin;
 
 import io.keyward.config.AdminEndpoint;
+import io.keyward.engine.builtin.CensusFigures;
+import io.keyward.engine.builtin.Type;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
 import io.keyward.gateway.stream.StreamEndpoint;
@@ -210,7 +212,25 @@ public final class AdminServer implements AutoCloseable {
         .put("misses", figures.of(DeploymentFigure.MISSES))
         .put("expired", figures.of(DeploymentFigure.EXPIRED))
         .put("evicted", figures.of(DeploymentFigure.EVICTED))
-        .put("errors", figures.allErrors());
+        .put("errors", figures.allErrors())
+        .put("streams", streams(figures));
+  }
+
+  /** What there is of streams; some of it only once it has been counted. */
+  private static JsonObject streams(DeploymentFigures figures) {
+    JsonObject streams =
+        new JsonObject()
+            .put("count", figures.of(DeploymentFigure.STREAMS))
+            .put("entries", figures.of(DeploymentFigure.STREAM_ENTRIES));
+    CensusFigures census = figures.census();
+    if (census != null) {
+      streams
+          .put("live", census.liveStreams())
+          .put("bytes", census.bytes(Type.STREAM))
+          .put("longest_entries", census.longestStream())
+          .put("oldest_entry_age_seconds", census.oldestMillis() / 1000);
+    }
+    return streams;
   }
 
   @Override

@@ -110,6 +110,36 @@ class AdminServerTest {
   }
 
   @Test
+  void whileClientsAreServedToTheEndNoOthersShouldCome() throws Exception {
+    Gateway former = gateway;
+    Gateway draining = Gateway.startOnFreePorts(settings());
+    gateway = draining;
+    try (Socket slow = new Socket(InetAddress.getLoopbackAddress(), draining.ports().redis())) {
+      String value = "x".repeat(1 << 20);
+      String requests =
+          "AUTH s3cret-word\r\n*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1048576\r\n"
+              + value
+              + "\r\n"
+              + "GET a\r\n".repeat(50);
+      slow.getOutputStream().write(requests.getBytes(StandardCharsets.US_ASCII));
+      assertThat(slow.getInputStream().readNBytes(10)).hasSize(10);
+      Thread stop = Thread.ofPlatform().start(draining::close);
+      HttpResponse<String> answer = ask("GET", "/readyz");
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+      while (answer.statusCode() != 503 && System.nanoTime() < deadline) {
+        answer = ask("GET", "/readyz");
+      }
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.body()).isEqualTo("stopping\n");
+      assertThat(slow.getInputStream().readAllBytes()).hasSizeGreaterThan(50 << 20);
+      stop.join();
+    } finally {
+      gateway = former;
+      draining.close();
+    }
+  }
+
+  @Test
   void metricsTellWhatTheDataIsMadeOf() throws Exception {
     try (Gateway other = Gateway.startOnFreePorts(settings())) {
       Gateway former = gateway;
@@ -135,6 +165,9 @@ class AdminServerTest {
             .containsPattern("keyward_pinned_bytes\\S+ [1-9]")
             .containsPattern("keyward_type_bytes\\S+type=\"stream\"\\} [1-9]\\d\\d")
             .containsPattern("keyward_type_bytes\\S+type=\"hash\"\\} 0\\.0");
+        assertThat(ask("GET", "/info").body())
+            .contains("\"count\" : 3", "\"entries\" : 4", "\"live\" : 1", "\"longest_entries\" : 2")
+            .containsPattern("\"oldest_entry_age_seconds\" : 72\\d\\d\\b");
         tell("AUTH s3cret-word\r\nFLUSHALL\r\n");
         assertThat(eventually("keyward_type_keys{deployment=\"blue\",type=\"stream\"} 0.0"))
             .contains("keyward_oldest_stream_entry_age_seconds{deployment=\"blue\"} 0.0");
