@@ -32,6 +32,12 @@ export const anonymousUrl = (() => {
   return `redis://${address.host}`;
 })();
 
+/** URLs of a third server with several deployments: two of a tenant, one that its login creates. */
+export const blueUrl = required('KEYWARD_BLUE_URL');
+export const blueTlsUrl = required('KEYWARD_BLUE_TLS_URL');
+export const greenUrl = required('KEYWARD_GREEN_URL');
+export const revisionUrl = required('KEYWARD_REVISION_URL');
+
 /** Waits until `condition` holds (it may be asynchronous); fails after five seconds. */
 export async function until(condition, what) {
   const deadline = Date.now() + 5000;

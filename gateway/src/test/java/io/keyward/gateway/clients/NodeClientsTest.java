@@ -1,5 +1,6 @@
 package io.keyward.gateway.clients;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
@@ -28,14 +29,18 @@ class NodeClientsTest {
   List<DynamicNode> files(RunningGateway gateway) throws IOException {
     NodeProject project = NodeProject.install();
     Map<String, String> environment =
-        Map.of(
-            "KEYWARD_URL", gateway.open().url(),
-            "KEYWARD_TLS_URL", gateway.open().tlsUrl(),
-            "KEYWARD_CA", gateway.open().certificate().toString(),
-            "KEYWARD_SOCKET", gateway.open().socket().toString(),
-            "KEYWARD_LOGIN_URL", gateway.guarded().url(),
-            "KEYWARD_CLUSTER_URL", gateway.clustered().url(),
-            "KEYWARD_CLUSTER_TLS_URL", gateway.clustered().tlsUrl());
+        Map.ofEntries(
+            entry("KEYWARD_URL", gateway.open().url()),
+            entry("KEYWARD_TLS_URL", gateway.open().tlsUrl()),
+            entry("KEYWARD_CA", gateway.open().certificate().toString()),
+            entry("KEYWARD_SOCKET", gateway.open().socket().toString()),
+            entry("KEYWARD_LOGIN_URL", gateway.guarded().url()),
+            entry("KEYWARD_CLUSTER_URL", gateway.clustered().url()),
+            entry("KEYWARD_CLUSTER_TLS_URL", gateway.clustered().tlsUrl()),
+            entry("KEYWARD_BLUE_URL", gateway.deployment("blue").url()),
+            entry("KEYWARD_BLUE_TLS_URL", gateway.deployment("blue").tlsUrl()),
+            entry("KEYWARD_GREEN_URL", gateway.deployment("green").url()),
+            entry("KEYWARD_REVISION_URL", gateway.deployment("librechat.rev7").url()));
     List<DynamicNode> files = new ArrayList<>();
     for (Path file : project.testFiles()) {
       // The file runs when JUnit comes to it, and is over before its tests are reported.
