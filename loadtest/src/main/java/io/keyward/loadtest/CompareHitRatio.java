@@ -38,7 +38,7 @@ final class CompareHitRatio implements Callable<Integer> {
   private int keys = 1_000_000;
 
   @Option(names = "--requests", description = "Of each trace. Default: ${DEFAULT-VALUE}.")
-  private int requests = 3_000_000;
+  private int requests = 1_500_000;
 
   @Option(names = "--size", description = "Bytes of a value. Default: ${DEFAULT-VALUE}.")
   private int size = 100;
@@ -47,6 +47,7 @@ final class CompareHitRatio implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Weight.raise();
     List<RunningServer> running = servers.startAll(null);
     TextTable table = new TextTable().column("trace");
     List<double[]> best = new ArrayList<>();
@@ -67,6 +68,8 @@ final class CompareHitRatio implements Callable<Integer> {
         for (int i = 0; i < columns.size(); i++) {
           double ratio = run(columns.get(i), policies.get(i), trace);
           cells.add(fixed(100 * ratio, 2));
+          String cell = trace + " " + columns.get(i).name() + " " + policies.get(i);
+          System.err.println(cell + " " + cells.getLast() + " %");
           if (columns.get(i) == running.getFirst()) {
             reference = Math.max(reference, ratio);
           }
