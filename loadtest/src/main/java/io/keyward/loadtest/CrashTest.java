@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
     },
     sortOptions = false)
 final class CrashTest implements Callable<Integer> {
-  private static final long START_NANOS = 60_000_000_000L;
+  private static final long START_NANOS = 300_000_000_000L;
 
   @Option(names = "--kills", description = "How often to kill. Default: ${DEFAULT-VALUE}.")
   private int kills = 1000;
