@@ -203,6 +203,7 @@ class TenantsSettingsTest {
               script-time: 5s
               output-buffer: 1mb
               channels: 7
+              client-memory: 9mb
               blocked-clients: 8
               over-limit: refuse
         """)
@@ -221,6 +222,7 @@ class TenantsSettingsTest {
             Map.entry(Limit.SCRIPT_TIME, 5000L),
             Map.entry(Limit.OUTPUT_BUFFER, 1L << 20),
             Map.entry(Limit.CHANNELS, 7L),
+            Map.entry(Limit.CLIENT_MEMORY, 9L << 20),
             Map.entry(Limit.BLOCKED_CLIENTS, 8L),
             Map.entry(Limit.OVER_LIMIT, Limit.REFUSE));
     assertThat(tenant.limits()).containsOnlyKeys(Limit.values());

@@ -218,12 +218,27 @@ public final class Reply {
   }
 
   public void bulk(byte[] source, int offset, int size) {
+    if (size > DRAIN_AT && drain != null && marks == 0) {
+      bulkInPieces(source, offset, size);
+      return;
+    }
     ensure(size + 32);
     header('$', size);
     System.arraycopy(source, offset, buffer, length, size);
     length += size;
     buffer[length++] = '\r';
     buffer[length++] = '\n';
+  }
+
+  private void bulkInPieces(byte[] source, int offset, int size) {
+    header('$', size);
+    for (int done = 0; done < size; done += DRAIN_AT / 2) {
+      int piece = Math.min(DRAIN_AT / 2, size - done);
+      ensure(piece);
+      System.arraycopy(source, offset + done, buffer, length, piece);
+      length += piece;
+    }
+    end();
   }
 
   public void bulk(byte[] source) {

@@ -76,6 +76,11 @@ public enum Directive {
   // Memory
   DATABASES(integer(1, Integer.MAX_VALUE), "16", "numbered databases in a keyspace", AT_START),
   MAXMEMORY(memory(0), "0", "bytes of data beyond which writes evict or fail; 0 = no limit"),
+  MAXMEMORY_CLIENTS(
+      new Kind.MemoryOrPercent(),
+      "0",
+      "bytes, or a percentage of maxmemory, that all clients may take before the biggest are cut"
+          + " off; 0 = what the heap can hold"),
   MAXMEMORY_POLICY(
       oneOf(
           "volatile-lru",

@@ -74,6 +74,27 @@ sealed interface Kind {
     }
   }
 
+  /** A size in bytes, or a percentage of another one: then the number is negative. */
+  record MemoryOrPercent() implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      if (text.matches("[0-9]{1,4}%")) {
+        long percent = Long.parseLong(text.substring(0, text.length() - 1));
+        return Value.of(text, -percent);
+      }
+      long bytes = Numbers.parseMemory(text);
+      if (bytes < 0) {
+        throw new RefusedException("argument must be a memory or percent value");
+      }
+      return Value.of(bytes);
+    }
+
+    @Override
+    public String expects() {
+      return "a size such as 100mb, or a percentage such as 5%";
+    }
+  }
+
   /** A file mode in octal. */
   record FileMode() implements Kind {
     private static final int MOST = 0777;

@@ -26,6 +26,8 @@ public enum Limit {
   OUTPUT_BUFFER(Unit.BYTES, Reach.EACH),
   /** Subscriptions to channels and patterns, of all clients. */
   CHANNELS(Unit.COUNT, Reach.TOGETHER),
+  /** Bytes that all clients take: input, output, MULTI, subscriptions, watched keys. */
+  CLIENT_MEMORY(Unit.BYTES, Reach.TOGETHER),
   /** Clients that wait for keys. */
   BLOCKED_CLIENTS(Unit.COUNT, Reach.TOGETHER),
   /** What becomes of requests beyond a rate: {@link #REFUSE} or {@link #SLOW}. */

@@ -40,6 +40,7 @@ public final class BuiltinEngine implements Engine {
     this.table = table;
     this.traits = traits;
     for (Home home : homes) {
+      home.guard(homes.getFirst().guard());
       home.peers(this.homes);
     }
   }

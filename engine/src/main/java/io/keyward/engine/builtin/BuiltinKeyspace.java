@@ -37,6 +37,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final Databases databases;
   private final Statistics statistics = new Statistics();
   private final KeyspaceQuota quota = new KeyspaceQuota(this);
+  private final ClientMemory clientMemory;
   private @Nullable Limits limits;
   private final Pins pins = new Pins();
   private final KeyspaceNotifications notifications = new KeyspaceNotifications(this);
@@ -74,6 +75,7 @@ public final class BuiltinKeyspace implements Keyspace {
     effects = new Effects(this, home.effects());
     access = new AccessControl(table, home.settings());
     slotRules = home.settings().flag(Directive.CLUSTER_ENABLED) ? new SlotRules() : null;
+    clientMemory = new ClientMemory(this);
     executor = new Executor(this, table);
     home.settles();
   }
@@ -191,6 +193,11 @@ public final class BuiltinKeyspace implements Keyspace {
     if (present != null) {
       present.set(given.limits());
     }
+  }
+
+  /** What the clients take of memory. */
+  public ClientMemory clientMemory() {
+    return clientMemory;
   }
 
   /** What limits this keyspace beside its memory, or null if nothing does. */

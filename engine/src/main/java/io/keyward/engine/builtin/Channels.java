@@ -27,6 +27,9 @@ public final class Channels {
   private static final byte[] PATTERN_MESSAGE = {'p', 'm', 'e', 's', 's', 'a', 'g', 'e'};
   private static final byte[] SHARD_MESSAGE = {'s', 'm', 'e', 's', 's', 'a', 'g', 'e'};
 
+  /** What a subscription takes beside the bytes of its name. */
+  private static final long SUBSCRIPTION = 200;
+
   private final BuiltinKeyspace keyspace;
   private final Map<Key, Set<Client>> channels = new LinkedHashMap<>();
   private final Map<Key, Set<Client>> patterns = new LinkedHashMap<>();
@@ -177,6 +180,7 @@ public final class Channels {
     if (own(state, kind).add(name)) {
       of(kind).computeIfAbsent(name, k -> new LinkedHashSet<>()).add(state.client());
       subscriptions++;
+      state.subscribed(name.bytes().length + SUBSCRIPTION);
       tell();
     }
   }
@@ -185,6 +189,7 @@ public final class Channels {
   public void unsubscribe(ClientState state, Kind kind, Key name) {
     if (own(state, kind).remove(name)) {
       subscriptions--;
+      state.subscribed(-name.bytes().length - SUBSCRIPTION);
       tell();
       Set<Client> listeners = of(kind).get(name);
       if (listeners != null) {

@@ -19,6 +19,10 @@ public final class ClientState {
   private boolean unfinished;
   private @Nullable Follower follower;
   private long spent;
+  private long subscribedBytes;
+  private long trackedBytes;
+  private long countedKept;
+  private long countedOutput;
 
   ClientState(Client client, User user) {
     this.client = client;
@@ -62,6 +66,42 @@ public final class ClientState {
   /** All subscriptions that keep a RESP2 client from other commands. */
   public int subscriptions() {
     return channels.size() + patterns.size() + shardChannels.size();
+  }
+
+  /** Bytes that are kept for the client, its unread input and its output apart. */
+  long kept() {
+    Transaction begun = transaction;
+    return ClientMemory.OF_EACH
+        + subscribedBytes
+        + trackedBytes
+        + watcher.bytes()
+        + (begun == null ? 0 : begun.memory());
+  }
+
+  /** Counts the names to which the client listens. */
+  void subscribed(long change) {
+    subscribedBytes += change;
+  }
+
+  /** Says how much the prefixes take that the client tracks. */
+  public void tracked(long bytes) {
+    trackedBytes = bytes;
+  }
+
+  long countedKept() {
+    return countedKept;
+  }
+
+  void countedKept(long bytes) {
+    countedKept = bytes;
+  }
+
+  long countedOutput() {
+    return countedOutput;
+  }
+
+  void countedOutput(long bytes) {
+    countedOutput = bytes;
   }
 
   /** What MULTI has begun, or null. */

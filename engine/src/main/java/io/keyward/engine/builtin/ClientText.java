@@ -42,7 +42,7 @@ public final class ClientText {
     to.append(" rbs=0 rbp=0");
     to.append(" obl=").append(output);
     to.append(" oll=0 omem=").append(output);
-    to.append(" tot-mem=").append(input + output + queued);
+    to.append(" tot-mem=").append(ClientMemory.of(client) + current);
     to.append(" events=r");
     to.append(" cmd=").append(client.lastCommand());
     to.append(" user=").append(client.user());

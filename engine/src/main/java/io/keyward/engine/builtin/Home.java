@@ -58,6 +58,7 @@ public final class Home {
   private volatile @Nullable CommandException writesStopped;
   private @Nullable Reloading reloading;
   private List<Home> peers = List.of();
+  private MemoryGuard guard;
   private volatile long publishedBytes;
   private volatile long peakBytes;
   private volatile int loadPercent;
@@ -74,9 +75,12 @@ public final class Home {
     this.loop = loop;
     this.settings = settings;
     effects = new EffectStream(loop);
+    guard = new MemoryGuard(settings);
     observed = new ObservationSettings(settings, loop);
     accessClock.refresh(settings, System.currentTimeMillis());
     settings.onChange(EnumSet.of(Directive.MAXMEMORY), () -> loop.execute(memoryLimit::makeRoom));
+    settings.onChange(
+        EnumSet.of(Directive.MAXMEMORY_CLIENTS), () -> loop.execute(this::cutClients));
     settings.onChange(
         EnumSet.of(Directive.MAXMEMORY_POLICY, Directive.LFU_DECAY_TIME, Directive.LFU_LOG_FACTOR),
         () -> onLoop(() -> accessClock.refresh(settings, System.currentTimeMillis())));
@@ -242,6 +246,49 @@ public final class Home {
     return account;
   }
 
+  /** Keeps data and clients within the heap; all homes of an engine have the same. */
+  public MemoryGuard guard() {
+    return guard;
+  }
+
+  /** Shares a guard with other homes; before any keyspace is made. */
+  void guard(MemoryGuard shared) {
+    guard = shared;
+  }
+
+  /**
+   * Cuts off clients of this home as long as all together take more memory than they may: those of
+   * the keyspace whose clients take most, so that it hurts itself alone.
+   */
+  public void cutClients() {
+    while (guard.clientsTakeTooMuch(this)) {
+      BuiltinKeyspace most = null;
+      for (BuiltinKeyspace keyspace : keyspaces) {
+        if (most == null || keyspace.clientMemory().bytes() > most.clientMemory().bytes()) {
+          most = keyspace;
+        }
+      }
+      long enough = most == null ? 0 : most.clientMemory().bytes() * 3 / 4;
+      BuiltinKeyspace greedy = most;
+      if (greedy == null
+          || greedy
+                  .clientMemory()
+                  .cutBiggest(
+                      () ->
+                          !guard.clientsTakeTooMuch(this)
+                              || greedy.clientMemory().bytes() <= enough)
+              == 0) {
+        return;
+      }
+    }
+  }
+
+  /** Gives up what is more than the heap can hold. */
+  public void keepWithinHeap() {
+    cutClients();
+    memoryLimit.makeRoom();
+  }
+
   /** All homes of the engine, this one among them, which share {@code maxmemory}. */
   void peers(List<Home> all) {
     peers = all;
@@ -250,6 +297,9 @@ public final class Home {
   /** Bytes of all data of the engine: exact for this loop, some ticks old for the others. */
   long usedBytesOfAll() {
     long used = account.bytes();
+    if (peers.size() == 1) {
+      return used;
+    }
     for (Home peer : peers) {
       used += peer == this ? 0 : peer.publishedBytes;
     }
@@ -356,6 +406,7 @@ public final class Home {
     long now = System.currentTimeMillis();
     accessClock.refresh(settings, now);
     publish();
+    cutClients();
     if (!resting && !loading) {
       work(now, System.nanoTime() + SLICE_NANOS);
     }

@@ -22,6 +22,7 @@ public final class Limits {
   private final Throttle throttle;
   private final Allotment channels = new Allotment();
   private final Allotment blocked = new Allotment();
+  private final Allotment clientMemory = new Allotment();
   private final long[] refused = new long[Limit.values().length];
   private KeyspaceLimits given = KeyspaceLimits.NONE;
   private @Nullable KeyLimit keys;
@@ -51,6 +52,10 @@ public final class Limits {
         limits.of(Limit.BLOCKED_CLIENTS),
         shared(Limit.BLOCKED_CLIENTS),
         keyspace.waiting().clients());
+    clientMemory.limit(
+        limits.of(Limit.CLIENT_MEMORY),
+        shared(Limit.CLIENT_MEMORY),
+        keyspace.clientMemory().bytes());
     KeyLimit former = keys;
     if (former != null) {
       former.leave();
@@ -70,6 +75,7 @@ public final class Limits {
   void leave() {
     channels.leave();
     blocked.leave();
+    clientMemory.leave();
     KeyLimit present = keys;
     if (present != null) {
       present.leave();
@@ -155,7 +161,21 @@ public final class Limits {
 
   /** Counts that a limit has been reached. */
   public void count(Limit limit) {
-    refused[limit.ordinal()]++;
+    count(limit, 1);
+  }
+
+  void count(Limit limit, int times) {
+    refused[limit.ordinal()] += times;
+  }
+
+  /** Whether so many bytes are more than clients may take. */
+  boolean clientsTakeTooMuch(long bytes) {
+    return clientMemory.exceededBy(bytes);
+  }
+
+  /** Tells the others how much the clients take. */
+  void clientsTake(long bytes) {
+    clientMemory.tell(bytes);
   }
 
   /** How long a script may run. */

@@ -32,6 +32,7 @@ public final class Members {
     client.state(new ClientState(client, keyspace.access().defaultUser()));
     client.authenticated(client.authenticated() || keyspace.access().open());
     clients.put(client.id(), client);
+    keyspace.clientMemory().kept(client, 0);
     return true;
   }
 
@@ -51,6 +52,7 @@ public final class Members {
     }
     keyspace.channels().unsubscribeAll(state);
     state.watcher().clear();
+    keyspace.clientMemory().forget(state);
     clients.remove(client.id());
     client.keyspace(null);
     client.state(null);

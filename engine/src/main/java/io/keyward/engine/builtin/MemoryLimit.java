@@ -23,10 +23,16 @@ public final class MemoryLimit {
     return home.usedBytesOfAll();
   }
 
+  /** The least of {@code maxmemory} and what the heap can hold. */
+  private long most() {
+    long most = home.settings().number(Directive.MAXMEMORY);
+    long inHeap = home.guard().dataLimit();
+    return most == 0 ? inHeap : Math.min(most, inHeap);
+  }
+
   /** Whether all data, and that of a keyspace, is within the limits. */
   boolean kept(BuiltinKeyspace keyspace) {
-    long most = home.settings().number(Directive.MAXMEMORY);
-    return (most == 0 || usedBytes() <= most) && !keyspace.quota().exceeded();
+    return usedBytes() <= most() && !keyspace.quota().exceeded();
   }
 
   /**
@@ -44,10 +50,7 @@ public final class MemoryLimit {
    * @return false if it is at its limit and nothing may go
    */
   boolean makeRoom() {
-    long most = home.settings().number(Directive.MAXMEMORY);
-    if (most == 0) {
-      return true;
-    }
+    long most = most();
     while (usedBytes() > most) {
       // What has been deleted counts until it is freed: that comes before anything is evicted.
       if (!home.freeSome() && !eviction.evictOne()) {

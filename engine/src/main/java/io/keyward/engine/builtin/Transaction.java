@@ -6,8 +6,14 @@ import java.util.List;
 
 /** The commands queued since MULTI. */
 public final class Transaction {
+  /** What a queued request takes beside its arguments, and each of those beside its bytes. */
+  private static final long REQUEST = 160;
+
+  private static final long ARGUMENT = 2 * Integer.BYTES;
+
   private final List<Request> queue = new ArrayList<>();
   private long bytes;
+  private long arguments;
   private boolean spoiled;
   private boolean needsMemory;
   private boolean changes;
@@ -17,12 +23,18 @@ public final class Transaction {
     Request copy = request.copy();
     queue.add(copy);
     bytes += request.totalLength();
+    arguments += request.count();
     needsMemory |= request.command().denyOutOfMemory();
     changes |= request.command().write();
   }
 
   public List<Request> queue() {
     return queue;
+  }
+
+  /** Bytes of memory that the queue takes. */
+  long memory() {
+    return bytes + arguments * ARGUMENT + queue.size() * REQUEST;
   }
 
   /** Bytes of the queued arguments. */

@@ -7,10 +7,19 @@ import java.util.Map;
 
 /** The keys of one database that WATCH has named, and whose watchers are to learn of a change. */
 public final class Watches {
+  /** What a watched key takes beside its bytes. */
+  private static final int WATCH = 200;
+
   /** One client's watched keys over all databases. */
   public static final class Watcher {
     private final List<Watch> watches = new ArrayList<>();
     private boolean changed;
+    private long taken;
+
+    /** Bytes of memory that the watched keys take. */
+    long bytes() {
+      return taken;
+    }
 
     /** Whether one of the keys has been changed, or has expired, since it was watched. */
     public boolean changed(long now) {
@@ -48,6 +57,7 @@ public final class Watches {
       }
       Watch watch = new Watch(this, database, key);
       watches.add(watch);
+      taken += length + WATCH;
       database.watches().byKey.computeIfAbsent(key, k -> new ArrayList<>(1)).add(watch);
     }
 
@@ -64,6 +74,7 @@ public final class Watches {
         }
       }
       watches.clear();
+      taken = 0;
       changed = false;
     }
   }

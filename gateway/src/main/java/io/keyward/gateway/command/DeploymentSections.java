@@ -1,7 +1,6 @@
 package io.keyward.gateway.command;
 
 import io.keyward.config.directive.Directive;
-import io.keyward.engine.Client;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Statistics;
@@ -61,10 +60,7 @@ final class DeploymentSections {
 
   void memory(InfoText text, BuiltinKeyspace keyspace) {
     long used = keyspace.usedBytes();
-    long clients = 0;
-    for (Client client : keyspace.clients()) {
-      clients += client.connection().pendingInput() + client.connection().pendingOutput();
-    }
+    long clients = keyspace.clientMemory().bytes();
     text.section("Memory")
         .bytes("used_memory", used)
         .field("used_memory_overhead", clients)
@@ -95,6 +91,7 @@ final class DeploymentSections {
         .field("instantaneous_ops_per_sec", Math.round(statistics.commandRate().perSecond()))
         .field("expired_keys", statistics.expiredKeys())
         .field("evicted_keys", statistics.evictedKeys())
+        .field("evicted_clients", keyspace.clientMemory().cutOff())
         .field("keyspace_hits", statistics.hits())
         .field("keyspace_misses", statistics.misses())
         .field("pubsub_channels", keyspace.channels().names(Kind.CHANNEL).size())

@@ -3,6 +3,7 @@ package io.keyward.gateway.command;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.MemoryGuard;
 import io.keyward.engine.builtin.script.ScriptFigures;
 import io.keyward.gateway.server.Server;
 import java.lang.management.ManagementFactory;
@@ -38,10 +39,8 @@ final class MemorySection {
     long resident = ProcessFigures.residentBytes();
     long limit = server.live().number(Directive.MAXMEMORY);
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-    long clients = 0;
-    for (var client : keyspace.clients()) {
-      clients += client.connection().pendingInput() + client.connection().pendingOutput();
-    }
+    MemoryGuard guard = server.homes().getFirst().guard();
+    long clients = guard.clientBytes();
     text.section("Memory")
         .bytes("used_memory", used)
         .bytes("used_memory_rss", resident)
@@ -72,6 +71,8 @@ final class MemorySection {
         .field("mem_total_replication_buffers", 0)
         .field("mem_clients_slaves", 0)
         .field("mem_clients_normal", clients)
+        .field("keyward_mem_clients_limit", guard.clientLimit(used))
+        .field("keyward_heap_tight", guard.tight() ? 1 : 0)
         .field("mem_aof_buffer", 0)
         .field("mem_allocator", "jvm")
         .field("active_defrag_running", 0)

@@ -50,7 +50,7 @@ final class StatisticsSections {
         .field("expired_stale_perc", keyspace.activeExpiry().stalePercent(), 2)
         .field("expired_time_cap_reached_count", keyspace.activeExpiry().cutShort())
         .field("evicted_keys", statistics.evictedKeys())
-        .field("evicted_clients", 0)
+        .field("evicted_clients", server.traffic().cutOffForMemory())
         .field("keyspace_hits", statistics.hits())
         .field("keyspace_misses", statistics.misses())
         .field("pubsub_channels", keyspace.channels().names(Kind.CHANNEL).size())

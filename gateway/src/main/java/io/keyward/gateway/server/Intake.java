@@ -34,6 +34,9 @@ final class Intake {
   /** The keyspace has done more than it may in so short a time. */
   private static final int RATE = 2;
 
+  /** Unread input from which on it is looked whether there is memory for more. */
+  private static final int MUCH_INPUT = 1024 * 1024;
+
   private static final int MOST_INPUT = Integer.MAX_VALUE - 1024 * 1024;
 
   private final Server server;
@@ -99,6 +102,10 @@ final class Intake {
         session.abort();
         return;
       }
+      if (input.kept() > MUCH_INPUT && !fits(length)) {
+        session.cutOff();
+        return;
+      }
       client.lastInteraction(System.currentTimeMillis());
       input.receive(bytes, session.home().scratch());
     } finally {
@@ -109,6 +116,13 @@ final class Intake {
       waitForTurn(keyspace);
     }
     run();
+  }
+
+  /** Whether there is memory for more input, which may have to move to an array twice as long. */
+  private boolean fits(int length) {
+    return input.kept() + length <= input.capacity()
+        || !(client.keyspace() instanceof BuiltinKeyspace keyspace)
+        || keyspace.clientMemory().hasRoom(2L * input.capacity());
   }
 
   /** Lets the other keyspaces of the loop come first. */
@@ -193,6 +207,7 @@ final class Intake {
       }
       input.settle(scratch);
     }
+    count();
     if (over && (waits & TURN) == 0 && input.kept() > 0) {
       waitForTurn(keyspace);
     }
@@ -260,6 +275,13 @@ final class Intake {
       run();
     } else {
       steerReading();
+    }
+  }
+
+  /** Counts the memory that the client takes. */
+  void count() {
+    if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+      keyspace.clientMemory().kept(client, input.capacity());
     }
   }
 

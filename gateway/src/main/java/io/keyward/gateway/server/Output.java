@@ -26,6 +26,9 @@ final class Output {
   /** How long a client that is sent away may take to close its side. */
   private static final long LINGER_MILLIS = 2000;
 
+  /** Bytes of output from which on it is worth counting. */
+  private static final int NOTABLE = 16 * 1024;
+
   private final Server server;
   private final Session session;
   private final ChannelHandlerContext context;
@@ -34,9 +37,12 @@ final class Output {
   private final OutputLimit limit;
   private final boolean tls;
   private boolean waitsForDisk;
+  private boolean counted;
 
   /** Output that is older than what the reply holds and waits for the disk with it. */
   private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(0);
+
+  private long heldBytes;
 
   Output(Server server, Session session, ChannelHandlerContext context, boolean tls) {
     this.server = server;
@@ -86,6 +92,7 @@ final class Output {
 
   private void send() {
     boolean any = reply.length() > 0 || !held.isEmpty();
+    heldBytes = 0;
     for (ByteBuf older = held.poll(); older != null; older = held.poll()) {
       var _ = context.write(older, context.voidPromise());
     }
@@ -127,7 +134,9 @@ final class Output {
 
   /** Cuts the client off if it does not take its output. */
   void check() {
-    if (limit.exceeded(pending())) {
+    long pending = pending();
+    count(pending);
+    if (limit.exceeded(pending)) {
       log.warn(
           "Client id={} addr={} closed: its unsent output is larger than"
               + " client-output-buffer-limit",
@@ -138,14 +147,27 @@ final class Output {
     }
   }
 
+  /** Counts the memory that much output takes. */
+  private void count(long pending) {
+    if ((pending >= NOTABLE || counted) && client.keyspace() instanceof BuiltinKeyspace keyspace) {
+      counted = pending >= NOTABLE;
+      keyspace.clientMemory().output(client, counted ? pending : 0);
+    }
+  }
+
   /** Sends the first part of a reply that is so large that it would not fit one array. */
   private void drain(byte[] bytes, int length) {
-    if (waits()) {
-      held.add(copy(bytes, length));
+    if (session.left() || !context.channel().isOpen()) {
       return;
     }
-    write(bytes, length);
-    context.flush();
+    if (waits()) {
+      heldBytes += length;
+      held.add(copy(bytes, length));
+    } else {
+      write(bytes, length);
+      context.flush();
+    }
+    count(pending());
   }
 
   private void write(byte[] bytes, int length) {
@@ -153,7 +175,14 @@ final class Output {
   }
 
   private ByteBuf copy(byte[] bytes, int length) {
-    ByteBuf out = context.alloc().directBuffer(length);
+    ByteBuf out;
+    try {
+      out = context.alloc().directBuffer(length);
+    } catch (OutOfMemoryError full) {
+      log.warn("No memory for output", full);
+      session.cutOff();
+      return Unpooled.EMPTY_BUFFER;
+    }
     out.writeBytes(bytes, 0, length);
     server.traffic().sent(length);
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
@@ -173,11 +202,12 @@ final class Output {
     }
     held.forEach(ByteBuf::release);
     held.clear();
+    heldBytes = 0;
   }
 
   /** Bytes in the reply and in the socket's queue. */
   long pending() {
     var queue = context.channel().unsafe().outboundBuffer();
-    return reply.length() + (queue == null ? 0 : queue.totalPendingWriteBytes());
+    return reply.length() + heldBytes + (queue == null ? 0 : queue.totalPendingWriteBytes());
   }
 }

@@ -62,6 +62,7 @@ public final class Server {
   private final Control control;
   private final Durability durability;
   private final Replication replication;
+  private final HeapWatch heapWatch;
   private volatile Saving savingAtEnd = Saving.AT_SAVE_POINTS;
   private final Traffic traffic = new Traffic();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -131,6 +132,7 @@ public final class Server {
     durability = new Durability(engine, live, snapshots, disk);
     durability.reloads(reload);
     replication = new Replication(engine, live, snapshots);
+    heapWatch = new HeapWatch(engine.homes());
   }
 
   /** What the server was started with. */
@@ -273,8 +275,13 @@ public final class Server {
     }
   }
 
+  HeapWatch heapWatch() {
+    return heapWatch;
+  }
+
   /** Begins the regular work on every loop. */
   public void start() {
+    heapWatch.start();
     for (int i = 0; i < loops.size(); i++) {
       Home home = engine.homes().get(i);
       Sweep sweep = new Sweep(this, loops.get(i));
@@ -303,6 +310,7 @@ public final class Server {
     while (!sessions.isEmpty() && System.nanoTime() < deadline) {
       Thread.sleep(5);
     }
+    heapWatch.close();
     for (Home home : engine.homes()) {
       home.loop().execute(home::stop);
     }

@@ -280,6 +280,7 @@ public final class Session implements Client.Connection {
       return;
     }
     output.check();
+    intake.count();
   }
 
   /**
@@ -404,9 +405,20 @@ public final class Session implements Client.Connection {
     return intake.kept();
   }
 
-  /** Bytes of memory that the waiting input occupies. */
-  public long inputCapacity() {
+  @Override
+  public long occupiedInput() {
     return intake.capacity();
+  }
+
+  @Override
+  public void cutOff() {
+    log.warn(
+        "Client id={} addr={} closed: clients take more memory than they may, and this one the most"
+            + " of its deployment",
+        client.serial(),
+        peer.remote());
+    server.traffic().cutOff();
+    abort();
   }
 
   @Override

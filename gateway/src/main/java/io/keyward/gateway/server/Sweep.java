@@ -31,6 +31,7 @@ final class Sweep {
     }
     if (loop == server.loops().getFirst()) {
       server.traffic().sample(now);
+      server.heapWatch().check();
     }
     if (!server.stopping()) {
       start();

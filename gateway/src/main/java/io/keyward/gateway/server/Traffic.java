@@ -19,6 +19,7 @@ public final class Traffic {
   private final LongAdder protocolErrors = new LongAdder();
   private final LongAdder outputLimitCloses = new LongAdder();
   private final LongAdder inputLimitCloses = new LongAdder();
+  private final LongAdder memoryCloses = new LongAdder();
 
   void accepted() {
     accepted.increment();
@@ -66,6 +67,15 @@ public final class Traffic {
 
   void closedForInput() {
     inputLimitCloses.increment();
+  }
+
+  void cutOff() {
+    memoryCloses.increment();
+  }
+
+  /** Clients closed because clients took more memory than they may. */
+  public long cutOffForMemory() {
+    return memoryCloses.sum();
   }
 
   /** Connections accepted since the start or the last reset. */
@@ -143,5 +153,6 @@ public final class Traffic {
     protocolErrors.reset();
     outputLimitCloses.reset();
     inputLimitCloses.reset();
+    memoryCloses.reset();
   }
 }

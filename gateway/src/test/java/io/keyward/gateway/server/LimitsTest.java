@@ -158,7 +158,7 @@ class LimitsTest {
       }
       assertThat(gateway.server().sessions()).hasSize(500);
       for (Session session : gateway.server().sessions()) {
-        assertThat(session.inputCapacity()).isZero();
+        assertThat(session.occupiedInput()).isZero();
         assertThat(session.client().reply().bytes()).isEmpty();
       }
       wires.forEach(Wire::close);

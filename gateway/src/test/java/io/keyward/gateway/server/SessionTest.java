@@ -161,7 +161,7 @@ class SessionTest {
     }
     long kept = 0;
     for (Session session : gateway.server().sessions()) {
-      kept += session.inputCapacity();
+      kept += session.occupiedInput();
     }
     assertThat(kept).isLessThan(200 * 1024);
     slow.forEach(Wire::close);

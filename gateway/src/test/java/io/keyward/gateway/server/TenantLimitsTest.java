@@ -178,11 +178,13 @@ class TenantLimitsTest {
   void commandsBeyondTheRateWait(String ofTenant, String ofDeployment) {
     start(ofTenant, ofDeployment);
     long began = System.nanoTime();
-    var pipeline = noisy.pipelined();
-    for (int i = 0; i < 300; i++) {
-      pipeline.incr("count");
+    try (Wire wire = Wire.to(gateway.ports().redis())) {
+      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+      wire.send("INCR count\r\n".repeat(300));
+      for (int i = 1; i <= 300; i++) {
+        assertThat(wire.line()).isEqualTo(":" + i);
+      }
     }
-    assertThat(pipeline.syncAndReturnAll()).hasSize(300).last().isEqualTo(300L);
     // 200 at once, the others one each 5 ms: it cannot be over before.
     assertThat(System.nanoTime() - began).isGreaterThan(400_000_000L);
     assertThat(noisy.info("limits")).doesNotContain("limit_slowed_ms:0\r\n");
@@ -290,6 +292,25 @@ class TenantLimitsTest {
     }
     JedisPubSub none = new JedisPubSub() {};
     refuses("channels", () -> noisy.subscribe(none, "a", "b", "c", "d"));
+  }
+
+  @Test
+  void theClientThatTakesMostMemoryIsClosed() {
+    start("{client-memory: 2mb}");
+    try (Wire small = Wire.to(gateway.ports().redis());
+        Wire big = Wire.to(gateway.ports().redis())) {
+      String set = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$100000\r\n" + "x".repeat(100_000) + "\r\n";
+      for (Wire wire : new Wire[] {small, big}) {
+        assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+        assertThat(wire.ask("MULTI")).isEqualTo("+OK");
+        assertThat(wire.send(set).line()).isEqualTo("+QUEUED");
+      }
+      big.send(set.repeat(30));
+      assertThat(big.readToEnd()).startsWith("+QUEUED");
+      assertThat(small.ask("EXEC")).isEqualTo("*1");
+    }
+    assertThat(figure("client_memory", "refused")).isEqualTo(1);
+    assertThat(noisy.info("stats")).contains("evicted_clients:1\r\n");
   }
 
   @Test

@@ -22,6 +22,9 @@ final class Broadcasts {
     void send(Tracked to, Reply keys);
   }
 
+  /** What a prefix takes beside its bytes. */
+  private static final int PREFIX = 250;
+
   private static final class Prefix {
     private final Set<Tracked> listeners = new LinkedHashSet<>();
 
@@ -40,7 +43,9 @@ final class Broadcasts {
 
   void add(Key prefix, Tracked listener) {
     prefixes.computeIfAbsent(prefix, k -> new Prefix()).listeners.add(listener);
-    listener.prefixes().add(prefix);
+    if (listener.prefixes().add(prefix)) {
+      listener.countPrefix(prefix.bytes().length + PREFIX);
+    }
   }
 
   /** Ends all listening of a client; what has not been told it is not. */

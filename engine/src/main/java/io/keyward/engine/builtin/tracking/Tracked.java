@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.tracking;
 
 import io.keyward.engine.Client;
+import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Key;
 import java.util.Set;
 import java.util.TreeSet;
@@ -29,6 +30,7 @@ final class Tracked {
   private boolean notOwnChanges;
   private boolean caching;
   private long redirection;
+  private long prefixBytes;
   private boolean redirectionBroken;
 
   Tracked(Client client, boolean broadcast) {
@@ -50,7 +52,18 @@ final class Tracked {
   }
 
   void end() {
+    if (client != null && client.state() instanceof ClientState state) {
+      state.tracked(0);
+    }
     client = null;
+  }
+
+  /** Counts the memory that one more prefix takes. */
+  void countPrefix(long bytes) {
+    prefixBytes += bytes;
+    if (client != null && client.state() instanceof ClientState state) {
+      state.tracked(prefixBytes);
+    }
   }
 
   /** Whether the client is told of all keys with its prefixes, read or not. */

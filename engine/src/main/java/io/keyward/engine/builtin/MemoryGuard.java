@@ -1,0 +1,112 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Keeps data and clients within what the JVM's heap can hold, whatever the directives allow, so
+ * that no memory runs out.
+ *
+ * <p>A part of the heap is left for everything that is not counted. Of the rest, clients may have a
+ * quarter, and more as long as data does not need it. When a collection shows that more is alive
+ * than can go well, the limits come down to what is there. Any thread may use it.
+ */
+public final class MemoryGuard {
+  private static final double COUNTED_PART = 0.75;
+  private static final double FULL = 0.88;
+  private static final double WELL = 0.80;
+  private static final long NONE = Long.MAX_VALUE;
+
+  private final LiveSettings settings;
+  private final long heap;
+  private final long budget;
+  private final AtomicLong clients = new AtomicLong();
+  private volatile long measuredDataLimit = NONE;
+  private volatile long measuredClientLimit = NONE;
+
+  MemoryGuard(LiveSettings settings) {
+    this(settings, roomForWhatLasts());
+  }
+
+  /** Bytes of the part of the heap where big arrays and what lives for long stand. */
+  private static long roomForWhatLasts() {
+    for (MemoryPoolMXBean pool : ManagementFactory.getMemoryPoolMXBeans()) {
+      boolean old = pool.getName().contains("Tenured") || pool.getName().contains("Old");
+      if (old && pool.getUsage().getMax() > 0) {
+        return pool.getUsage().getMax();
+      }
+    }
+    return Runtime.getRuntime().maxMemory();
+  }
+
+  MemoryGuard(LiveSettings settings, long heap) {
+    this.settings = settings;
+    this.heap = heap;
+    budget = (long) (heap * COUNTED_PART);
+  }
+
+  /** Adds to the bytes that clients take. */
+  void clients(long change) {
+    clients.addAndGet(change);
+  }
+
+  /** Bytes that the clients of all keyspaces take. */
+  public long clientBytes() {
+    return clients.get();
+  }
+
+  /** Bytes that data may take, {@code maxmemory} apart. */
+  long dataLimit() {
+    return Math.min(measuredDataLimit, budget - Math.min(clients.get(), budget / 4));
+  }
+
+  /** Bytes that clients may take: {@code maxmemory-clients}, or what the heap can hold. */
+  public long clientLimit(long data) {
+    long limit = Math.min(measuredClientLimit, Math.max(budget / 4, budget - data));
+    long given = settings.number(Directive.MAXMEMORY_CLIENTS);
+    if (given < 0) {
+      // A percentage of maxmemory; without maxmemory it means nothing, as in Redis.
+      given = settings.number(Directive.MAXMEMORY) * -given / 100;
+    }
+    return given == 0 ? limit : Math.min(limit, given);
+  }
+
+  boolean clientsTakeTooMuch(Home home) {
+    return clients.get() > clientLimit(home.usedBytesOfAll());
+  }
+
+  /** Whether clients may take so many bytes more. */
+  boolean hasRoomForClients(long more, long data) {
+    return clients.get() + more <= clientLimit(data);
+  }
+
+  /** Whether a collection has shown that the heap is nearly full of what lives. */
+  public boolean tight() {
+    return measuredDataLimit != NONE || measuredClientLimit != NONE;
+  }
+
+  /**
+   * A collection has ended that looked at everything.
+   *
+   * @param alive bytes of the heap that are in use after it
+   * @param data bytes of all data
+   * @return whether somebody has to give something up
+   */
+  public boolean measured(long alive, long data) {
+    if (alive < heap * FULL) {
+      measuredDataLimit = NONE;
+      measuredClientLimit = NONE;
+      return false;
+    }
+    long excess = (long) (alive - heap * WELL);
+    long taken = clients.get();
+    long clientLimit = Math.max(heap / 16, taken - excess);
+    long rest = excess - Math.max(0, taken - clientLimit);
+    measuredClientLimit = clientLimit;
+    measuredDataLimit = rest > 0 ? Math.max(0, data - rest) : NONE;
+    return true;
+  }
+}
