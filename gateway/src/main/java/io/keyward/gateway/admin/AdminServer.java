@@ -96,7 +96,10 @@ public final class AdminServer implements AutoCloseable {
   private void answer(HttpServerRequest request) {
     HttpServerResponse response = request.response();
     String path = Objects.requireNonNullElse(request.path(), "");
-    if (!token.admits(request) && !path.equals("/livez") && !path.equals("/readyz")) {
+    boolean admitted = token.admits(request);
+    boolean open =
+        path.equals("/livez") || path.equals("/readyz") || path.startsWith(StreamEndpoint.PATH);
+    if (!admitted && !open) {
       response.putHeader("WWW-Authenticate", "Bearer");
       plain(response, 401, "The token of admin.token is needed: Authorization: Bearer ...\n");
       return;
@@ -110,7 +113,8 @@ public final class AdminServer implements AutoCloseable {
       return;
     }
     if (path.startsWith(StreamEndpoint.PATH)) {
-      streams.answer(request);
+      streams.answer(
+          request, admitted ? StreamEndpoint.Access.ALL : new StreamLogin(server, vertx, request));
       return;
     }
     switch (path) {

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -48,15 +49,45 @@ public final class StreamEndpoint {
     this.clientIds = clientIds;
   }
 
+  /** Decides whether whoever asks may read a stream. */
+  public interface Access {
+    /** Everybody may. */
+    Access ALL = (prefix, key, answer) -> answer.accept(true);
+
+    /**
+     * Decides; the answer comes on the context of the caller, at once or later.
+     *
+     * @param prefix of a deployment that need not exist
+     */
+    void ask(String prefix, String key, Consumer<Boolean> answer);
+  }
+
   /** Answers a GET of a path that begins with {@link #PATH}. */
-  public void answer(HttpServerRequest request) {
+  public void answer(HttpServerRequest request, Access access) {
     Matcher target = TARGET.matcher(request.path() == null ? "" : request.path());
     if (!target.matches()) {
       refuse(request, 404, "A stream is asked for as /streams/{deployment}/{key}.\n");
       return;
     }
     String name = decoded(target.group(1));
-    BuiltinKeyspace keyspace = engine.find(name.equals(WITHOUT_PREFIX) ? "" : name);
+    String prefix = name.equals(WITHOUT_PREFIX) ? "" : name;
+    String key = decoded(target.group(2));
+    access.ask(
+        prefix,
+        key,
+        admitted -> {
+          if (admitted) {
+            answer(request, prefix, key);
+          } else {
+            request.response().putHeader("WWW-Authenticate", "Basic realm=\"keyward\"");
+            refuse(
+                request, 401, "The token of admin.token or a login of the deployment is needed.\n");
+          }
+        });
+  }
+
+  private void answer(HttpServerRequest request, String prefix, String key) {
+    BuiltinKeyspace keyspace = engine.find(prefix);
     if (keyspace == null) {
       refuse(request, 404, "There is no deployment of this prefix.\n");
       return;
@@ -67,7 +98,7 @@ public final class StreamEndpoint {
           request, 400, "Last-Event-ID is no id of a stream's entry, such as 1700000000000-0.\n");
       return;
     }
-    follow(request, keyspace, decoded(target.group(2)), from);
+    follow(request, keyspace, key, from);
   }
 
   private static String first(@Nullable String one, @Nullable String other) {
