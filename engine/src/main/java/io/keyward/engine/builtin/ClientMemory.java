@@ -88,19 +88,28 @@ public final class ClientMemory {
   private void count(long change) {
     bytes += change;
     guard.clients(change);
-    if (change > 0) {
-      Limits limits = keyspace.limits();
-      if (limits != null && limits.clientsTakeTooMuch(bytes)) {
-        int cut = cutBiggest(() -> !limits.clientsTakeTooMuch(bytes));
-        limits.count(Limit.CLIENT_MEMORY, cut);
-      }
-      if (guard.clientsTakeTooMuch(keyspace.home())) {
-        keyspace.home().cutClients();
-      }
-    }
     Limits limits = keyspace.limits();
     if (limits != null) {
       limits.clientsTake(bytes);
+    }
+    if (change > 0 && tooMuch()) {
+      // Not now: a command may be walking through the clients.
+      keyspace.home().cutClientsSoon(this);
+    }
+  }
+
+  /** Whether the clients take more than they may, those of this keyspace or all together. */
+  public boolean tooMuch() {
+    Limits limits = keyspace.limits();
+    return (limits != null && limits.clientsTakeTooMuch(bytes))
+        || guard.clientsTakeTooMuch(keyspace.home());
+  }
+
+  /** Cuts off clients of this keyspace until they are within its own limit. */
+  void cutToLimit() {
+    Limits limits = keyspace.limits();
+    if (limits != null) {
+      limits.count(Limit.CLIENT_MEMORY, cutBiggest(() -> !limits.clientsTakeTooMuch(bytes)));
     }
   }
 

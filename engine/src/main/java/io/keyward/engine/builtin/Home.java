@@ -13,7 +13,9 @@ import io.keyward.engine.text.Numbers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
@@ -59,6 +61,7 @@ public final class Home {
   private @Nullable Reloading reloading;
   private List<Home> peers = List.of();
   private MemoryGuard guard;
+  private final Set<ClientMemory> clientsToCut = new LinkedHashSet<>();
   private volatile long publishedBytes;
   private volatile long peakBytes;
   private volatile int loadPercent;
@@ -280,6 +283,20 @@ public final class Home {
               == 0) {
         return;
       }
+    }
+  }
+
+  /** Cuts off clients of a keyspace, and then of all, when the running burst is over. */
+  void cutClientsSoon(ClientMemory tooMuch) {
+    clientsToCut.add(tooMuch);
+    if (clientsToCut.size() == 1) {
+      loop.execute(
+          () -> {
+            List<ClientMemory> all = List.copyOf(clientsToCut);
+            clientsToCut.clear();
+            all.forEach(ClientMemory::cutToLimit);
+            cutClients();
+          });
     }
   }
 

@@ -168,6 +168,13 @@ final class Output {
       context.flush();
     }
     count(pending());
+    if (counted
+        && session.running()
+        && client.keyspace() instanceof BuiltinKeyspace keyspace
+        && keyspace.clientMemory().tooMuch()) {
+      // Its own command goes on and on: nobody else could stop it in time.
+      session.cutOff();
+    }
   }
 
   private void write(byte[] bytes, int length) {

@@ -99,6 +99,11 @@ public final class Session implements Client.Connection {
     return ended;
   }
 
+  /** Whether a request of this client is being executed now. */
+  boolean running() {
+    return intake.running();
+  }
+
   /** Whether the socket is closed and the keyspace has forgotten the client. */
   boolean left() {
     return left;

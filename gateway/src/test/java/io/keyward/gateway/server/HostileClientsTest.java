@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process with a small heap, attacked from one deployment while another one goes on. */
+@Tag("slow")
 class HostileClientsTest {
   private static final byte[] QUARTER = new byte[256 * 1024];
 
@@ -103,6 +105,14 @@ class HostileClientsTest {
 
   @AfterEach
   void theProcessLivesAndTheNeighbourGoesOn() throws IOException, InterruptedException {
+    try {
+      check();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private void check() throws IOException, InterruptedException {
     assertThat(neighbour.ask("GET key")).isEqualTo("$6");
     assertThat(neighbour.line()).isEqualTo("before");
     for (Socket attacker : attackers) {
