@@ -37,6 +37,7 @@ class NodeClientsTest {
             entry("KEYWARD_LOGIN_URL", gateway.guarded().url()),
             entry("KEYWARD_CLUSTER_URL", gateway.clustered().url()),
             entry("KEYWARD_CLUSTER_TLS_URL", gateway.clustered().tlsUrl()),
+            entry("KEYWARD_README", NodeProject.top().resolve("README.md").toString()),
             entry("KEYWARD_BLUE_URL", gateway.deployment("blue").url()),
             entry("KEYWARD_BLUE_TLS_URL", gateway.deployment("blue").tlsUrl()),
             entry("KEYWARD_GREEN_URL", gateway.deployment("green").url()),

@@ -37,7 +37,7 @@ final class NodeProject {
   static NodeProject install() throws IOException {
     Path node = program("node");
     Path npm = program("npm");
-    Path module = Files.isDirectory(Path.of("src/test/clients")) ? Path.of("") : Path.of("gateway");
+    Path module = module();
     Path sources = module.resolve("src/test/clients").toAbsolutePath();
     Path directory = module.resolve("target/clients").toAbsolutePath();
     NodeProject project = new NodeProject(node, directory);
@@ -55,6 +55,15 @@ final class NodeProject {
       Files.copy(lock, installed, StandardCopyOption.REPLACE_EXISTING);
     }
     return project;
+  }
+
+  private static Path module() {
+    return Files.isDirectory(Path.of("src/test/clients")) ? Path.of("") : Path.of("gateway");
+  }
+
+  /** The top of the source tree. */
+  static Path top() {
+    return module().toAbsolutePath().resolve("..").normalize();
   }
 
   /** The test files, in the order of their names. */
