@@ -16,10 +16,14 @@ import org.jspecify.annotations.Nullable;
  * An event loop as the home of keyspaces, with what its sessions share.
  *
  * <p>Sessions that have output to send or may go on because of others are gathered and served once,
- * by a task that runs when what has arrived on all sockets has been executed: so whoever hears a
- * hundred messages in one pass of the loop is sent them in one piece.
+ * by a task that runs when what has arrived on all sockets has been executed, or after two
+ * milliseconds: so whoever hears a hundred messages in one pass of the loop is sent them in few
+ * pieces.
  */
 public final class GatewayLoop implements Loop, StreamGate.Waiting {
+  /** How long a pass over many sockets may keep others' output waiting. */
+  private static final long MOST_DELAY_NANOS = 2_000_000;
+
   /** A session whose output waits until the stream of effects is durable up to a position. */
   private record DiskWait(Session session, long position) {}
 
@@ -32,9 +36,11 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   private final ArrayDeque<Session> forRoom = new ArrayDeque<>();
   private @Nullable EffectStream effects;
   private final Turns turns = new Turns(this);
-  private final Runnable settle = this::settle;
+  private final Runnable settle = this::settleAsScheduled;
   private boolean burst;
   private boolean scheduled;
+  private boolean settling;
+  private long waitingSince;
 
   public GatewayLoop(EventLoop eventLoop) {
     this.eventLoop = eventLoop;
@@ -135,8 +141,9 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   }
 
   private void settleLater() {
-    if (!burst && !scheduled) {
+    if (!burst && !scheduled && !settling) {
       scheduled = true;
+      waitingSince = System.nanoTime();
       eventLoop.execute(settle);
     }
   }
@@ -148,28 +155,42 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
 
   void endBurst() {
     burst = false;
-    if (!toFlush.isEmpty() || !toResume.isEmpty()) {
+    if (settling || (toFlush.isEmpty() && toResume.isEmpty())) {
+      return;
+    }
+    if (scheduled && System.nanoTime() - waitingSince > MOST_DELAY_NANOS) {
+      settle();
+      waitingSince = System.nanoTime();
+    } else {
       settleLater();
     }
   }
 
+  private void settleAsScheduled() {
+    scheduled = false;
+    settle();
+  }
+
   /** Serves the sessions that wait for it, but for those that have moved to another loop since. */
   private void settle() {
-    scheduled = true;
-    Session session = toResume.poll();
-    while (session != null) {
-      if (session.home() == this) {
-        session.goOn();
-      }
-      session = toResume.poll();
-    }
-    session = toFlush.poll();
-    while (session != null) {
-      if (session.home() == this) {
-        session.flushNow();
+    settling = true;
+    try {
+      Session session = toResume.poll();
+      while (session != null) {
+        if (session.home() == this) {
+          session.goOn();
+        }
+        session = toResume.poll();
       }
       session = toFlush.poll();
+      while (session != null) {
+        if (session.home() == this) {
+          session.flushNow();
+        }
+        session = toFlush.poll();
+      }
+    } finally {
+      settling = false;
     }
-    scheduled = false;
   }
 }
