@@ -62,6 +62,11 @@ enum DeploymentFigure {
       "keyward_stopped_scripts",
       "Scripts and functions that were killed, or ended because they exceeded a limit.",
       k -> k.statistics().stoppedScripts()),
+  CUT_OFF(
+      true,
+      "keyward_clients_cut_off",
+      "Clients that were closed because all together took too much memory.",
+      k -> k.clientMemory().cutOff()),
   KEYS(false, "keyward_keys", "Keys in all databases.", k -> sum(k, Database::size)),
   EXPIRING(
       false,
@@ -75,6 +80,11 @@ enum DeploymentFigure {
       "Bytes that the data may take by a limit of the deployment or its tenant; 0 = none.",
       BuiltinKeyspace::mostBytes),
   CLIENTS(false, "keyward_clients", "Clients in the deployment.", k -> k.clients().size()),
+  CLIENT_BYTES(
+      false,
+      "keyward_client_bytes",
+      "Bytes that clients take: unread input, unsent output, transactions, subscriptions.",
+      k -> k.clientMemory().bytes()),
   BLOCKED(
       false,
       "keyward_blocked_clients",

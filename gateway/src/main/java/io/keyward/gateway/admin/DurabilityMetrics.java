@@ -2,13 +2,14 @@ package io.keyward.gateway.admin;
 
 import io.keyward.engine.builtin.appendonly.LogStatus;
 import io.keyward.engine.builtin.persistence.Snapshots;
+import io.keyward.engine.builtin.replication.ReplicationStatus;
 import io.keyward.gateway.server.Server;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.ToDoubleFunction;
 
-/** How the files fare that keep the data over a restart. */
+/** How the files fare that keep the data over a restart, and the servers that follow it. */
 final class DurabilityMetrics {
   private final Server server;
   private final MeterRegistry registry;
@@ -22,6 +23,7 @@ final class DurabilityMetrics {
     DurabilityMetrics metrics = new DurabilityMetrics(server, registry);
     metrics.ofLog();
     metrics.ofSnapshots();
+    metrics.ofReplicas();
   }
 
   private void ofLog() {
@@ -74,6 +76,29 @@ final class DurabilityMetrics {
         "Changes since the last snapshot",
         Snapshots::unsavedChanges);
     counter("keyward.rdb.saves", "Snapshots written", s -> s.snapshots().saves());
+  }
+
+  private void ofReplicas() {
+    gauge(
+        "keyward.replicas",
+        "Redis servers that follow the data",
+        s -> s.replication().status().replicas().size());
+    gauge(
+        "keyward.replica.lag.bytes",
+        "Bytes of the stream that the replica which is furthest behind has not acknowledged",
+        DurabilityMetrics::lag);
+    counter(
+        "keyward.replica.full.syncs",
+        "Snapshots that replicas were sent",
+        s -> s.replication().status().counts().full());
+  }
+
+  private static double lag(Server server) {
+    ReplicationStatus status = server.replication().status();
+    return status.replicas().stream()
+        .mapToLong(replica -> Math.max(0, status.offset() - replica.offset()))
+        .max()
+        .orElse(0);
   }
 
   private static LogStatus status(Server server) {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * metric exists is all that can be tested; the tests that need one are reported as aborted.
  */
 class DashboardsTest {
-  private static final long PATIENCE_SECONDS = 60;
+  private static final long PATIENCE_SECONDS = 120;
   private static final String DEPLOYMENTS = "blue|green|" + Load.NOISY;
 
   @TempDir private static Path folder;
