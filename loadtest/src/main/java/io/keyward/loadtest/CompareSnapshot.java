@@ -71,6 +71,7 @@ final class CompareSnapshot implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Weight.raise();
     List<ServerCommand> commands =
         servers.servers().stream().map(each -> each.with(files.options)).toList();
     TextTable table = new TextTable().column("server").column("files").column("keys");
