@@ -98,6 +98,7 @@ public final class BuiltinEngine implements Engine {
     made.traits(wanted);
     made.number(lastNumber.incrementAndGet());
     byNumber.put(made.number(), made);
+    home.arrives(made);
     return made;
   }
 

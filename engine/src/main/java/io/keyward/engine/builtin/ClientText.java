@@ -16,6 +16,15 @@ public final class ClientText {
    * qbuf-free, rbs and rbp are 0; qbuf of the client that asks counts its request.
    */
   public static void append(StringBuilder to, Client client, Request asking) {
+    append(to, client, asking, false);
+  }
+
+  /**
+   * As the other; for the operator with the number that the client has among all connections, and
+   * the prefix of the deployment where it is.
+   */
+  public static void append(
+      StringBuilder to, Client client, Request asking, boolean forOperator) {
     long now = asking.now();
     ClientState state = ClientState.of(client);
     Transaction transaction = state.transaction();
@@ -23,7 +32,7 @@ public final class ClientText {
     long input = client.connection().pendingInput() + current;
     long output = client.connection().pendingOutput();
     long queued = transaction == null ? 0 : transaction.bytes();
-    to.append("id=").append(client.id());
+    to.append("id=").append(forOperator ? client.serial() : client.id());
     to.append(" addr=").append(client.connection().remoteAddress());
     to.append(" laddr=").append(client.connection().localAddress());
     to.append(" fd=-1");
@@ -50,6 +59,9 @@ public final class ClientText {
     to.append(" resp=").append(client.reply().resp3() ? 3 : 2);
     to.append(" lib-name=").append(client.libraryName());
     to.append(" lib-ver=").append(client.libraryVersion());
+    if (forOperator && client.keyspace() != null) {
+      to.append(" deployment=").append(client.keyspace().prefix());
+    }
     to.append('\n');
   }
 

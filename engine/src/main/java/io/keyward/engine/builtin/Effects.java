@@ -202,8 +202,9 @@ public final class Effects {
     boolean one = true;
     for (int i = 0; i < keyCount; i++) {
       int at = keys[i];
-      name.of(from, request.bytes(), request.offset(at), request.length(at));
-      one &= !name.unwritten() && (holder == null || holder == name.holder());
+      boolean leads =
+          name.leads(from, request.bytes(), request.offset(at), request.length(at));
+      one &= leads && !name.unwritten() && (holder == null || holder == name.holder());
       holder = name.holder();
     }
     if (one) {
@@ -216,7 +217,7 @@ public final class Effects {
       if (key && one) {
         name.of(from, request.bytes(), request.offset(i), request.length(i));
         stream.argument(name.prefix(), name.bytes(), name.offset(), name.length());
-      } else if (key) {
+      } else if (key && name.leads(from, request.bytes(), request.offset(i), request.length(i))) {
         state(number, request.bytes(), request.offset(i), request.length(i));
       } else if (one) {
         stream.argument(request.bytes(), request.offset(i), request.length(i));

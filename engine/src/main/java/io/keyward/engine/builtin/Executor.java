@@ -31,6 +31,7 @@ public final class Executor {
   private final Pause pause;
   private final Slices slices;
   private final ErrorCounts errorCounts = new ErrorCounts();
+  private @Nullable Elsewhere elsewhere;
   private long now;
 
   /** When the last command ended, on {@link #clock}. */
@@ -49,6 +50,16 @@ public final class Executor {
     this.admission = new Admission(keyspace);
     this.pause = keyspace.pause();
     this.slices = keyspace.slices();
+  }
+
+  /** What executes commands on other homes, or null. */
+  @Nullable Elsewhere elsewhere() {
+    return elsewhere;
+  }
+
+  /** Has some commands executed on other homes. */
+  public void elsewhere(Elsewhere other) {
+    elsewhere = other;
   }
 
   /** How often each error code has been sent. */
@@ -139,6 +150,11 @@ public final class Executor {
     if (transaction != null && !command.has(CommandFlag.NOT_QUEUED)) {
       transaction.add(request);
       reply.simple("QUEUED");
+      nanos = clock();
+      return;
+    }
+    Elsewhere other = elsewhere;
+    if (other != null && other.takes(request, reply)) {
       nanos = clock();
       return;
     }

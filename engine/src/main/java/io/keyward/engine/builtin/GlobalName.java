@@ -1,5 +1,7 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.CommandException;
+
 /**
  * A key as files and the operator name it: the prefix of the keyspace that holds it, and its own
  * name. Reused from key to key.
@@ -23,6 +25,15 @@ final class GlobalName {
     offset = nameOffset + skipped;
     length = nameLength - skipped;
     return this;
+  }
+
+  /** As {@link #of}; false if the name leads to no keyspace that can be looked into. */
+  boolean leads(Database from, byte[] name, int nameOffset, int nameLength) {
+    try {
+      return of(from, name, nameOffset, nameLength) == this;
+    } catch (CommandException elsewhere) {
+      return false;
+    }
   }
 
   /** The database that holds the key, or would. */

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +48,7 @@ public final class Home {
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
   private final EffectStream effects;
   private @Nullable Slices runs;
+  private volatile Consumer<BuiltinKeyspace> arrival = any -> {};
   private @Nullable Serializer serializer;
   private boolean loading;
   private @Nullable CommandException logRefusal;
@@ -187,6 +189,16 @@ public final class Home {
    */
   List<BuiltinKeyspace> keyspaces() {
     return keyspaces;
+  }
+
+  /** Has somebody told of the keyspaces that come to live here. */
+  void onArrival(Consumer<BuiltinKeyspace> told) {
+    arrival = told;
+  }
+
+  /** A keyspace of the engine is made here; any thread may say so. */
+  void arrives(BuiltinKeyspace keyspace) {
+    onLoop(() -> arrival.accept(keyspace));
   }
 
   /** A keyspace lives here from now on; any thread may say so. */

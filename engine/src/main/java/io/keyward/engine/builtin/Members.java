@@ -53,7 +53,15 @@ public final class Members {
     keyspace.channels().unsubscribeAll(state);
     state.watcher().clear();
     keyspace.clientMemory().forget(state);
-    clients.remove(client.id());
+    clients.remove(client.id(), client);
+    Elsewhere other = keyspace.executor().elsewhere();
+    if (other != null) {
+      other.forget(client);
+    }
+    Overview overview = Overview.of(keyspace);
+    if (overview != null) {
+      overview.endMonitoring(client);
+    }
     client.keyspace(null);
     client.state(null);
   }
@@ -76,6 +84,16 @@ public final class Members {
     Client client = new Client(0, new NoConnection(reply), reply, System.currentTimeMillis());
     client.internal(true);
     client.authenticated(true);
+    client.keyspace(keyspace);
+    client.state(new ClientState(client, keyspace.access().unbound()));
+    return client;
+  }
+
+  /** A client that stands for one of another home: it has no socket and is not listed. */
+  public Client standIn(Client other, Client.Connection connection, Reply reply) {
+    Client client = new Client(other.serial(), connection, reply, other.createdAt());
+    client.authenticated(true);
+    client.operator(other.operator());
     client.keyspace(keyspace);
     client.state(new ClientState(client, keyspace.access().unbound()));
     return client;

@@ -1,12 +1,21 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Engine;
+import io.keyward.engine.Reply;
+import io.keyward.engine.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +27,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Overview implements KeyRoutes {
   private static final byte[] NOTHING = {};
-  private static final CommandException NO_DEPLOYMENT =
+  /** What a key is answered with that belongs to nobody. */
+  public static final CommandException NO_DEPLOYMENT =
       CommandException.error(
           "no deployment has the prefix of this key. Remedy: write <prefix>::<key>, as SCAN and"
               + " KEYS show it");
-  private static final CommandException ELSEWHERE =
+  /** What keys are answered with that one command cannot reach together. */
+  public static final CommandException ELSEWHERE =
       new CommandException(
           "CROSSSLOT the keys are of deployments that live on different event loops. Remedy: ask"
               + " for them one by one");
+  private static final CommandException NOT_IN_A_UNIT =
+      CommandException.error(
+          "not possible in a transaction or script, since deployments live on several event"
+              + " loops");
   private static final CommandException BUSY =
       new CommandException("BUSY a deployment is in the middle of a long command. Try again later");
 
@@ -35,17 +50,168 @@ public final class Overview implements KeyRoutes {
   private @Nullable BuiltinKeyspace last;
   private int skipped;
 
+  private final List<BuiltinKeyspace> others = new ArrayList<>();
+  private final Set<Client> watchers = new LinkedHashSet<>();
+  private List<Overview> peers = List.of(this);
+
   private Overview(BuiltinEngine engine, BuiltinKeyspace view) {
     this.engine = engine;
     this.view = view;
   }
 
-  /** A keyspace whose clients see every keyspace of a home. */
-  public static BuiltinKeyspace open(BuiltinEngine engine, Home home) {
-    BuiltinKeyspace view = new BuiltinKeyspace("", home, engine.table());
-    view.routes(new Overview(engine, view));
-    view.effects().onlyForOthers();
+  /** For each home a keyspace whose clients see every keyspace of the home. */
+  public static List<BuiltinKeyspace> open(BuiltinEngine engine) {
+    List<BuiltinKeyspace> views = new ArrayList<>();
+    List<Overview> all = new ArrayList<>();
+    for (Home home : engine.homes()) {
+      BuiltinKeyspace view = new BuiltinKeyspace("", home, engine.table());
+      Overview overview = new Overview(engine, view);
+      view.routes(overview);
+      view.effects().onlyForOthers();
+      home.onArrival(overview::arrives);
+      views.add(view);
+      all.add(overview);
+    }
+    all.forEach(overview -> overview.peers = List.copyOf(all));
+    return views;
+  }
+
+  /** The keyspace whose clients have this view. */
+  public BuiltinKeyspace view() {
     return view;
+  }
+
+  /** Shows the clients of a further keyspace of this home, which no deployment has. */
+  public void showsClientsOf(BuiltinKeyspace further) {
+    others.add(further);
+  }
+
+  /** Every keyspace of this home that clients may be in. */
+  public List<BuiltinKeyspace> rooms() {
+    List<BuiltinKeyspace> rooms = new ArrayList<>(others);
+    rooms.add(view);
+    rooms.addAll(keyspaces());
+    return rooms;
+  }
+
+  /**
+   * Asks on every home, and answers when all have answered.
+   *
+   * @param part what is asked; called on the home's loop with its view
+   * @param answer writes the reply
+   * @throws CommandException if there are several homes, and the client cannot wait now
+   */
+  public <T> void gather(
+      Request request,
+      Reply reply,
+      Function<Overview, T> part,
+      BiConsumer<List<T>, Reply> answer) {
+    if (peers.size() == 1) {
+      answer.accept(List.of(part.apply(this)), reply);
+      return;
+    }
+    if (!view.mayBlock(request.client())) {
+      throw NOT_IN_A_UNIT;
+    }
+    LateReply late = LateReply.of(view, request);
+    List<CompletableFuture<T>> parts = new ArrayList<>();
+    for (Overview peer : peers) {
+      CompletableFuture<T> found = new CompletableFuture<>();
+      parts.add(found);
+      peer.view
+          .loop()
+          .execute(
+              () -> {
+                try {
+                  found.complete(part.apply(peer));
+                } catch (RuntimeException failed) {
+                  found.completeExceptionally(failed);
+                }
+              });
+    }
+    var _ =
+        CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+            .whenComplete(
+                (all, failed) ->
+                    view.loop()
+                        .execute(
+                            () ->
+                                late.write(
+                                    to -> answer.accept(parts.stream().map(Overview::of).toList(), to))));
+  }
+
+  private static <T> T of(CompletableFuture<T> part) {
+    try {
+      return part.join();
+    } catch (CompletionException failed) {
+      throw failed.getCause() instanceof CommandException refusal ? refusal : failed;
+    }
+  }
+
+  /** The client of this number among all connections, if it is on this home. */
+  public @Nullable Client client(long serial) {
+    for (BuiltinKeyspace room : rooms()) {
+      for (Client client : room.clients()) {
+        if (client.serial() == serial) {
+          return client;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** How many keys this home's databases of a number hold. */
+  public long keys(int number) {
+    long keys = 0;
+    for (BuiltinKeyspace keyspace : keyspaces()) {
+      Database holder = keyspace.databases().ifUsed(number);
+      keys += holder == null ? 0 : holder.size();
+    }
+    return keys;
+  }
+
+  /**
+   * Shows a client of the operator the commands of every deployment that there is or will be, from
+   * the reply on; one that sees them already gets none.
+   */
+  public void monitor(Request request, Reply reply) {
+    Client client = request.client();
+    if (watchers.contains(client)) {
+      return;
+    }
+    gather(
+        request,
+        reply,
+        each -> {
+          Elsewhere elsewhere = view.executor().elsewhere();
+          if (each != this && elsewhere != null) {
+            each.beginMonitoring(elsewhere.standIn(client, each));
+          }
+          return each;
+        },
+        (all, to) -> {
+          to.ok();
+          beginMonitoring(client);
+        });
+  }
+
+  private void beginMonitoring(Client client) {
+    if (client.keyspace() == view) {
+      watchers.add(client);
+      rooms().forEach(room -> room.observation().monitors().add(client, room.prefix()));
+    }
+  }
+
+  private void arrives(BuiltinKeyspace keyspace) {
+    watchers.forEach(w -> keyspace.observation().monitors().add(w, keyspace.prefix()));
+  }
+
+  /** Ends the watching of a client over the commands of this home's keyspaces. */
+  void endMonitoring(Client client) {
+    if (!watchers.remove(client)) {
+      return;
+    }
+    rooms().forEach(room -> room.observation().monitors().remove(client));
   }
 
   /** The view that the clients of a keyspace have, or null if they see their own keys. */
@@ -109,12 +275,14 @@ public final class Overview implements KeyRoutes {
         emptied.add(holder);
       }
     }
+    view.effects().beginUnit();
     for (Database holder : emptied) {
       holder.keyspace().effects().flushedByOthers(number);
       holder.flush();
       holder.keyspace().settleSoon();
       view.waiting().with(holder.keyspace().waiting());
     }
+    view.effects().endUnit();
   }
 
   @Override

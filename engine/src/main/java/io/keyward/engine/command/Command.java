@@ -46,6 +46,7 @@ public final class Command {
   private final boolean denyOutOfMemory;
   private final boolean serverWide;
   private final boolean inSlices;
+  private final Reach reach;
   private int index = -1;
 
   private Command(Builder from) {
@@ -78,6 +79,7 @@ public final class Command {
     denyOutOfMemory = flags.contains(CommandFlag.DENYOOM);
     serverWide = flags.contains(CommandFlag.SERVER_WIDE);
     inSlices = from.inSlices;
+    reach = from.reach;
   }
 
   private EnumSet<Category> derivedCategories(Builder from) {
@@ -202,6 +204,11 @@ public final class Command {
     return inSlices;
   }
 
+  /** Where the operator's command is executed if there are several event loops. */
+  public Reach reach() {
+    return reach;
+  }
+
   public Set<Category> categories() {
     return categories;
   }
@@ -289,6 +296,7 @@ public final class Command {
     private final EnumSet<Category> categories = EnumSet.noneOf(Category.class);
     private boolean inCategoryOfGroup = true;
     private boolean inSlices;
+    private Reach reach = Reach.OF_ITS_KEYS;
     private final List<KeySpec> keySpecs = new ArrayList<>();
     private final List<String> tips = new ArrayList<>();
     private final Map<String, Command> subcommands = new LinkedHashMap<>();
@@ -420,6 +428,12 @@ public final class Command {
     /** Runs the command in slices, since it cannot be known how long it takes. */
     public Builder runsInSlices() {
       inSlices = true;
+      return this;
+    }
+
+    /** Where the operator's command is executed; by default where its keys are. */
+    public Builder reach(Reach where) {
+      reach = where;
       return this;
     }
 

@@ -8,6 +8,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -94,13 +95,33 @@ final class InfoCommand {
     for (int i = 1; i < request.count(); i++) {
       asked.add(request.text(i).toLowerCase(Locale.ROOT));
     }
+    Overview overview = Overview.of(keyspace);
+    if (overview == null) {
+      write(asked, new InfoText(), keyspace, administers ? Map.of() : ofDeployment, reply);
+    } else {
+      overview.gather(
+          request,
+          reply,
+          OverallFigures::of,
+          (parts, to) -> {
+            OverallFigures figures = OverallFigures.of(parts);
+            InfoText text = new InfoText(figures.sums());
+            write(asked, text, keyspace, Map.of("keyspace", (t, k) -> figures.keyspace(t)), to);
+          });
+    }
+  }
+
+  private void write(
+      Set<String> asked,
+      InfoText text,
+      BuiltinKeyspace keyspace,
+      Map<String, BiConsumer<InfoText, BuiltinKeyspace>> instead,
+      Reply reply) {
     boolean all = asked.contains("all") || asked.contains("everything");
     boolean defaults = asked.isEmpty() || asked.contains("default");
-    InfoText text = new InfoText();
     for (Section section : sections) {
       if (all || (defaults && section.byDefault()) || asked.contains(section.name())) {
-        var writer = administers ? null : ofDeployment.get(section.name());
-        (writer == null ? section.writer() : writer).accept(text, keyspace);
+        instead.getOrDefault(section.name(), section.writer()).accept(text, keyspace);
       }
     }
     reply.verbatim("txt", text.toString().getBytes(StandardCharsets.ISO_8859_1));

@@ -1,10 +1,21 @@
 package io.keyward.gateway.command;
 
 import java.util.Locale;
+import java.util.Map;
 
 /** Gathers the text of INFO: sections with a title, lines of name and value. */
 final class InfoText {
   private final StringBuilder text = new StringBuilder(4096);
+  private final Map<String, Long> instead;
+
+  InfoText() {
+    this(Map.of());
+  }
+
+  /** A text in which some fields have other values than those given to them. */
+  InfoText(Map<String, Long> instead) {
+    this.instead = instead;
+  }
 
   InfoText section(String title) {
     if (!text.isEmpty()) {
@@ -20,7 +31,7 @@ final class InfoText {
   }
 
   InfoText field(String name, long value) {
-    text.append(name).append(':').append(value).append("\r\n");
+    text.append(name).append(':').append(instead.getOrDefault(name, value)).append("\r\n");
     return this;
   }
 

@@ -12,6 +12,7 @@ import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.dump.Payload;
+import io.keyward.engine.builtin.overview.Relay;
 import io.keyward.engine.builtin.persistence.Reload;
 import io.keyward.engine.builtin.persistence.SnapshotTurn;
 import io.keyward.engine.builtin.persistence.Snapshots;
@@ -24,6 +25,7 @@ import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -107,7 +109,11 @@ public final class Server {
             table.seal(),
             tenancy::traits);
     anterooms = engine.homes().stream().map(home -> new BuiltinKeyspace("", home, table)).toList();
-    overviews = engine.homes().stream().map(home -> Overview.open(engine, home)).toList();
+    overviews = Overview.open(engine);
+    Relay.connect(overviews);
+    for (int i = 0; i < overviews.size(); i++) {
+      Objects.requireNonNull(Overview.of(overviews.get(i))).showsClientsOf(anterooms.get(i));
+    }
     anterooms.forEach(anteroom -> anteroom.effects().kept(false));
     for (int i = 0; i < loops.size(); i++) {
       loops.get(i).effects(engine.homes().get(i).effects());

@@ -13,14 +13,17 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BlockedClients;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.Pause;
 import io.keyward.engine.builtin.tracking.TrackingCommands;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * CLIENT but for LIST, KILL and tracking: what a connection sets and asks about itself, pauses,
@@ -228,7 +231,22 @@ final class ClientCommands {
         throw CommandException.error("CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
       }
     }
-    Client target = Database.of(request).keyspace().members().of(request.integer(2));
-    reply.integer(target != null && BlockedClients.unblock(target, withError));
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    long id = request.integer(2);
+    boolean asError = withError;
+    Overview overview = Overview.of(keyspace);
+    if (overview == null) {
+      reply.integer(unblocks(keyspace.members().of(id), asError));
+      return;
+    }
+    overview.gather(
+        request,
+        reply,
+        each -> unblocks(each.client(id), asError),
+        (done, to) -> to.integer(done.contains(true)));
+  }
+
+  private static boolean unblocks(@Nullable Client target, boolean withError) {
+    return target != null && BlockedClients.unblock(target, withError);
   }
 }

@@ -14,11 +14,13 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.command.Command;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /**
  * CLIENT KILL: closes the connections of the keyspace that meet every given filter.
@@ -51,14 +53,30 @@ public final class ClientKill {
 
   private static void kill(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    if (request.count() == 3) {
-      String address = request.text(2);
-      if (close(keyspace, request, at(address)) == 0) {
-        throw NO_SUCH_CLIENT;
-      }
-      reply.ok();
+    boolean oneAddress = request.count() == 3;
+    Predicate<Client> wanted =
+        oneAddress ? at(request.text(2)) : filters(keyspace, request);
+    Overview overview = Overview.of(keyspace);
+    if (overview == null) {
+      answer(close(keyspace, request, wanted), oneAddress, reply);
+      return;
+    }
+    Request kept = request.copy();
+    overview.gather(
+        request,
+        reply,
+        each -> each.rooms().stream().mapToInt(room -> close(room, kept, wanted)).sum(),
+        (counts, to) ->
+            answer(counts.stream().mapToInt(Integer::intValue).sum(), oneAddress, to));
+  }
+
+  private static void answer(int closed, boolean oneAddress, Reply reply) {
+    if (!oneAddress) {
+      reply.integer(closed);
+    } else if (closed == 0) {
+      throw NO_SUCH_CLIENT;
     } else {
-      reply.integer(close(keyspace, request, filters(keyspace, request)));
+      reply.ok();
     }
   }
 
@@ -76,7 +94,8 @@ public final class ClientKill {
       String value = request.text(i + 1);
       if (request.is(i, "ID")) {
         long id = request.integer(i + 1, 1, Long.MAX_VALUE, ID_TOO_SMALL);
-        wanted = wanted.and(client -> client.id() == id);
+        ToLongFunction<Client> idOf = ClientListing.idOf(keyspace);
+        wanted = wanted.and(client -> idOf.applyAsLong(client) == id);
       } else if (request.is(i, "TYPE")) {
         ClientListing.Kind kind = ClientListing.Kind.named(value);
         wanted = wanted.and(kind::holds);
@@ -100,6 +119,9 @@ public final class ClientKill {
   }
 
   private static Predicate<Client> user(BuiltinKeyspace keyspace, String name) {
+    if (Overview.of(keyspace) != null) {
+      return client -> client.user().equals(name);
+    }
     User user = keyspace.access().user(name);
     if (user == null) {
       throw CommandException.error("No such user '" + name + "'");

@@ -15,9 +15,14 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.command.Command;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 
 /** CLIENT INFO and CLIENT LIST. */
 final class ClientListing {
@@ -79,35 +84,69 @@ final class ClientListing {
 
   private static void info(Request request, Reply reply) {
     StringBuilder text = new StringBuilder(320);
-    ClientText.append(text, request.client(), request);
+    boolean forOperator = Overview.of(Database.of(request).keyspace()) != null;
+    ClientText.append(text, request.client(), request, forOperator);
     send(text, reply);
   }
 
   private static void list(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    Predicate<Client> wanted = wanted(request, ClientListing.idOf(keyspace));
     StringBuilder text = new StringBuilder();
+    Overview overview = Overview.of(keyspace);
+    if (overview == null) {
+      lines(text, keyspace, wanted, request, false);
+      send(text, reply);
+      return;
+    }
+    Request kept = request.copy();
+    overview.gather(
+        request,
+        reply,
+        each -> {
+          StringBuilder part = new StringBuilder();
+          each.rooms().forEach(room -> lines(part, room, wanted, kept, true));
+          return part;
+        },
+        (parts, to) -> {
+          parts.forEach(text::append);
+          send(text, to);
+        });
+  }
+
+  /** The number by which clients are named: the operator's are those among all connections. */
+  static ToLongFunction<Client> idOf(BuiltinKeyspace keyspace) {
+    return Overview.of(keyspace) == null ? Client::id : Client::serial;
+  }
+
+  private static Predicate<Client> wanted(Request request, ToLongFunction<Client> idOf) {
     if (request.count() == 2) {
-      for (Client client : keyspace.clients()) {
-        ClientText.append(text, client, request);
-      }
-    } else if (request.count() == 4 && request.is(2, "TYPE")) {
-      Kind kind = Kind.named(request.text(3));
-      for (Client client : keyspace.clients()) {
-        if (kind.holds(client)) {
-          ClientText.append(text, client, request);
-        }
-      }
-    } else if (request.count() > 3 && request.is(2, "ID")) {
-      for (int i = 3; i < request.count(); i++) {
-        Client client = keyspace.members().of(request.integer(i, INVALID_ID));
-        if (client != null) {
-          ClientText.append(text, client, request);
-        }
-      }
-    } else {
+      return client -> true;
+    }
+    if (request.count() == 4 && request.is(2, "TYPE")) {
+      return Kind.named(request.text(3))::holds;
+    }
+    if (request.count() <= 3 || !request.is(2, "ID")) {
       throw Errors.SYNTAX;
     }
-    send(text, reply);
+    Set<Long> ids = new HashSet<>();
+    for (int i = 3; i < request.count(); i++) {
+      ids.add(request.integer(i, INVALID_ID));
+    }
+    return client -> ids.contains(idOf.applyAsLong(client));
+  }
+
+  private static void lines(
+      StringBuilder to,
+      BuiltinKeyspace keyspace,
+      Predicate<Client> wanted,
+      Request asking,
+      boolean forOperator) {
+    for (Client client : keyspace.clients()) {
+      if (wanted.test(client)) {
+        ClientText.append(to, client, asking, forOperator);
+      }
+    }
   }
 
   private static void send(StringBuilder text, Reply reply) {

@@ -48,6 +48,10 @@ final class SeenName {
     return length;
   }
 
+  byte[] copy() {
+    return Arrays.copyOfRange(bytes, offset, offset + length);
+  }
+
   boolean matches(byte[] pattern) {
     return Glob.matches(pattern, 0, pattern.length, bytes, offset, length, false);
   }

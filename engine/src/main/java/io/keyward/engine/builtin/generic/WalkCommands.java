@@ -7,21 +7,22 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.ScanOptions;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
+import io.keyward.engine.command.Reach;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntConsumer;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** KEYS, SCAN and RANDOMKEY: keys that nobody has named. */
 final class WalkCommands {
-  /** A cursor is that of one dictionary, which has so many bits, behind the dictionary's number. */
-  private static final int CURSOR_BITS = 31;
-
   private WalkCommands() {}
 
   static void declare(CommandTable table) {
@@ -34,6 +35,7 @@ final class WalkCommands {
             .flags(READONLY)
             .categories(Category.DANGEROUS)
             .tips("request_policy:all_shards", "nondeterministic_output_order")
+            .reach(Reach.EVERYWHERE)
             .handler(WalkCommands::keys));
     table.add(
         Command.named("scan", GENERIC)
@@ -44,6 +46,7 @@ final class WalkCommands {
             .arity(-2)
             .flags(READONLY)
             .tips("nondeterministic_output", "request_policy:special", "response_policy:special")
+            .reach(Reach.OF_ITS_CURSOR)
             .handler(WalkCommands::scan));
     table.add(
         Command.named("randomkey", GENERIC)
@@ -94,9 +97,9 @@ final class WalkCommands {
         request,
         database.seesOthers() ? options.count() : Math.min(options.count(), database.size()));
     Found found = new Found(request, options, database.newView());
-    long asked = database.seesOthers() ? cursor >>> CURSOR_BITS : 0;
+    long asked = database.seesOthers() ? cursor >>> ScanOptions.CURSOR_BITS : 0;
     long at = database.holderFrom(asked);
-    long within = at == asked ? cursor & (1L << CURSOR_BITS) - 1 : 0;
+    long within = at == asked ? cursor & (1L << ScanOptions.CURSOR_BITS) - 1 : 0;
 
     long bucketsLeft = options.mostBuckets();
     Database holder = at < 0 ? null : database.holder(at);
@@ -113,7 +116,7 @@ final class WalkCommands {
       }
     }
     reply.array(2);
-    reply.bulkInteger(at < 0 ? 0 : (at << CURSOR_BITS) + within);
+    reply.bulkInteger(at < 0 ? 0 : (at << ScanOptions.CURSOR_BITS) + within);
     reply.array(found.count);
     reply.raw(found.names.bytes(), 0, found.names.length());
   }
@@ -163,31 +166,65 @@ final class WalkCommands {
 
   private static void randomKey(Request request, Reply reply) {
     Database database = Database.of(request);
-    database.whole(request);
-    Database holder = chosen(database);
-    Entry entry = holder.random(request.now(), database.newView());
-    if (entry == null) {
-      reply.nothing();
-    } else {
-      SeenName name = new SeenName();
-      name.before(database.before(holder));
-      name.of(entry);
-      name.send(reply);
+    Overview overview = Overview.of(database.keyspace());
+    if (overview == null) {
+      database.whole(request);
+      draw(database, request.now()).send(reply);
+      return;
+    }
+    int number = database.number();
+    long now = request.now();
+    RandomGenerator random = database.keyspace().home().random();
+    overview.gather(
+        request,
+        reply,
+        each -> draw(each.view().databases().at(number), now),
+        (draws, to) -> choose(draws, random).send(to));
+  }
+
+  /**
+   * A key that has been drawn.
+   *
+   * @param keys from how many
+   * @param name null if there is none
+   */
+  private record Draw(long keys, byte @Nullable [] name) {
+    void send(Reply reply) {
+      if (name == null) {
+        reply.nothing();
+      } else {
+        reply.bulk(name);
+      }
     }
   }
 
-  /** One of the databases whose keys are seen here, the likelier the more keys it holds. */
-  private static Database chosen(Database database) {
-    List<Database> holders = database.holders();
-    if (holders.size() > 1 && database.seen() > 0) {
-      long draw = database.keyspace().home().random().nextLong(database.seen());
-      for (Database holder : holders) {
-        draw -= holder.size();
-        if (draw < 0) {
-          return holder;
-        }
+  private static Draw draw(Database database, long now) {
+    List<Draw> candidates = new ArrayList<>();
+    for (Database holder : database.holders()) {
+      Entry entry = holder.random(now, database.newView());
+      if (entry != null) {
+        SeenName name = new SeenName();
+        name.before(database.before(holder));
+        name.of(entry);
+        candidates.add(new Draw(holder.size(), name.copy()));
       }
     }
-    return database;
+    return choose(candidates, database.keyspace().home().random());
+  }
+
+  /** One of several keys, the likelier the more it has been drawn from. */
+  private static Draw choose(List<Draw> draws, RandomGenerator random) {
+    long keys = draws.stream().mapToLong(Draw::keys).sum();
+    if (keys == 0) {
+      return new Draw(0, null);
+    }
+    long at = random.nextLong(keys);
+    for (Draw draw : draws) {
+      at -= draw.keys();
+      if (at < 0) {
+        return new Draw(keys, draw.name());
+      }
+    }
+    throw new IllegalStateException("the sum of the numbers is greater than each");
   }
 }

@@ -6,8 +6,8 @@ import io.keyward.engine.Request;
 import io.keyward.engine.command.Command;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Function;
 
 /** The clients that watch a keyspace's commands by MONITOR. */
@@ -15,7 +15,7 @@ public final class Monitors {
   private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   private final Function<Client, Reply> outputs;
-  private final Set<Client> clients = new LinkedHashSet<>();
+  private final Map<Client, byte[]> clients = new LinkedHashMap<>();
   private boolean any;
 
   /**
@@ -34,13 +34,21 @@ public final class Monitors {
 
   /** Whether this client watches. */
   public boolean has(Client client) {
-    return clients.contains(client);
+    return clients.containsKey(client);
   }
 
-  /** Lets a client watch; false if it does so already. */
-  public boolean add(Client client) {
+  /**
+   * Lets a client watch; false if it does so already.
+   *
+   * @param deployment a name that stands in its lines beside the address; empty for none
+   */
+  public boolean add(Client client, String deployment) {
     any = true;
-    return clients.add(client);
+    byte[] shown =
+        deployment.isEmpty()
+            ? new byte[0]
+            : (" deployment=" + deployment).getBytes(StandardCharsets.UTF_8);
+    return clients.putIfAbsent(client, shown) == null;
   }
 
   /** Ends a client's watching, if it does. */
@@ -51,30 +59,40 @@ public final class Monitors {
 
   /** Sends every watching client a line: time, database, address and the quoted arguments. */
   void show(Request request, Command command) {
-    byte[] line = line(request, command).toString().getBytes(StandardCharsets.ISO_8859_1);
-    for (Client client : clients) {
-      outputs.apply(client).raw(line, 0, line.length);
-    }
+    StringBuilder text = new StringBuilder(64);
+    appendHead(text, request);
+    int head = text.length();
+    appendArguments(text, request, command);
+    byte[] line = text.toString().getBytes(StandardCharsets.ISO_8859_1);
+    clients.forEach(
+        (client, deployment) -> {
+          Reply to = outputs.apply(client);
+          to.raw(line, 0, head);
+          to.raw(deployment, 0, deployment.length);
+          to.raw(line, head, line.length - head);
+        });
   }
 
-  private static StringBuilder line(Request request, Command command) {
-    byte[][] arguments = new byte[request.count()][];
-    for (int i = 0; i < arguments.length; i++) {
-      arguments[i] = request.copyOf(i);
-    }
-    Secrets.hide(request, command, arguments);
-    StringBuilder line = new StringBuilder(64);
+  private static void appendHead(StringBuilder line, Request request) {
     Instant now = Instant.now();
     String micros = Integer.toString(1_000_000 + now.getNano() / 1000).substring(1);
     line.append('+').append(now.getEpochSecond()).append('.').append(micros);
     line.append(" [").append(request.client().database()).append(' ');
     appendSource(line, request.client());
+  }
+
+  private static void appendArguments(StringBuilder line, Request request, Command command) {
+    byte[][] arguments = new byte[request.count()][];
+    for (int i = 0; i < arguments.length; i++) {
+      arguments[i] = request.copyOf(i);
+    }
+    Secrets.hide(request, command, arguments);
     line.append(']');
     for (byte[] argument : arguments) {
       line.append(' ');
       appendQuoted(line, argument);
     }
-    return line.append("\r\n");
+    line.append("\r\n");
   }
 
   private static void appendSource(StringBuilder line, Client client) {

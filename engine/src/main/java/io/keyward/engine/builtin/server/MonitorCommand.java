@@ -11,6 +11,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 
@@ -37,7 +38,10 @@ final class MonitorCommand {
     if (!keyspace.mayBlock(request.client())) {
       throw NOT_HERE;
     }
-    if (keyspace.observation().monitors().add(request.client())) {
+    Overview overview = Overview.of(keyspace);
+    if (overview != null) {
+      overview.monitor(request, reply);
+    } else if (keyspace.observation().monitors().add(request.client(), "")) {
       reply.ok();
     }
   }

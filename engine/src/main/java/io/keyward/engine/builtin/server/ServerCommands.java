@@ -38,7 +38,7 @@ public final class ServerCommands {
             .flags(READONLY, FAST)
             .categories(KEYSPACE)
             .tips("request_policy:all_shards", "response_policy:agg_sum")
-            .handler((request, reply) -> reply.integer(Database.of(request).seen())));
+            .handler(ServerCommands::size));
     table.add(
         Command.named("flushdb", SERVER)
             .differs("Frees in slices, whatever ASYNC and SYNC say.")
@@ -102,6 +102,35 @@ public final class ServerCommands {
     }
   }
 
+  private static void size(Request request, Reply reply) {
+    Database database = Database.of(request);
+    Overview overview = Overview.of(database.keyspace());
+    if (overview == null) {
+      reply.integer(database.seen());
+      return;
+    }
+    int number = database.number();
+    overview.gather(
+        request,
+        reply,
+        each -> each.keys(number),
+        (counts, to) -> to.integer(counts.stream().mapToLong(Long::longValue).sum()));
+  }
+
+  private static void flush(
+      Overview overview, int first, int databases, Request request, Reply reply) {
+    overview.gather(
+        request,
+        reply,
+        each -> {
+          for (int number = first; number < first + databases; number++) {
+            each.flush(number);
+          }
+          return each;
+        },
+        (all, to) -> to.ok());
+  }
+
   private static void flushDatabase(Request request, Reply reply) {
     checkMode(request);
     Database database = Database.of(request);
@@ -109,10 +138,10 @@ public final class ServerCommands {
     if (overview == null) {
       database.keyspace().effects().flushed(database.number());
       database.flush();
+      reply.ok();
     } else {
-      overview.flush(database.number());
+      flush(overview, database.number(), 1, request, reply);
     }
-    reply.ok();
   }
 
   private static void flushAll(Request request, Reply reply) {
@@ -122,12 +151,10 @@ public final class ServerCommands {
     if (overview == null) {
       keyspace.effects().flushedAll();
       keyspace.databases().flush();
+      reply.ok();
     } else {
-      for (int number = 0; number < keyspace.databases().count(); number++) {
-        overview.flush(number);
-      }
+      flush(overview, 0, keyspace.databases().count(), request, reply);
     }
-    reply.ok();
   }
 
   private static void swap(Request request, Reply reply) {

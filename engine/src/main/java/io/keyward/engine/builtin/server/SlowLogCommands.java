@@ -9,12 +9,17 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.observation.SlowLog;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
+import java.util.List;
 
 /** SLOWLOG: the commands that took long. */
 final class SlowLogCommands {
@@ -38,7 +43,7 @@ final class SlowLogCommands {
                     .syntax("[count]")
                     .tips("request_policy:all_nodes", "nondeterministic_output"))
             .subcommand(
-                child("len", 2, (request, reply) -> reply.integer(of(request).size()))
+                child("len", 2, SlowLogCommands::length)
                     .summary("Returns the number of entries.")
                     .complexity("O(1)")
                     .tips(
@@ -71,17 +76,53 @@ final class SlowLogCommands {
     }
     long count =
         request.count() == 2 ? DEFAULT_COUNT : request.integer(2, -1, Long.MAX_VALUE, BAD_COUNT);
-    SlowLog log = of(request);
-    int shown = count == -1 ? log.size() : (int) Math.min(count, log.size());
-    reply.array(shown);
+    Overview overview = Overview.of(Database.of(request).keyspace());
+    if (overview == null) {
+      write(newest(of(request), "", count), false, reply);
+      return;
+    }
+    overview.gather(
+        request,
+        reply,
+        each -> {
+          List<Shown> found = new ArrayList<>();
+          for (BuiltinKeyspace room : each.rooms()) {
+            found.addAll(newest(room.observation().slowLog(), room.prefix(), count));
+          }
+          return found;
+        },
+        (parts, to) -> {
+          List<Shown> all = new ArrayList<>();
+          parts.forEach(all::addAll);
+          all.sort(Comparator.comparingLong((Shown shown) -> shown.entry().time()).reversed());
+          write(count == -1 ? all : all.subList(0, (int) Math.min(count, all.size())), true, to);
+        });
+  }
+
+  /** An entry, and the prefix of the deployment whose client it is about. */
+  private record Shown(SlowLog.Entry entry, String deployment) {}
+
+  private static List<Shown> newest(SlowLog log, String deployment, long count) {
+    List<Shown> found = new ArrayList<>();
     Iterator<SlowLog.Entry> entries = log.newestFirst();
-    for (int i = 0; i < shown; i++) {
-      write(entries.next(), reply);
+    while (entries.hasNext() && (count == -1 || found.size() < count)) {
+      found.add(new Shown(entries.next(), deployment));
+    }
+    return found;
+  }
+
+  private static void write(List<Shown> entries, boolean withDeployment, Reply reply) {
+    reply.array(entries.size());
+    for (Shown shown : entries) {
+      reply.array(withDeployment ? 7 : 6);
+      write(shown.entry(), reply);
+      if (withDeployment) {
+        reply.bulk(shown.deployment());
+      }
     }
   }
 
   private static void write(SlowLog.Entry entry, Reply reply) {
-    reply.array(6);
     reply.integer(entry.id());
     reply.integer(entry.time());
     reply.integer(entry.micros());
@@ -93,8 +134,33 @@ final class SlowLogCommands {
     reply.bulk(entry.name());
   }
 
+  private static void length(Request request, Reply reply) {
+    Overview overview = Overview.of(Database.of(request).keyspace());
+    if (overview == null) {
+      reply.integer(of(request).size());
+      return;
+    }
+    overview.gather(
+        request,
+        reply,
+        each -> each.rooms().stream().mapToInt(room -> room.observation().slowLog().size()).sum(),
+        (sizes, to) -> to.integer(sizes.stream().mapToInt(Integer::intValue).sum()));
+  }
+
   private static void reset(Request request, Reply reply) {
-    of(request).clear();
-    reply.ok();
+    Overview overview = Overview.of(Database.of(request).keyspace());
+    if (overview == null) {
+      of(request).clear();
+      reply.ok();
+      return;
+    }
+    overview.gather(
+        request,
+        reply,
+        each -> {
+          each.rooms().forEach(room -> room.observation().slowLog().clear());
+          return each;
+        },
+        (all, to) -> to.ok());
   }
 }

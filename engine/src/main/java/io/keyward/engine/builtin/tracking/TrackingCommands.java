@@ -12,6 +12,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.Key;
 import io.keyward.engine.builtin.tracking.Tracked.Choice;
 import io.keyward.engine.command.Command;
@@ -54,6 +55,9 @@ public final class TrackingCommands {
   private static final CommandException NO_WITHOUT_OPTOUT =
       CommandException.error(
           "CLIENT CACHING NO is only valid when tracking is enabled in OPTOUT mode.");
+
+  private static final CommandException OF_DEPLOYMENTS =
+      CommandException.error("CLIENT TRACKING is for the clients of deployments");
 
   private TrackingCommands() {}
 
@@ -201,6 +205,9 @@ public final class TrackingCommands {
     Client client = request.client();
     Options options = Options.of(request, keyspace);
     if (request.is(2, "ON")) {
+      if (Overview.of(keyspace) != null) {
+        throw OF_DEPLOYMENTS;
+      }
       options.check(tracking.tracked(client));
       begin(tracking, client, options);
     } else if (request.is(2, "OFF")) {

@@ -1,0 +1,94 @@
+package io.keyward.gateway.command;
+
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Overview;
+import io.keyward.engine.builtin.Statistics;
+import io.keyward.engine.builtin.tracking.Tracking;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What INFO tells the operator of all deployments together: sums, by the names of the fields. */
+final class OverallFigures {
+  private final Map<String, Long> sums = new TreeMap<>();
+  private final Map<Integer, long[]> databases = new TreeMap<>();
+
+  private OverallFigures() {}
+
+  /** Those of the keyspaces of one event loop, on which this is called. */
+  static OverallFigures of(Overview overview) {
+    OverallFigures figures = new OverallFigures();
+    overview.rooms().forEach(figures::add);
+    return figures;
+  }
+
+  /** Those of all event loops. */
+  static OverallFigures of(List<OverallFigures> parts) {
+    OverallFigures all = new OverallFigures();
+    for (OverallFigures part : parts) {
+      part.sums.forEach(all::add);
+      part.databases.forEach((number, counts) -> all.add(number, counts[0], counts[1], counts[2]));
+    }
+    return all;
+  }
+
+  private void add(BuiltinKeyspace keyspace) {
+    Statistics statistics = keyspace.statistics();
+    add("total_commands_processed", statistics.commands());
+    add("instantaneous_ops_per_sec", Math.round(statistics.commandRate().perSecond()));
+    add("expired_subkeys", statistics.expiredFields());
+    add("expired_keys", statistics.expiredKeys());
+    add("evicted_keys", statistics.evictedKeys());
+    add("keyspace_hits", statistics.hits());
+    add("keyspace_misses", statistics.misses());
+    add("total_error_replies", statistics.errors());
+    add("blocked_clients", keyspace.waiting().clients() + keyspace.pause().heldClients());
+    add("clients_in_timeout_table", keyspace.waiting().withTimeout());
+    add("total_blocking_keys", keyspace.waiting().keys());
+    add("total_blocking_keys_on_nokey", keyspace.waiting().keysEvenIfGone());
+    if (keyspace.tracker() != null) {
+      add("tracking_clients", Tracking.of(keyspace).clients());
+    }
+    for (int number = 0; number < keyspace.databases().count(); number++) {
+      Database database = keyspace.databases().ifUsed(number);
+      if (database != null && database.size() > 0) {
+        add(
+            number,
+            database.size(),
+            database.expiring(),
+            keyspace.activeExpiry().averageLifetime() * database.expiring());
+      }
+    }
+  }
+
+  private void add(String name, long value) {
+    sums.merge(name, value, Long::sum);
+  }
+
+  private void add(int number, long keys, long expiring, long lifetimes) {
+    long[] counts = databases.computeIfAbsent(number, k -> new long[3]);
+    counts[0] += keys;
+    counts[1] += expiring;
+    counts[2] += lifetimes;
+  }
+
+  /** The figures that take the place of what one keyspace would tell. */
+  Map<String, Long> sums() {
+    return sums;
+  }
+
+  void keyspace(InfoText text) {
+    text.section("Keyspace");
+    databases.forEach(
+        (number, counts) ->
+            text.field(
+                "db" + number,
+                "keys="
+                    + counts[0]
+                    + ",expires="
+                    + counts[1]
+                    + ",avg_ttl="
+                    + (counts[1] == 0 ? 0 : counts[2] / counts[1])));
+  }
+}
