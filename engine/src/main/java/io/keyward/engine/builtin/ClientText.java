@@ -23,8 +23,7 @@ public final class ClientText {
    * As the other; for the operator with the number that the client has among all connections, and
    * the prefix of the deployment where it is.
    */
-  public static void append(
-      StringBuilder to, Client client, Request asking, boolean forOperator) {
+  public static void append(StringBuilder to, Client client, Request asking, boolean forOperator) {
     long now = asking.now();
     ClientState state = ClientState.of(client);
     Transaction transaction = state.transaction();

@@ -202,8 +202,7 @@ public final class Effects {
     boolean one = true;
     for (int i = 0; i < keyCount; i++) {
       int at = keys[i];
-      boolean leads =
-          name.leads(from, request.bytes(), request.offset(at), request.length(at));
+      boolean leads = name.leads(from, request.bytes(), request.offset(at), request.length(at));
       one &= leads && !name.unwritten() && (holder == null || holder == name.holder());
       holder = name.holder();
     }

@@ -27,16 +27,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Overview implements KeyRoutes {
   private static final byte[] NOTHING = {};
+
   /** What a key is answered with that belongs to nobody. */
   public static final CommandException NO_DEPLOYMENT =
       CommandException.error(
           "no deployment has the prefix of this key. Remedy: write <prefix>::<key>, as SCAN and"
               + " KEYS show it");
+
   /** What keys are answered with that one command cannot reach together. */
   public static final CommandException ELSEWHERE =
       new CommandException(
           "CROSSSLOT the keys are of deployments that live on different event loops. Remedy: ask"
               + " for them one by one");
+
   private static final CommandException NOT_IN_A_UNIT =
       CommandException.error(
           "not possible in a transaction or script, since deployments live on several event"
@@ -102,10 +105,7 @@ public final class Overview implements KeyRoutes {
    * @throws CommandException if there are several homes, and the client cannot wait now
    */
   public <T> void gather(
-      Request request,
-      Reply reply,
-      Function<Overview, T> part,
-      BiConsumer<List<T>, Reply> answer) {
+      Request request, Reply reply, Function<Overview, T> part, BiConsumer<List<T>, Reply> answer) {
     if (peers.size() == 1) {
       answer.accept(List.of(part.apply(this)), reply);
       return;
@@ -137,7 +137,9 @@ public final class Overview implements KeyRoutes {
                         .execute(
                             () ->
                                 late.write(
-                                    to -> answer.accept(parts.stream().map(Overview::of).toList(), to))));
+                                    to ->
+                                        answer.accept(
+                                            parts.stream().map(Overview::of).toList(), to))));
   }
 
   private static <T> T of(CompletableFuture<T> part) {

@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Without COUNT a call looks at about ten elements; MATCH and TYPE filter what it has looked at.
  */
 public final class ScanOptions {
-  /** The cursor of SCAN is that of one dictionary, of so many bits, behind the dictionary's number. */
+  /**
+   * The cursor of SCAN is that of one dictionary, of so many bits, behind the dictionary's number.
+   */
   public static final int CURSOR_BITS = 31;
 
   private static final int USUAL_COUNT = 10;

@@ -26,8 +26,7 @@ class OverviewTest {
   private final Bench bench = new Bench(LiveSettings.defaults(), "blue", OverviewTest::traits);
   private final Bench.Session blue = bench.session();
   private final Bench.Session green = bench.connect(bench.engine().open("green"));
-  private final BuiltinKeyspace view =
-      Overview.open(bench.engine()).getFirst();
+  private final BuiltinKeyspace view = Overview.open(bench.engine()).getFirst();
   private final Bench.Session operator = bench.connect(view);
 
   private static KeyspaceTraits traits(String prefix) {

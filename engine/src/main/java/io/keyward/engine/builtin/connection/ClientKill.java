@@ -54,8 +54,7 @@ public final class ClientKill {
   private static void kill(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     boolean oneAddress = request.count() == 3;
-    Predicate<Client> wanted =
-        oneAddress ? at(request.text(2)) : filters(keyspace, request);
+    Predicate<Client> wanted = oneAddress ? at(request.text(2)) : filters(keyspace, request);
     Overview overview = Overview.of(keyspace);
     if (overview == null) {
       answer(close(keyspace, request, wanted), oneAddress, reply);
@@ -66,8 +65,7 @@ public final class ClientKill {
         request,
         reply,
         each -> each.rooms().stream().mapToInt(room -> close(room, kept, wanted)).sum(),
-        (counts, to) ->
-            answer(counts.stream().mapToInt(Integer::intValue).sum(), oneAddress, to));
+        (counts, to) -> answer(counts.stream().mapToInt(Integer::intValue).sum(), oneAddress, to));
   }
 
   private static void answer(int closed, boolean oneAddress, Reply reply) {

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.generic;
 
 import io.keyward.engine.Reply;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Key;
 import io.keyward.engine.text.Glob;
 import java.util.Arrays;
 
@@ -48,8 +49,8 @@ final class SeenName {
     return length;
   }
 
-  byte[] copy() {
-    return Arrays.copyOfRange(bytes, offset, offset + length);
+  Key copy() {
+    return Key.copyOf(bytes, offset, length);
   }
 
   boolean matches(byte[] pattern) {

@@ -7,6 +7,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Key;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.ScanOptions;
 import io.keyward.engine.builtin.Slices;
@@ -188,12 +189,12 @@ final class WalkCommands {
    * @param keys from how many
    * @param name null if there is none
    */
-  private record Draw(long keys, byte @Nullable [] name) {
+  private record Draw(long keys, @Nullable Key name) {
     void send(Reply reply) {
       if (name == null) {
         reply.nothing();
       } else {
-        reply.bulk(name);
+        reply.bulk(name.bytes());
       }
     }
   }
