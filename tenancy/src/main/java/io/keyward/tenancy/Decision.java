@@ -9,9 +9,15 @@ public sealed interface Decision {
    * The connection belongs to a deployment.
    *
    * @param deployment null for the operator, who belongs to none
-   * @param user the name that the client is listed with
+   * @param login the login that has led there
+   * @param user the user within the deployment; empty for the one that may do everything
    */
-  record Admitted(@Nullable Deployment deployment, String user) implements Decision {}
+  record Admitted(@Nullable Deployment deployment, String login, String user) implements Decision {
+    /** Without a user within the deployment. */
+    Admitted(@Nullable Deployment deployment, String login) {
+      this(deployment, login, "");
+    }
+  }
 
   /** Name or password is wrong; nobody learns which. */
   record WrongPassword() implements Decision {}

@@ -40,6 +40,13 @@ public final class Roster {
         : orphan != null && orphan.state() == Deployment.State.REMOVED ? orphan : null;
   }
 
+  /** The deployment to which a login leads, be it an alias or not; null if there is none. */
+  @Nullable Deployment led(String login) {
+    Aliases.Target target = aliases.target(login);
+    Deployment named = named(login);
+    return named != null || target == null ? named : named(login(target));
+  }
+
   /** The login that means a deployment, as {@link #named} understands it. */
   public String loginOf(Deployment deployment) {
     if (deployment.tenantName().isEmpty()) {

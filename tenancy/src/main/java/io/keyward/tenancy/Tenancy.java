@@ -9,14 +9,19 @@ import io.keyward.config.tenant.Secret;
 import io.keyward.config.tenant.TenancySettings;
 import io.keyward.config.tenant.TenantSettings;
 import io.keyward.engine.Engine;
+import io.keyward.engine.Keyspace;
 import io.keyward.engine.KeyspaceTraits;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.RuleException;
+import io.keyward.engine.builtin.acl.User;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Tenancy {
   private static final Logger log = LoggerFactory.getLogger(Tenancy.class);
+  private static final int PATIENCE_SECONDS = 10;
   private static final String CLOSED = "the deployment takes no logins: it is being drained";
 
   private final Login login;
@@ -175,7 +181,55 @@ public final class Tenancy {
       String deployment = Directory.deploymentOf(user);
       return prove(secrets(tenant, deployment), password, () -> enter(tenant, deployment, user));
     }
-    return null;
+    int slash = user.indexOf('/');
+    return slash < 0
+        ? null
+        : userWithin(user.substring(0, slash), user.substring(slash + 1), password);
+  }
+
+  /**
+   * Decides about a login as {@code <deployment>/<user>}: a user of a deployment that there is,
+   * with a password that the deployment has given him. It takes as long if there is no such
+   * deployment.
+   */
+  private Decision userWithin(String login, String user, byte[] password) {
+    Deployment led = roster.led(login);
+    boolean open =
+        led != null && led.state() != Deployment.State.REMOVED && !led.shared() && !led.gone();
+    Deployment deployment = open ? led : null;
+    Engine keyspaces = engine;
+    Keyspace keyspace =
+        deployment == null || keyspaces == null ? null : keyspaces.find(deployment.prefix());
+    Keyspace asked =
+        keyspace != null || keyspaces == null
+            ? keyspace
+            : keyspaces.keyspaces().stream().findAny().orElse(null);
+    if (!(asked instanceof BuiltinKeyspace somewhere)) {
+      return failure(password);
+    }
+    return new Decision.Undecided(
+        () -> {
+          boolean proved = proves(somewhere, user, password) && keyspace != null;
+          if (!proved || deployment == null) {
+            return new Decision.WrongPassword();
+          }
+          return deployment.closed()
+              ? new Decision.Refused(CLOSED)
+              : new Decision.Admitted(deployment, login, user);
+        });
+  }
+
+  /** Asks on the keyspace's loop; whoever needs no password there has none for strangers. */
+  private static boolean proves(BuiltinKeyspace keyspace, String name, byte[] password) {
+    CompletableFuture<Boolean> proved = new CompletableFuture<>();
+    keyspace
+        .loop()
+        .execute(
+            () -> {
+              User user = keyspace.access().authenticate(name, password);
+              proved.complete(user != null && !user.noPassword());
+            });
+    return proved.completeOnTimeout(false, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
   }
 
   /** Where an alias leads at the moment of admission, which may come later than the question. */

@@ -4,6 +4,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Client;
 import io.keyward.engine.Reply;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.command.HashSlot;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.Session;
@@ -45,8 +46,12 @@ record ClusterNode(
     if (ip.isEmpty()) {
       ip = internet ? local.substring(0, colon).replaceAll("[\\[\\]]", "") : "127.0.0.1";
     }
+    String id =
+        !client.operator() && client.keyspace() instanceof BuiltinKeyspace keyspace
+            ? server.runIdOf(keyspace)
+            : server.runId();
     return new ClusterNode(
-        server.runId(),
+        id,
         ip,
         live.text(Directive.CLUSTER_ANNOUNCE_HOSTNAME),
         tls ? secure : plain,

@@ -7,9 +7,7 @@ import io.keyward.engine.builtin.Statistics;
 import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
 import io.keyward.engine.command.Command;
 import io.keyward.gateway.server.Server;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.UUID;
 
 /**
  * INFO as a deployment sees it that is one of several: a server of its own, and nothing that tells
@@ -33,19 +31,11 @@ final class DeploymentSections {
         .field("keyward_version", Server.version())
         .field("keyward_engine", "builtin")
         .field("arch_bits", 64)
-        .field("run_id", runId(keyspace))
+        .field("run_id", server.runIdOf(keyspace))
         .field("tcp_port", server.port() != 0 ? server.port() : server.tlsPort())
         .field("server_time_usec", now.getEpochSecond() * 1_000_000 + now.getNano() / 1000)
         .field("uptime_in_seconds", uptime)
         .field("uptime_in_days", uptime / 86_400);
-  }
-
-  /** 40 hexadecimal digits that no other deployment sees, different for each start. */
-  private String runId(BuiltinKeyspace keyspace) {
-    String seed = server.runId() + keyspace.prefix();
-    String digits =
-        UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString().replace("-", "");
-    return digits + digits.substring(0, 8);
   }
 
   void clients(InfoText text, BuiltinKeyspace keyspace) {
@@ -77,7 +67,6 @@ final class DeploymentSections {
     text.section("Persistence")
         .field("loading", log.progress().loading() ? 1 : 0)
         .field("async_loading", 0)
-        .field("rdb_last_save_time", server.snapshots().lastSave())
         .field("rdb_last_bgsave_status", server.snapshots().lastFailed() ? "err" : "ok")
         .field("aof_enabled", log.status().enabled() && keyspace.effects().kept() ? 1 : 0)
         .field("aof_last_write_status", log.status().lastWriteSucceeded() ? "ok" : "err");
@@ -104,7 +93,7 @@ final class DeploymentSections {
     text.section("Replication")
         .field("role", "master")
         .field("connected_slaves", 0)
-        .field("master_replid", runId(keyspace))
+        .field("master_replid", server.runIdOf(keyspace))
         .field("master_repl_offset", 0);
   }
 

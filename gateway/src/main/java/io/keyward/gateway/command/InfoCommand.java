@@ -17,9 +17,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * INFO, its sections gathered from where they are written.
@@ -28,42 +29,44 @@ import java.util.function.BiConsumer;
  * A deployment that is one of several sees what is its own instead.
  */
 final class InfoCommand {
+  /**
+   * One section.
+   *
+   * @param ofDeployment what a deployment sees that is one of several; null hides the section, so
+   *     that nothing is told that has not been declared to be the deployment's own
+   */
   private record Section(
-      String name, boolean byDefault, BiConsumer<InfoText, BuiltinKeyspace> writer) {}
+      String name,
+      boolean byDefault,
+      BiConsumer<InfoText, BuiltinKeyspace> writer,
+      @Nullable BiConsumer<InfoText, BuiltinKeyspace> ofDeployment) {}
 
   private final List<Section> sections;
-  private final Map<String, BiConsumer<InfoText, BuiltinKeyspace>> ofDeployment;
 
   InfoCommand(Server server) {
     ServerSections process = new ServerSections(server);
     MemorySection memory = new MemorySection(server);
     StatisticsSections statistics = new StatisticsSections(server);
+    DeploymentSections own = new DeploymentSections(server);
+    BiConsumer<InfoText, BuiltinKeyspace> limits = new LimitsSection(server)::write;
+    BiConsumer<InfoText, BuiltinKeyspace> modules = (text, keyspace) -> text.section("Modules");
     sections =
         List.of(
-            new Section("server", true, process::server),
-            new Section("clients", true, process::clients),
-            new Section("memory", true, memory::memory),
-            new Section("persistence", true, new PersistenceSection(server)::write),
-            new Section("stats", true, statistics::stats),
-            new Section("replication", true, process::replication),
-            new Section("cpu", true, process::cpu),
-            new Section("modules", true, (text, keyspace) -> text.section("Modules")),
-            new Section("commandstats", false, statistics::commandStats),
-            new Section("limits", true, new LimitsSection(server)::write),
-            new Section("errorstats", true, statistics::errorStats),
-            new Section("latencystats", false, statistics::latencyStats),
-            new Section("cluster", true, process::cluster),
-            new Section("keyspace", true, process::keyspace));
-    DeploymentSections own = new DeploymentSections(server);
-    ofDeployment =
-        Map.of(
-            "server", own::server,
-            "clients", own::clients,
-            "memory", own::memory,
-            "persistence", own::persistence,
-            "stats", own::stats,
-            "replication", own::replication,
-            "cpu", own::cpu);
+            new Section("server", true, process::server, own::server),
+            new Section("clients", true, process::clients, own::clients),
+            new Section("memory", true, memory::memory, own::memory),
+            new Section(
+                "persistence", true, new PersistenceSection(server)::write, own::persistence),
+            new Section("stats", true, statistics::stats, own::stats),
+            new Section("replication", true, process::replication, own::replication),
+            new Section("cpu", true, process::cpu, own::cpu),
+            new Section("modules", true, modules, modules),
+            new Section("commandstats", false, statistics::commandStats, statistics::commandStats),
+            new Section("limits", true, limits, limits),
+            new Section("errorstats", true, statistics::errorStats, statistics::errorStats),
+            new Section("latencystats", false, statistics::latencyStats, statistics::latencyStats),
+            new Section("cluster", true, process::cluster, process::cluster),
+            new Section("keyspace", true, process::keyspace, process::keyspace));
   }
 
   void declare(CommandTable table) {
@@ -97,7 +100,12 @@ final class InfoCommand {
     }
     Overview overview = Overview.of(keyspace);
     if (overview == null) {
-      write(asked, new InfoText(), keyspace, administers ? Map.of() : ofDeployment, reply);
+      write(
+          asked,
+          new InfoText(),
+          keyspace,
+          administers ? Section::writer : Section::ofDeployment,
+          reply);
     } else {
       overview.gather(
           request,
@@ -106,7 +114,15 @@ final class InfoCommand {
           (parts, to) -> {
             OverallFigures figures = OverallFigures.of(parts);
             InfoText text = new InfoText(figures.sums());
-            write(asked, text, keyspace, Map.of("keyspace", (t, k) -> figures.keyspace(t)), to);
+            write(
+                asked,
+                text,
+                keyspace,
+                section ->
+                    section.name().equals("keyspace")
+                        ? (written, view) -> figures.keyspace(written)
+                        : section.writer(),
+                to);
           });
     }
   }
@@ -115,13 +131,15 @@ final class InfoCommand {
       Set<String> asked,
       InfoText text,
       BuiltinKeyspace keyspace,
-      Map<String, BiConsumer<InfoText, BuiltinKeyspace>> instead,
+      Function<Section, @Nullable BiConsumer<InfoText, BuiltinKeyspace>> chosen,
       Reply reply) {
     boolean all = asked.contains("all") || asked.contains("everything");
     boolean defaults = asked.isEmpty() || asked.contains("default");
     for (Section section : sections) {
-      if (all || (defaults && section.byDefault()) || asked.contains(section.name())) {
-        instead.getOrDefault(section.name(), section.writer()).accept(text, keyspace);
+      BiConsumer<InfoText, BuiltinKeyspace> writer = chosen.apply(section);
+      if (writer != null
+          && (all || (defaults && section.byDefault()) || asked.contains(section.name()))) {
+        writer.accept(text, keyspace);
       }
     }
     reply.verbatim("txt", text.toString().getBytes(StandardCharsets.ISO_8859_1));

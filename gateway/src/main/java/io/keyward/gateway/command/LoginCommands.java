@@ -135,13 +135,28 @@ final class LoginCommands {
     }
     Client client = request.client();
     User user = access(request).authenticate(name, password);
-    if (user == null) {
+    if (user == null || isBackDoor(request, user)) {
       logins.settle(request, name, server.tenancy().failure(password), answer);
       return;
     }
     Database.of(request).keyspace().members().logIn(client, user);
     client.operator(client.operator() || server.tenancy().single());
     answer.run();
+  }
+
+  /**
+   * Whether a user of one of several deployments would become its default user, who needs no
+   * password since the deployment's own has been shown at the login.
+   */
+  private boolean isBackDoor(Request request, User user) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    boolean ofDefault =
+        server.tenancy().hasDefault()
+            && keyspace.prefix().equals(server.tenancy().defaultDeployment().prefix());
+    return !ofDefault
+        && user.noPassword()
+        && user == keyspace.access().defaultUser()
+        && ClientState.of(request.client()).user() != user;
   }
 
   private void hello(Request request, Reply reply) {

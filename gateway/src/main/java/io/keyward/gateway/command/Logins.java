@@ -9,7 +9,9 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessLog.Context;
+import io.keyward.engine.builtin.acl.User;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.Session;
 import io.keyward.tenancy.Decision;
@@ -206,9 +208,16 @@ final class Logins {
   }
 
   private void become(Client client, Decision.Admitted admitted) {
-    session(client).login(admitted.user());
+    session(client).login(admitted.login());
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
-      keyspace.members().logIn(client, keyspace.access().defaultUser());
+      AccessControl access = keyspace.access();
+      User user = admitted.user().isEmpty() ? access.defaultUser() : access.user(admitted.user());
+      if (user == null || !user.enabled()) {
+        // The user has been removed since the password was right.
+        client.connection().abort();
+        return;
+      }
+      keyspace.members().logIn(client, user);
     }
     client.operator(admitted.deployment() == null || server.tenancy().single());
   }

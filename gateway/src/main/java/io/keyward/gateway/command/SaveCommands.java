@@ -57,7 +57,7 @@ final class SaveCommands {
             .summary("Returns when data was last saved, or when the server started.")
             .complexity("O(1)")
             .arity(1)
-            .flags(LOADING, STALE, FAST)
+            .flags(LOADING, STALE, FAST, SERVER_WIDE)
             .categories(Category.ADMIN, Category.DANGEROUS)
             .tips("nondeterministic_output")
             .handler((request, reply) -> reply.integer(server.snapshots().lastSave())));

@@ -21,12 +21,14 @@ import io.keyward.engine.command.CommandTable;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Tenancy;
 import io.netty.channel.EventLoop;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -344,6 +346,14 @@ public final class Server {
   /** 40 hexadecimal digits, different for each start. */
   public String runId() {
     return runId;
+  }
+
+  /** 40 hexadecimal digits that no other deployment sees, different for each start. */
+  public String runIdOf(BuiltinKeyspace keyspace) {
+    String seed = runId + keyspace.prefix();
+    String digits =
+        UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString().replace("-", "");
+    return digits + digits.substring(0, 8);
   }
 
   /** The gateway's own version. */

@@ -297,6 +297,7 @@ class NonInterferenceTest {
             new String[] {"CONFIG", "SET", "maxmemory", "1"},
             new String[] {"CONFIG", "REWRITE"},
             new String[] {"SAVE"},
+            new String[] {"LASTSAVE"},
             new String[] {"BGSAVE"},
             new String[] {"BGREWRITEAOF"},
             new String[] {"DEPLOYMENT", "LIST"},
@@ -324,6 +325,7 @@ class NonInterferenceTest {
         .doesNotContain("used_memory_rss")
         .contains("loading:0")
         .doesNotContain("rdb_changes_since_last_save")
+        .doesNotContain("rdb_last_save_time")
         .doesNotContain(gateway.server().runId());
   }
 

@@ -111,6 +111,32 @@ class TenantsTest {
   }
 
   @Test
+  void aUserWithinADeploymentLogsInFromOutside() {
+    try (Wire blue = logIn("blue", "blue-secret")) {
+      assertThat(blue.ask("ACL SETUSER alice on >of-alice ~cache:* +get +set +auth"))
+          .isEqualTo("+OK");
+      assertThat(blue.ask("ACL SETUSER anybody on nopass ~* +@all")).isEqualTo("+OK");
+      try (Wire alice = logIn("blue/alice", "of-alice")) {
+        assertThat(alice.ask("SET cache:a 1")).isEqualTo("+OK");
+        assertThat(alice.ask("SET other 1")).startsWith("-NOPERM");
+        assertThat(alice.ask("AUTH default anything")).isEqualTo(WRONG);
+        assertThat(alice.ask("SET other 1")).startsWith("-NOPERM");
+      }
+      for (String login :
+          List.of("blue/anybody x", "blue/default blue-secret", "green/alice of-alice")) {
+        try (Wire wire = connect()) {
+          assertThat(wire.ask("AUTH " + login)).isEqualTo(WRONG);
+          assertThat(wire.ask("PING")).isEqualTo(NOT_YET);
+        }
+      }
+      assertThat(blue.ask("ACL DELUSER alice")).isEqualTo(":1");
+    }
+    try (Wire wire = connect()) {
+      assertThat(wire.ask("AUTH blue/alice of-alice")).isEqualTo(WRONG);
+    }
+  }
+
+  @Test
   void theLogOfRefusalsDoesNotTellWhichNamesExist() {
     try (Wire blue = logIn("blue", "blue-secret")) {
       for (String name : List.of("green", "nobody", "operator")) {
