@@ -174,7 +174,8 @@ public final class Gateway implements AutoCloseable {
       // Before the data is loaded, so that /readyz can say so.
       AdminEndpoint endpoint = server.settings().admin();
       admin =
-          AdminServer.open(server, vertx, endpoint, freePorts ? 0 : endpoint.port(), this::reload);
+          AdminServer.open(
+              server, vertx, endpoint, freePorts ? 0 : endpoint.port(), lifecycle, this::reload);
       server.durability().start();
       lifecycle.settle();
     } catch (InterruptedException interrupted) {

@@ -3,6 +3,7 @@ package io.keyward.gateway.admin;
 import io.keyward.config.AdminEndpoint;
 import io.keyward.engine.builtin.CensusFigures;
 import io.keyward.engine.builtin.Type;
+import io.keyward.gateway.deployment.Lifecycle;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
 import io.keyward.gateway.stream.StreamEndpoint;
@@ -13,18 +14,23 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers {@code /livez}, {@code /readyz}, {@code /info}, {@code /metrics} and {@code POST /reload}
- * over HTTP.
+ * Answers over HTTP what {@code /openapi.json} describes: health, metrics, the life of deployments.
  *
  * <p>It listens on loopback unless told otherwise, and shows no keys, values or secrets.
  */
@@ -32,6 +38,8 @@ public final class AdminServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);
   private static final long OPENING_SECONDS = 20;
   private static final long PATIENCE_MILLIS = 2000;
+  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String JSON = "application/json; charset=utf-8";
 
   private final Server server;
   private final Vertx vertx;
@@ -40,8 +48,11 @@ public final class AdminServer implements AutoCloseable {
   private final AdminToken token;
   private final StreamEndpoint streams;
   private final Callable<String> reload;
+  private final String description;
 
-  private AdminServer(Server server, Vertx vertx, Callable<String> reload) {
+  private final List<Route> routes = new ArrayList<>();
+
+  private AdminServer(Server server, Vertx vertx, Lifecycle lifecycle, Callable<String> reload) {
     this.reload = reload;
     this.server = server;
     this.vertx = vertx;
@@ -50,19 +61,29 @@ public final class AdminServer implements AutoCloseable {
     streams = new StreamEndpoint(vertx, server.engine(), server::nextClientId);
     http = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false));
     http.requestHandler(this::answer);
+    declare();
+    boolean hasToken = !server.settings().admin().token().isEmpty();
+    routes.addAll(new DeploymentApi(vertx, lifecycle, hasToken).routes());
+    description = OpenApi.describe(routes, Server.version()).encodePrettily() + "\n";
   }
 
   /**
    * Opens the endpoint.
    *
    * @param port 0 = any free one
+   * @param lifecycle does what is asked of deployments
    * @param reload reads the configuration again and tells what is wrong with it, if anything
    * @throws StartException if the port cannot be opened
    */
   public static AdminServer open(
-      Server server, Vertx vertx, AdminEndpoint endpoint, int port, Callable<String> reload)
+      Server server,
+      Vertx vertx,
+      AdminEndpoint endpoint,
+      int port,
+      Lifecycle lifecycle,
+      Callable<String> reload)
       throws StartException {
-    AdminServer admin = new AdminServer(server, vertx, reload);
+    AdminServer admin = new AdminServer(server, vertx, lifecycle, reload);
     try {
       admin
           .http
@@ -93,46 +114,113 @@ public final class AdminServer implements AutoCloseable {
     return http.actualPort();
   }
 
+  private void declare() {
+    Map<Integer, String> found = Map.of(200, "What was asked for.", 401, "The token is missing.");
+    tell(
+        "/livez",
+        "Says ok if every event loop comes to it.",
+        true,
+        Map.of(200, "Alive."),
+        request -> fromHome(request.response(), TEXT, () -> "ok\n"));
+    tell(
+        "/readyz",
+        "Says whether clients are served.",
+        true,
+        Map.of(200, "Ready.", 503, "Loading, or stopping."),
+        this::readiness);
+    tell("/info", "Tells about the process and its keyspaces.", false, found, this::information);
+    tell("/metrics", "Shows the metrics for Prometheus.", false, found, this::metrics);
+    tell(
+        "/openapi.json",
+        "Describes these calls.",
+        false,
+        found,
+        request -> request.response().putHeader("Content-Type", JSON).end(description));
+    tell(
+        StreamEndpoint.PATH + "{prefix}/{key}",
+        "Replays a stream and follows it, as Server-Sent Events.",
+        false,
+        Map.of(200, "The entries.", 401, "The token is missing.", 404, "No such deployment."),
+        this::stream);
+    routes.add(
+        new Route(
+            "POST",
+            "/reload",
+            "Reads the certificates, the operator and the tenants again.",
+            List.of(),
+            false,
+            Map.of(200, "Done.", 401, "The token is missing.", 422, "Something is wrong there."),
+            (request, names) -> reload(request.response())));
+  }
+
+  private void tell(
+      String path,
+      String summary,
+      boolean open,
+      Map<Integer, String> answers,
+      Consumer<HttpServerRequest> answer) {
+    routes.add(
+        new Route(
+            "GET",
+            path,
+            summary,
+            List.of(),
+            open,
+            answers,
+            (request, names) -> answer.accept(request)));
+  }
+
   private void answer(HttpServerRequest request) {
     HttpServerResponse response = request.response();
     String path = Objects.requireNonNullElse(request.path(), "");
-    boolean admitted = token.admits(request);
-    boolean open =
-        path.equals("/livez") || path.equals("/readyz") || path.startsWith(StreamEndpoint.PATH);
-    if (!admitted && !open) {
+    String method = request.method().name();
+    String asked = method.equals("HEAD") ? "GET" : method;
+    Set<String> allowed = new TreeSet<>();
+    Route route = null;
+    Map<String, String> names = Map.of();
+    for (Route each : routes) {
+      Map<String, String> found = each.match(path);
+      if (found != null && each.method().equals(asked)) {
+        route = each;
+        names = found;
+      } else if (found != null) {
+        allowed.add(each.method());
+      }
+    }
+    // A stream is shown to its deployment's own login as well.
+    boolean open = path.startsWith(StreamEndpoint.PATH) || (route != null && route.open());
+    if (!open && !token.admits(request)) {
       response.putHeader("WWW-Authenticate", "Bearer");
       plain(response, 401, "The token of admin.token is needed: Authorization: Bearer ...\n");
-      return;
-    }
-    if (request.method().name().equals("POST") && "/reload".equals(path)) {
-      reload(response);
-      return;
-    }
-    if (!request.method().name().equals("GET") && !request.method().name().equals("HEAD")) {
-      response.setStatusCode(405).putHeader("Allow", "GET, HEAD").end();
-      return;
-    }
-    if (path.startsWith(StreamEndpoint.PATH)) {
-      streams.answer(
-          request, admitted ? StreamEndpoint.Access.ALL : new StreamLogin(server, vertx, request));
-      return;
-    }
-    switch (path) {
-      case "/livez" -> fromHome(response, "text/plain; charset=utf-8", () -> "ok\n");
-      case "/readyz" -> {
-        Readiness now = Readiness.of(server);
-        plain(response, now == Readiness.READY ? 200 : 503, now.text() + "\n");
+    } else if (route != null) {
+      route.handler().answer(request, names);
+    } else if (!allowed.isEmpty()) {
+      if (allowed.contains("GET")) {
+        allowed.add("HEAD");
       }
-      case "/info" ->
-          fromHome(
-              response, "application/json; charset=utf-8", () -> info().encodePrettily() + "\n");
-      case "/metrics" -> metrics(request, response);
-      default ->
-          plain(
-              response,
-              404,
-              "There are /livez, /readyz, /info, /metrics, /streams/… and POST /reload.\n");
+      response.setStatusCode(405).putHeader("Allow", String.join(", ", allowed)).end();
+    } else if (asked.equals("GET") && path.startsWith(StreamEndpoint.PATH)) {
+      stream(request);
+    } else {
+      plain(response, 404, "There is no such call. /openapi.json describes all that there are.\n");
     }
+  }
+
+  private void stream(HttpServerRequest request) {
+    streams.answer(
+        request,
+        token.admits(request)
+            ? StreamEndpoint.Access.ALL
+            : new StreamLogin(server, vertx, request));
+  }
+
+  private void readiness(HttpServerRequest request) {
+    Readiness now = Readiness.of(server);
+    plain(request.response(), now == Readiness.READY ? 200 : 503, now.text() + "\n");
+  }
+
+  private void information(HttpServerRequest request) {
+    fromHome(request.response(), JSON, () -> info().encodePrettily() + "\n");
   }
 
   /** 200 if the configuration has been read again, 422 with the reasons if it is wrong. */
@@ -156,7 +244,8 @@ public final class AdminServer implements AutoCloseable {
    * Answers with the figures of this moment; if a loop does not come to tell them in time, with
    * those told before, because what holds the loop up is to be seen.
    */
-  private void metrics(HttpServerRequest request, HttpServerResponse response) {
+  private void metrics(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
     boolean open = Exposition.wantsOpenMetrics(request.getHeader("Accept"));
     String type = open ? Exposition.OPEN_METRICS : Exposition.TEXT;
     AtomicBoolean answered = new AtomicBoolean();
@@ -187,7 +276,7 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private static void plain(HttpServerResponse response, int status, String text) {
-    response.setStatusCode(status).putHeader("Content-Type", "text/plain; charset=utf-8").end(text);
+    response.setStatusCode(status).putHeader("Content-Type", TEXT).end(text);
   }
 
   private JsonObject info() {

@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 
 /** DEPLOYMENT: the life of deployments, for the operator. */
 final class DeploymentCommands {
-  private static final double MILLIS_PER_HOUR = 3_600_000;
-  private static final double MOST_HOURS = 24 * 366 * 100;
   private static final long USUAL_DRAIN_SECONDS = 30;
   private static final long USUAL_AUDIT = 100;
 
@@ -168,26 +166,22 @@ final class DeploymentCommands {
   }
 
   private void retire(Request request, Reply reply) {
-    Long after = null;
+    Double after = null;
     boolean dryRun = false;
     for (int i = 3; i < request.count(); i++) {
       if (request.is(i, "DRYRUN")) {
         dryRun = true;
       } else if (request.is(i, "AFTER") && i + 1 < request.count()) {
-        double hours = request.number(++i);
-        if (!(hours >= 0 && hours <= MOST_HOURS)) {
-          throw CommandException.error("hours is not a number from 0 to " + (long) MOST_HOURS);
-        }
-        after = (long) (hours * MILLIS_PER_HOUR);
+        after = request.number(++i);
       } else {
         throw Errors.SYNTAX;
       }
     }
     Actor actor = actor(request.client());
     String name = request.text(2);
-    Long afterMillis = after;
+    Double afterHours = after;
     boolean onlyTold = dryRun;
-    answer(request, reply, () -> lifecycle.get().retire(actor, name, afterMillis, onlyTold));
+    answer(request, reply, () -> lifecycle.get().retire(actor, name, afterHours, onlyTold));
   }
 
   private void drop(Request request, Reply reply) {

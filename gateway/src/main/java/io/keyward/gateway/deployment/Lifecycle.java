@@ -161,6 +161,9 @@ public final class Lifecycle {
   private <T> T act(
       Actor actor, String action, String deployment, Map<String, Object> with, Work<T> work)
       throws DeploymentException {
+    if (server.durability().appendOnly().progress().loading()) {
+      throw new DeploymentException(Kind.REFUSED, "the data is still being loaded");
+    }
     acting.lock();
     try {
       Path written = folder();
@@ -341,14 +344,21 @@ public final class Lifecycle {
   /**
    * Has a deployment retired when nobody has been there for so long: its keys are freed.
    *
-   * @param afterMillis null for what keyward.yaml says, or a day
+   * @param afterHours null for what keyward.yaml says, or a day
    * @param dryRun only tells what that would free
    */
-  public Object retire(Actor actor, String name, @Nullable Long afterMillis, boolean dryRun)
+  public Object retire(Actor actor, String name, @Nullable Double afterHours, boolean dryRun)
       throws DeploymentException {
+    if (afterHours != null && !(afterHours >= 0 && afterHours <= Retirement.MOST_HOURS)) {
+      throw new DeploymentException(
+          Kind.INVALID, "hours is not a number from 0 to " + Retirement.MOST_HOURS);
+    }
     Deployment looked = findOfTenant(name);
     long present = looked.retireAfterMillis();
-    long after = afterMillis != null ? afterMillis : present > 0 ? present : Retirement.DAY_MILLIS;
+    long after =
+        afterHours != null
+            ? (long) (afterHours * Retirement.HOUR_MILLIS)
+            : present > 0 ? present : Retirement.DAY_MILLIS;
     if (dryRun) {
       return retirement(looked, after, false);
     }

@@ -9,7 +9,9 @@ import org.slf4j.LoggerFactory;
 
 /** Looks once a minute for deployments where nobody has been for long, and has them retired. */
 public final class Retirement implements AutoCloseable {
-  static final long DAY_MILLIS = 24 * 3_600_000L;
+  static final long HOUR_MILLIS = 3_600_000;
+  static final long DAY_MILLIS = 24 * HOUR_MILLIS;
+  static final long MOST_HOURS = 24 * 366 * 100;
 
   private static final Logger log = LoggerFactory.getLogger(Retirement.class);
   private static final long PERIOD_SECONDS = 60;

@@ -256,7 +256,7 @@ class LifecycleTest {
     gateway.lifecycle().promote(TEST, "live", "blue");
     assertThatThrownBy(() -> gateway.lifecycle().drop(TEST, "blue", false))
         .hasMessageContaining("an alias leads to it");
-    assertThatThrownBy(() -> gateway.lifecycle().retire(TEST, "blue", 0L, false))
+    assertThatThrownBy(() -> gateway.lifecycle().retire(TEST, "blue", 0.0, false))
         .hasMessageContaining("an alias leads to it");
     gateway.lifecycle().drop(TEST, "blue", true);
     assertThat(gateway.lifecycle().aliases()).isEmpty();
@@ -389,11 +389,11 @@ class LifecycleTest {
   void aDeploymentIsRetiredWhenNobodyHasBeenThereForLong() throws Exception {
     try (Wire blue = logIn("blue", "blue-secret")) {
       assertThat(blue.ask("SET key value")).isEqualTo("+OK");
-      assertThat(told(gateway.lifecycle().retire(TEST, "blue", 3_600_000L, true)))
+      assertThat(told(gateway.lifecycle().retire(TEST, "blue", 1.0, true)))
           .containsEntry("would-free-keys", 1L)
           .containsEntry("connections", 1L)
           .containsEntry("retires-in-seconds", 3600L);
-      gateway.lifecycle().retire(TEST, "blue", 0L, false);
+      gateway.lifecycle().retire(TEST, "blue", 0.0, false);
       assertThat(blue.ask("GET key")).isEqualTo("$5");
       assertThat(blue.line()).isEqualTo("value");
       assertThat(blue.ask("QUIT")).isEqualTo("+OK");
@@ -403,7 +403,7 @@ class LifecycleTest {
       Thread.onSpinWait();
     }
     while (!state("blue").equals("retired")) {
-      gateway.lifecycle().retire(TEST, "blue", 0L, false);
+      gateway.lifecycle().retire(TEST, "blue", 0.0, false);
     }
     try (Wire back = logIn("blue", "blue-secret")) {
       assertThat(back.ask("DBSIZE")).isEqualTo(":0");

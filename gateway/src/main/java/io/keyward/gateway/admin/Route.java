@@ -1,0 +1,81 @@
+package io.keyward.gateway.admin;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of the admin port, declared once: found by it, and described by it in {@link OpenApi}.
+ *
+ * @param path with names in braces for what varies, each a whole segment
+ * @param fields of the query for GET, else of a JSON object in the body
+ * @param open whether it is answered without the token
+ * @param answers what the status codes mean, by code
+ */
+record Route(
+    String method,
+    String path,
+    String summary,
+    List<Field> fields,
+    boolean open,
+    Map<Integer, String> answers,
+    Handler handler) {
+
+  /** Answers a request. */
+  interface Handler {
+    /**
+     * Answers.
+     *
+     * @param found what stands in the path for the names in braces
+     */
+    void answer(HttpServerRequest request, Map<String, String> found);
+  }
+
+  /** What a field may hold. */
+  enum Kind {
+    STRING,
+    INTEGER,
+    NUMBER,
+    BOOLEAN
+  }
+
+  /** A field that a call takes. */
+  record Field(String name, Kind kind, boolean required, String summary) {}
+
+  /** Keeps copies, so that the record cannot change. */
+  Route {
+    fields = List.copyOf(fields);
+    answers = Map.copyOf(answers);
+  }
+
+  /** What stands in a path for the names in braces; null if it is another path. */
+  @Nullable Map<String, String> match(String asked) {
+    String[] own = path.split("/", -1);
+    String[] given = asked.split("/", -1);
+    if (own.length != given.length) {
+      return null;
+    }
+    Map<String, String> found = new HashMap<>();
+    for (int i = 0; i < own.length; i++) {
+      if (own[i].startsWith("{")) {
+        if (given[i].isEmpty()) {
+          return null;
+        }
+        found.put(own[i].substring(1, own[i].length() - 1), given[i]);
+      } else if (!own[i].equals(given[i])) {
+        return null;
+      }
+    }
+    return found;
+  }
+
+  /** The names in braces, in their order. */
+  List<String> names() {
+    return List.of(path.split("/")).stream()
+        .filter(segment -> segment.startsWith("{"))
+        .map(segment -> segment.substring(1, segment.length() - 1))
+        .toList();
+  }
+}
