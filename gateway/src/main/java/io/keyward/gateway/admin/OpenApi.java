@@ -126,7 +126,7 @@ final class OpenApi {
   /** {@code postDeploymentsNameClone}. */
   private static String operationId(Route route) {
     StringBuilder id = new StringBuilder(route.method().toLowerCase(Locale.ROOT));
-    for (String word : route.path().split("[^A-Za-z]+")) {
+    for (String word : route.path().split("[^A-Za-z]+", -1)) {
       if (!word.isEmpty()) {
         id.append(word.substring(0, 1).toUpperCase(Locale.ROOT)).append(word.substring(1));
       }

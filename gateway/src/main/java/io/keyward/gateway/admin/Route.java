@@ -73,7 +73,7 @@ record Route(
 
   /** The names in braces, in their order. */
   List<String> names() {
-    return List.of(path.split("/")).stream()
+    return List.of(path.split("/", -1)).stream()
         .filter(segment -> segment.startsWith("{"))
         .map(segment -> segment.substring(1, segment.length() - 1))
         .toList();

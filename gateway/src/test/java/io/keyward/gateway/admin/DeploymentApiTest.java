@@ -138,7 +138,8 @@ class DeploymentApiTest {
             .map(parameter -> "{" + parameter.getString("name") + "}")
             .toList();
     assertThat(named)
-        .isEqualTo(List.of(path.split("/")).stream().filter(part -> part.startsWith("{")).toList());
+        .isEqualTo(
+            List.of(path.split("/", -1)).stream().filter(part -> part.startsWith("{")).toList());
   }
 
   @Test
