@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
     sortOptions = false,
     subcommands = {
       CompareAtHalfLoad.class,
+      CompareClone.class,
       CompareHitRatio.class,
       CompareLibrechat.class,
       CompareMemory.class,

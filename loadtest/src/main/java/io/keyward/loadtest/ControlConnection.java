@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -30,19 +31,32 @@ final class ControlConnection implements AutoCloseable {
   }
 
   /**
-   * Sends a command that answers with a status, a number or a bulk string, and returns its text,
-   * empty if there is nothing.
+   * Sends a command that answers with a status, a number, a bulk string or an array of them, and
+   * returns its text, empty if there is nothing; of an array a line for each element.
    */
   String call(String... words) throws IOException {
     socket.getOutputStream().write(RequestTemplate.of(List.of(words)).bytes());
+    return readReply(words[0]);
+  }
+
+  private String readReply(String command) throws IOException {
     String line = readLine();
     String text = line.substring(1);
     return switch (line.charAt(0)) {
       case '+', ':' -> text;
       case '-' -> throw new ErrorReplyException(text);
       case '$' -> text.equals("-1") ? "" : readBulk(Integer.parseInt(text));
-      default -> throw new MalformedReplyException("'" + line + "' to " + words[0]);
+      case '*' -> readArray(Integer.parseInt(text), command);
+      default -> throw new MalformedReplyException("'" + line + "' to " + command);
     };
+  }
+
+  private String readArray(int length, String command) throws IOException {
+    List<String> elements = new ArrayList<>();
+    for (int i = 0; i < length; i++) {
+      elements.add(readReply(command));
+    }
+    return String.join("\n", elements);
   }
 
   /** The value of a field in an INFO text, or null. */

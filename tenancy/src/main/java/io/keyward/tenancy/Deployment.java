@@ -22,6 +22,8 @@ public final class Deployment {
     DRAINED,
     /** Its keys have been freed since nobody had been there for long. */
     RETIRED,
+    /** It is none, but holds what the deployments of a tenant share. */
+    SHARED,
     /** The configuration does not name it any more; its keys are still there. */
     REMOVED;
 
@@ -105,6 +107,9 @@ public final class Deployment {
   public State state() {
     if (removed) {
       return State.REMOVED;
+    }
+    if (shared()) {
+      return State.SHARED;
     }
     if (retired) {
       return State.RETIRED;

@@ -49,7 +49,7 @@ public final class Roster {
 
   /** The login that means a deployment, as {@link #named} understands it. */
   public String loginOf(Deployment deployment) {
-    if (deployment.tenantName().isEmpty()) {
+    if (deployment.tenantName().isEmpty() || deployment.shared()) {
       return deployment.prefix();
     }
     return deployment.configured()
