@@ -5,6 +5,7 @@ import io.keyward.gateway.admin.Route.Kind;
 import io.keyward.gateway.deployment.Actor;
 import io.keyward.gateway.deployment.DeploymentException;
 import io.keyward.gateway.deployment.Lifecycle;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -206,11 +207,24 @@ final class DeploymentApi {
   }
 
   private void answer(HttpServerResponse response, Callable<Object> work) {
-    vertx
-        .executeBlocking(() -> Json.encodePrettily(work.call()) + "\n", false)
-        .onSuccess(
-            text -> response.putHeader("Content-Type", "application/json; charset=utf-8").end(text))
-        .onFailure(failure -> refuse(response, failure));
+    Context context = vertx.getOrCreateContext();
+    // Not on Vert.x's few threads: a drain may last, and metrics are to be shown meanwhile.
+    var _ =
+        Thread.ofVirtual()
+            .name("keyward-deployment")
+            .start(
+                () -> {
+                  try {
+                    String text = Json.encodePrettily(work.call()) + "\n";
+                    context.runOnContext(done -> show(response, text));
+                  } catch (Exception failure) {
+                    context.runOnContext(done -> refuse(response, failure));
+                  }
+                });
+  }
+
+  private static void show(HttpServerResponse response, String text) {
+    response.putHeader("Content-Type", "application/json; charset=utf-8").end(text);
   }
 
   private static void refuse(HttpServerResponse response, Throwable failure) {

@@ -86,6 +86,12 @@ final class Cloning {
     if (ofTenant - freed + more > from.limitOfTenant(Limit.MEMORY)) {
       throw tooMuch(more, "the tenant's memory limit of " + from.limitOfTenant(Limit.MEMORY));
     }
+    long keys = reports.contents(from).keys();
+    long mostKeys = Math.min(to.limit(Limit.KEYS), from.limitOfTenant(Limit.KEYS));
+    if (keys > mostKeys) {
+      throw new DeploymentException(
+          Kind.REFUSED, "a copy of " + keys + " keys would go beyond the limit of " + mostKeys);
+    }
     long maxmemory = server.live().number(Directive.MAXMEMORY);
     long used = server.homes().stream().mapToLong(Home::usedBytes).sum();
     if (maxmemory > 0 && used - freed + more > maxmemory) {

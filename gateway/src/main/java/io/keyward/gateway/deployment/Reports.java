@@ -112,7 +112,7 @@ final class Reports {
   }
 
   private static void put(Map<String, Object> limits, Limit limit, long amount) {
-    if (amount != Long.MAX_VALUE) {
+    if (amount != Long.MAX_VALUE && limit.unit() != Limit.Unit.CHOICE) {
       limits.put(limit.limitName(), amount);
     }
   }

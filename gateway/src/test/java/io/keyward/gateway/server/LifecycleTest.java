@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -460,6 +461,32 @@ class LifecycleTest {
         .hasMessageContaining("Remedy");
     Files.delete(folder.resolve("data/deployments.json"));
     gateway = open();
+  }
+
+  /** The lines that README gives an operator, as they stand there. */
+  private static List<String> linesOfReadme() throws IOException {
+    Path top = Files.exists(Path.of("README.md")) ? Path.of("") : Path.of("..");
+    try (Stream<String> lines = Files.lines(top.resolve("README.md"))) {
+      return lines
+          .filter(line -> line.startsWith("$OPERATOR "))
+          .map(line -> line.substring("$OPERATOR ".length()).replaceFirst(" *#.*", ""))
+          .toList();
+    }
+  }
+
+  @Test
+  void theLinesInReadmeLeadFromBlueToGreen() throws Exception {
+    List<String> lines = linesOfReadme();
+    assertThat(lines).hasSizeGreaterThan(7);
+    for (String line : lines) {
+      try (Wire operator = operator()) {
+        assertThat(operator.ask(line)).as(line).startsWith("*");
+      }
+    }
+    assertThat(gateway.lifecycle().aliases())
+        .containsExactly(Map.entry("librechat", "librechat.v2"));
+    assertThat(state("librechat.v1")).isEqualTo("drained");
+    assertThat(state("librechat.v2")).isEqualTo("active");
   }
 
   @Test
