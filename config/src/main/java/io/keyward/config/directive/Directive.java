@@ -111,9 +111,14 @@ public enum Directive {
   LAZYFREE_LAZY_EVICTION(
       yesNo(), "no", "taken for compatibility: big values are always freed in slices"),
   LAZYFREE_LAZY_EXPIRE(
-      yesNo(), "no", "taken for compatibility: big values are always freed in slices"),
+      yesNo(),
+      "no",
+      "replicas free later what has expired; here big values are always freed in slices"),
   LAZYFREE_LAZY_SERVER_DEL(
-      yesNo(), "no", "taken for compatibility: big values are always freed in slices"),
+      yesNo(),
+      "no",
+      "replicas free later what commands have replaced or emptied; here big values are always freed"
+          + " in slices"),
   LAZYFREE_LAZY_USER_DEL(
       yesNo(), "no", "taken for compatibility: big values are always freed in slices"),
   LAZYFREE_LAZY_USER_FLUSH(

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.engine.builtin.propagation.WholeKeyspace;
@@ -360,8 +361,15 @@ public final class Effects {
   /** Writes that a key has been deleted. */
   public void deleted(Request request, int keyArgument) {
     if (wanted()) {
-      begin(request, "DEL", 2).key(request, keyArgument).end();
+      begin(request, deletion(Directive.LAZYFREE_LAZY_SERVER_DEL), 2)
+          .key(request, keyArgument)
+          .end();
     }
+  }
+
+  /** What others are to do with a key that goes: free its value at once, or later. */
+  private String deletion(Directive lazy) {
+    return keyspace.home().settings().flag(lazy) ? "UNLINK" : "DEL";
   }
 
   /** Writes a command of another name with the same first arguments, so many with the name. */
@@ -452,9 +460,14 @@ public final class Effects {
 
   /** Writes that every database has been emptied. */
   public void flushedAll() {
+    flushedAll(0);
+  }
+
+  /** As the other, in the database that a client has selected. */
+  public void flushedAll(int selected) {
     if (prefix.length == 0 && ownWanted()) {
       replaced = true;
-      stream.begin(0, 1);
+      stream.begin(selected, 1);
       stream.argument("FLUSHALL");
       return;
     }
@@ -504,7 +517,7 @@ public final class Effects {
       return;
     }
     stream.begin(databaseNumber, 2);
-    stream.argument("DEL");
+    stream.argument(deletion(Directive.LAZYFREE_LAZY_EXPIRE));
     stream.argument(prefix, key, offset, length);
     stream.endEffect();
   }

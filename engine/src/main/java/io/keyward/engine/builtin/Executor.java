@@ -87,6 +87,11 @@ public final class Executor {
     nanos = clock();
   }
 
+  /** Counts time as the running command's own in which others had their turn. */
+  public void slept(long duration) {
+    away -= duration;
+  }
+
   void endBurst() {
     now = 0;
   }

@@ -230,6 +230,9 @@ class ReplicationTest {
           .hasMessage("NOREPLICAS Not enough good replicas to write.");
       assertThatThrownBy(() -> master.eval("return redis.call('SET', 'a', 'b')"))
           .hasMessageContaining("NOREPLICAS");
+      assertThatThrownBy(() -> master.eval("#!lua\nreturn redis.call('GET', 'a')"))
+          .hasMessageStartingWith("NOREPLICAS");
+      assertThat(master.eval("#!lua flags=no-writes\nreturn redis.call('GET', 'a')")).isNull();
       follow(replica, gateway);
       awaitLink(replica);
       Waiting.until(

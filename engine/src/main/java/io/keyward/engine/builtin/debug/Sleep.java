@@ -33,7 +33,7 @@ final class Sleep {
     }
     long milliseconds = Math.max(1, Math.round(seconds * 1000));
     if (!keyspace.mayBlock(client)) {
-      pass(milliseconds, keyspace.slices());
+      keyspace.executor().slept(pass(milliseconds, keyspace.slices()));
       reply.ok();
       return;
     }
@@ -46,13 +46,17 @@ final class Sleep {
   }
 
   /** In a transaction or script the sleep is work that does nothing but give others their turn. */
-  private static void pass(long milliseconds, Slices slices) {
+  private static long pass(long milliseconds, Slices slices) {
     long end = System.nanoTime() + milliseconds * 1_000_000;
+    long passed = 0;
     while (System.nanoTime() < end) {
-      if (slices.pause() == 0) {
+      long once = slices.pause();
+      if (once == 0) {
         throw NOT_HERE;
       }
+      passed += once;
     }
+    return passed;
   }
 
   private static void wake(Request request, long start) {

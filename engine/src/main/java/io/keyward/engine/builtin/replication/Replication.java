@@ -155,7 +155,7 @@ public final class Replication {
     while (true) {
       FullSync sync;
       synchronized (this) {
-        if (replicas.stream().noneMatch(replica -> replica.state() == State.AWAITS_SNAPSHOT)) {
+        if (replicas.stream().noneMatch(Replication::isWithoutSnapshot)) {
           syncing = false;
           return;
         }
@@ -177,7 +177,7 @@ public final class Replication {
   private synchronized void giveUp(FullSync sync, String reason) {
     List<Replica> waiting =
         replicas.stream()
-            .filter(r -> r.sync() == sync || (r.sync() == null && awaitsSnapshot(r)))
+            .filter(replica -> replica.sync() == sync || isWithoutSnapshot(replica))
             .toList();
     waiting.forEach(replica -> cut(replica, "no snapshot could be written: " + reason));
   }
@@ -186,14 +186,17 @@ public final class Replication {
     return replica.state() == State.AWAITS_SNAPSHOT;
   }
 
+  /** Whether no snapshot for it has begun yet. */
+  private static boolean isWithoutSnapshot(Replica replica) {
+    return awaitsSnapshot(replica) && replica.sync() == null;
+  }
+
   /** On a home's loop, at the instant of its snapshot. */
   synchronized void begins(FullSync sync, Home home) {
     int number = engine.homes().indexOf(home);
     follow(home, number);
     if (sync.nobodyHasBegun()) {
-      replicas.stream()
-          .filter(replica -> awaitsSnapshot(replica) && replica.sync() == null)
-          .forEach(sync::add);
+      replicas.stream().filter(Replication::isWithoutSnapshot).forEach(sync::add);
     }
     sync.begins(number);
     selected = ANY_DATABASE;

@@ -167,6 +167,10 @@ final class LuaWorld {
       throw CommandException.error("Can not run script on cluster, 'no-cluster' flag is set.");
     }
     boolean atLimit = !keyspace.home().memoryLimit().makeRoom(keyspace);
+    CommandException refusal = keyspace.home().writeRefusal();
+    if (refusal != null && keyspace.effects().kept() && declared.present() && !forbidsWrites) {
+      throw refusal;
+    }
     if (atLimit && declared.present() && !allowsOutOfMemory) {
       throw new CommandException(
           "OOM allow-oom flag is not set on the script, can not run it when used memory >"

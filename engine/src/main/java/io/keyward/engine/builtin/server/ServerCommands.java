@@ -149,7 +149,7 @@ public final class ServerCommands {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     Overview overview = Overview.of(keyspace);
     if (overview == null) {
-      keyspace.effects().flushedAll();
+      keyspace.effects().flushedAll(request.client().database());
       keyspace.databases().flush();
       reply.ok();
     } else {
@@ -174,8 +174,10 @@ public final class ServerCommands {
     reply.ok();
   }
 
+  /** In a script or a transaction the time stands still, in milliseconds. */
   private static void time(Request request, Reply reply) {
-    Instant now = Instant.now();
+    boolean still = !Database.of(request).keyspace().mayBlock(request.client());
+    Instant now = still ? Instant.ofEpochMilli(request.now()) : Instant.now();
     reply.array(2);
     reply.bulkInteger(now.getEpochSecond());
     reply.bulkInteger(now.getNano() / 1000);
