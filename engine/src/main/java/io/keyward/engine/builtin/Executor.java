@@ -231,7 +231,7 @@ public final class Executor {
 
   private void run(Request request, Reply reply, Command command) {
     // What goes of itself while a command reads is no part of what that command does.
-    if (effects.wanted() && !command.has(CommandFlag.READONLY)) {
+    if (effects.wanted() && !command.readOnly()) {
       runRecorded(request, reply, command);
     } else {
       handle(request, reply, command);
@@ -272,7 +272,7 @@ public final class Executor {
       fail(reply, mark, before, command, CommandException.error("internal error"));
     }
     KeyTracker tracker = keyspace.tracker();
-    if (tracker != null && command.has(CommandFlag.READONLY)) {
+    if (tracker != null && command.readOnly()) {
       tracker.read(request, command);
     }
   }

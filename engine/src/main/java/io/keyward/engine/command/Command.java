@@ -43,6 +43,7 @@ public final class Command {
   private final Map<String, Command> subcommands;
   private final @Nullable Predicate<Request> writes;
   private final boolean write;
+  private final boolean readOnly;
   private final boolean denyOutOfMemory;
   private final boolean serverWide;
   private final boolean inSlices;
@@ -76,6 +77,7 @@ public final class Command {
     categories = Collections.unmodifiableSet(derivedCategories(from));
     writes = from.writes;
     write = flags.contains(CommandFlag.WRITE);
+    readOnly = flags.contains(CommandFlag.READONLY);
     denyOutOfMemory = flags.contains(CommandFlag.DENYOOM);
     serverWide = flags.contains(CommandFlag.SERVER_WIDE);
     inSlices = from.inSlices;
@@ -178,9 +180,14 @@ public final class Command {
     return write;
   }
 
+  /** Whether the command reads data and changes none. */
+  public boolean readOnly() {
+    return readOnly;
+  }
+
   /** Whether the command reads data, changes it or sends messages. */
   public boolean touchesData() {
-    return write || has(CommandFlag.READONLY) || has(CommandFlag.MAY_REPLICATE);
+    return write || readOnly || has(CommandFlag.MAY_REPLICATE);
   }
 
   /** Whether a call may change data, by itself or by a script that it runs. */
