@@ -67,6 +67,10 @@ public final class Replication {
   private String id = newId();
   private @Nullable Backlog backlog;
   private long offset;
+
+  /** Where the stream stood when a home had last done something. */
+  private long doneUpTo;
+
   private int openHome = NO_HOME;
   private int selected = ANY_DATABASE;
   private boolean syncing;
@@ -322,6 +326,9 @@ public final class Replication {
     }
     kept.append(bytes);
     offset += bytes.length;
+    if (piece.home != NO_HOME) {
+      doneUpTo = offset;
+    }
     openHome = piece.whole ? NO_HOME : piece.home;
     for (Replica replica : List.copyOf(replicas)) {
       if (receives(replica, piece.home)
@@ -339,6 +346,11 @@ public final class Replication {
   /** Where the stream stands that replicas have been sent. */
   public synchronized long offset() {
     return offset;
+  }
+
+  /** Where the stream stood when anything was last done, whatever else has been sent since. */
+  synchronized long doneUpTo() {
+    return doneUpTo;
   }
 
   // Acknowledgements

@@ -230,7 +230,7 @@ public final class ReplicationCommands {
     if (mayWait) {
       home.effects().handOver();
     }
-    long offset = present.offset();
+    long offset = present.doneUpTo();
     int acknowledging = present.acknowledging(offset);
     if (acknowledging >= wanted || !mayWait) {
       reply.integer(acknowledging);
