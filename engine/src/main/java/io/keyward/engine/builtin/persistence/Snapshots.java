@@ -7,19 +7,14 @@ import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.disk.Disk;
-import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.snapshot.GlobalView;
-import io.keyward.engine.builtin.snapshot.HomeSnapshot;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
-import io.keyward.engine.builtin.snapshot.SnapshotHeader;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -61,6 +56,7 @@ public final class Snapshots {
   private final AtomicLong saves = new AtomicLong();
   private volatile long savedChanges;
   private volatile long longestSlice;
+  private volatile @Nullable SnapshotWriting writing;
   private volatile long expiredAtLoad;
   private volatile long loadedKeys;
 
@@ -197,17 +193,13 @@ public final class Snapshots {
    */
   private long write(Path folder, String name, boolean base, Consumer<Home> instant)
       throws IOException, InterruptedException {
-    SnapshotFile file = new SnapshotFile(disk, isYes(Directive.RDBCHECKSUM));
-    RdbOutput head = output();
-    long used = engine.homes().stream().mapToLong(Home::usedBytes).sum();
-    SnapshotHeader.write(redisVersion, used, base, head);
-    file.take(head.bytes(), head.length());
-    write(0, file, instant);
+    SnapshotWriting begun = new SnapshotWriting(engine, settings, redisVersion, disk, instant);
+    writing = begun;
     try {
-      return file.write(folder, name);
+      return begun.write(folder, name, base);
     } finally {
-      // A walk goes on to its end even if the disk fails; only then can another one begin.
-      file.awaitEnd();
+      writing = null;
+      longestSlice = Math.max(longestSlice, begun.longestSliceNanos());
     }
   }
 
@@ -236,50 +228,8 @@ public final class Snapshots {
     }
   }
 
-  private RdbOutput output() {
-    return new RdbOutput(
-        1024, (int) settings.number(Directive.RDB_VERSION), isYes(Directive.RDBCOMPRESSION));
-  }
-
   private boolean isYes(Directive directive) {
     return settings.text(directive).equals("yes");
-  }
-
-  /** Has the homes write, one after the other from an index on. */
-  private void write(int index, SnapshotFile file, Consumer<Home> instant) {
-    if (index == engine.homes().size()) {
-      file.complete();
-      return;
-    }
-    Home home = engine.homes().get(index);
-    try {
-      home.loop().execute(() -> home.whenIdle(() -> begin(home, index, file, instant)));
-    } catch (RejectedExecutionException stopped) {
-      file.giveUp();
-    }
-  }
-
-  private void begin(Home home, int index, SnapshotFile file, Consumer<Home> instant) {
-    try {
-      List<BuiltinKeyspace> residents =
-          engine.keyspaces().stream().filter(keyspace -> keyspace.home() == home).toList();
-      RdbOutput functions = output();
-      residents.forEach(keyspace -> SnapshotHeader.writeFunctions(keyspace, functions));
-      file.take(functions.bytes(), functions.length());
-      RdbOutput out = output();
-      HomeSnapshot snapshot =
-          new HomeSnapshot(home, residents, out, file, done -> ended(done, index, file, instant));
-      instant.accept(home);
-      snapshot.start();
-    } catch (RuntimeException defect) {
-      log.error("The snapshot could not be begun", defect);
-      file.giveUp();
-    }
-  }
-
-  private void ended(HomeSnapshot snapshot, int index, SnapshotFile file, Consumer<Home> instant) {
-    longestSlice = Math.max(longestSlice, snapshot.longestSliceNanos());
-    write(index + 1, file, instant);
   }
 
   private void stopOrAllowWrites() {
@@ -393,6 +343,18 @@ public final class Snapshots {
   /** How many snapshots have been written since the start. */
   public long saves() {
     return saves.get();
+  }
+
+  /** How many keys the snapshot that is being written has of those that it will have; else 0. */
+  public long keysWritten() {
+    SnapshotWriting present = writing;
+    return present == null ? 0 : present.keysWritten();
+  }
+
+  /** How many keys there were when it began; else 0. */
+  public long keysToWrite() {
+    SnapshotWriting present = writing;
+    return present == null ? 0 : present.keysToWrite();
   }
 
   /** The longest time for which a snapshot has held a loop, in nanoseconds. */

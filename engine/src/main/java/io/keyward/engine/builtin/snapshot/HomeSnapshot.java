@@ -27,7 +27,9 @@ public final class HomeSnapshot {
   private final RdbOutput out;
   private final ArrayDeque<KeyspaceSnapshot> keyspaces = new ArrayDeque<>();
   private boolean silent;
-  private long written;
+  private long finished;
+  private volatile long written;
+  private long keys;
   private long longestSlice;
 
   /** How keys are named. */
@@ -75,7 +77,9 @@ public final class HomeSnapshot {
       if (keyspace.guard() != null) {
         throw new IllegalStateException("another snapshot is being written");
       }
-      this.keyspaces.add(new KeyspaceSnapshot(keyspace, names, out));
+      KeyspaceSnapshot snapshot = new KeyspaceSnapshot(keyspace, names, out);
+      keys += snapshot.keys();
+      this.keyspaces.add(snapshot);
     }
   }
 
@@ -93,6 +97,8 @@ public final class HomeSnapshot {
     while (!done && sink.ready() && System.nanoTime() - start < SLICE_NANOS) {
       done = advance();
     }
+    KeyspaceSnapshot under = keyspaces.peek();
+    written = finished + (under == null ? 0 : under.written());
     longestSlice = Math.max(longestSlice, System.nanoTime() - start);
     if (done) {
       afterwards.accept(this);
@@ -109,7 +115,7 @@ public final class HomeSnapshot {
         return true;
       }
       if (current.step()) {
-        written += current.written();
+        finished += current.written();
         keyspaces.remove();
       }
       if (out.length() >= CHUNK_BYTES) {
@@ -135,7 +141,12 @@ public final class HomeSnapshot {
     keyspaces.forEach(KeyspaceSnapshot::silence);
   }
 
-  /** How many keys have been written in the end. */
+  /** How many keys there were at the instant; on the loop. */
+  public long keys() {
+    return keys;
+  }
+
+  /** How many keys have been written so far; any thread may ask. */
   public long written() {
     return written;
   }

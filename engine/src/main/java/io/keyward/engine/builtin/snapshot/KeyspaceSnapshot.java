@@ -48,6 +48,7 @@ final class KeyspaceSnapshot implements ChangeGuard {
   private boolean silent;
   private boolean over;
   private long written;
+  private long keys;
 
   /** A value that is being written or waits for that. */
   private static final class BigValue {
@@ -81,11 +82,17 @@ final class KeyspaceSnapshot implements ChangeGuard {
       Database database = keyspace.databases().ifUsed(number);
       if (database != null && database.size() > 0 && keyspace.effects().kept()) {
         int shown = number;
+        keys += database.size();
         Entry view = database.newView();
         walks.add(database.beginWalk(reference -> show(database.at(reference, view), shown)));
       }
     }
     keyspace.guard(this);
+  }
+
+  /** How many keys there were, pinned ones among them. */
+  long keys() {
+    return keys;
   }
 
   /** How many keys have been written. */

@@ -97,6 +97,9 @@ class SnapshotTest {
       bench.pass(1);
     }
     bench.pass(1000);
+    if (!sink.lost) {
+      assertThat(snapshot.written()).as("seed %d", seed).isEqualTo(snapshot.keys());
+    }
     sink.bytes.write(RdbType.END);
     return sink.bytes.toByteArray();
   }
