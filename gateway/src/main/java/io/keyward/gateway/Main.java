@@ -28,10 +28,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String... arguments) throws InterruptedException {
-    int code = run(Arrays.asList(arguments));
-    if (code != 0) {
-      System.exit(code);
-    }
+    // Without waiting for threads of libraries, which linger for a second: a restart is to be short.
+    System.exit(run(Arrays.asList(arguments)));
   }
 
   /** Prints the hash of the password on the first line of the input, for keyward.yaml. */
