@@ -28,7 +28,8 @@ public final class Main {
   private Main() {}
 
   public static void main(String... arguments) throws InterruptedException {
-    // Without waiting for threads of libraries, which linger for a second: a restart is to be short.
+    // Without waiting for threads of libraries, which linger for a second: a restart is to be
+    // short.
     System.exit(run(Arrays.asList(arguments)));
   }
 
