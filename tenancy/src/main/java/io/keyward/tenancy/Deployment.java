@@ -224,6 +224,18 @@ public final class Deployment {
     return fits;
   }
 
+  /** Whether the configuration says how many connections it, or its tenant, may have. */
+  public boolean limitsConnections() {
+    return tenant != null
+        && (tenant.limit(Limit.CONNECTIONS) != Long.MAX_VALUE
+            || tenant.limitOf(name, Limit.CONNECTIONS) != Long.MAX_VALUE);
+  }
+
+  /** The connections of all deployments of its tenant. */
+  public int connectionsOfTenant() {
+    return tenant == null ? connections() : tenant.connections().get();
+  }
+
   /** How often {@link #enter} has found no place. */
   public long refusedConnections() {
     return refused.sum();

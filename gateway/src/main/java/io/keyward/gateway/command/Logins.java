@@ -185,7 +185,9 @@ final class Logins {
     Deployment deployment = admitted.deployment();
     Session session = session(client);
     boolean alreadyIn = deployment != null && session.isIn(deployment);
-    if (deployment != null && !alreadyIn && !deployment.enter()) {
+    if (deployment != null
+        && !alreadyIn
+        && !(server.hasPlaceIn(deployment) && deployment.enter())) {
       throw deployment.closed() || deployment.gone() ? CLOSED : TOO_MANY;
     }
     if (target.equals(client.keyspace())) {

@@ -65,7 +65,7 @@ final class Connections {
       var _ = channel.close();
       return;
     }
-    if (server.sessions().size() >= live.number(Directive.MAXCLIENTS)) {
+    if (!server.doorway().hasPlace()) {
       server.traffic().rejected();
       refuse(channel, kind, TOO_MANY);
       return;

@@ -50,6 +50,7 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
     made.withoutLogin(byPort);
     session = made;
     server.sessions().add(made);
+    server.doorway().comes(made);
     onHome(() -> made.enter(entry));
   }
 

@@ -51,7 +51,9 @@ final class Residence {
     beforeLoginSince = System.currentTimeMillis();
     login = "";
     Decision.Admitted known = withoutLogin;
-    if (known != null && known.deployment() != null && !known.deployment().enter()) {
+    if (known != null
+        && known.deployment() != null
+        && !(server.hasPlaceIn(known.deployment()) && known.deployment().enter())) {
       session.closeAfterReply();
       return;
     }
@@ -64,6 +66,9 @@ final class Residence {
       }
     }
     client.operator(client.authenticated() && server.tenancy().single());
+    if (client.authenticated()) {
+      server.doorway().isNoStranger(session);
+    }
   }
 
   /** Whether the client can do nothing but log in, and could have done so for longer than that. */
@@ -92,6 +97,13 @@ final class Residence {
     deployment = taken;
     if (before != null) {
       before.leave();
+      server.doorway().residents(-1);
+    }
+    if (taken != null) {
+      server.doorway().residents(1);
+      server.doorway().isNoStranger(session);
+    } else if (before != null && !session.left()) {
+      server.doorway().comes(session);
     }
   }
 
@@ -138,6 +150,9 @@ final class Residence {
       return;
     }
     arrival.run();
+    if (client.authenticated()) {
+      server.doorway().isNoStranger(session);
+    }
     session.flushSoon();
     // The alias may have moved on while the client was on its way.
     session.sendAwayIf(one -> present != null && !server.tenancy().leads(login, present));

@@ -19,6 +19,7 @@ import io.keyward.engine.builtin.persistence.Snapshots;
 import io.keyward.engine.builtin.replication.Replication;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.tenancy.Decision;
+import io.keyward.tenancy.Deployment;
 import io.keyward.tenancy.Tenancy;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
@@ -69,6 +70,7 @@ public final class Server {
   private final HeapWatch heapWatch;
   private volatile Saving savingAtEnd = Saving.AT_SAVE_POINTS;
   private final Traffic traffic = new Traffic();
+  private final Doorway doorway = new Doorway(this);
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicLong nextClientId = new AtomicLong();
   private final long startedAt = System.currentTimeMillis();
@@ -281,6 +283,15 @@ public final class Server {
           .loop()
           .execute(() -> List.copyOf(keyspace.clients()).forEach(c -> c.connection().abort()));
     }
+  }
+
+  Doorway doorway() {
+    return doorway;
+  }
+
+  /** Whether a deployment may take one more connection as far as {@code maxclients} goes. */
+  public boolean hasPlaceIn(Deployment deployment) {
+    return doorway.hasPlaceIn(deployment);
   }
 
   HeapWatch heapWatch() {

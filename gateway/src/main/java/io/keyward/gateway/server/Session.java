@@ -398,6 +398,7 @@ public final class Session implements Client.Connection {
     }
     output.discard();
     server.sessions().remove(this);
+    server.doorway().isNoStranger(this);
   }
 
   @Override
