@@ -28,6 +28,7 @@ class DoorwayTest {
         Files.writeString(
             folder.resolve("keyward.yaml"),
             """
+            event-loops: 1
             directives: {maxclients: 20}
             operator: {password: of-operator}
             tenants:
