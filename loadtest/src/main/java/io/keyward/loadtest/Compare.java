@@ -30,6 +30,7 @@ import picocli.CommandLine.Option;
       CompareHitRatio.class,
       CompareLibrechat.class,
       CompareMemory.class,
+      CompareNeighbours.class,
       CompareMetrics.class,
       CompareRestart.class,
       CompareSnapshot.class,
