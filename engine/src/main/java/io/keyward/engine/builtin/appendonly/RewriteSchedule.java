@@ -41,9 +41,8 @@ final class RewriteSchedule {
     began = System.nanoTime();
   }
 
-  /** After three failures in a row the next one waits, longer and longer, up to an hour. */
+  /** Notes how it went before it says that it is over, so that whoever sees that sees all. */
   void ends(boolean success) {
-    running = false;
     lastSucceeded = success;
     lastSeconds = secondsSince(began);
     if (success) {
@@ -51,10 +50,16 @@ final class RewriteSchedule {
       succeeded = before + 1;
       failuresInARow = 0;
       delayed = false;
-      return;
+    } else {
+      long before = failuresInARow;
+      failuresInARow = before + 1;
+      delay(before + 1);
     }
-    long failures = failuresInARow + 1;
-    failuresInARow = failures;
+    running = false;
+  }
+
+  /** After three failures in a row the next one waits, longer and longer, up to an hour. */
+  private void delay(long failures) {
     if (failures >= FAILURES_BEFORE_DELAY) {
       long minutes = 1L << Math.min(MOST_DOUBLINGS, failures - FAILURES_BEFORE_DELAY);
       notBefore = System.nanoTime() + Math.min(MOST_DELAY_NANOS, minutes * MINUTE_NANOS);
