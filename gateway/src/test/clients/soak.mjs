@@ -209,9 +209,14 @@ async function lane() {
 }
 
 async function disturb() {
-  while (Date.now() < end) {
-    await sleep(1000 + pick(4000));
-    if (pick(6) === 0) {
+  // Each signal once, whatever chance has in mind for a short run.
+  const due = [...signals];
+  while (Date.now() < end || due.length > 0) {
+    await sleep(1000 + pick(due.length > 0 ? 1000 : 4000));
+    if (due.length > 0) {
+      const signal = due.shift();
+      outages.push({ signal, milliseconds: await server.restart(signal) });
+    } else if (pick(6) === 0) {
       // As a reader is that does not take its messages: the gateway closes the connection.
       counts.cuts += await plain.client('KILL', 'TYPE', 'pubsub');
     } else if (pick(3) === 0) {
