@@ -231,7 +231,7 @@ public final class Executor {
 
   private void run(Request request, Reply reply, Command command) {
     // What goes of itself while a command reads is no part of what that command does.
-    if (effects.wanted() && !command.readOnly()) {
+    if (effects.wanted() && !command.withoutEffects()) {
       runRecorded(request, reply, command);
     } else {
       handle(request, reply, command);

@@ -44,6 +44,7 @@ public final class Command {
   private final @Nullable Predicate<Request> writes;
   private final boolean write;
   private final boolean readOnly;
+  private final boolean withoutEffects;
   private final boolean denyOutOfMemory;
   private final boolean serverWide;
   private final boolean inSlices;
@@ -78,6 +79,7 @@ public final class Command {
     writes = from.writes;
     write = flags.contains(CommandFlag.WRITE);
     readOnly = flags.contains(CommandFlag.READONLY);
+    withoutEffects = readOnly && !flags.contains(CommandFlag.MAY_REPLICATE);
     denyOutOfMemory = flags.contains(CommandFlag.DENYOOM);
     serverWide = flags.contains(CommandFlag.SERVER_WIDE);
     inSlices = from.inSlices;
@@ -180,9 +182,14 @@ public final class Command {
     return write;
   }
 
-  /** Whether the command reads data and changes none. */
+  /** Whether the command reads data and changes none that a client sees. */
   public boolean readOnly() {
     return readOnly;
+  }
+
+  /** Whether the command leaves nothing to write to files and replicas. */
+  public boolean withoutEffects() {
+    return withoutEffects;
   }
 
   /** Whether the command reads data, changes it or sends messages. */

@@ -18,8 +18,12 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.command.Command;
 import java.nio.charset.StandardCharsets;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
@@ -91,26 +95,23 @@ final class ClientListing {
 
   private static void list(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    Predicate<Client> wanted = wanted(request, ClientListing.idOf(keyspace));
-    StringBuilder text = new StringBuilder();
+    ToLongFunction<Client> idOf = idOf(keyspace);
+    List<Long> ids = ids(request);
+    Predicate<Client> wanted = wanted(request, ids, idOf);
     Overview overview = Overview.of(keyspace);
     if (overview == null) {
-      lines(text, keyspace, wanted, request, false);
-      send(text, reply);
+      send(ids, lines(List.of(keyspace), idOf, wanted, request, false), reply);
       return;
     }
     Request kept = request.copy();
     overview.gather(
         request,
         reply,
-        each -> {
-          StringBuilder part = new StringBuilder();
-          each.rooms().forEach(room -> lines(part, room, wanted, kept, true));
-          return part;
-        },
+        each -> lines(each.rooms(), idOf, wanted, kept, true),
         (parts, to) -> {
-          parts.forEach(text::append);
-          send(text, to);
+          Map<Long, String> all = new LinkedHashMap<>();
+          parts.forEach(all::putAll);
+          send(ids, all, to);
         });
   }
 
@@ -119,34 +120,58 @@ final class ClientListing {
     return Overview.of(keyspace) == null ? Client::id : Client::serial;
   }
 
-  private static Predicate<Client> wanted(Request request, ToLongFunction<Client> idOf) {
+  /** The ids that a request asks for, in its order; none if it asks for all. */
+  private static List<Long> ids(Request request) {
+    List<Long> ids = new ArrayList<>();
+    if (request.count() > 3 && request.is(2, "ID")) {
+      for (int i = 3; i < request.count(); i++) {
+        ids.add(request.integer(i, INVALID_ID));
+      }
+    }
+    return ids;
+  }
+
+  private static Predicate<Client> wanted(
+      Request request, List<Long> ids, ToLongFunction<Client> idOf) {
     if (request.count() == 2) {
       return client -> true;
     }
     if (request.count() == 4 && request.is(2, "TYPE")) {
       return Kind.named(request.text(3))::holds;
     }
-    if (request.count() <= 3 || !request.is(2, "ID")) {
+    if (ids.isEmpty()) {
       throw Errors.SYNTAX;
     }
-    Set<Long> ids = new HashSet<>();
-    for (int i = 3; i < request.count(); i++) {
-      ids.add(request.integer(i, INVALID_ID));
-    }
-    return client -> ids.contains(idOf.applyAsLong(client));
+    Set<Long> named = Set.copyOf(ids);
+    return client -> named.contains(idOf.applyAsLong(client));
   }
 
-  private static void lines(
-      StringBuilder to,
-      BuiltinKeyspace keyspace,
+  /** The lines of the clients that are wanted, by their ids. */
+  private static Map<Long, String> lines(
+      Collection<BuiltinKeyspace> keyspaces,
+      ToLongFunction<Client> idOf,
       Predicate<Client> wanted,
       Request asking,
       boolean forOperator) {
-    for (Client client : keyspace.clients()) {
-      if (wanted.test(client)) {
-        ClientText.append(to, client, asking, forOperator);
+    Map<Long, String> lines = new LinkedHashMap<>();
+    for (BuiltinKeyspace keyspace : keyspaces) {
+      for (Client client : keyspace.clients()) {
+        if (wanted.test(client)) {
+          StringBuilder line = new StringBuilder(320);
+          ClientText.append(line, client, asking, forOperator);
+          lines.put(idOf.applyAsLong(client), line.toString());
+        }
       }
     }
+    return lines;
+  }
+
+  /** Sends the lines in the order in which ids have been asked for, if any have. */
+  private static void send(List<Long> ids, Map<Long, String> lines, Reply reply) {
+    StringBuilder text = new StringBuilder();
+    Collection<Long> order = ids.isEmpty() ? lines.keySet() : ids;
+    order.forEach(id -> text.append(lines.getOrDefault(id, "")));
+    send(text, reply);
   }
 
   private static void send(StringBuilder text, Reply reply) {

@@ -49,7 +49,7 @@ class SharedEffectsTest {
             d -> assertThat(d).isEqualTo("RESTORE app~shared::SESSION:a 0 …"),
             e -> assertThat(e).isEqualTo("RESTORE blue::mine 0 …"),
             f -> assertThat(f).isEqualTo("EXEC"),
-            g -> assertThat(g).isEqualTo("SET app~shared::SESSION:b x PXAT 9999999999999"));
+            g -> assertThat(g).isEqualTo("set app~shared::SESSION:b x pxat 9999999999999"));
   }
 
   @Test

@@ -64,7 +64,7 @@ class OrderedMembersTest {
       while (list.size() > 40) {
         list.removeRanks(random.nextInt(list.size()), 1);
         int first = random.nextInt(list.size());
-        list.removeRanks(first, Math.min(random.nextInt(150), list.size() - first));
+        list.removeRanks(first, Math.min(random.nextInt(150), list.size() - first - 1));
         list.score(list.at(random.nextInt(list.size())), random.nextInt(scores));
         if (random.nextInt(50) == 0) {
           list.validate();
