@@ -116,21 +116,28 @@ final class Cloning {
     }
   }
 
-  /** The target's keyspace, on the source's home: one that lives elsewhere is made anew there. */
+  /**
+   * The target's keyspace, on the source's home: one that lives elsewhere is made anew there, and
+   * nobody comes in until it is there.
+   */
   private BuiltinKeyspace beside(Home home, Deployment to)
       throws DeploymentException, InterruptedException {
     BuiltinKeyspace present = server.engine().find(to.prefix());
-    if (present != null && present.home() != home) {
-      boolean wasClosed = to.closed();
-      to.closed(true);
-      try {
+    if (present != null && present.home() == home) {
+      return present;
+    }
+    BuiltinKeyspace opened;
+    boolean wasClosed = to.closed();
+    to.closed(true);
+    try {
+      if (present != null) {
         int _ = farewell.drain(to, 0);
         emptying.drop(to.prefix());
-      } finally {
-        to.closed(wasClosed);
       }
+      opened = server.engine().openOn(to.prefix(), home);
+    } finally {
+      to.closed(wasClosed);
     }
-    BuiltinKeyspace opened = server.engine().openOn(to.prefix(), home);
     if (opened.home() != home) {
       throw new DeploymentException(
           Kind.REFUSED, "somebody has come in meanwhile. Remedy: try again");
