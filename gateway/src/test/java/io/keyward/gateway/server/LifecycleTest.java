@@ -10,7 +10,6 @@ import io.keyward.gateway.deployment.Actor;
 import io.keyward.gateway.deployment.DeploymentException;
 import io.keyward.tenancy.Deployment;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
