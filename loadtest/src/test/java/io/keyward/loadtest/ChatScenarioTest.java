@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class ChatScenarioTest {
@@ -52,13 +54,14 @@ class ChatScenarioTest {
     List<Long> heard = new ArrayList<>();
     try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
         Selector selector = Selector.open()) {
+      CompletableFuture<Socket> accepted = CompletableFuture.supplyAsync(() -> accept(listener));
       ReaderConnection reader =
           new ReaderConnection(
               (InetSocketAddress) listener.getLocalSocketAddress(),
               selector,
               List.of("c"),
               heard::add);
-      try (Socket socket = listener.accept()) {
+      try (Socket socket = accepted.join()) {
         for (String part : parts) {
           socket.getOutputStream().write(part.getBytes(ISO_8859_1));
           selector.select();
@@ -68,5 +71,18 @@ class ChatScenarioTest {
       reader.close();
     }
     return heard;
+  }
+
+  /** Takes the reader's connection and confirms what it subscribes to. */
+  private static Socket accept(ServerSocket listener) {
+    try {
+      Socket socket = listener.accept();
+      socket
+          .getOutputStream()
+          .write("*3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n".getBytes(ISO_8859_1));
+      return socket;
+    } catch (IOException broken) {
+      throw new UncheckedIOException(broken);
+    }
   }
 }
