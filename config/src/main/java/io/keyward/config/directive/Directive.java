@@ -27,7 +27,7 @@ public enum Directive {
   UNIXSOCKET(text(), "", "path of a Unix socket for clients; empty = none", AT_START),
   UNIXSOCKETPERM(new Kind.FileMode(), "0", "file mode of the Unix socket, octal", AT_START),
   TCP_BACKLOG(integer(0, Integer.MAX_VALUE), "511", "connections the kernel may queue", AT_START),
-  TCP_KEEPALIVE(integer(0, Integer.MAX_VALUE), "300", "seconds between keepalive probes; 0 = none"),
+  TCP_KEEPALIVE(integer(0, Integer.MAX_VALUE), "15", "seconds between keepalive probes; 0 = none"),
   TIMEOUT(
       integer(0, Integer.MAX_VALUE),
       "0",
