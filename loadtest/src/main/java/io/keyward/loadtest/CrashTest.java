@@ -25,8 +25,6 @@ import picocli.CommandLine.Option;
     },
     sortOptions = false)
 final class CrashTest implements Callable<Integer> {
-  private static final long START_NANOS = 300_000_000_000L;
-
   @Option(names = "--kills", description = "How often to kill. Default: ${DEFAULT-VALUE}.")
   private int kills = 1000;
 
@@ -74,18 +72,20 @@ final class CrashTest implements Callable<Integer> {
     int used = Ports.orFree(port);
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), used);
     Path directory = Files.createTempDirectory("crashes");
+    String line = command.replace("{port}", Integer.toString(used)).replace("{fsync}", fsync);
     List<String> wrong = new ArrayList<>();
     for (int kill = 1; kill <= kills && wrong.isEmpty(); kill++) {
-      Process server = start(directory, used, address);
-      for (CrashWriter client : clients) {
-        client.begin(address);
+      try (RestartedServer server = RestartedServer.start(line, directory, address)) {
+        for (CrashWriter client : clients) {
+          client.begin(address);
+        }
+        long killed = load(clients, address, server, random);
+        server.startAgain();
+        for (CrashWriter client : clients) {
+          wrong.addAll(client.check(address, killed));
+        }
+        server.end("KILL");
       }
-      long killed = load(clients, address, server, random);
-      Process again = start(directory, used, address);
-      for (CrashWriter client : clients) {
-        wrong.addAll(client.check(address, killed));
-      }
-      again.destroyForcibly().waitFor();
       if (kill % freshEvery == 0 && wrong.isEmpty()) {
         delete(directory);
         Files.createDirectories(directory);
@@ -104,8 +104,11 @@ final class CrashTest implements Callable<Integer> {
 
   /** Writes for a while, then kills the server; returns when that was. */
   private long load(
-      List<CrashWriter> clients, InetSocketAddress address, Process server, SplittableRandom random)
-      throws InterruptedException {
+      List<CrashWriter> clients,
+      InetSocketAddress address,
+      RestartedServer server,
+      SplittableRandom random)
+      throws IOException, InterruptedException {
     List<Thread> threads = new ArrayList<>();
     for (CrashWriter client : clients) {
       threads.add(Thread.ofPlatform().start(() -> client.run(address)));
@@ -114,7 +117,7 @@ final class CrashTest implements Callable<Integer> {
     threads.add(Thread.ofPlatform().start(() -> rewrite(address, rewriteEvery)));
     Thread.sleep(random.nextInt(longest));
     long now = System.nanoTime();
-    server.destroyForcibly().waitFor();
+    server.end("KILL");
     for (Thread thread : threads) {
       thread.join();
     }
@@ -136,32 +139,6 @@ final class CrashTest implements Callable<Integer> {
       // Killed.
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private Process start(Path directory, int used, InetSocketAddress address)
-      throws IOException, InterruptedException {
-    String line = command.replace("{port}", Integer.toString(used)).replace("{fsync}", fsync);
-    Path output = directory.resolveSibling(directory.getFileName() + ".log");
-    ProcessBuilder builder =
-        new ProcessBuilder("sh", "-c", "exec " + line)
-            .directory(directory.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile());
-    builder.environment().put("KEYWARD_ADMIN_PORT", "0");
-    Process process = builder.start();
-    long begun = System.nanoTime();
-    while (true) {
-      try (ControlConnection connection = new ControlConnection(address)) {
-        if (connection.call("PING").equals("PONG")) {
-          return process;
-        }
-      } catch (IOException | ErrorReplyException notYet) {
-        if (!process.isAlive() || System.nanoTime() - begun > START_NANOS) {
-          throw new IOException("the server does not start, see " + output, notYet);
-        }
-      }
-      Thread.sleep(5);
     }
   }
 

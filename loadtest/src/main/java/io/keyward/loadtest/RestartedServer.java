@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A server that is ended by signals and started again on the same files. */
 final class RestartedServer implements AutoCloseable {
-  private static final long START_NANOS = TimeUnit.MINUTES.toNanos(2);
+  private static final long START_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private final String line;
   private final Path directory;
