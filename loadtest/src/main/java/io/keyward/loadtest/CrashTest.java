@@ -74,21 +74,24 @@ final class CrashTest implements Callable<Integer> {
     Path directory = Files.createTempDirectory("crashes");
     String line = command.replace("{port}", Integer.toString(used)).replace("{fsync}", fsync);
     List<String> wrong = new ArrayList<>();
-    for (int kill = 1; kill <= kills && wrong.isEmpty(); kill++) {
+    for (int kill = 0; kill < kills && wrong.isEmpty(); ) {
+      delete(directory);
+      Files.createDirectories(directory);
       try (RestartedServer server = RestartedServer.start(line, directory, address)) {
-        for (CrashWriter client : clients) {
-          client.begin(address);
+        int last = Math.min(kills, kill + freshEvery);
+        while (kill < last && wrong.isEmpty()) {
+          kill++;
+          for (CrashWriter client : clients) {
+            client.begin(address);
+          }
+          long killed = load(clients, address, server, random);
+          server.startAgain();
+          for (CrashWriter client : clients) {
+            wrong.addAll(client.check(address, killed));
+          }
         }
-        long killed = load(clients, address, server, random);
-        server.startAgain();
-        for (CrashWriter client : clients) {
-          wrong.addAll(client.check(address, killed));
-        }
-        server.end("KILL");
       }
-      if (kill % freshEvery == 0 && wrong.isEmpty()) {
-        delete(directory);
-        Files.createDirectories(directory);
+      if (wrong.isEmpty()) {
         System.out.println(kill + " kills, nothing lost");
       }
     }

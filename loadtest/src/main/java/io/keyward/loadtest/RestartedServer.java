@@ -72,8 +72,10 @@ final class RestartedServer implements AutoCloseable {
     process = started(line, directory, address);
   }
 
+  /** Ends the process at once and waits until it is gone, so that nothing writes its files. */
   @Override
   public void close() {
     process.destroyForcibly();
+    process.onExit().join();
   }
 }
