@@ -1,7 +1,8 @@
 // One instance of an application that streams AI answers through the gateway. A process of its own:
 // the parent tells it over IPC what to do and hears what its readers get.
 //
-// in   {do: 'generate', id, tokens, pause, batch, generation}   write an answer
+// in   {do: 'generate', id, tokens, pause, batch, generation, life}
+//                                                          write an answer, kept for `life` seconds
 //      {do: 'read', id, reader}                                 attach a reader (a browser's tab)
 //      {do: 'leave', reader}, {do: 'abort', id, generation}
 //      {do: 'stall', stalled}                                   take no messages, or again
@@ -66,10 +67,10 @@ function indexOf(id, { index, text }) {
   return index;
 }
 
-async function generate({ id, tokens, pause, batch, generation }) {
+async function generate({ id, tokens, pause, batch, generation, life }) {
   const names = namesOf(id);
   const owner = randomUUID();
-  const claimed = await main.eval(CLAIM, 1, names.idempotency, owner, 60);
+  const claimed = await main.eval(CLAIM, 1, names.idempotency, owner, 1200);
   if (claimed !== owner) {
     return { generated: 0, status: 'claimed by another' };
   }
@@ -143,7 +144,7 @@ async function generate({ id, tokens, pause, batch, generation }) {
     }
   }
   const status = aborted ? 'aborted' : 'complete';
-  await main.eval(COMPLETE, 2, names.job, names.seq, generation, status, 300, names.events);
+  await main.eval(COMPLETE, 2, names.job, names.seq, generation, status, life, names.events);
   await main.srem('stream:running', id);
   await unlisten(names.control, control);
   return { generated: index, status };

@@ -95,9 +95,9 @@ export class Fleet {
         this.tokensRead += Math.max(0, tab.seen - before);
       }
     } else if (message.generated !== undefined) {
-      this.generated.get(message.id)(message);
+      this.generated.get(message.id)?.(message);
     } else if (message.aborted !== undefined) {
-      this.aborts.get(message.id)(message.aborted);
+      this.aborts.get(message.id)?.(message.aborted);
     }
   }
 
@@ -109,14 +109,22 @@ export class Fleet {
   }
 
   /** Has an instance write an answer; resolves with how it ended. */
-  generate(number, id, { tokens, pause = 0, batch = 1, generation = 1 }) {
+  generate(number, id, { tokens, pause = 0, batch = 1, generation = 1, life = 300 }) {
     const child = this.instance(number);
     this.owners.set(id, child);
     const outcome = new Promise((resolve) => {
       this.generated.set(id, resolve);
     });
-    child.send({ do: 'generate', id, tokens, pause, batch, generation });
+    child.send({ do: 'generate', id, tokens, pause, batch, generation, life });
     return outcome;
+  }
+
+  /** Forgets an answer and its tabs. */
+  forget(id, tabs) {
+    tabs.forEach((tab) => this.tabs.delete(tab.name));
+    this.owners.delete(id);
+    this.generated.delete(id);
+    this.aborts.delete(id);
   }
 
   /** Opens a tab on a stream through an instance. */
@@ -182,15 +190,23 @@ export class Fleet {
   }
 }
 
-/** Resolves with the value, or fails after so many seconds. */
+/**
+ * Resolves with the value, or fails after so many seconds. They are counted one by one, so that a process
+ * that is suspended, or a machine that is, does not use them up.
+ */
 export async function within(seconds, promise, what) {
   let timer;
   const late = new Promise((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what}: not within ${seconds} s`)), seconds * 1000);
+    let left = seconds;
+    timer = setInterval(() => {
+      if (--left <= 0) {
+        reject(new Error(`${what}: not within ${seconds} s`));
+      }
+    }, 1000);
   });
   try {
     return await Promise.race([promise, late]);
   } finally {
-    clearTimeout(timer);
+    clearInterval(timer);
   }
 }

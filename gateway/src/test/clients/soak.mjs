@@ -3,7 +3,11 @@
 //
 //   node soak.mjs [--minutes 1] [--streams 40] [--instances 3] [--fsync always|everysec]
 //                 [--kill SIGTERM,SIGKILL] [--seed N] [--logins blue:secret,green:secret]
-//                 -- COMMAND [ARG ...]
+//                 [--pause 12] [--rest 4] [--patience 120] -- COMMAND [ARG ...]
+//
+// An answer's tokens are at most `pause` milliseconds apart, what disturbs it at most `rest` seconds and one,
+// and at least as long as the gateway was away, so that a slow machine gets on. What should
+// happen and has not in `patience` seconds is a failure; nothing else is judged by time.
 //
 // With logins every instance that is launched, also in the place of another, takes the next one: a
 // blue/green switch again and again, in deployments that share the namespace `stream`.
@@ -33,10 +37,14 @@ const { values, positionals } = parseArgs({
     port: { type: 'string', default: '7399' },
     seed: { type: 'string', default: `${Date.now() % 1000000}` },
     logins: { type: 'string', default: '' },
+    pause: { type: 'string', default: '12' },
+    rest: { type: 'string', default: '4' },
+    patience: { type: 'string', default: '120' },
   },
 });
 const port = Number(values.port);
 const signals = values.kill.split(',');
+const patience = Number(values.patience);
 const logins = values.logins === '' ? [''] : values.logins.split(',');
 const urls = logins.map((login) => `redis://${login && `${login}@`}127.0.0.1:${port}`);
 const end = Date.now() + Number(values.minutes) * 60000;
@@ -75,15 +83,19 @@ class ServerProcess {
 
   /** Waits until the server answers PING, and not because it is still loading. */
   async answers() {
-    const deadline = Date.now() + 60000;
-    while (!(await pong())) {
-      if (this.process.exitCode !== null) {
-        throw new Error(`the server did not start: exit code ${this.process.exitCode}`);
+    let over = false;
+    const answered = (async () => {
+      while (!over && !(await pong())) {
+        if (this.process.exitCode !== null) {
+          throw new Error(`the server did not start: exit code ${this.process.exitCode}`);
+        }
+        await sleep(5);
       }
-      if (Date.now() > deadline) {
-        throw new Error('the server does not answer');
-      }
-      await sleep(5);
+    })();
+    try {
+      await within(patience, answered, 'an answer of the server that was started');
+    } finally {
+      over = true;
     }
   }
 
@@ -91,7 +103,7 @@ class ServerProcess {
   async restart(signal) {
     const begin = performance.now();
     this.process.kill(signal);
-    await within(30, this.exited, `the end after ${signal}`);
+    await within(patience, this.exited, `the end after ${signal}`);
     await this.start();
     return performance.now() - begin;
   }
@@ -123,6 +135,7 @@ if (await pong()) {
 }
 await server.start();
 process.once('exit', () => server.process.kill('SIGKILL'));
+['SIGINT', 'SIGTERM'].forEach((signal) => process.once(signal, () => process.exit(1)));
 const fleet = new Fleet(
   Number(values.instances),
   ...urls.map((url) => ({ KEYWARD_URL: url })),
@@ -143,7 +156,12 @@ async function answer(number) {
   const id = `s${number}`;
   const writer = pick(fleet.instances.length);
   const wanted = 20 + pick(400);
-  const written = fleet.generate(writer, id, { tokens: wanted, pause: pick(12), batch: 1 + pick(4) });
+  const written = fleet.generate(writer, id, {
+    tokens: wanted,
+    pause: pick(Number(values.pause)),
+    batch: 1 + pick(4),
+    life: 3600,
+  });
   const orphaned = fleet.owners.get(id).gone;
   const tabs = Array.from({ length: 1 + pick(3) }, () =>
     fleet.open(pick(fleet.instances.length), id),
@@ -174,7 +192,7 @@ async function answer(number) {
       fleet.move(tab, pick(fleet.instances.length));
     });
     await within(
-      30,
+      patience,
       (async () => {
         while (tabs.some((tab) => tab.status === undefined && tab.seen < stored)) {
           fleet.check();
@@ -188,14 +206,14 @@ async function answer(number) {
     });
     await plain.srem('stream:running', id);
   } else {
-    await within(30, Promise.all(tabs.map((tab) => tab.finished)), `the tabs of ${id}`);
+    await within(patience, Promise.all(tabs.map((tab) => tab.finished)), `the tabs of ${id}`);
     for (const tab of tabs) {
       if (tab.seen !== outcome.generated) {
         lost.push(`${tab.name}: ${tab.seen} of ${outcome.generated}`);
       }
     }
   }
-  tabs.forEach((tab) => fleet.tabs.delete(tab.name));
+  fleet.forget(id, tabs);
   await plain.unlink(namesOf(id).chunks);
   counts.answers++;
 }
@@ -211,24 +229,32 @@ async function lane() {
 async function disturb() {
   // Each signal once, whatever chance has in mind for a short run.
   const due = [...signals];
+  let away = 0;
   while (Date.now() < end || due.length > 0) {
-    await sleep(1000 + pick(due.length > 0 ? 1000 : 4000));
-    if (due.length > 0) {
-      const signal = due.shift();
-      outages.push({ signal, milliseconds: await server.restart(signal) });
-    } else if (pick(6) === 0) {
+    await sleep(Math.max(away, 1000 + pick((due.length > 0 ? 1 : Number(values.rest)) * 1000)));
+    away = 0;
+    if (due.length === 0 && pick(6) === 0) {
       // As a reader is that does not take its messages: the gateway closes the connection.
       counts.cuts += await plain.client('KILL', 'TYPE', 'pubsub');
-    } else if (pick(3) === 0) {
-      const number = pick(fleet.instances.length);
-      await fleet.replace(number);
+    } else if (due.length === 0 && pick(3) === 0) {
+      await fleet.replace(pick(fleet.instances.length));
       counts.replacements++;
     } else {
-      const signal = signals[pick(signals.length)];
-      outages.push({ signal, milliseconds: await server.restart(signal) });
+      const signal = due.shift() ?? signals[pick(signals.length)];
+      away = await server.restart(signal);
+      outages.push({ signal, milliseconds: away });
     }
   }
 }
+
+/** Says once a minute how far it is, on standard error. */
+const progress = setInterval(() => {
+  const left = Math.max(0, (end - Date.now()) / 60000).toFixed(0);
+  console.error(
+    `${left} minutes left: ${fleet.tokensRead} tokens read, ${outages.length} restarts, ` +
+      `${counts.replacements} replacements, ${counts.answers} answers`,
+  );
+}, 60000);
 
 let failure;
 try {
@@ -237,6 +263,7 @@ try {
 } catch (error) {
   failure = error;
 }
+clearInterval(progress);
 await fleet.stop();
 plain.disconnect();
 server.process.kill('SIGKILL');
