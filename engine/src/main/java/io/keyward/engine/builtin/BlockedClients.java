@@ -134,13 +134,22 @@ public final class BlockedClients {
    * @return whether the client was waiting
    */
   public static boolean unblock(Client client, boolean withError) {
+    return unblock(client, withError ? UNBLOCKED : null);
+  }
+
+  /**
+   * Ends a client's waiting with an error, or as if its time were up.
+   *
+   * @return whether the client was waiting
+   */
+  public static boolean unblock(Client client, @Nullable CommandException error) {
     BlockedCall call = ClientState.of(client).blockedCall();
     if (call == null) {
       return false;
     }
     Executor executor = call.database().keyspace().executor();
-    if (withError) {
-      executor.abandon(call.request(), UNBLOCKED);
+    if (error != null) {
+      executor.abandon(call.request(), error);
     } else {
       call.writeTimeout(client.reply());
       executor.finish(call.request(), 0);

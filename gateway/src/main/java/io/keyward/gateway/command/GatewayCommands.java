@@ -1,6 +1,7 @@
 package io.keyward.gateway.command;
 
 import io.keyward.engine.builtin.replication.ReplicationCommands;
+import io.keyward.engine.builtin.replication.WaitCommands;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.deployment.Lifecycle;
 import io.keyward.gateway.server.Server;
@@ -21,5 +22,7 @@ public final class GatewayCommands {
     new AppendOnlyCommands(server).declare(table);
     new DeploymentCommands(lifecycle).declare(table);
     new ReplicationCommands(server::replication).declare(table);
+    new WaitCommands(server::replication, () -> server.durability().appendOnly().forced())
+        .declare(table);
   }
 }

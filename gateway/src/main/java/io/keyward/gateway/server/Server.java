@@ -142,6 +142,7 @@ public final class Server {
     durability = new Durability(engine, live, snapshots, disk);
     durability.reloads(reload);
     replication = new Replication(engine, live, snapshots);
+    durability.appendOnly().forced().onChange(replication::forcedFurther);
     heapWatch = new HeapWatch(engine.homes());
   }
 

@@ -49,10 +49,7 @@ final class IntendedDifferences {
 
   static {
     LACKED.put("There is no debugger for scripts.", words("script|debug"));
-    LACKED.put("Persistence comes with the snapshots.", words("restore-asking migrate"));
-    LACKED.put(
-        "The gateway is one endpoint: it replicates to nobody.",
-        words("sync psync replconf waitaof"));
+    LACKED.put("No slots are moved.", words("restore-asking"));
     LACKED.put("Redis 7.0 took them out of its table.", words("host: post stralgo"));
   }
 
@@ -88,7 +85,7 @@ final class IntendedDifferences {
       Set.of("expire: arity", "expireat: arity", "pexpire: arity", "pexpireat: arity");
 
   private static final Set<String> NEW_IN_7_2 =
-      Set.of("client|no-touch", "client|setinfo", "cluster|myshardid");
+      Set.of("client|no-touch", "client|setinfo", "cluster|myshardid", "waitaof");
 
   private static final Set<String> NEW_IN_7_0 =
       Set.of(

@@ -37,6 +37,7 @@ public final class AppendOnlyLog {
   private final BaseSnapshots snapshots;
   private final LoadProgress progress = new LoadProgress();
   private final ForceTimes forceTimes = new ForceTimes();
+  private final ForcedPositions forced;
   private final LogChain chain;
   private final LogFeed feed;
   private final RewriteSchedule rewrites = new RewriteSchedule();
@@ -56,7 +57,8 @@ public final class AppendOnlyLog {
     this.snapshots = snapshots;
     this.disk = disk;
     chain = new LogChain(settings, disk, forceTimes);
-    feed = new LogFeed(settings, List.copyOf(homes), new Listener());
+    forced = new ForcedPositions(homes.size());
+    feed = new LogFeed(settings, List.copyOf(homes), forced, new Listener());
   }
 
   /** How far the loading at the start has come. */
@@ -67,6 +69,11 @@ public final class AppendOnlyLog {
   /** How long the disk takes to keep what is written. */
   public ForceTimes forceTimes() {
     return forceTimes;
+  }
+
+  /** Up to where the disk keeps what was done. */
+  public ForcedPositions forced() {
+    return forced;
   }
 
   /**
@@ -141,6 +148,8 @@ public final class AppendOnlyLog {
       state = State.ON;
     }
     feed.onEveryHome(home -> feed.attach(home, opened));
+    forced.on(true);
+    forced.settle(forced.doubts());
     if (chain.manifest().increments().size() > 1) {
       log.info("A rewrite of the append-only file was cut short: it is begun again");
       boolean _ = rewrite();
@@ -160,6 +169,8 @@ public final class AppendOnlyLog {
     disk.makeFolder(chain.files().folder());
     chain.read();
     state = State.BEGINNING;
+    forced.doubt();
+    forced.on(true);
     if (rewrites.running()) {
       rewrites.wait(true);
     } else {
@@ -177,6 +188,7 @@ public final class AppendOnlyLog {
     LogWriter closed;
     synchronized (this) {
       state = State.OFF;
+      forced.on(false);
       rewrites.wait(false);
       closed = writer;
       writer = null;
@@ -208,7 +220,9 @@ public final class AppendOnlyLog {
     @Override
     public void doubtful() {
       // What the disk has lost it does not tell: a new base holds all of it.
-      boolean _ = rewrite();
+      if (!rewrite()) {
+        schedule();
+      }
     }
   }
 
@@ -340,13 +354,14 @@ public final class AppendOnlyLog {
    * Where what is done goes from the instant of the snapshot on.
    *
    * @param increment null if the log is off
+   * @param doubts those that the new base settles
    */
-  private record Next(@Nullable Increment increment, @Nullable LogWriter writer) {}
+  private record Next(@Nullable Increment increment, @Nullable LogWriter writer, int doubts) {}
 
   private synchronized Next prepare() throws IOException {
     if (state == State.OFF) {
       chain.read();
-      return new Next(null, null);
+      return new Next(null, null, forced.doubts());
     }
     Increment increment = chain.openNext(state == State.ON);
     LogWriter open = writer;
@@ -354,7 +369,7 @@ public final class AppendOnlyLog {
       open = feed.writer(increment.file());
       writer = open;
     }
-    return new Next(increment, open);
+    return new Next(increment, open, forced.doubts());
   }
 
   /** On a home's loop, at the instant of its snapshot. */
@@ -375,6 +390,7 @@ public final class AppendOnlyLog {
     if (state == State.BEGINNING) {
       state = State.ON;
     }
+    forced.settle(next.doubts());
     return true;
   }
 

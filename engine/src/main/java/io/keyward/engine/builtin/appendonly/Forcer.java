@@ -47,9 +47,10 @@ final class Forcer {
    * Begins to force files, if the last time is a second ago and is over.
    *
    * @param left files that are not written any more, to be closed afterwards
+   * @param written up to where the files have what each home has handed over
    * @return whether it has begun
    */
-  boolean begin(List<LogFile> files, List<LogFile> left) {
+  boolean begin(List<LogFile> files, List<LogFile> left, long[] written) {
     if (System.nanoTime() - began < SECOND) {
       return false;
     }
@@ -64,11 +65,11 @@ final class Forcer {
     counted = false;
     began = System.nanoTime();
     busy = true;
-    executor.execute(() -> force(files, left));
+    executor.execute(() -> force(files, left, written));
     return true;
   }
 
-  private void force(List<LogFile> files, List<LogFile> left) {
+  private void force(List<LogFile> files, List<LogFile> left, long[] written) {
     try {
       again.addAll(files);
       for (LogFile file : again) {
@@ -82,6 +83,7 @@ final class Forcer {
         failing = false;
         observer.recovered(true);
       }
+      observer.forced(written);
     } catch (IOException refused) {
       if (!failing) {
         failing = true;

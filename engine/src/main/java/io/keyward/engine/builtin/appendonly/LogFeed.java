@@ -32,14 +32,16 @@ final class LogFeed implements LogWriter.Observer {
 
   private final LiveSettings settings;
   private final List<Home> homes;
+  private final ForcedPositions forced;
   private final Listener listener;
   private volatile @Nullable String writeFailure;
   private volatile @Nullable String forceFailure;
   private long lookedAt;
 
-  LogFeed(LiveSettings settings, List<Home> homes, Listener listener) {
+  LogFeed(LiveSettings settings, List<Home> homes, ForcedPositions forced, Listener listener) {
     this.settings = settings;
     this.homes = homes;
+    this.forced = forced;
     this.listener = listener;
   }
 
@@ -103,6 +105,7 @@ final class LogFeed implements LogWriter.Observer {
         },
         homes.size() == 1);
     stream.gate().gated(true);
+    forced.startsAt(number, stream.position());
   }
 
   /** Lets what the home does from here on go to another file; on its loop. */
@@ -162,6 +165,11 @@ final class LogFeed implements LogWriter.Observer {
   }
 
   @Override
+  public void forced(long[] positions) {
+    forced.advance(positions);
+  }
+
+  @Override
   public void roomAgain() {
     for (Home home : homes) {
       home.loop().execute(() -> home.effects().gate().crowded(false));
@@ -176,6 +184,7 @@ final class LogFeed implements LogWriter.Observer {
         reason);
     if (forcing) {
       forceFailure = reason;
+      forced.doubt();
     } else {
       writeFailure = reason;
     }

@@ -44,6 +44,9 @@ final class LogWriter {
     /** What the home of this number has handed over is safe up to a position. */
     void safe(int home, long position);
 
+    /** The disk has been forced to keep what each home has handed over up to its position. */
+    void forced(long[] positions);
+
     /** There is room again for what the loops hand over. */
     void roomAgain();
 
@@ -199,6 +202,7 @@ final class LogWriter {
     }
     if (!any) {
       forceWhenDue();
+      tellForced();
       return;
     }
     writeStage();
@@ -207,6 +211,7 @@ final class LogWriter {
     } else {
       forceWhenDue();
     }
+    tellForced();
     tell();
     if (crowded && waiting.get() < ENOUGH_ROOM) {
       crowded = false;
@@ -312,12 +317,23 @@ final class LogWriter {
   }
 
   private void forceWhenDue() {
-    if (!observer.everySecond() || (unforced.isEmpty() && !forcer.fails())) {
+    if (!forceIsDue()) {
       return;
     }
-    if (forcer.begin(List.copyOf(unforced), List.copyOf(left))) {
+    if (forcer.begin(List.copyOf(unforced), List.copyOf(left), written.clone())) {
       unforced.clear();
       left.clear();
+    }
+  }
+
+  /** What the disk has refused once is tried again, whatever {@code appendfsync} says by now. */
+  private boolean forceIsDue() {
+    return forcer.fails() || (observer.everySecond() && !unforced.isEmpty());
+  }
+
+  private void tellForced() {
+    if (unforced.isEmpty() && !forcer.busy() && !forcer.fails()) {
+      observer.forced(written);
     }
   }
 
@@ -351,8 +367,7 @@ final class LogWriter {
   }
 
   private void rest() {
-    boolean due = observer.everySecond() && (!unforced.isEmpty() || forcer.fails());
-    long nanos = due ? forcer.nanosUntilDue() : SECOND;
+    long nanos = forceIsDue() ? forcer.nanosUntilDue() : SECOND;
     idle = true;
     if (queue.isEmpty() && !closing) {
       LockSupport.parkNanos(nanos);

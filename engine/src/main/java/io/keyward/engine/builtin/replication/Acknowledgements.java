@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.replication;
 
 import io.keyward.engine.Client;
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Loop;
 import io.keyward.engine.builtin.BlockedCall;
 import io.keyward.engine.builtin.BlockedClients;
@@ -9,40 +10,53 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.LongToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The clients that wait until replicas have acknowledged what was done. */
+/** The clients that wait until replicas or the disk have what was done. */
 final class Acknowledgements {
-  private record Wait(
-      Client client, Loop loop, @Nullable BlockedCall call, long offset, long replicas) {}
+  /** What a client waits for; asked on any thread. */
+  interface Awaited {
+    boolean reached();
 
-  private final List<Wait> waits = new ArrayList<>();
-
-  /** Lets a client whose command has just begun to wait go on when so many have acknowledged. */
-  void await(Client client, Loop loop, long offset, long replicas) {
-    waits.removeIf(past -> past.client() == client);
-    waits.add(new Wait(client, loop, ClientState.of(client).blockedCall(), offset, replicas));
-  }
-
-  /**
-   * Lets those go on who have waited for enough.
-   *
-   * @param acknowledging tells how many replicas have acknowledged an offset
-   */
-  void advanced(LongToIntFunction acknowledging) {
-    for (Iterator<Wait> each = waits.iterator(); each.hasNext(); ) {
-      Wait wait = each.next();
-      if (acknowledging.applyAsInt(wait.offset()) >= wait.replicas()) {
-        each.remove();
-        wait.loop().execute(() -> goOn(wait));
-      }
+    /** Why there is no use in waiting any longer; null if there is. */
+    default @Nullable CommandException refusal() {
+      return null;
     }
   }
 
-  private static void goOn(Wait wait) {
+  private record Wait(Client client, Loop loop, @Nullable BlockedCall call, Awaited awaited) {}
+
+  private final List<Wait> waits = new ArrayList<>();
+  private volatile boolean any;
+
+  /** Whether anybody waits, or has waited lately; any thread may ask. */
+  boolean any() {
+    return any;
+  }
+
+  /** Lets a client whose command has just begun to wait go on when that is reached. */
+  void await(Client client, Loop loop, Awaited awaited) {
+    waits.removeIf(past -> past.client() == client);
+    waits.add(new Wait(client, loop, ClientState.of(client).blockedCall(), awaited));
+    any = true;
+  }
+
+  /** Lets those go on who have waited for enough. */
+  void advanced() {
+    for (Iterator<Wait> each = waits.iterator(); each.hasNext(); ) {
+      Wait wait = each.next();
+      CommandException refusal = wait.awaited().refusal();
+      if (refusal != null || wait.awaited().reached()) {
+        each.remove();
+        wait.loop().execute(() -> goOn(wait, refusal));
+      }
+    }
+    any = !waits.isEmpty();
+  }
+
+  private static void goOn(Wait wait, @Nullable CommandException refusal) {
     if (waits(wait)) {
-      boolean _ = BlockedClients.unblock(wait.client(), false);
+      boolean _ = BlockedClients.unblock(wait.client(), refusal);
     }
   }
 

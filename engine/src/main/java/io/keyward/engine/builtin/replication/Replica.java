@@ -51,6 +51,7 @@ final class Replica implements Follower {
   private long startsAt;
   private long heldTooManySince;
   private long acknowledged;
+  private long forced;
   private volatile long heardAt;
   private int port;
   private String address = "";
@@ -132,6 +133,15 @@ final class Replica implements Follower {
   void acknowledge(long offset) {
     acknowledged = Math.max(acknowledged, offset);
     heardAt = System.currentTimeMillis();
+  }
+
+  /** Says that its disk keeps the stream up to an offset. */
+  void acknowledgeForced(long offset) {
+    forced = Math.max(forced, offset);
+  }
+
+  long forced() {
+    return forced;
   }
 
   long acknowledged() {

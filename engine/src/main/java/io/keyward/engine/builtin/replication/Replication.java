@@ -75,6 +75,7 @@ public final class Replication {
   private int selected = ANY_DATABASE;
   private boolean syncing;
   private boolean ticking;
+  private boolean sweeping;
   private long aloneSince;
   private long secondsSincePing;
   private long syncNumber;
@@ -355,9 +356,26 @@ public final class Replication {
 
   // Acknowledgements
 
-  synchronized void acknowledged(Replica replica, long upTo) {
+  /**
+   * A replica has got and applied the stream up to an offset.
+   *
+   * @param forcedUpTo up to where its disk keeps it; 0 if it does not say
+   */
+  synchronized void acknowledged(Replica replica, long upTo, long forcedUpTo) {
     replica.acknowledge(upTo);
-    acknowledgements.advanced(this::acknowledging);
+    replica.acknowledgeForced(forcedUpTo);
+    acknowledgements.advanced();
+  }
+
+  /** The gateway's own disk may have more of what was done; any thread may say so. */
+  public void forcedFurther() {
+    if (acknowledgements.any()) {
+      advanced();
+    }
+  }
+
+  private synchronized void advanced() {
+    acknowledgements.advanced();
   }
 
   /** How many replicas have acknowledged the stream up to an offset. */
@@ -368,12 +386,36 @@ public final class Replication {
             .count();
   }
 
-  /** Asks the replicas how far they have come, and lets a client go on when enough have. */
-  synchronized void await(Client client, Home home, long upTo, long wanted) {
-    acknowledgements.await(client, home.loop(), upTo, wanted);
+  /** How many replicas have the stream up to an offset on their disks. */
+  synchronized int keeping(long upTo) {
+    return (int)
+        replicas.stream().filter(r -> r.state() == State.ONLINE && r.forced() >= upTo).count();
+  }
+
+  /** Lets a client go on when that is reached; replicas are asked how far they have come. */
+  synchronized void await(Client client, Home home, Acknowledgements.Awaited awaited) {
+    acknowledgements.await(client, home.loop(), awaited);
+    if (!sweeping) {
+      sweeping = true;
+      later(this::sweep);
+    }
     if (!replicas.isEmpty()) {
       take(Piece.own(GET_ACKNOWLEDGEMENTS));
     }
+    acknowledgements.advanced();
+  }
+
+  /** Forgets those whose time is up, until nobody waits. */
+  private synchronized void sweep() {
+    sweeping = acknowledgements.any();
+    if (sweeping) {
+      acknowledgements.forgetOthers(this::guarded);
+      later(this::sweep);
+    }
+  }
+
+  List<Home> homes() {
+    return engine.homes();
   }
 
   // The regular work
@@ -396,7 +438,6 @@ public final class Replication {
         take(Piece.own(PING));
       }
     }
-    acknowledgements.forgetOthers(this::guarded);
     allowOrRefuseWrites();
     long patience = settings.number(Directive.REPL_BACKLOG_TTL) * 1000;
     if (replicas.isEmpty() && patience > 0 && now - aloneSince >= patience) {

@@ -1,6 +1,5 @@
 package io.keyward.engine.builtin.replication;
 
-import static io.keyward.engine.command.Category.CONNECTION;
 import static io.keyward.engine.command.Category.DANGEROUS;
 import static io.keyward.engine.command.CommandFlag.ADMIN;
 import static io.keyward.engine.command.CommandFlag.ALLOW_BUSY;
@@ -11,18 +10,14 @@ import static io.keyward.engine.command.CommandFlag.NO_ASYNC_LOADING;
 import static io.keyward.engine.command.CommandFlag.NO_MULTI;
 import static io.keyward.engine.command.CommandFlag.SERVER_WIDE;
 import static io.keyward.engine.command.CommandFlag.STALE;
-import static io.keyward.engine.command.CommandGroup.GENERIC;
 import static io.keyward.engine.command.CommandGroup.SERVER;
 
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
-import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
-import io.keyward.engine.builtin.Home;
-import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -30,7 +25,7 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * SYNC, PSYNC and REPLCONF, which replicas send; ROLE and WAIT; REPLICAOF and FAILOVER.
+ * SYNC, PSYNC and REPLCONF, which replicas send; ROLE, REPLICAOF and FAILOVER.
  *
  * <p>Whoever administers the gateway has replicas; to a deployment that is one of several the
  * gateway is a master without any.
@@ -48,9 +43,6 @@ public final class ReplicationCommands {
               + " Promote the replica by REPLICAOF NO ONE there.");
   private static final CommandException NO_FAILOVER =
       CommandException.error("No failover in progress.");
-  private static final CommandException TIMEOUT_NOT_AN_INTEGER =
-      CommandException.error("timeout is not an integer or out of range");
-  private static final int[] NO_KEYS = {};
 
   private final Supplier<Replication> replication;
 
@@ -94,19 +86,6 @@ public final class ReplicationCommands {
             .flags(NOSCRIPT, LOADING, STALE, FAST)
             .categories(Category.ADMIN, DANGEROUS)
             .handler(this::role));
-    table.add(
-        Command.named("wait", GENERIC)
-            .differs(
-                "Waits for all that was done before, whoever did it. A deployment that is one of"
-                    + " several has no replicas.")
-            .since("3.0.0")
-            .summary("Waits until replicas have acknowledged what was done, or the time is up.")
-            .complexity("O(1)")
-            .syntax("numreplicas timeout:integer")
-            .arity(3)
-            .categoriesOnly(CONNECTION)
-            .tips("request_policy:all_shards", "response_policy:agg_min")
-            .handler(this::await));
     table.add(following("replicaof", "5.0.0"));
     table.add(following("slaveof", "1.0.0"));
     table.add(
@@ -168,7 +147,7 @@ public final class ReplicationCommands {
     for (int i = 1; i < request.count(); i += 2) {
       if (request.is(i, "ACK")) {
         if (replica.follows()) {
-          replication.get().acknowledged(replica, request.integer(i + 1));
+          replication.get().acknowledged(replica, request.integer(i + 1), forced(request, i + 2));
         }
         return;
       } else if (request.is(i, "GETACK")) {
@@ -184,6 +163,11 @@ public final class ReplicationCommands {
       }
     }
     reply.ok();
+  }
+
+  private static long forced(Request request, int argument) {
+    boolean told = argument + 1 < request.count() && request.is(argument, "FACK");
+    return told ? request.integer(argument + 1) : 0;
   }
 
   private static String address(Request request, int argument) {
@@ -211,51 +195,6 @@ public final class ReplicationCommands {
       reply.bulk(Integer.toString(replica.port()));
       reply.bulk(Long.toString(replica.offset()));
     }
-  }
-
-  private void await(Request request, Reply reply) {
-    long wanted = request.integer(1);
-    long timeout = request.integer(2, TIMEOUT_NOT_AN_INTEGER);
-    if (timeout < 0) {
-      throw Errors.TIMEOUT_NEGATIVE;
-    }
-    BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    if (!request.client().operator()) {
-      awaitNobody(request, reply, wanted, timeout);
-      return;
-    }
-    Replication present = replication.get();
-    Home home = keyspace.home();
-    boolean mayWait = keyspace.mayBlock(request.client());
-    if (mayWait) {
-      home.effects().handOver();
-    }
-    long offset = present.doneUpTo();
-    int acknowledging = present.acknowledging(offset);
-    if (acknowledging >= wanted || !mayWait) {
-      reply.integer(acknowledging);
-      return;
-    }
-    Database.of(request)
-        .blocked()
-        .block(
-            request,
-            reply,
-            Type.STRING,
-            NO_KEYS,
-            timeout,
-            later -> later.integer(present.acknowledging(offset)));
-    present.await(request.client(), home, offset, wanted);
-  }
-
-  private static void awaitNobody(Request request, Reply reply, long wanted, long timeout) {
-    if (wanted <= 0) {
-      reply.integer(0);
-      return;
-    }
-    Database.of(request)
-        .blocked()
-        .block(request, reply, Type.STRING, NO_KEYS, timeout, later -> later.integer(0));
   }
 
   private static void follow(Request request, Reply reply) {
