@@ -152,7 +152,8 @@ class WaitAofTest {
       wire.call("INCR n");
       CompletableFuture<String> answer = waiting(wire, "WAITAOF 0 1 0", other);
       // What it is sent ends with a question, to which it has got everything and forced nothing.
-      long offset = Long.parseLong(resync.split(" ")[2]) + bytesUntilGetAck(replica);
+      String start = resync.substring(resync.lastIndexOf(' ') + 1);
+      long offset = Long.parseLong(start) + bytesUntilGetAck(replica);
       replica.send("REPLCONF ACK %d\r\n".formatted(offset));
       while (!wireSees(other, offset)) {
         Thread.sleep(1);

@@ -69,7 +69,8 @@ public final class WaitCommands {
                 "Waits for all that was done before, whoever did it. A deployment that is one of"
                     + " several has no replicas. Keys of pinned namespaces are in no file.")
             .since("7.2.0")
-            .summary("Waits until disks keep what was done, the own or replicas', or the time is up.")
+            .summary(
+                "Waits until disks keep what was done, the own or replicas', or the time is up.")
             .complexity("O(1)")
             .syntax("numlocal numreplicas timeout:integer")
             .arity(4)
@@ -92,8 +93,7 @@ public final class WaitCommands {
     long timeout = timeout(request, 2);
     Replicas behind = new Replicas(request);
     Awaited enough = () -> behind.acknowledging() >= wanted;
-    await(
-        request, reply, timeout, enough, behind, later -> later.integer(behind.acknowledging()));
+    await(request, reply, timeout, enough, behind, later -> later.integer(behind.acknowledging()));
   }
 
   private void disks(Request request, Reply reply) {
@@ -190,9 +190,7 @@ public final class WaitCommands {
       answer.accept(reply);
       return;
     }
-    Database.of(request)
-        .blocked()
-        .block(request, reply, Type.STRING, NO_KEYS, timeout, answer);
+    Database.of(request).blocked().block(request, reply, Type.STRING, NO_KEYS, timeout, answer);
     behind.present.await(request.client(), keyspace.home(), enough);
   }
 }
