@@ -99,6 +99,20 @@ public final class Database {
     return leads == null ? this : leads.lead(this, key, offset, length);
   }
 
+  /** Whether two arguments are names of one key. */
+  public boolean same(Request request, int one, int other) {
+    if (routes == null || request.same(one, other)) {
+      return request.same(one, other);
+    }
+    GlobalName name = new GlobalName(this);
+    byte[] bytes = request.bytes();
+    name.of(this, bytes, request.offset(one), request.length(one));
+    Database holder = name.holder();
+    Key key = name.key();
+    name.of(this, bytes, request.offset(other), request.length(other));
+    return holder == name.holder() && key.equals(name.key());
+  }
+
   /** The clients that wait for keys of this database. */
   public BlockedClients blocked() {
     return blocked;
@@ -282,7 +296,8 @@ public final class Database {
 
   /**
    * Says that an entry is about to be changed or removed, so that who writes a snapshot may look at
-   * it before; {@link #write} says it, and whoever changes what it has found otherwise has to.
+   * it before; {@link #write} and {@link Placement} say it, and whoever changes the bytes of what it
+   * has found otherwise has to.
    */
   public void beforeChange(Entry entry) {
     Database holder = entry.database();

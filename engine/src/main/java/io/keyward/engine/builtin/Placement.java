@@ -141,6 +141,7 @@ public final class Placement {
   }
 
   private Entry overwriteOwn(Entry present, Type type, Encoding encoding, int room, long expiry) {
+    database.beforeChange(present);
     database.expiringHashes().forget(present);
     if (present.encoding().held()) {
       home.freeLater(present.release());
@@ -174,6 +175,7 @@ public final class Placement {
 
   /** Sets the time at which a key expires, in milliseconds since 1970; -1 for never. */
   public void expireAt(Entry entry, long milliseconds) {
+    database.beforeChange(entry);
     boolean had = entry.expiry() >= 0;
     if (had && milliseconds >= 0) {
       Bytes.putLong(

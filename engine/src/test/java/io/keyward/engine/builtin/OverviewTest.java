@@ -103,6 +103,38 @@ class OverviewTest {
   }
 
   @Test
+  void twoNamesOfASharedKeyAreOneKeyToWhatMovesIt() {
+    String one = "blue::SESSION:l";
+    String other = "app~shared::SESSION:l";
+    operator.run("rpush", one, "a", "b");
+    assertThat(operator.run("rename", one, other)).isEqualTo("OK");
+    assertThat(operator.run("renamenx", one, other)).isEqualTo("0");
+    assertThat(operator.run("copy", one, other, "replace"))
+        .isEqualTo("!ERR source and destination objects are the same");
+    assertThat(operator.run("lmove", one, other, "left", "right")).isEqualTo("\"a\"");
+    assertThat(blue.run("lrange", "SESSION:l", "0", "-1")).isEqualTo("[\"b\" \"a\"]");
+    operator.run("lpop", one);
+    assertThat(operator.run("rpoplpush", one, other)).isEqualTo("\"a\"");
+    assertThat(blue.run("lrange", "SESSION:l", "0", "-1")).isEqualTo("[\"a\"]");
+  }
+
+  @Test
+  void whoWatchesIsToldOfTheOperatorsChanges() {
+    green.run("hset", "h", "f", "1");
+    green.run("set", "s", "1");
+    for (String[] change :
+        new String[][] {
+          {"hpexpire", "green::h", "100000", "fields", "1", "f"}, {"delex", "green::s"}
+        }) {
+      green.run("watch", "h", "s");
+      operator.run(change);
+      green.run("multi");
+      green.run("ping");
+      assertThat(green.run("exec")).as(change[0]).isEqualTo("nil");
+    }
+  }
+
+  @Test
   void aScanMeetsEveryKeyOfEveryDeploymentOnce() {
     for (int i = 0; i < 200; i++) {
       blue.run("set", "a" + i, "x");

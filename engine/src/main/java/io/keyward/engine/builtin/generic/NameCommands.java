@@ -79,7 +79,7 @@ final class NameCommands {
     if (source == null) {
       throw Errors.NO_SUCH_KEY;
     }
-    if (request.same(1, 2)) {
+    if (database.same(request, 1, 2)) {
       reply(reply, onlyIfAbsent, false);
       return;
     }
@@ -124,7 +124,7 @@ final class NameCommands {
         throw Errors.SYNTAX;
       }
     }
-    if (target == database && request.same(1, 2)) {
+    if (target == database && database.same(request, 1, 2)) {
       throw SAME_OBJECT;
     }
     Entry source = database.read(request, 1);

@@ -19,7 +19,7 @@ final class FieldChanges {
   FieldChanges(Request request, Entry hash) {
     this.request = request;
     this.hash = hash;
-    effects = hash.database().keyspace().effects();
+    effects = Database.of(request).keyspace().effects();
   }
 
   /** Lets the field that an argument names expire at a time, or removes it if that is past. */
@@ -74,7 +74,7 @@ final class FieldChanges {
     if (timed + persisted + deleted == 0) {
       return;
     }
-    Database database = hash.database();
+    Database database = Database.of(request);
     boolean emptied = HashValue.size(hash) == 0;
     if (emptied) {
       database.remove(hash);

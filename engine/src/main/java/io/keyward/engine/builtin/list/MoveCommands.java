@@ -98,7 +98,8 @@ final class MoveCommands {
     database.write(request, 2, Type.LIST, targetView);
     long size = ListValue.size(source);
     byte[] element = ListElements.element(source, fromFirst ? 0 : size - 1);
-    if (request.same(1, 2)) {
+    boolean rotates = database.same(request, 1, 2);
+    if (rotates) {
       if (size > 1) {
         ListValue.removeRange(source, fromFirst ? 0 : size - 1, 1);
         push(source, toFirst, element);
@@ -119,7 +120,7 @@ final class MoveCommands {
           .effects()
           .under(request, named ? "LMOVE" : "RPOPLPUSH", request.count() - 1, 2);
     }
-    if (size == 1 && !request.same(1, 2)) {
+    if (size == 1 && !rotates) {
       database.remove(source);
       database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "del");
     }

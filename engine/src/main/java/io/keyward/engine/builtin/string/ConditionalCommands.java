@@ -135,7 +135,7 @@ final class ConditionalCommands {
   }
 
   private static void delete(Entry present, Request request, Reply reply) {
-    Database database = present.database();
+    Database database = Database.of(request);
     database.remove(present);
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
     database.keyspace().effects().deleted(request, 1);

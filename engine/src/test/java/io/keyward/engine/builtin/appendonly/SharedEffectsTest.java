@@ -8,6 +8,7 @@ import io.keyward.engine.KeyspaceLimits;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.SharedKeys;
 import io.keyward.engine.builtin.Bench;
+import io.keyward.engine.builtin.Overview;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,6 +51,43 @@ class SharedEffectsTest {
             e -> assertThat(e).isEqualTo("RESTORE blue::mine 0 …"),
             f -> assertThat(f).isEqualTo("EXEC"),
             g -> assertThat(g).isEqualTo("set app~shared::SESSION:b x pxat 9999999999999"));
+  }
+
+  @Test
+  void theirFieldsAndConditionalDeletionsAreWrittenOnce() throws IOException {
+    EffectStreams effects = new EffectStreams(bench);
+    blue.run("hset", "SESSION:h", "f", "1", "g", "1");
+    blue.run("hpexpire", "SESSION:h", "100000000", "fields", "1", "f");
+    blue.run("hpersist", "SESSION:h", "fields", "1", "f");
+    blue.run("hgetdel", "SESSION:h", "fields", "1", "g");
+    blue.run("set", "SESSION:a", "1");
+    blue.run("delex", "SESSION:a", "ifeq", "1");
+    blue.run("set", "SESSION:a", "2");
+    assertThat(effects.take())
+        .satisfiesExactly(
+            a -> assertThat(a).isEqualTo("hset app~shared::SESSION:h f 1 g 1"),
+            b -> assertThat(b).matches("HPEXPIREAT app~shared::SESSION:h \\d+ FIELDS 1 f"),
+            c -> assertThat(c).isEqualTo("HPERSIST app~shared::SESSION:h FIELDS 1 f"),
+            d -> assertThat(d).isEqualTo("HDEL app~shared::SESSION:h g"),
+            e -> assertThat(e).isEqualTo("set app~shared::SESSION:a 1"),
+            f -> assertThat(f).isEqualTo("DEL app~shared::SESSION:a"),
+            g -> assertThat(g).isEqualTo("set app~shared::SESSION:a 2"));
+  }
+
+  @Test
+  void theOperatorsChangesNameTheKeyOnce() throws IOException {
+    Bench.Session operator = bench.connect(Overview.open(bench.engine()).getFirst());
+    EffectStreams effects = new EffectStreams(bench);
+    operator.run("hset", "blue::h", "f", "1");
+    operator.run("hpexpire", "blue::h", "0", "fields", "1", "f");
+    operator.run("set", "blue::SESSION:a", "1");
+    operator.run("delex", "blue::SESSION:a", "ifeq", "1");
+    assertThat(effects.take())
+        .containsExactly(
+            "hset blue::h f 1",
+            "HDEL blue::h f",
+            "set app~shared::SESSION:a 1",
+            "DEL app~shared::SESSION:a");
   }
 
   @Test

@@ -166,7 +166,7 @@ class SnapshotTest {
   /** One command out of those that change something in all kinds of ways. */
   private void change(Bench bench) {
     String number = text();
-    switch (random.nextInt(34)) {
+    switch (random.nextInt(40)) {
       case 0 -> bench.run("set", key(), number);
       case 1 -> bench.run("set", key(), "text ".repeat(random.nextInt(30)));
       case 2 -> bench.run("append", key(), "more");
@@ -201,6 +201,12 @@ class SnapshotTest {
       case 30 -> rare(bench, "del", "hash");
       case 31 -> rare(bench, "set", "zset", "a string now");
       case 32 -> bench.run("hpexpire", "hash", "100000000", "fields", "1", number);
+      case 33 -> bench.run("getex", key(), "px", "100000000");
+      case 34 -> bench.run("getex", key(), "persist");
+      case 35 -> bench.run("getset", key(), number);
+      case 36 -> bench.run("set", key(), "text ".repeat(random.nextInt(30)), "get");
+      case 37 -> bench.run("sort", key(), "alpha", "store", key());
+      case 38 -> bench.run("getdel", key());
       default -> bench.run("copy", "hash", "hash copy", "replace");
     }
   }
