@@ -296,8 +296,8 @@ public final class Database {
 
   /**
    * Says that an entry is about to be changed or removed, so that who writes a snapshot may look at
-   * it before; {@link #write} and {@link Placement} say it, and whoever changes the bytes of what it
-   * has found otherwise has to.
+   * it before; {@link #write} and {@link Placement} say it, and whoever changes the bytes of what
+   * it has found otherwise has to.
    */
   public void beforeChange(Entry entry) {
     Database holder = entry.database();
