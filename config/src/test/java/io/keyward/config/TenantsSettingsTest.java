@@ -194,6 +194,7 @@ class TenantsSettingsTest {
             secret: s
             limits:
               memory: 512mb
+              pinned-memory: 32mb
               keys: 1000000
               connections: 2000
               commands-per-second: 50000
@@ -213,6 +214,7 @@ class TenantsSettingsTest {
     assertThat(tenant.limits())
         .containsOnly(
             Map.entry(Limit.MEMORY, 512L << 20),
+            Map.entry(Limit.PINNED_MEMORY, 32L << 20),
             Map.entry(Limit.KEYS, 1_000_000L),
             Map.entry(Limit.CONNECTIONS, 2000L),
             Map.entry(Limit.COMMANDS_PER_SECOND, 50_000L),

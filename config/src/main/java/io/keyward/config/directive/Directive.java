@@ -76,6 +76,11 @@ public enum Directive {
   // Memory
   DATABASES(integer(1, Integer.MAX_VALUE), "16", "numbered databases in a keyspace", AT_START),
   MAXMEMORY(memory(0), "0", "bytes of data beyond which writes evict or fail; 0 = no limit"),
+  PINNED_MEMORY(
+      memory(0),
+      "0",
+      "bytes of all pinned keys, beyond which those asked for least go; 0 = an eighth of what the"
+          + " heap holds, and never more than half of it"),
   MAXMEMORY_CLIENTS(
       new Kind.MemoryOrPercent(),
       "0",

@@ -8,6 +8,8 @@ import java.util.Optional;
 public enum Limit {
   /** Bytes of data, a number with a unit such as {@code 512mb}. */
   MEMORY(Unit.BYTES, Reach.TOGETHER),
+  /** Bytes of pinned keys with their values, which do not count for {@link #MEMORY}. */
+  PINNED_MEMORY(Unit.BYTES, Reach.TOGETHER),
   /** Keys, in all databases. */
   KEYS(Unit.COUNT, Reach.TOGETHER),
   /** Open connections. */

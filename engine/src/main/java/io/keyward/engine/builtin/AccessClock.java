@@ -9,9 +9,9 @@ import java.util.random.RandomGenerator;
  * The 24 bits that each key has to tell how recently or how often it was used.
  *
  * <p>Under an LFU policy: 16 bits of minutes since the last decrement and an 8-bit logarithmic
- * counter; under a TinyLFU policy what {@link AccessFrequencies} says; under every other: seconds,
- * modulo 2^24. The layout and the arithmetic are those of Redis, so that OBJECT IDLETIME and FREQ,
- * and files, mean the same.
+ * counter; under a TinyLFU policy, and of pinned keys always, what {@link AccessFrequencies} says;
+ * under every other: seconds, modulo 2^24. The layout and the arithmetic are those of Redis, so
+ * that OBJECT IDLETIME and FREQ, and files, mean the same.
  */
 public final class AccessClock {
   private static final int MASK = 0xFFFFFF;
@@ -69,6 +69,9 @@ public final class AccessClock {
    * @param count the LFU counter, or -1
    */
   public void set(Entry entry, long idleSeconds, int count) {
+    if (entry.pinned()) {
+      return;
+    }
     if (frequency && count >= 0) {
       entry.clock(counted(count));
     } else if (!frequency && idleSeconds >= 0) {

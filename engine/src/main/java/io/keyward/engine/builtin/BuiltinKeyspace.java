@@ -39,7 +39,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final KeyspaceQuota quota = new KeyspaceQuota(this);
   private final ClientMemory clientMemory;
   private @Nullable Limits limits;
-  private final Pins pins = new Pins();
+  private final Pins pins;
   private final KeyspaceNotifications notifications = new KeyspaceNotifications(this);
   private final Channels channels = new Channels(this);
   private final Executor executor;
@@ -70,6 +70,7 @@ public final class BuiltinKeyspace implements Keyspace {
     this.home = home;
     this.table = table;
     account = new MemoryAccount(home.account());
+    pins = new Pins(this);
     databases = new Databases(this);
     observation = new Observation(home.observed(), pushes::to);
     effects = new Effects(this, home.effects());
@@ -178,9 +179,14 @@ public final class BuiltinKeyspace implements Keyspace {
     return sharers;
   }
 
+  /** Whether keys of this keyspace are seen as their own by others. */
+  public boolean isShared() {
+    return !sharers.isEmpty();
+  }
+
   /** Takes on what sets this keyspace apart. */
   void traits(KeyspaceTraits given) {
-    pins.set(given.pinned());
+    pins.set(given.pinned(), given.limits());
     effects.kept(given.kept());
     SharedLimits together = given.limits().together();
     quota.limit(
@@ -222,7 +228,7 @@ public final class BuiltinKeyspace implements Keyspace {
     return present == null ? most : Math.min(most, present.most(Limit.MAX_VALUE));
   }
 
-  /** The keys that stay in memory alone and are not evicted for others. */
+  /** The keys that stay in memory alone, and their budget. */
   public Pins pins() {
     return pins;
   }
@@ -452,6 +458,7 @@ public final class BuiltinKeyspace implements Keyspace {
     databases.flush();
     attachments.clear();
     quota.leave();
+    pins.leave();
     if (routes instanceof SharedRoutes shared) {
       shared.holder().sharers.remove(this);
     }

@@ -71,7 +71,7 @@ final class Census {
     Entry entry = at.at(reference, at.scratchView());
     Held held = entry.encoding().held() ? entry.held() : null;
     long bytes = entry.slotBytes() + DICTIONARY_BYTES + (held == null ? 0 : held.memoryBytes());
-    counting.count(entry.type(), bytes, keyspace.pins().hold(entry));
+    counting.count(entry.type(), bytes);
     if (held instanceof Timeline stream) {
       counting.count(stream, now);
     }

@@ -16,8 +16,6 @@ public final class CensusFigures {
 
   private final long[] keys = new long[Type.values().length];
   private final long[] bytes = new long[Type.values().length];
-  private long pinnedKeys;
-  private long pinnedBytes;
   private long liveStreams;
   private long oldestMillis;
   private long longestStream;
@@ -26,13 +24,9 @@ public final class CensusFigures {
   CensusFigures() {}
 
   /** Counts one key. */
-  void count(Type type, long itsBytes, boolean pinned) {
+  void count(Type type, long itsBytes) {
     keys[type.ordinal()]++;
     bytes[type.ordinal()] += itsBytes;
-    if (pinned) {
-      pinnedKeys++;
-      pinnedBytes += itsBytes;
-    }
   }
 
   /** Counts what is told of a stream beyond its key. */
@@ -51,8 +45,6 @@ public final class CensusFigures {
       sum.keys[i] = keys[i] + other.keys[i];
       sum.bytes[i] = bytes[i] + other.bytes[i];
     }
-    sum.pinnedKeys = pinnedKeys + other.pinnedKeys;
-    sum.pinnedBytes = pinnedBytes + other.pinnedBytes;
     sum.liveStreams = liveStreams + other.liveStreams;
     sum.oldestMillis = Math.max(oldestMillis, other.oldestMillis);
     sum.longestStream = Math.max(longestStream, other.longestStream);
@@ -67,16 +59,6 @@ public final class CensusFigures {
   /** Bytes that keys and values of a type take. */
   public long bytes(Type type) {
     return bytes[type.ordinal()];
-  }
-
-  /** The keys in pinned namespaces. */
-  public long pinnedKeys() {
-    return pinnedKeys;
-  }
-
-  /** Bytes that keys in pinned namespaces and their values take. */
-  public long pinnedBytes() {
-    return pinnedBytes;
   }
 
   /** Streams to which something was added within {@link #LIVE_MILLIS} before the count. */

@@ -41,6 +41,7 @@ public final class Database {
   private final @Nullable KeyRoutes routes;
   private @Nullable Inheritance inheritance;
   private Dictionary keys;
+  private @Nullable PinnedKeys pinned;
   private int number;
 
   Database(BuiltinKeyspace keyspace, int number) {
@@ -77,6 +78,21 @@ public final class Database {
 
   Dictionary keys() {
     return keys;
+  }
+
+  /** The keys that are pinned, or null if none has ever been. */
+  @Nullable PinnedKeys pinnedIfAny() {
+    return pinned;
+  }
+
+  /** The keys that are pinned. */
+  PinnedKeys pinned() {
+    PinnedKeys present = pinned;
+    if (present == null) {
+      present = new PinnedKeys(this);
+      pinned = present;
+    }
+    return present;
   }
 
   public int number() {
@@ -305,6 +321,9 @@ public final class Database {
     if (guard != null) {
       guard.beforeChange(holder, entry);
     }
+    if (holder.pinned != null && entry.pinned()) {
+      holder.pinned.beforeChange(entry.hash(), entry.reference());
+    }
   }
 
   /** Begins a walk that shows every key as it is now, whatever becomes of it meanwhile. */
@@ -401,18 +420,30 @@ public final class Database {
   private void touch(Entry entry) {
     int before = entry.clock();
     Home home = keyspace.home();
-    int clock =
-        home.clock().tinyLfu()
-            ? entry.database().frequencies.used(before)
-            : home.accessClock(before);
+    Database holder = entry.database();
+    PinnedKeys pins = holder.pinned;
+    int clock;
+    if (pins != null && entry.pinned()) {
+      clock = pins.frequencies().used(before);
+    } else if (home.clock().tinyLfu()) {
+      clock = holder.frequencies.used(before);
+    } else {
+      clock = home.accessClock(before);
+    }
     if (clock != before) {
       entry.clock(clock);
     }
   }
 
   /** How often the keys are asked for, under a TinyLFU policy. */
-  public AccessFrequencies frequencies() {
+  AccessFrequencies frequencies() {
     return frequencies;
+  }
+
+  /** How often a key is asked for, if that is counted by {@link AccessFrequencies}. */
+  public AccessFrequencies frequencies(Entry entry) {
+    PinnedKeys pins = pinned;
+    return pins != null && entry.pinned() ? pins.frequencies() : frequencies;
   }
 
   /** What adds keys and lays them anew. */
@@ -521,6 +552,7 @@ public final class Database {
     }
     Dictionary detached = keys;
     keys = new Dictionary(pool, account);
+    discardPinned();
     expiringHashes.clear();
     blocked.allReady();
     DetachedKeys.freeLater(detached, this);
@@ -528,8 +560,17 @@ public final class Database {
 
   /** Gives back the memory of an empty database that nobody refers to any more. */
   void discard() {
+    discardPinned();
     frequencies.forget();
     account.add(-keys.memory());
+  }
+
+  private void discardPinned() {
+    PinnedKeys present = pinned;
+    if (present != null) {
+      present.discard();
+      pinned = null;
+    }
   }
 
   /** Exchanges the keys of two databases; the clients stay where they are. */
@@ -540,6 +581,9 @@ public final class Database {
     other.watches.swapped(other, this, now);
     keys = other.keys;
     other.keys = mine;
+    PinnedKeys minePinned = pinned;
+    pinned = other.pinned;
+    other.pinned = minePinned;
     Inheritance toCome = inheritance;
     inheritance = other.inheritance;
     other.inheritance = toCome;
@@ -559,5 +603,9 @@ public final class Database {
     keys.validate();
     Entry walked = newView();
     keys.forEach(reference -> at(reference, walked).validate());
+    PinnedKeys pins = pinned;
+    if (pins != null) {
+      pins.validate(keys);
+    }
   }
 }

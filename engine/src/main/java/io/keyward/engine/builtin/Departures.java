@@ -56,7 +56,10 @@ public final class Departures {
   /** Removes a key to make room for others. */
   void evict(Entry entry) {
     database.keyspace().statistics().evicted();
-    if (database.keyspace().home().clock().tinyLfu()) {
+    if (entry.pinned()) {
+      database.keyspace().statistics().evictedPinned();
+      database.pinned().frequencies().leaves(entry.hash(), entry.clock());
+    } else if (database.keyspace().home().clock().tinyLfu()) {
       database.frequencies().leaves(entry.hash(), entry.clock());
     }
     database.changed(

@@ -60,6 +60,11 @@ public final class Entry implements Block {
     return page[EntryLayout.typeOffset(page, offset)];
   }
 
+  /** Whether the key is of a pinned namespace. */
+  public boolean pinned() {
+    return EntryLayout.pinned(page, offset);
+  }
+
   public Type type() {
     return Type.of(typeBits() & 0xF);
   }
@@ -153,6 +158,9 @@ public final class Entry implements Block {
     System.arraycopy(page, offset, pool.page(moved), PagePool.offset(moved), head + kept);
     int old = reference;
     database.keys().replace(hash, old, moved);
+    if (pinned()) {
+      database.pinned().moved(hash, old, moved);
+    }
     pool.free(old, database.account());
     reference = moved;
     locate();

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * Chooses keys to evict from some keyspaces of a home, as {@code maxmemory-policy} says.
  *
  * <p>{@code maxmemory-samples} keys drawn from each database of up to {@link #MOST_KEYSPACES}
- * keyspaces join the {@link EvictionCandidates}, of which the worst one goes. Keys of pinned
- * namespaces stay, and so do those of a keyspace with a command in the middle.
+ * keyspaces join the {@link EvictionCandidates}, of which the worst one goes. Pinned keys have a
+ * {@link PinnedEviction} of their own and stay, and so do those of a keyspace with a command in the
+ * middle.
  */
 final class Eviction {
   private static final int MOST_DRAWS = 64;
@@ -53,7 +54,7 @@ final class Eviction {
     if (policy.order() == EvictionPolicy.Order.NONE) {
       return false;
     }
-    // Keys of pinned namespaces never go; a draw of nothing else is repeated.
+    // Pinned keys never go here; a draw of nothing else is repeated.
     for (int draw = 0; draw < MOST_DRAWS; draw++) {
       drawCandidates();
       Entry worst = takeWorst();
@@ -121,7 +122,7 @@ final class Eviction {
   private boolean mayGo(Entry entry) {
     return !entry.database().keyspace().slices().busy()
         && (entry.expiry() >= 0 || !policy.onlyExpiring())
-        && !entry.database().keyspace().pins().hold(entry);
+        && !entry.pinned();
   }
 
   /** The worst candidate that is as bad as it was when it was drawn, or null. */

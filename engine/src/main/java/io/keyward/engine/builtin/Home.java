@@ -44,6 +44,8 @@ public final class Home {
   private final List<BuiltinKeyspace> keyspaces = new ArrayList<>();
   private final AtomicInteger residents = new AtomicInteger();
   private final MemoryAccount account = new MemoryAccount();
+  private final MemoryAccount pinnedAccount = new MemoryAccount();
+  private final List<Pins> pinsToSettle = new ArrayList<>();
   private final ArrayDeque<Held> toFree = new ArrayDeque<>();
   private final MemoryLimit memoryLimit = new MemoryLimit(this);
   private final EffectStream effects;
@@ -65,6 +67,7 @@ public final class Home {
   private MemoryGuard guard;
   private final Set<ClientMemory> clientsToCut = new LinkedHashSet<>();
   private volatile long publishedBytes;
+  private volatile long publishedPinnedBytes;
   private volatile long peakBytes;
   private volatile int loadPercent;
   private double load;
@@ -261,6 +264,22 @@ public final class Home {
     return account;
   }
 
+  /** The bytes of the pinned keys of this loop, which count in {@link #account()} too. */
+  MemoryAccount pinnedAccount() {
+    return pinnedAccount;
+  }
+
+  /** Has pinned keys measured that are being changed, before anybody asks what all take. */
+  void toSettle(Pins pins) {
+    pinsToSettle.add(pins);
+  }
+
+  private void settlePins() {
+    if (!pinsToSettle.isEmpty()) {
+      pinsToSettle.removeIf(Pins::settleForHome);
+    }
+  }
+
   /** Keeps data and clients within the heap; all homes of an engine have the same. */
   public MemoryGuard guard() {
     return guard;
@@ -333,6 +352,26 @@ public final class Home {
       used += peer == this ? 0 : peer.publishedBytes;
     }
     return used;
+  }
+
+  /**
+   * Bytes of the pinned keys on this loop; another thread may see a figure that is a moment old.
+   */
+  public long pinnedBytes() {
+    return pinnedAccount.bytes();
+  }
+
+  /** Bytes of all pinned keys of the engine, as exact as {@link #usedBytesOfAll()}. */
+  long pinnedBytesOfAll() {
+    settlePins();
+    long pinned = pinnedAccount.bytes();
+    if (peers.size() == 1) {
+      return pinned;
+    }
+    for (Home peer : peers) {
+      pinned += peer == this ? 0 : peer.publishedPinnedBytes;
+    }
+    return pinned;
   }
 
   /** The most that all data of the engine has taken, as seen at the ticks. */
@@ -460,6 +499,8 @@ public final class Home {
 
   private void publish() {
     publishedBytes = account.bytes();
+    settlePins();
+    publishedPinnedBytes = pinnedAccount.bytes();
     peakBytes = Math.max(peakBytes, usedBytesOfAll());
     long at = System.nanoTime();
     double share = (double) (busyNanos - busyNanosBefore) / Math.max(1, at - tickedAt);

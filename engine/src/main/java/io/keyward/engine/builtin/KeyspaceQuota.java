@@ -5,7 +5,10 @@ import io.keyward.engine.SharedQuota;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes that a keyspace may take, by itself and together with others. */
+/**
+ * The bytes that a keyspace may take, by itself and together with others; its pinned keys have a
+ * budget of their own ({@link Pins}).
+ */
 final class KeyspaceQuota {
   private final BuiltinKeyspace keyspace;
   private final Allotment bytes = new Allotment();
@@ -17,7 +20,12 @@ final class KeyspaceQuota {
 
   /** Sets the limits; {@link Long#MAX_VALUE} and null are none. */
   void limit(long mostBytes, @Nullable SharedQuota together) {
-    bytes.limit(mostBytes, together, keyspace.usedBytes());
+    bytes.limit(mostBytes, together, used());
+  }
+
+  /** Bytes that are neither pinned nor being written to pinned keys. */
+  private long used() {
+    return Math.max(0, keyspace.usedBytes() - keyspace.pins().bytes());
   }
 
   /** The least of the limits, 0 if there is none. */
@@ -28,7 +36,7 @@ final class KeyspaceQuota {
 
   /** Tells the others what this keyspace takes. */
   void tell() {
-    bytes.tell(keyspace.usedBytes());
+    bytes.tell(used());
   }
 
   /** Takes nothing any more, since the keyspace is dropped. */
@@ -37,7 +45,7 @@ final class KeyspaceQuota {
   }
 
   boolean exceeded() {
-    return bytes.exceededBy(keyspace.usedBytes());
+    return bytes.exceededBy(used());
   }
 
   /**
@@ -64,7 +72,7 @@ final class KeyspaceQuota {
   }
 
   private boolean evictOne() {
-    return evictOwn() || (!bytes.exceedsOwn(keyspace.usedBytes()) && evictShared());
+    return evictOwn() || (!bytes.exceedsOwn(used()) && evictShared());
   }
 
   /** Keys that several keyspaces see go last, and only for the limit of all of them. */

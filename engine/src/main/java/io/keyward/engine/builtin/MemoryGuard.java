@@ -11,8 +11,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * that no memory runs out.
  *
  * <p>A part of the heap is left for everything that is not counted. Of the rest, clients may have a
- * quarter, and more as long as data does not need it. When a collection shows that more is alive
- * than can go well, the limits come down to what is there. Any thread may use it.
+ * quarter, and more as long as data does not need it; of data, pinned keys have a part of their
+ * own. When a collection shows that more is alive than can go well, the limits come down to what is
+ * there. Any thread may use it.
  */
 public final class MemoryGuard {
   private static final double COUNTED_PART = 0.75;
@@ -24,6 +25,7 @@ public final class MemoryGuard {
   private final long heap;
   private final long budget;
   private final AtomicLong clients = new AtomicLong();
+  private volatile boolean pinning;
   private volatile long measuredDataLimit = NONE;
   private volatile long measuredClientLimit = NONE;
 
@@ -61,6 +63,30 @@ public final class MemoryGuard {
   /** Bytes that data may take, {@code maxmemory} apart. */
   long dataLimit() {
     return Math.min(measuredDataLimit, budget - Math.min(clients.get(), budget / 4));
+  }
+
+  /**
+   * Of these, the bytes that keys may take which are not pinned: the budget of those that are is
+   * kept free for them.
+   *
+   * @param pinned bytes that pinned keys take
+   */
+  long unpinnedLimit(long pinned) {
+    long limit = dataLimit() - pinned;
+    return pinning
+        ? Math.min(limit, budget - Math.min(clients.get(), budget / 4) - pinnedLimit())
+        : limit;
+  }
+
+  /** There are pinned namespaces. */
+  void pins() {
+    pinning = true;
+  }
+
+  /** Bytes that all pinned keys may take: {@code pinned-memory}, or a part of the heap. */
+  public long pinnedLimit() {
+    long given = settings.number(Directive.PINNED_MEMORY);
+    return given == 0 ? budget / 8 : Math.min(given, budget / 2);
   }
 
   /** Bytes that clients may take: {@code maxmemory-clients}, or what the heap can hold. */

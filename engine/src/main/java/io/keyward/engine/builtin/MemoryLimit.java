@@ -7,7 +7,8 @@ import io.keyward.config.directive.Directive;
  * limit.
  *
  * <p>Before a write that may need memory, keys are evicted as {@code maxmemory-policy} says until
- * the data fits. A keyspace that is over a limit of its own gives up its own keys alone.
+ * the data fits. A keyspace that is over a limit of its own gives up its own keys alone. Pinned
+ * keys have limits of their own, and count in no other one.
  */
 public final class MemoryLimit {
   private final Home home;
@@ -20,13 +21,13 @@ public final class MemoryLimit {
 
   /** Bytes of all data that {@code maxmemory} is for. */
   private long usedBytes() {
-    return home.usedBytesOfAll();
+    return home.usedBytesOfAll() - home.pinnedBytesOfAll();
   }
 
   /** The least of {@code maxmemory} and what the heap can hold. */
   private long most() {
     long most = home.settings().number(Directive.MAXMEMORY);
-    long inHeap = home.guard().dataLimit();
+    long inHeap = home.guard().unpinnedLimit(home.pinnedBytesOfAll());
     return most == 0 ? inHeap : Math.min(most, inHeap);
   }
 
@@ -41,6 +42,7 @@ public final class MemoryLimit {
    * @return false if the data is at a limit and nothing may go
    */
   public boolean makeRoom(BuiltinKeyspace keyspace) {
+    keyspace.pins().makeRoom();
     return keyspace.quota().makeRoom() && makeRoom();
   }
 
@@ -50,6 +52,7 @@ public final class MemoryLimit {
    * @return false if it is at its limit and nothing may go
    */
   boolean makeRoom() {
+    keepPinned();
     long most = most();
     while (usedBytes() > most) {
       // What has been deleted counts until it is freed: that comes before anything is evicted.
@@ -58,5 +61,28 @@ public final class MemoryLimit {
       }
     }
     return true;
+  }
+
+  /**
+   * Evicts pinned keys that are too much for all, of the keyspace that has most: who has no more
+   * than an equal share gives nothing up.
+   */
+  private void keepPinned() {
+    if (home.pinnedAccount().bytes() == 0) {
+      return;
+    }
+    long most = home.guard().pinnedLimit();
+    while (home.pinnedBytesOfAll() > most) {
+      Pins greatest = null;
+      for (BuiltinKeyspace keyspace : home.keyspaces()) {
+        Pins pins = keyspace.pins();
+        if (pins.keys() > 0 && (greatest == null || pins.bytes() > greatest.bytes())) {
+          greatest = pins;
+        }
+      }
+      if (greatest == null || !greatest.evictOne()) {
+        return;
+      }
+    }
   }
 }

@@ -19,12 +19,14 @@ public final class Placement {
   private final Home home;
   private final PagePool pool;
   private final MemoryAccount account;
+  private final Pins pins;
 
   Placement(Database database) {
     this.database = database;
     home = database.keyspace().home();
     pool = database.pool();
     account = database.account();
+    pins = database.keyspace().pins();
   }
 
   /**
@@ -80,13 +82,44 @@ public final class Placement {
       Entry into) {
     long hash = KeyHash.hash(key, offset, length);
     int reference = lay(key, offset, length, type, encoding, room, expiry);
-    database.keys().insert(hash, reference, expiry >= 0);
     Entry created = into.at(database, hash, reference);
     if (home.clock().tinyLfu()) {
       created.clock(database.frequencies().fresh(hash));
     }
+    enter(hash, reference, expiry >= 0);
     database.news().announce(key, offset, length, KeyspaceNotifications.NEW, "new");
     return created;
+  }
+
+  private void enter(long hash, int reference, boolean expires) {
+    database.keys().insert(hash, reference, expires);
+    if (isPinned(reference)) {
+      database.pinned().added(hash, reference);
+    }
+  }
+
+  private void leave(long hash, int reference) {
+    if (isPinned(reference)) {
+      database.pinned().removed(hash, reference);
+    }
+    database.keys().remove(hash, reference);
+  }
+
+  private void replace(long hash, int former, int reference) {
+    database.keys().replace(hash, former, reference);
+    boolean was = isPinned(former);
+    boolean is = isPinned(reference);
+    if (was && is) {
+      database.pinned().moved(hash, former, reference);
+    } else if (was) {
+      database.pinned().removed(hash, former);
+    } else if (is) {
+      database.pinned().added(hash, reference);
+    }
+  }
+
+  private boolean isPinned(int reference) {
+    return EntryLayout.pinned(pool.page(reference), PagePool.offset(reference));
   }
 
   /** Takes a slot and writes flags, key, type, clock and expiry (-1: none). */
@@ -95,6 +128,9 @@ public final class Placement {
     int flags = EntryLayout.flagsFor(EntryLayout.TYPED | database.keys().generation(), length);
     if (expiry >= 0) {
       flags |= EntryLayout.EXPIRES;
+    }
+    if (pins.hold(key, offset, length)) {
+      flags |= EntryLayout.PINNED | EntryLayout.UNSETTLED;
     }
     int head = EntryLayout.headerSize(flags) + length;
     int reference = pool.allocate(Math.addExact(head, room), account);
@@ -168,7 +204,7 @@ public final class Placement {
     if (!sameHead) {
       database.keys().mark(present.hash(), old, expiry >= 0);
     }
-    database.keys().replace(present.hash(), old, laid);
+    replace(present.hash(), old, laid);
     pool.free(old, account);
     return present.at(database, present.hash(), laid);
   }
@@ -208,9 +244,9 @@ public final class Placement {
     int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
     System.arraycopy(page, value, newPage, to, room - slack);
     database.keys().mark(entry.hash(), old, expiry >= 0);
-    database.keys().replace(entry.hash(), old, laid);
-    pool.free(old, account);
     entry.at(database, entry.hash(), laid).clock(clock);
+    replace(entry.hash(), old, laid);
+    pool.free(old, account);
   }
 
   private static int usedByString(Entry entry) {
@@ -229,7 +265,7 @@ public final class Placement {
       home.freeLater(entry.release());
     }
     int reference = entry.reference();
-    database.keys().remove(entry.hash(), reference);
+    leave(entry.hash(), reference);
     pool.free(reference, account);
   }
 
@@ -269,19 +305,22 @@ public final class Placement {
       target.expiringHashes().note(key, offset, length, 0);
     }
     int old = entry.reference();
-    database.keys().remove(entry.hash(), old);
+    leave(entry.hash(), old);
     pool.free(old, account);
-    target.keys().insert(hash, laid, expiry >= 0);
+    target.placement().enter(hash, laid, expiry >= 0);
   }
 
   private void rebuild(Entry entry, GlobalName name) {
     int clock = entry.clock();
     Database holder = name.holder();
     NewValue value = home.serializer().copy(entry, holder);
-    value
-        .install(
-            holder, name.bytes(), name.offset(), name.length(), entry.expiry(), holder.newView())
-        .clock(clock);
+    boolean pinned = entry.pinned();
+    Entry made =
+        value.install(
+            holder, name.bytes(), name.offset(), name.length(), entry.expiry(), holder.newView());
+    if (!pinned && !made.pinned()) {
+      made.clock(clock);
+    }
   }
 
   /**
@@ -296,7 +335,6 @@ public final class Placement {
     Encoding encoding = entry.encoding();
     long expiry = entry.expiry();
     int reference = lay(page, offset, length, entry.type(), encoding, room, expiry);
-    database.keys().insert(entry.hash(), reference, expiry >= 0);
     Entry made = into.at(database, entry.hash(), reference);
     if (encoding.held()) {
       Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy(database)));
@@ -308,6 +346,7 @@ public final class Placement {
     } else {
       made.clock(entry.clock());
     }
+    enter(entry.hash(), reference, expiry >= 0);
     if (FieldExpiry.any(made)) {
       database.expiringHashes().note(made.bytes(), made.keyOffset(), length, 0);
     }
@@ -343,7 +382,9 @@ public final class Placement {
     } else {
       System.arraycopy(entry.bytes(), entry.start(), made.bytes(), made.start(), room);
     }
-    made.clock(clock);
+    if (!entry.pinned() && !made.pinned()) {
+      made.clock(clock);
+    }
     if (FieldExpiry.any(made)) {
       target.expiringHashes().note(key, offset, length, 0);
     }

@@ -11,6 +11,7 @@ public final class Statistics {
   private long expiredKeys;
   private long expiredFields;
   private long evictedKeys;
+  private long evictedPinnedKeys;
   private long commands;
   private final Rate commandRate = new Rate();
   private long errors;
@@ -71,6 +72,11 @@ public final class Statistics {
 
   void evicted() {
     evictedKeys++;
+  }
+
+  /** Counts that an evicted key was a pinned one. */
+  void evictedPinned() {
+    evictedPinnedKeys++;
   }
 
   void called(Command command, long nanoseconds) {
@@ -149,6 +155,11 @@ public final class Statistics {
     return evictedKeys;
   }
 
+  /** Of the evicted keys those that were pinned, and went for others of their kind. */
+  public long evictedPinnedKeys() {
+    return evictedPinnedKeys;
+  }
+
   /** Commands a second. */
   public Rate commandRate() {
     return commandRate;
@@ -211,6 +222,7 @@ public final class Statistics {
     expiredKeys = 0;
     expiredFields = 0;
     evictedKeys = 0;
+    evictedPinnedKeys = 0;
     commands = 0;
     errors = 0;
     receivedBytes = 0;

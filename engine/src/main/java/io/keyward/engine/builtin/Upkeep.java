@@ -40,6 +40,7 @@ final class Upkeep {
    */
   boolean tick(long now, long deadline) {
     keyspace.quota().tell();
+    keyspace.pins().tell();
     Limits limits = keyspace.limits();
     if (limits != null) {
       limits.tell();
@@ -61,13 +62,21 @@ final class Upkeep {
     }
     keyspace.waiting().serve(now);
     keyspace.tellTrackers();
-    databases.forEach(
-        database -> database.frequencies().tend(keyspace.home().clock(), database.size()));
+    databases.forEach(this::tend);
+    keyspace.pins().step(deadline);
     Census counting = census;
     if (counting != null) {
       counting.step(now, deadline);
     }
     return true;
+  }
+
+  private void tend(Database database) {
+    database.frequencies().tend(keyspace.home().clock(), database.size());
+    PinnedKeys pinned = database.pinnedIfAny();
+    if (pinned != null) {
+      pinned.tend();
+    }
   }
 
   private void expire(long now, long deadline) {

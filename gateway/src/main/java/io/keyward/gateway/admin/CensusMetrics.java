@@ -31,15 +31,6 @@ final class CensusMetrics {
             Figures::bytes));
     all.metricSnapshot(
         gauge(
-            shown, "keyward_pinned_keys", "Keys in pinned namespaces.", CensusFigures::pinnedKeys));
-    all.metricSnapshot(
-        gauge(
-            shown,
-            "keyward_pinned_bytes",
-            "Bytes that keys in pinned namespaces take with their values.",
-            CensusFigures::pinnedBytes));
-    all.metricSnapshot(
-        gauge(
             shown,
             "keyward_live_streams",
             "Streams to which something was added within a minute.",

@@ -29,8 +29,13 @@ enum DeploymentFigure {
   EVICTED(
       true,
       "keyward_evicted_keys",
-      "Keys removed to keep within maxmemory.",
+      "Keys removed to keep within a limit of memory or keys.",
       k -> k.statistics().evictedKeys()),
+  EVICTED_PINNED(
+      true,
+      "keyward_evicted_pinned_keys",
+      "Of the evicted keys those in pinned namespaces, which went for others there.",
+      k -> k.statistics().evictedPinnedKeys()),
   RECEIVED(
       true,
       "keyward_received_bytes",
@@ -79,6 +84,17 @@ enum DeploymentFigure {
       "keyward_data_limit_bytes",
       "Bytes that the data may take by a limit of the deployment or its tenant; 0 = none.",
       BuiltinKeyspace::mostBytes),
+  PINNED_KEYS(false, "keyward_pinned_keys", "Keys in pinned namespaces.", k -> k.pins().keys()),
+  PINNED_BYTES(
+      false,
+      "keyward_pinned_bytes",
+      "Bytes that keys in pinned namespaces take with their values, part of keyward_data_bytes.",
+      k -> k.pins().bytes()),
+  MOST_PINNED_BYTES(
+      false,
+      "keyward_pinned_limit_bytes",
+      "Bytes that they may take by a limit of the deployment or its tenant; 0 = none.",
+      k -> k.pins().most()),
   CLIENTS(false, "keyward_clients", "Clients in the deployment.", k -> k.clients().size()),
   CLIENT_BYTES(
       false,

@@ -57,6 +57,10 @@ final class DeploymentSections {
         .field("used_memory_dataset", used)
         .bytes("maxmemory", keyspace.mostBytes())
         .field("maxmemory_policy", server.live().text(Directive.MAXMEMORY_POLICY))
+        .field("keyward_pinned_keys", keyspace.pins().keys())
+        .bytes("keyward_pinned_memory", keyspace.pins().bytes())
+        .bytes("keyward_pinned_memory_limit", keyspace.pins().most())
+        .field("mem_not_counted_for_evict", keyspace.pins().bytes())
         .field("mem_clients_normal", clients)
         .field("mem_allocator", "jvm");
   }
@@ -80,6 +84,7 @@ final class DeploymentSections {
         .field("instantaneous_ops_per_sec", Math.round(statistics.commandRate().perSecond()))
         .field("expired_keys", statistics.expiredKeys())
         .field("evicted_keys", statistics.evictedKeys())
+        .field("keyward_evicted_pinned_keys", statistics.evictedPinnedKeys())
         .field("evicted_clients", keyspace.clientMemory().cutOff())
         .field("keyspace_hits", statistics.hits())
         .field("keyspace_misses", statistics.misses())

@@ -26,10 +26,12 @@ final class MemorySection {
 
   void memory(InfoText text, BuiltinKeyspace keyspace) {
     long used = 0;
+    long pinned = 0;
     int pendingFrees = 0;
     long freedLater = 0;
     for (Home home : server.homes()) {
       used += home.usedBytes();
+      pinned += home.pinnedBytes();
       pendingFrees += home.pendingFrees();
       freedLater += home.freedLater();
       peak = Math.max(peak, home.peakBytes());
@@ -67,7 +69,10 @@ final class MemorySection {
         .field("allocator_rss_bytes", resident - heap.getCommitted())
         .field("mem_fragmentation_ratio", ratio(resident, used), 2)
         .field("mem_fragmentation_bytes", resident - used)
-        .field("mem_not_counted_for_evict", 0)
+        .field("keyward_pinned_keys", keyspace.pins().keys())
+        .bytes("keyward_pinned_memory", pinned)
+        .bytes("keyward_pinned_memory_limit", guard.pinnedLimit())
+        .field("mem_not_counted_for_evict", pinned)
         .field("mem_total_replication_buffers", 0)
         .field("mem_clients_slaves", 0)
         .field("mem_clients_normal", clients)

@@ -40,6 +40,8 @@ final class OverallFigures {
     add("expired_subkeys", statistics.expiredFields());
     add("expired_keys", statistics.expiredKeys());
     add("evicted_keys", statistics.evictedKeys());
+    add("keyward_evicted_pinned_keys", statistics.evictedPinnedKeys());
+    add("keyward_pinned_keys", keyspace.pins().keys());
     add("keyspace_hits", statistics.hits());
     add("keyspace_misses", statistics.misses());
     add("total_error_replies", statistics.errors());

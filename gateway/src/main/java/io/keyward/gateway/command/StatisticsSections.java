@@ -50,6 +50,7 @@ final class StatisticsSections {
         .field("expired_stale_perc", keyspace.activeExpiry().stalePercent(), 2)
         .field("expired_time_cap_reached_count", keyspace.activeExpiry().cutShort())
         .field("evicted_keys", statistics.evictedKeys())
+        .field("keyward_evicted_pinned_keys", statistics.evictedPinnedKeys())
         .field("evicted_clients", server.traffic().cutOffForMemory())
         .field("keyspace_hits", statistics.hits())
         .field("keyspace_misses", statistics.misses())

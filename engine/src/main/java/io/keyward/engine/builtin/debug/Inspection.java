@@ -35,7 +35,7 @@ final class Inspection {
             + " lru:"
             + entry.clock()
             + " lru_seconds_idle:"
-            + database.keyspace().home().clock().idleSeconds(entry.clock()));
+            + (entry.pinned() ? 0 : database.keyspace().home().clock().idleSeconds(entry.clock())));
   }
 
   static void dictionary(Request request, Reply reply) {

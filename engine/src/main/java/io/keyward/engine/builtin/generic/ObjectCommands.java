@@ -16,6 +16,10 @@ import org.jspecify.annotations.Nullable;
 
 /** OBJECT: how a value is kept and how it has been used. */
 final class ObjectCommands {
+  private static final CommandException PINNED =
+      CommandException.error(
+          "The key is pinned: how often it is asked for is counted, not how long it is idle");
+
   private ObjectCommands() {}
 
   static void declare(CommandTable table) {
@@ -34,6 +38,12 @@ final class ObjectCommands {
             .subcommand(
                 asking("idletime", "2.2.3", "Returns the seconds since a key was last used.")
                     .handler(ObjectCommands::idleTime))
+            .subcommand(
+                asking("location", "7.2.0", "Tells where a key lives.")
+                    .differs(
+                        "Not in Redis: pinned (in memory alone, in a budget of its own), shared"
+                            + " (one copy for a tenant's deployments) or own.")
+                    .handler(ObjectCommands::location))
             .subcommand(
                 asking("refcount", "2.2.3", "Returns 1: values are not shared between keys.")
                     .differs("Always 1.")
@@ -67,6 +77,17 @@ final class ObjectCommands {
     }
   }
 
+  private static void location(Request request, Reply reply) {
+    Entry entry = find(request);
+    if (entry == null) {
+      reply.nothing();
+    } else if (entry.pinned()) {
+      reply.bulk("pinned");
+    } else {
+      reply.bulk(entry.database().keyspace().isShared() ? "shared" : "own");
+    }
+  }
+
   private static void frequency(Request request, Reply reply) {
     Entry entry = find(request);
     if (entry == null) {
@@ -74,8 +95,8 @@ final class ObjectCommands {
       return;
     }
     AccessClock clock = Database.of(request).keyspace().home().clock();
-    if (clock.tinyLfu()) {
-      reply.integer(entry.database().frequencies().count(entry));
+    if (clock.tinyLfu() || entry.pinned()) {
+      reply.integer(entry.database().frequencies(entry).count(entry));
       return;
     }
     if (!clock.frequency()) {
@@ -92,6 +113,9 @@ final class ObjectCommands {
     if (entry == null) {
       reply.nothing();
       return;
+    }
+    if (entry.pinned()) {
+      throw PINNED;
     }
     AccessClock clock = Database.of(request).keyspace().home().clock();
     if (clock.frequency() || clock.tinyLfu()) {

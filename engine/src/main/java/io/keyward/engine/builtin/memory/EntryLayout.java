@@ -28,6 +28,12 @@ public final class EntryLayout {
   /** The generation of the entry, one of two: see {@link SteadyWalk}. */
   public static final int ODD = 16;
 
+  /** The entry is of a pinned namespace. */
+  public static final int PINNED = 32;
+
+  /** Of a pinned entry: what it takes is not in the sum of all, since it is being changed. */
+  public static final int UNSETTLED = 64;
+
   static final int LONGEST_SHORT_KEY = 254;
 
   private static final byte[] HEADER = headerSizes();
@@ -59,6 +65,15 @@ public final class EntryLayout {
 
   public static int flags(byte[] page, int entry) {
     return page[entry] & 0xFF;
+  }
+
+  public static boolean pinned(byte[] page, int entry) {
+    return (page[entry] & PINNED) != 0;
+  }
+
+  /** Sets or clears flags that change nothing in the layout. */
+  public static void flag(byte[] page, int entry, int flags, boolean on) {
+    page[entry] = (byte) (on ? page[entry] | flags : page[entry] & ~flags);
   }
 
   public static int keyLength(byte[] page, int entry) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.Namespaces;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.KeyspaceLimits;
 import io.keyward.engine.builtin.Bench;
 import java.io.IOException;
 import java.util.List;
@@ -138,7 +139,7 @@ class EffectsTest {
 
   @Test
   void pinnedNamespacesStayInMemory() throws IOException {
-    bench.keyspace().pins().set(new Namespaces(List.of(), List.of("ROLES")));
+    bench.keyspace().pins().set(new Namespaces(List.of(), List.of("ROLES")), KeyspaceLimits.NONE);
     assertThat(
             effectsOf("SET ROLES:a 1", "EXPIRE ROLES:a 100", "MSET ROLES:a 1 ROLES:b 2", "SET c 1"))
         .containsExactly("SET blue::c 1");

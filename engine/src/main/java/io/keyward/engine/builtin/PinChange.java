@@ -1,0 +1,48 @@
+package io.keyward.engine.builtin;
+
+/**
+ * Goes through all keys of a keyspace, in slices, to pin those that have come to be in a pinned
+ * namespace and to let go those that no longer are.
+ */
+final class PinChange {
+  private final BuiltinKeyspace keyspace;
+  private int database;
+  private long cursor;
+
+  PinChange(BuiltinKeyspace keyspace) {
+    this.keyspace = keyspace;
+  }
+
+  /**
+   * Goes on until {@code deadline} on the clock of {@link System#nanoTime()}.
+   *
+   * @return whether all keys have been looked at
+   */
+  boolean step(long deadline) {
+    do {
+      if (database == keyspace.databases().count()) {
+        return true;
+      }
+      Database at = keyspace.databases().ifUsed(database);
+      if (at != null) {
+        cursor = at.keys().scan(cursor, reference -> look(at, reference));
+      }
+      if (at == null || cursor == 0) {
+        cursor = 0;
+        database++;
+      }
+    } while (System.nanoTime() < deadline);
+    return false;
+  }
+
+  private void look(Database at, int reference) {
+    Entry entry = at.at(reference, at.scratchView());
+    boolean pinned = keyspace.pins().hold(entry);
+    if (pinned && !entry.pinned()) {
+      at.pinned().pin(entry.hash(), reference);
+    } else if (!pinned && entry.pinned()) {
+      at.pinned().unpin(entry.hash(), reference);
+      entry.clock(keyspace.home().newClock());
+    }
+  }
+}

@@ -1,0 +1,212 @@
+package io.keyward.engine.builtin;
+
+import io.keyward.engine.builtin.memory.Bytes;
+import io.keyward.engine.builtin.memory.Dictionary;
+import io.keyward.engine.builtin.memory.EntryLayout;
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.builtin.memory.PagePool;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
+/**
+ * The pinned keys of a database: which they are, what they take, and how often they are asked for.
+ *
+ * <p>They stand in the database's dictionary among all keys, bear {@link EntryLayout#PINNED}, and
+ * stand in a dictionary of their own beside it, from which those are drawn that may be evicted.
+ *
+ * <p>The sum of their bytes holds what each took when it was last at rest. A key that is about to
+ * change bears {@link EntryLayout#UNSETTLED} until {@link #settle} measures it again; the list of
+ * such keys may name some that have gone or moved on, never too few.
+ */
+final class PinnedKeys {
+  /** An entry's part of the two dictionaries: 64 bytes of bucket for eight keys in each. */
+  private static final int DICTIONARY_BYTES = 16;
+
+  private static final int MOST_KEPT = 1024;
+
+  private final PagePool pool;
+  private final MemoryAccount account;
+  private final Pins pins;
+  private final Dictionary keys;
+  private final AccessFrequencies frequencies;
+  private long settledBytes;
+  private long unsettledBytes;
+  private long[] hashes = new long[8];
+  private int[] references = new int[8];
+  private int unsettled;
+
+  PinnedKeys(Database database) {
+    pool = database.pool();
+    account = database.account();
+    pins = database.keyspace().pins();
+    keys = new Dictionary(pool, account);
+    frequencies = new AccessFrequencies(account);
+  }
+
+  int size() {
+    return keys.size();
+  }
+
+  /** Whether an entry is pinned. */
+  boolean hold(int reference) {
+    return has(reference, EntryLayout.PINNED);
+  }
+
+  private boolean has(int reference, int flag) {
+    return (EntryLayout.flags(pool.page(reference), PagePool.offset(reference)) & flag) != 0;
+  }
+
+  /** An entry that bears the flags of a pinned one stands in its dictionary now. */
+  void added(long hash, int reference) {
+    keys.insert(hash, reference, false);
+    if (Integer.bitCount(keys.size()) == 1) {
+      frequencies.fit(keys.size());
+    }
+    pins.count(1, 0);
+    clock(reference, frequencies.fresh(hash));
+    note(hash, reference);
+  }
+
+  /** A pinned entry is about to leave its dictionary. */
+  void removed(long hash, int reference) {
+    open(reference);
+    keys.remove(hash, reference);
+    pins.count(-1, 0);
+  }
+
+  /** A pinned entry has another place, at which it bears the same flags. */
+  void moved(long hash, int former, int reference) {
+    open(former);
+    keys.replace(hash, former, reference);
+    flag(reference, EntryLayout.UNSETTLED, true);
+    note(hash, reference);
+  }
+
+  /** A pinned entry is about to change. */
+  void beforeChange(long hash, int reference) {
+    if (!has(reference, EntryLayout.UNSETTLED)) {
+      open(reference);
+      note(hash, reference);
+    }
+  }
+
+  /** Pins an entry that was not. */
+  void pin(long hash, int reference) {
+    flag(reference, EntryLayout.PINNED | EntryLayout.UNSETTLED, true);
+    added(hash, reference);
+  }
+
+  /** Lets an entry be like any other. */
+  void unpin(long hash, int reference) {
+    removed(hash, reference);
+    flag(reference, EntryLayout.PINNED | EntryLayout.UNSETTLED, false);
+  }
+
+  private void open(int reference) {
+    if (!has(reference, EntryLayout.UNSETTLED)) {
+      long size = size(reference);
+      settledBytes -= size;
+      unsettledBytes += size;
+      pins.opened();
+      flag(reference, EntryLayout.UNSETTLED, true);
+    }
+  }
+
+  private void note(long hash, int reference) {
+    if (unsettled == hashes.length) {
+      hashes = Arrays.copyOf(hashes, unsettled * 2);
+      references = Arrays.copyOf(references, unsettled * 2);
+    }
+    hashes[unsettled] = hash;
+    references[unsettled++] = reference;
+    pins.opened();
+  }
+
+  /** Measures what has been changed. */
+  void settle() {
+    long before = settledBytes + unsettledBytes;
+    unsettledBytes = 0;
+    for (int i = 0; i < unsettled; i++) {
+      int reference = references[i];
+      if (keys.holds(hashes[i], reference) && has(reference, EntryLayout.UNSETTLED)) {
+        flag(reference, EntryLayout.UNSETTLED, false);
+        settledBytes += size(reference);
+      }
+    }
+    pins.count(0, settledBytes - before);
+    unsettled = 0;
+    if (hashes.length > MOST_KEPT) {
+      hashes = new long[MOST_KEPT];
+      references = new int[MOST_KEPT];
+    }
+  }
+
+  private long size(int reference) {
+    byte[] page = pool.page(reference);
+    int at = PagePool.offset(reference);
+    int code = page[EntryLayout.typeOffset(page, at)] >>> 4 & 0xF;
+    long size = (long) pool.slotBytes(reference) + DICTIONARY_BYTES;
+    if (Encoding.of(code).held()) {
+      int handle = Bytes.getInt(page, EntryLayout.valueOffset(page, at));
+      size += ((Held) pool.held(handle)).memoryBytes();
+    }
+    return size;
+  }
+
+  private void flag(int reference, int flags, boolean on) {
+    EntryLayout.flag(pool.page(reference), PagePool.offset(reference), flags, on);
+  }
+
+  private void clock(int reference, int value) {
+    byte[] page = pool.page(reference);
+    int at = EntryLayout.typeOffset(page, PagePool.offset(reference));
+    Bytes.putInt(page, at, (page[at] & 0xFF) | (value << 8));
+  }
+
+  /** How often the keys are asked for, whatever the policy for other keys is. */
+  AccessFrequencies frequencies() {
+    return frequencies;
+  }
+
+  /** The regular work. */
+  void tend() {
+    frequencies.fit(keys.size());
+  }
+
+  /** A key, each with the same chance; {@link Dictionary#ABSENT} if there is none. */
+  int random(RandomGenerator random) {
+    return keys.random(random);
+  }
+
+  /** The greater, the sooner a key goes. */
+  long badness(Entry entry) {
+    int clock = entry.clock();
+    return ((long) -frequencies.count(clock) << 32) | frequencies.idle(clock);
+  }
+
+  /** Gives back what the keys have taken, which are gone. */
+  void discard() {
+    pins.count(-keys.size(), -settledBytes - unsettledBytes);
+    account.add(-keys.memory());
+    frequencies.forget();
+  }
+
+  /** Checks that the keys and their bytes are what was counted; for tests. */
+  void validate(Dictionary all) {
+    settle();
+    long[] sums = new long[2];
+    all.forEach(
+        reference -> {
+          if (hold(reference)) {
+            sums[0]++;
+            sums[1] += size(reference);
+          }
+        });
+    keys.validate();
+    if (sums[0] != keys.size() || sums[1] != settledBytes) {
+      throw new IllegalStateException(
+          "%d pinned keys of %d bytes; recorded %d of %d"
+              .formatted(sums[0], sums[1], keys.size(), settledBytes));
+    }
+  }
+}
