@@ -43,11 +43,17 @@ public final class Channels {
 
   /** The keyspaces in which those may listen who are to get what is published to a channel. */
   private List<Channels> audience(byte[] channel, int offset, int length) {
-    if (!(keyspace.routes() instanceof SharedRoutes own) || !own.cover(channel, offset, length)) {
+    BuiltinKeyspace holder = keyspace;
+    if (keyspace.routes() instanceof SharedRoutes own) {
+      if (!own.cover(channel, offset, length)) {
+        return alone;
+      }
+      holder = own.holder();
+    } else if (!keyspace.isShared()) {
       return alone;
     }
     List<Channels> all = new ArrayList<>();
-    for (BuiltinKeyspace sharer : own.holder().sharers()) {
+    for (BuiltinKeyspace sharer : holder.sharers()) {
       if (sharer.routes() instanceof SharedRoutes its && its.cover(channel, offset, length)) {
         all.add(sharer.channels());
       }
@@ -63,6 +69,32 @@ public final class Channels {
       byte[] message,
       int messageOffset,
       int messageLength) {
+    int receivers =
+        publishUnheard(
+            channel, channelOffset, channelLength, message, messageOffset, messageLength);
+    OverviewChannels overview = keyspace.home().overheardBy();
+    if (overview != null) {
+      overview.hear(
+          keyspace,
+          Kind.CHANNEL,
+          channel,
+          channelOffset,
+          channelLength,
+          message,
+          messageOffset,
+          messageLength);
+    }
+    return receivers;
+  }
+
+  /** As {@link #publish}, without the operator's hearing it. */
+  int publishUnheard(
+      byte[] channel,
+      int channelOffset,
+      int channelLength,
+      byte[] message,
+      int messageOffset,
+      int messageLength) {
     keyspace.statistics().published();
     int receivers = 0;
     for (Channels each : audience(channel, channelOffset, channelLength)) {
@@ -71,6 +103,20 @@ public final class Channels {
               channel, channelOffset, channelLength, message, messageOffset, messageLength);
     }
     return receivers;
+  }
+
+  /** As {@link #publish} and {@link #publishSharded}, without the operator's hearing it. */
+  int publishUnheard(Kind kind, byte[] channel, byte[] message) {
+    return kind == Kind.SHARD_CHANNEL
+        ? publishShardedUnheard(channel, 0, channel.length, message, 0, message.length)
+        : publishUnheard(channel, 0, channel.length, message, 0, message.length);
+  }
+
+  /** Sends a message to those who listen in this very keyspace. */
+  int deliver(Kind kind, byte[] channel, byte[] message) {
+    return kind == Kind.SHARD_CHANNEL
+        ? deliverSharded(channel, 0, channel.length, message, 0, message.length)
+        : deliver(channel, 0, channel.length, message, 0, message.length);
   }
 
   private int deliver(
@@ -114,6 +160,31 @@ public final class Channels {
 
   /** Sends a message to the listeners of a sharded channel. */
   public int publishSharded(
+      byte[] channel,
+      int channelOffset,
+      int channelLength,
+      byte[] message,
+      int messageOffset,
+      int messageLength) {
+    int receivers =
+        publishShardedUnheard(
+            channel, channelOffset, channelLength, message, messageOffset, messageLength);
+    OverviewChannels overview = keyspace.home().overheardBy();
+    if (overview != null) {
+      overview.hear(
+          keyspace,
+          Kind.SHARD_CHANNEL,
+          channel,
+          channelOffset,
+          channelLength,
+          message,
+          messageOffset,
+          messageLength);
+    }
+    return receivers;
+  }
+
+  private int publishShardedUnheard(
       byte[] channel,
       int channelOffset,
       int channelLength,
@@ -206,6 +277,10 @@ public final class Channels {
     if (limits != null) {
       limits.subscribed(subscriptions);
     }
+    Overview overview = Overview.of(keyspace);
+    if (overview != null) {
+      overview.channels().listening(overview, subscriptions > 0);
+    }
   }
 
   /** Ends all of a client's listening without a word to it. */
@@ -230,5 +305,14 @@ public final class Channels {
   /** How many clients listen to this very name. */
   public int listeners(Kind kind, Key name) {
     return of(kind).getOrDefault(name, Set.of()).size();
+  }
+
+  /** As {@link #listeners}, with those in other keyspaces if the channel is shared with them. */
+  int listenersOfAll(Kind kind, Key name) {
+    int listeners = 0;
+    for (Channels each : audience(name.bytes(), 0, name.bytes().length)) {
+      listeners += each.listeners(kind, name);
+    }
+    return listeners;
   }
 }

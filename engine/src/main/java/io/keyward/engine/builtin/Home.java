@@ -68,6 +68,7 @@ public final class Home {
   private final Set<ClientMemory> clientsToCut = new LinkedHashSet<>();
   private volatile long publishedBytes;
   private volatile long publishedPinnedBytes;
+  private volatile @Nullable OverviewChannels overheardBy;
   private volatile long peakBytes;
   private volatile int loadPercent;
   private double load;
@@ -262,6 +263,16 @@ public final class Home {
   /** The bytes of all keyspaces of this loop. */
   MemoryAccount account() {
     return account;
+  }
+
+  /** Where everything published is heard as well, or null. */
+  @Nullable OverviewChannels overheardBy() {
+    return overheardBy;
+  }
+
+  /** Has everything published heard there, or no longer; any thread may say so. */
+  void overheardBy(@Nullable OverviewChannels channels) {
+    overheardBy = channels;
   }
 
   /** The bytes of the pinned keys of this loop, which count in {@link #account()} too. */

@@ -2,10 +2,13 @@ package io.keyward.engine.builtin;
 
 import io.keyward.config.directive.KeyspaceEvents;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes what happens to keys on the keyspace's own {@code __keyspace@} and {@code __keyevent@}
- * channels, for the classes that {@code notify-keyspace-events} names.
+ * channels, for the classes that {@code notify-keyspace-events} names. The operator hears of them
+ * as one server would tell that holds all keys.
  */
 public final class KeyspaceNotifications {
   public static final int GENERIC = KeyspaceEvents.GENERIC;
@@ -21,6 +24,7 @@ public final class KeyspaceNotifications {
   public static final int NEW = KeyspaceEvents.NEW;
 
   private static final int AS_CONFIGURED = -1;
+  private static final byte[] NOTHING = {};
 
   private final BuiltinKeyspace keyspace;
   private int own = AS_CONFIGURED;
@@ -47,20 +51,43 @@ public final class KeyspaceNotifications {
   void publish(int database, int eventClass, String event, byte[] key, int offset, int length) {
     int wanted = classes();
     byte[] name = event.getBytes(StandardCharsets.ISO_8859_1);
+    OverviewChannels overview = heardBy(key, offset, length);
+    byte[] before = keyspace.effects().prefix();
     if ((wanted & KeyspaceEvents.KEYSPACE) != 0) {
-      byte[] channel = channel("__keyspace@", database, key, offset, length);
-      keyspace.channels().publish(channel, 0, channel.length, name, 0, name.length);
+      byte[] channel = channel("__keyspace@", database, NOTHING, key, offset, length);
+      keyspace.channels().publishUnheard(channel, 0, channel.length, name, 0, name.length);
+      if (overview != null) {
+        byte[] seen = channel("__keyspace@", database, before, key, offset, length);
+        overview.tell(Channels.Kind.CHANNEL, seen, name);
+      }
     }
     if ((wanted & KeyspaceEvents.KEYEVENT) != 0) {
-      byte[] channel = channel("__keyevent@", database, name, 0, name.length);
-      keyspace.channels().publish(channel, 0, channel.length, key, offset, length);
+      byte[] channel = channel("__keyevent@", database, NOTHING, name, 0, name.length);
+      keyspace.channels().publishUnheard(channel, 0, channel.length, key, offset, length);
+      if (overview != null) {
+        byte[] seen = Arrays.copyOf(before, before.length + length);
+        System.arraycopy(key, offset, seen, before.length, length);
+        overview.tell(Channels.Kind.CHANNEL, channel, seen);
+      }
     }
   }
 
-  private static byte[] channel(String head, int database, byte[] tail, int offset, int length) {
+  /** Shared keys are heard of once, from the keyspace that holds them. */
+  private @Nullable OverviewChannels heardBy(byte[] key, int offset, int length) {
+    OverviewChannels overview = keyspace.home().overheardBy();
+    KeyRoutes routes = keyspace.routes();
+    boolean elsewhere =
+        routes instanceof Overview
+            || (routes instanceof SharedRoutes shared && shared.cover(key, offset, length));
+    return elsewhere ? null : overview;
+  }
+
+  private static byte[] channel(
+      String head, int database, byte[] before, byte[] tail, int offset, int length) {
     byte[] start = (head + database + "__:").getBytes(StandardCharsets.ISO_8859_1);
-    byte[] channel = java.util.Arrays.copyOf(start, start.length + length);
-    System.arraycopy(tail, offset, channel, start.length, length);
+    byte[] channel = Arrays.copyOf(start, start.length + before.length + length);
+    System.arraycopy(before, 0, channel, start.length, before.length);
+    System.arraycopy(tail, offset, channel, start.length + before.length, length);
     return channel;
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,7 +41,7 @@ public final class Overview implements KeyRoutes {
           "CROSSSLOT the keys are of deployments that live on different event loops. Remedy: ask"
               + " for them one by one");
 
-  private static final CommandException NOT_IN_A_UNIT =
+  static final CommandException NOT_IN_A_UNIT =
       CommandException.error(
           "not possible in a transaction or script, since deployments live on several event"
               + " loops");
@@ -56,13 +57,17 @@ public final class Overview implements KeyRoutes {
   private final List<BuiltinKeyspace> others = new ArrayList<>();
   private final Set<Client> watchers = new LinkedHashSet<>();
   private List<Overview> peers = List.of(this);
+  private @Nullable OverviewChannels channels;
 
   private Overview(BuiltinEngine engine, BuiltinKeyspace view) {
     this.engine = engine;
     this.view = view;
   }
 
-  /** For each home a keyspace whose clients see every keyspace of the home. */
+  /**
+   * For each home a keyspace whose clients see every keyspace of the home; those of the operator
+   * are in the first.
+   */
   public static List<BuiltinKeyspace> open(BuiltinEngine engine) {
     List<BuiltinKeyspace> views = new ArrayList<>();
     List<Overview> all = new ArrayList<>();
@@ -75,8 +80,18 @@ public final class Overview implements KeyRoutes {
       views.add(view);
       all.add(overview);
     }
-    all.forEach(overview -> overview.peers = List.copyOf(all));
+    OverviewChannels channels = new OverviewChannels(views.getFirst(), engine.homes());
+    all.forEach(
+        overview -> {
+          overview.peers = List.copyOf(all);
+          overview.channels = channels;
+        });
     return views;
+  }
+
+  /** The channels of all keyspaces. */
+  public OverviewChannels channels() {
+    return Objects.requireNonNull(channels);
   }
 
   /** The keyspace whose clients have this view. */

@@ -28,6 +28,7 @@ final class IntendedDifferences {
     newer("Redis 8.2", "xackdel xdelex");
     newer("Redis 8.4", "delex digest msetex");
     newer("Valkey 9.0", "delifeq");
+    ADDED.put("object|location", "It tells whether a key is pinned or shared.");
     ADDED.put("deployment", "It leads the life of deployments, which Redis has not.");
     for (String name :
         words("aliases audit clone create drain drop help info list promote retire stats")) {

@@ -64,7 +64,7 @@ public final class Relay implements Elsewhere {
   public boolean takes(Request request, Reply reply) {
     Command command = request.command();
     Client client = request.client();
-    if (client.internal()) {
+    if (client.internal() || command.has(CommandFlag.PUBSUB)) {
       return false;
     }
     if (client.connection() instanceof Envoy) {

@@ -18,6 +18,7 @@ import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Key;
 import io.keyward.engine.builtin.Limits;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandGroup;
 import io.keyward.engine.command.CommandTable;
@@ -202,6 +203,9 @@ public final class PubSubCommands {
   }
 
   private static void publish(Request request, Reply reply) {
+    if (publishesForAll(request, reply, Kind.CHANNEL)) {
+      return;
+    }
     reply.integer(
         Database.of(request)
             .keyspace()
@@ -215,7 +219,19 @@ public final class PubSubCommands {
                 request.length(2)));
   }
 
+  /** The operator's clients publish to the channels of all deployments. */
+  private static boolean publishesForAll(Request request, Reply reply, Kind kind) {
+    Overview overview = Overview.of(Database.of(request).keyspace());
+    if (overview != null) {
+      overview.channels().publish(overview, request, reply, kind);
+    }
+    return overview != null;
+  }
+
   private static void publishSharded(Request request, Reply reply) {
+    if (publishesForAll(request, reply, Kind.SHARD_CHANNEL)) {
+      return;
+    }
     reply.integer(
         Database.of(request)
             .keyspace()

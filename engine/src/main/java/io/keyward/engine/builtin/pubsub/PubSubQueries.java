@@ -11,10 +11,13 @@ import io.keyward.engine.builtin.Channels;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Key;
+import io.keyward.engine.builtin.Overview;
+import io.keyward.engine.builtin.OverviewChannels;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandGroup;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.text.Glob;
+import org.jspecify.annotations.Nullable;
 
 /** PUBSUB: which channels have listeners, and how many. */
 final class PubSubQueries {
@@ -45,9 +48,7 @@ final class PubSubQueries {
                     .complexity("O(1)")
                     .arity(2)
                     .flags(PUBSUB, LOADING, STALE)
-                    .handler(
-                        (request, reply) ->
-                            reply.integer(channels(request).names(Kind.PATTERN).size())))
+                    .handler(PubSubQueries::patterns))
             .subcommand(
                 Command.named("numsub", CommandGroup.PUBSUB)
                     .since("2.8.0")
@@ -92,6 +93,15 @@ final class PubSubQueries {
     if (request.count() > 3) {
       throw Errors.misusedSubcommand(request);
     }
+    Overview overview = overview(request);
+    if (overview != null) {
+      byte @Nullable [] pattern =
+          request.count() == 2
+              ? null
+              : Key.copyOf(request.bytes(), request.offset(2), request.length(2)).bytes();
+      OverviewChannels.names(overview, request, reply, kind, pattern);
+      return;
+    }
     int position = reply.beginArray();
     int found = 0;
     for (Key name : channels(request).names(kind)) {
@@ -112,7 +122,25 @@ final class PubSubQueries {
     reply.endArray(position, found);
   }
 
+  private static @Nullable Overview overview(Request request) {
+    return Overview.of(Database.of(request).keyspace());
+  }
+
+  private static void patterns(Request request, Reply reply) {
+    Overview overview = overview(request);
+    if (overview == null) {
+      reply.integer(channels(request).names(Kind.PATTERN).size());
+    } else {
+      OverviewChannels.patterns(overview, request, reply);
+    }
+  }
+
   private static void listeners(Request request, Reply reply, Kind kind) {
+    Overview overview = overview(request);
+    if (overview != null) {
+      OverviewChannels.listeners(overview, request, reply, kind);
+      return;
+    }
     reply.array((request.count() - 2) * 2L);
     for (int i = 2; i < request.count(); i++) {
       Key name = Key.copyOf(request.bytes(), request.offset(i), request.length(i));
