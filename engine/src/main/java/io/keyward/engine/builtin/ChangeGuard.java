@@ -4,4 +4,9 @@ package io.keyward.engine.builtin;
 public interface ChangeGuard {
   /** An entry is about to be changed or removed. */
   void beforeChange(Database database, Entry entry);
+
+  /** Has a task done, which frees values, when no value is looked at any more: now or later. */
+  default void whenUnused(Runnable task) {
+    task.run();
+  }
 }

@@ -22,16 +22,26 @@ final class DetachedKeys implements Held {
   }
 
   /**
-   * Frees keys that a database no longer has, in slices, after the walk over them if there is one.
+   * Frees keys that a database no longer has, in slices, after the walk over them if there is one,
+   * and after what has been shown there has been written.
    */
   static void freeLater(Dictionary keys, Database former) {
-    Home home = former.keyspace().home();
-    Held freed = new DetachedKeys(keys, former.pool(), former.account(), home);
+    BuiltinKeyspace keyspace = former.keyspace();
+    Held freed = new DetachedKeys(keys, former.pool(), former.account(), keyspace.home());
     SteadyWalk walk = keys.walk();
     if (walk == null) {
-      home.freeLater(freed);
+      freeUnused(freed, keyspace);
     } else {
-      walk.afterwards(() -> home.freeLater(freed));
+      walk.afterwards(() -> freeUnused(freed, keyspace));
+    }
+  }
+
+  private static void freeUnused(Held freed, BuiltinKeyspace former) {
+    ChangeGuard guard = former.guard();
+    if (guard == null) {
+      former.home().freeLater(freed);
+    } else {
+      guard.whenUnused(() -> former.home().freeLater(freed));
     }
   }
 

@@ -255,7 +255,7 @@ public final class ListValue {
   /** Removes the key if the list has become empty, and tells so. */
   static void removeIfEmpty(Entry list, Request request, int argument) {
     if (size(list) == 0) {
-      Database database = list.database();
+      Database database = Database.of(request);
       database.remove(list);
       database.alsoChanged(request, argument, KeyspaceNotifications.GENERIC, "del");
     }

@@ -130,7 +130,7 @@ final class PopCommands {
         ListValue.removeRange(list, size - count, count);
       }
     }
-    Database database = list.database();
+    Database database = Database.of(request);
     database.changed(request, keyArgument, KeyspaceNotifications.LIST, first ? "lpop" : "rpop");
     writeEffect(request, keyArgument, first, count);
     if (count == size) {

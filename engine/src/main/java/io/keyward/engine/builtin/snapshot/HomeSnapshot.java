@@ -25,6 +25,7 @@ public final class HomeSnapshot {
   private final SnapshotSink sink;
   private final Consumer<HomeSnapshot> afterwards;
   private final RdbOutput out;
+  private final RecordOrder order;
   private final ArrayDeque<KeyspaceSnapshot> keyspaces = new ArrayDeque<>();
   private boolean silent;
   private long finished;
@@ -73,11 +74,12 @@ public final class HomeSnapshot {
     this.sink = sink;
     this.afterwards = afterwards;
     this.out = out;
+    order = new RecordOrder(out);
     for (BuiltinKeyspace keyspace : keyspaces) {
       if (keyspace.guard() != null) {
         throw new IllegalStateException("another snapshot is being written");
       }
-      KeyspaceSnapshot snapshot = new KeyspaceSnapshot(keyspace, names, out);
+      KeyspaceSnapshot snapshot = new KeyspaceSnapshot(keyspace, names, order);
       keys += snapshot.keys();
       this.keyspaces.add(snapshot);
     }
@@ -138,6 +140,7 @@ public final class HomeSnapshot {
   /** Writes nothing more; the walks still have to come to their ends. */
   private void silence() {
     silent = true;
+    order.silence();
     keyspaces.forEach(KeyspaceSnapshot::silence);
   }
 

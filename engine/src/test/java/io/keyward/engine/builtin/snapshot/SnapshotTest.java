@@ -11,9 +11,11 @@ import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
 import java.io.ByteArrayOutputStream;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A snapshot holds what was there when it began, whatever clients do while it is written. */
@@ -60,9 +62,26 @@ class SnapshotTest {
     for (int round = 0; round < 12; round++) {
       fill(bench);
       String before = bench.line("debug digest");
-      byte[] written = write(bench, new Gathering());
+      byte[] written = write(new Gathering(), bench);
       bench.validate();
       assertThat(digestOf(written)).as("round %d, seed %d", round, seed).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void keepsKeyspacesApartThatChangeWhileAnotherOneIsWritten() throws Exception {
+    Bench one = bench();
+    Bench other = one.neighbour();
+    for (int round = 0; round < 6; round++) {
+      fill(one);
+      fill(other);
+      String ones = one.line("debug digest");
+      String others = other.line("debug digest");
+      byte[] written = write(new Gathering(), one, other);
+      assertThat(digestOf(written, "")).as("round %d, seed %d", round, seed).isEqualTo(ones);
+      assertThat(digestOf(written, "neighbour::"))
+          .as("round %d, seed %d", round, seed)
+          .isEqualTo(others);
     }
   }
 
@@ -72,27 +91,27 @@ class SnapshotTest {
     fill(bench);
     Gathering lost = new Gathering();
     lost.lost = true;
-    assertThat(write(bench, lost)).hasSize(lost.bytes.size());
+    assertThat(write(lost, bench)).hasSize(lost.bytes.size());
     bench.line("flushall");
     fill(bench);
     String before = bench.line("debug digest");
-    assertThat(digestOf(write(bench, new Gathering()))).as("seed %d", seed).isEqualTo(before);
+    assertThat(digestOf(write(new Gathering(), bench))).as("seed %d", seed).isEqualTo(before);
   }
 
-  private byte[] write(Bench bench, Gathering sink) {
-    BuiltinKeyspace keyspace = bench.keyspace();
+  private byte[] write(Gathering sink, Bench... benches) {
+    Bench bench = benches[0];
     boolean[] done = new boolean[1];
     HomeSnapshot snapshot =
         new HomeSnapshot(
-            keyspace.home(),
-            List.of(keyspace),
+            bench.keyspace().home(),
+            Stream.of(benches).map(Bench::keyspace).toList(),
             new RdbOutput(64, RdbType.VERSION, random.nextBoolean()),
             sink,
             ended -> done[0] = true);
     snapshot.start();
     while (!done[0]) {
       for (int i = random.nextInt(40); i > 0; i--) {
-        change(bench);
+        change(benches[random.nextInt(benches.length)]);
       }
       bench.pass(1);
     }
@@ -105,8 +124,14 @@ class SnapshotTest {
   }
 
   private static String digestOf(byte[] written) throws Exception {
+    return digestOf(written, "");
+  }
+
+  /** The digest of what is written of the keyspace with a prefix. */
+  private static String digestOf(byte[] written, String prefix) throws Exception {
     Bench loaded = bench();
     BuiltinKeyspace keyspace = loaded.keyspace();
+    byte[] own = prefix.getBytes(StandardCharsets.US_ASCII);
     RdbOutput head = new RdbOutput(64, RdbType.VERSION, false);
     SnapshotHeader.write("7.2.6", 0, false, head);
     ByteArrayOutputStream file = new ByteArrayOutputStream();
@@ -116,8 +141,14 @@ class SnapshotTest {
     KeyPlaces places =
         new KeyPlaces() {
           @Override
-          public Place of(byte[] key) {
-            return new Place(keyspace, 0);
+          public @Nullable Place of(byte[] key) {
+            boolean neighbours = new String(key, StandardCharsets.US_ASCII).contains("::");
+            return neighbours == own.length > 0 ? new Place(keyspace, own.length) : null;
+          }
+
+          @Override
+          public boolean leavesOut() {
+            return true;
           }
 
           @Override
@@ -146,7 +177,7 @@ class SnapshotTest {
       bench.run("hset", "hash", text, "value of some length " + text);
       bench.run("sadd", "set", text + "-member");
       bench.run("zadd", "zset", text, "member " + text);
-      bench.run("rpush", "list", "element " + text);
+      bench.run("rpush", "list", "an element of a list so long that it is written in pieces " + text);
       bench.run("xadd", "stream", "*", "field", text);
     }
     bench.run("set", "text", "x".repeat(400_000));
