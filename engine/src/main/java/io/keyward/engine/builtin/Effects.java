@@ -367,6 +367,21 @@ public final class Effects {
     }
   }
 
+  /**
+   * Writes that a key has been copied to another database than the client's, unless the command as
+   * it came says so: if one of the two keys is others' or pinned, the new one is written as it is.
+   */
+  public void copied(Request request, int keyArgument, int databaseNumber) {
+    if (wanted() && (keyspace.routes() != null || keyspace.pins().any())) {
+      replaced = true;
+      state(
+          databaseNumber,
+          request.bytes(),
+          request.offset(keyArgument),
+          request.length(keyArgument));
+    }
+  }
+
   /** What others are to do with a key that goes: free its value at once, or later. */
   private String deletion(Directive lazy) {
     return keyspace.home().settings().flag(lazy) ? "UNLINK" : "DEL";

@@ -144,6 +144,9 @@ final class NameCommands {
         .placement()
         .copy(source, target, request.bytes(), request.offset(2), request.length(2));
     target.changed(request, 2, KeyspaceNotifications.GENERIC, "copy_to");
+    if (target != database) {
+      database.keyspace().effects().copied(request, 2, target.number());
+    }
     reply.integer(1);
   }
 

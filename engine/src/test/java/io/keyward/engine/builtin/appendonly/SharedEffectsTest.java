@@ -10,6 +10,7 @@ import io.keyward.engine.SharedKeys;
 import io.keyward.engine.builtin.Bench;
 import io.keyward.engine.builtin.Overview;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +73,18 @@ class SharedEffectsTest {
             e -> assertThat(e).isEqualTo("set app~shared::SESSION:a 1"),
             f -> assertThat(f).isEqualTo("DEL app~shared::SESSION:a"),
             g -> assertThat(g).isEqualTo("set app~shared::SESSION:a 2"));
+  }
+
+  @Test
+  void whatIsCopiedIsWrittenInTheDatabaseThatItIsCopiedTo() throws IOException {
+    EffectStreams effects = new EffectStreams(bench);
+    blue.run("set", "mine", "1");
+    blue.run("copy", "mine", "SESSION:a", "db", "3");
+    blue.run("select", "3");
+    blue.run("append", "SESSION:a", "2");
+    assertThat(effects.bytes()).asString(StandardCharsets.ISO_8859_1).contains(
+        "$6\r\nSELECT\r\n$1\r\n3\r\n*6\r\n$7\r\nRESTORE\r\n$21\r\napp~shared::SESSION:a");
+    assertThat(shown(effects)).hasSize(3).element(1).asString().startsWith("RESTORE app~shared::SESSION:a");
   }
 
   @Test
