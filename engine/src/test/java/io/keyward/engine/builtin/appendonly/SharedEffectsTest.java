@@ -82,9 +82,14 @@ class SharedEffectsTest {
     blue.run("copy", "mine", "SESSION:a", "db", "3");
     blue.run("select", "3");
     blue.run("append", "SESSION:a", "2");
-    assertThat(effects.bytes()).asString(StandardCharsets.ISO_8859_1).contains(
-        "$6\r\nSELECT\r\n$1\r\n3\r\n*6\r\n$7\r\nRESTORE\r\n$21\r\napp~shared::SESSION:a");
-    assertThat(shown(effects)).hasSize(3).element(1).asString().startsWith("RESTORE app~shared::SESSION:a");
+    assertThat(effects.bytes())
+        .asString(StandardCharsets.ISO_8859_1)
+        .contains("$6\r\nSELECT\r\n$1\r\n3\r\n*6\r\n$7\r\nRESTORE\r\n$21\r\napp~shared::SESSION:a");
+    assertThat(shown(effects))
+        .hasSize(3)
+        .element(1)
+        .asString()
+        .startsWith("RESTORE app~shared::SESSION:a");
   }
 
   @Test

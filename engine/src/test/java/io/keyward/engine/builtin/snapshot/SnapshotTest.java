@@ -177,7 +177,8 @@ class SnapshotTest {
       bench.run("hset", "hash", text, "value of some length " + text);
       bench.run("sadd", "set", text + "-member");
       bench.run("zadd", "zset", text, "member " + text);
-      bench.run("rpush", "list", "an element of a list so long that it is written in pieces " + text);
+      bench.run(
+          "rpush", "list", "an element of a list so long that it is written in pieces " + text);
       bench.run("xadd", "stream", "*", "field", text);
     }
     bench.run("set", "text", "x".repeat(400_000));
