@@ -176,21 +176,22 @@ public final class Tenancy {
     if (target != null && ofAlias != null) {
       return prove(secrets(ofAlias, target.deployment()), password, () -> enterBy(user));
     }
-    Tenant tenant = now.tenantOf(user);
-    if (tenant != null) {
-      String deployment = Directory.deploymentOf(user);
-      return prove(secrets(tenant, deployment), password, () -> enter(tenant, deployment, user));
-    }
     int slash = user.indexOf('/');
-    return slash < 0
-        ? null
-        : userWithin(user.substring(0, slash), user.substring(slash + 1), password);
+    if (slash >= 0) {
+      return userWithin(user.substring(0, slash), user.substring(slash + 1), password);
+    }
+    Tenant tenant = now.tenantOf(user);
+    if (tenant == null) {
+      return null;
+    }
+    String deployment = Directory.deploymentOf(user);
+    return prove(secrets(tenant, deployment), password, () -> enter(tenant, deployment, user));
   }
 
   /**
    * Decides about a login as {@code <deployment>/<user>}: a user of a deployment that there is,
    * with a password that the deployment has given him. It takes as long if there is no such
-   * deployment.
+   * deployment. Its default user is for those who show the deployment's own password.
    */
   private Decision userWithin(String login, String user, byte[] password) {
     Deployment led = roster.led(login);
@@ -204,7 +205,7 @@ public final class Tenancy {
         keyspace != null || keyspaces == null
             ? keyspace
             : keyspaces.keyspaces().stream().findAny().orElse(null);
-    if (!(asked instanceof BuiltinKeyspace somewhere)) {
+    if (!(asked instanceof BuiltinKeyspace somewhere) || user.equals(AccessControl.DEFAULT_USER)) {
       return failure(password);
     }
     return new Decision.Undecided(

@@ -148,6 +148,7 @@ public final class Executor {
     }
     Transaction transaction = state.transaction();
     if (pause.scope() != Pause.Scope.NOTHING
+        && !client.internal()
         && pause.holds(admission.writes(request, command, transaction))) {
       pause.hold(request);
       return;

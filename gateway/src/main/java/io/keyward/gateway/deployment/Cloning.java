@@ -151,6 +151,10 @@ final class Cloning {
       boolean replace,
       CompletableFuture<Void> started,
       CompletableFuture<KeyspaceClone> done) {
+    if (started.isDone()) {
+      // Whoever has asked does not wait any more, and the turn is over.
+      return;
+    }
     if (source.slices().busy() || target.slices().busy()) {
       var _ =
           source.loop().schedule(1, () -> beginWhenIdle(source, target, replace, started, done));
@@ -195,6 +199,7 @@ final class Cloning {
       }
       throw new IllegalStateException(failed);
     } catch (TimeoutException late) {
+      started.cancel(false);
       throw new DeploymentException(
           Kind.FAILED, "a long command of one of the two does not end. Remedy: SCRIPT KILL there");
     }

@@ -384,6 +384,24 @@ class LifecycleTest {
   }
 
   @Test
+  void aPauseOfTheTargetHoldsUpNothingOfAClone() throws Exception {
+    try (Wire blue = logIn("blue", "blue-secret")) {
+      assertThat(blue.ask("SET key value")).isEqualTo("+OK");
+      // Both on one event loop, where the target's keyspace stays the one that it is.
+      gateway.lifecycle().copy(TEST, "blue", "librechat.rev2", false);
+      try (Wire target = logIn("librechat.rev2", "of-librechat")) {
+        assertThat(target.ask("SET own 1")).isEqualTo("+OK");
+        assertThat(target.ask("CLIENT PAUSE 1000000 ALL")).isEqualTo("+OK");
+        assertThat(told(gateway.lifecycle().copy(TEST, "blue", "librechat.rev2", true)))
+            .containsEntry("keys", 1L);
+        assertThat(target.ask("CLIENT UNPAUSE")).isEqualTo("+OK");
+        assertThat(bulk(target, "GET key")).isEqualTo("value");
+        assertThat(target.ask("DBSIZE")).isEqualTo(":1");
+      }
+    }
+  }
+
+  @Test
   void aDeploymentIsRetiredWhenNobodyHasBeenThereForLong() throws Exception {
     try (Wire blue = logIn("blue", "blue-secret")) {
       assertThat(blue.ask("SET key value")).isEqualTo("+OK");

@@ -122,8 +122,13 @@ class TenantsTest {
         assertThat(alice.ask("AUTH default anything")).isEqualTo(WRONG);
         assertThat(alice.ask("SET other 1")).startsWith("-NOPERM");
       }
+      assertThat(blue.ask("ACL SETUSER default >of-default")).isEqualTo("+OK");
       for (String login :
-          List.of("blue/anybody x", "blue/default blue-secret", "green/alice of-alice")) {
+          List.of(
+              "blue/anybody x",
+              "blue/default blue-secret",
+              "blue/default of-default",
+              "green/alice of-alice")) {
         try (Wire wire = connect()) {
           assertThat(wire.ask("AUTH " + login)).isEqualTo(WRONG);
           assertThat(wire.ask("PING")).isEqualTo(NOT_YET);
@@ -133,6 +138,20 @@ class TenantsTest {
     }
     try (Wire wire = connect()) {
       assertThat(wire.ask("AUTH blue/alice of-alice")).isEqualTo(WRONG);
+    }
+  }
+
+  @Test
+  void aUserWithinACreatedDeploymentLogsInFromOutside() {
+    try (Wire rev1 = logIn("librechat.rev1", "of-librechat")) {
+      assertThat(rev1.ask("ACL SETUSER bob on >of-bob ~* +get")).isEqualTo("+OK");
+      try (Wire bob = logIn("librechat.rev1/bob", "of-bob")) {
+        assertThat(bob.ask("GET a")).isEqualTo("$-1");
+        assertThat(bob.ask("SET a 1")).startsWith("-NOPERM");
+      }
+      try (Wire wire = connect()) {
+        assertThat(wire.ask("AUTH librechat.rev1/bob of-librechat")).isEqualTo(WRONG);
+      }
     }
   }
 
