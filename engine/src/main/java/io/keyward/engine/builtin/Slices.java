@@ -59,8 +59,8 @@ public final class Slices {
   private final List<Runnable> whenIdle = new ArrayList<>();
   private @Nullable Run run;
 
-  /** The keyspace whose command is in the middle of changing this one's data, or null. */
-  private @Nullable Slices heldBy;
+  /** The keyspaces whose commands are in the middle of what this one's clients see. */
+  private final Set<Slices> holders = new LinkedHashSet<>(2);
 
   private @Nullable RunningScript script;
   private boolean mounted;
@@ -81,7 +81,7 @@ public final class Slices {
 
   /** Whether a command is in the middle, and it is not its turn now. */
   public boolean busy() {
-    return (run != null && !mounted) || heldBy != null;
+    return (run != null && !mounted) || !holders.isEmpty();
   }
 
   // What other keyspaces have to do with a command in the middle
@@ -99,37 +99,37 @@ public final class Slices {
 
   /** Whether a keyspace is busy with this one's command alone, which runs now. */
   boolean holds(BuiltinKeyspace other) {
-    return other.slices().heldBy == this && mounted;
+    Set<Slices> itsHolders = other.slices().holders;
+    return mounted && itsHolders.size() == 1 && itsHolders.contains(this);
   }
 
   private void holdOthers(Run suspended) {
     for (Slices other : suspended.others) {
-      other.heldBy(this);
-      other.keyspace.sharers().forEach(sharer -> sharer.slices().heldBy(this));
+      other.holdFor(this);
+      other.keyspace.sharers().forEach(sharer -> sharer.slices().holdFor(this));
     }
   }
 
-  private void heldBy(Slices holder) {
+  private void holdFor(Slices holder) {
     if (holder != this) {
-      heldBy = holder;
+      holders.add(holder);
     }
   }
 
   /** Makes a keyspace that begins to share this one's keys as busy as this one is. */
   void bind(Slices sharer) {
-    sharer.heldBy = heldBy;
+    holders.forEach(sharer::holdFor);
   }
 
   private void letOthersGo(Run ended) {
     for (Slices other : ended.others) {
-      other.letGo();
-      other.keyspace.sharers().forEach(sharer -> sharer.slices().letGo());
+      other.letGo(this);
+      other.keyspace.sharers().forEach(sharer -> sharer.slices().letGo(this));
     }
   }
 
-  private void letGo() {
-    if (heldBy != null) {
-      heldBy = null;
+  private void letGo(Slices holder) {
+    if (holders.remove(holder) && holders.isEmpty()) {
       keyspace.home().loop().turns().add(keyspace, this::becomeIdle);
     }
   }
@@ -141,7 +141,7 @@ public final class Slices {
 
   /** Runs a task as soon as no command is in the middle: now, or when the one that is has ended. */
   public void whenIdle(Runnable task) {
-    if (run == null && heldBy == null) {
+    if (run == null && holders.isEmpty()) {
       task.run();
     } else {
       whenIdle.add(task);
@@ -269,8 +269,8 @@ public final class Slices {
   }
 
   private void goOn(Run now) {
-    Slices holder = heldBy;
-    if (holder != null) {
+    if (!holders.isEmpty()) {
+      Slices holder = holders.iterator().next();
       holder.whenIdle(() -> keyspace.home().loop().turns().add(keyspace, () -> goOn(now)));
       return;
     }
@@ -311,7 +311,7 @@ public final class Slices {
   }
 
   private void becomeIdle() {
-    if (run == null && heldBy == null) {
+    if (run == null && holders.isEmpty()) {
       List<Runnable> tasks = List.copyOf(whenIdle);
       whenIdle.clear();
       tasks.forEach(Runnable::run);

@@ -30,7 +30,7 @@ class OverviewTest {
   private final Bench.Session operator = bench.connect(view);
 
   private static KeyspaceTraits traits(String prefix) {
-    boolean shares = prefix.equals("blue");
+    boolean shares = prefix.equals("blue") || prefix.equals("teal");
     return new KeyspaceTraits(Namespaces.NONE, KeyspaceLimits.NONE, true, shares ? SESSIONS : null);
   }
 
@@ -222,5 +222,25 @@ class OverviewTest {
       bench.pass(1);
     }
     assertThat(blue.take()).isEqualTo("\"1\"");
+  }
+
+  @Test
+  void whomTwoLongCommandsHoldWaitsForBoth() {
+    Bench.Session teal = bench.connect(bench.engine().open("teal"));
+    String text = "redis.call('set','%1$s','half') for j=1,%2$d do end redis.call('set','%1$s','whole')";
+    operator.send("eval", text.formatted("blue::x", 3_000_000), "0");
+    teal.send("eval", text.formatted("SESSION:a", 12_000_000), "0");
+    assertThat(operator.client().turn()).isEqualTo(Turn.SUSPENDED);
+    assertThat(teal.client().turn()).isEqualTo(Turn.SUSPENDED);
+    blue.send("get", "SESSION:a");
+    while (operator.client().turn() == Turn.SUSPENDED) {
+      bench.pass(1);
+    }
+    assertThat(teal.client().turn()).isEqualTo(Turn.SUSPENDED);
+    assertThat(blue.take()).isEmpty();
+    while (blue.client().turn() != Turn.FREE) {
+      bench.pass(1);
+    }
+    assertThat(blue.take()).isEqualTo("\"whole\"");
   }
 }
