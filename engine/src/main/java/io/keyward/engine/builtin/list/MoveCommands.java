@@ -113,16 +113,17 @@ final class MoveCommands {
     }
     database.changed(request, 1, KeyspaceNotifications.LIST, fromFirst ? "lpop" : "rpop");
     database.alsoChanged(request, 2, KeyspaceNotifications.LIST, toFirst ? "lpush" : "rpush");
+    if (size == 1 && !rotates) {
+      database.remove(source);
+      database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "del");
+    }
     if (timeout != NO_WAIT) {
       boolean named = request.count() == 6;
+      // Last, since of two keys that do not stand together each is written as it is now.
       database
           .keyspace()
           .effects()
           .under(request, named ? "LMOVE" : "RPOPLPUSH", request.count() - 1, 2);
-    }
-    if (size == 1 && !rotates) {
-      database.remove(source);
-      database.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "del");
     }
     reply.bulk(element);
   }

@@ -93,6 +93,20 @@ class SharedEffectsTest {
   }
 
   @Test
+  void aListThatIsGoneWithItsLastElementIsWrittenSo() throws IOException {
+    EffectStreams effects = new EffectStreams(bench);
+    blue.run("rpush", "mine", "1");
+    blue.run("blmove", "mine", "SESSION:l", "left", "right", "1");
+    assertThat(shown(effects))
+        .containsExactly(
+            "rpush blue::mine 1",
+            "MULTI",
+            "DEL blue::mine",
+            "RESTORE app~shared::SESSION:l 0 …",
+            "EXEC");
+  }
+
+  @Test
   void theOperatorsChangesNameTheKeyOnce() throws IOException {
     Bench.Session operator = bench.connect(Overview.open(bench.engine()).getFirst());
     EffectStreams effects = new EffectStreams(bench);
