@@ -391,7 +391,7 @@ class LifecycleTest {
       gateway.lifecycle().copy(TEST, "blue", "librechat.rev2", false);
       try (Wire target = logIn("librechat.rev2", "of-librechat")) {
         assertThat(target.ask("SET own 1")).isEqualTo("+OK");
-        assertThat(target.ask("CLIENT PAUSE 1000000 ALL")).isEqualTo("+OK");
+        assertThat(target.ask("CLIENT PAUSE 1000000 WRITE")).isEqualTo("+OK");
         assertThat(told(gateway.lifecycle().copy(TEST, "blue", "librechat.rev2", true)))
             .containsEntry("keys", 1L);
         assertThat(target.ask("CLIENT UNPAUSE")).isEqualTo("+OK");

@@ -235,7 +235,7 @@ class TenantsTest {
     try (Wire wire = connect()) {
       assertThat(wire.ask("AUTH librechat.d of-librechat"))
           .isEqualTo("-ERR the tenant has as many deployments as it may have");
-      assertThat(wire.ask("AUTH librechat.d/e of-librechat"))
+      assertThat(wire.ask("AUTH librechat.d:e of-librechat"))
           .startsWith("-ERR invalid name of a deployment");
       assertThat(wire.ask("AUTH librechat.blue of-librechat")).isEqualTo("+OK");
     }
