@@ -52,9 +52,7 @@ final class EffectStreams {
   /** Replays everything in another bench; returns the errors that commands have answered. */
   static List<String> replay(byte[] stream, Bench into) throws IOException {
     BuiltinKeyspace keyspace = into.keyspace();
-    GlobalView view =
-        new GlobalView(
-            keyspace.table(), prefix -> prefix.equals(keyspace.prefix()) ? keyspace : null);
+    GlobalView view = new GlobalView(keyspace.table(), into.engine()::find);
     Replay replay = new Replay();
     List<String> errors = new ArrayList<>();
     int database = 0;

@@ -6,12 +6,12 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.Bench;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Whatever has been done to a keyspace, its effects make another one the same. */
 class ReplayPropertyTest {
   /** Placeholders: a letter for a kind of key, N a number, F a float, V a value, M a member. */
-  private static final List<String> COMMANDS =
+  static final List<String> COMMANDS =
       Arrays.asList(
           """
           SET {s} {V}|SET {s} {V} NX|SET {s} {V} XX GET|SET {s} {V} KEEPTTL|SET {s} {V} PX {T}
@@ -79,17 +79,20 @@ class ReplayPropertyTest {
     random = new SplittableRandom(seed);
   }
 
+  /** Settings with which small values are big ones. */
+  static LiveSettings settings() throws RefusedException {
+    return new LiveSettings(
+        Map.of(
+            Directive.ENABLE_DEBUG_COMMAND, "yes",
+            Directive.STREAM_NODE_MAX_ENTRIES, "4",
+            Directive.SET_MAX_LISTPACK_ENTRIES, "6",
+            Directive.LIST_MAX_LISTPACK_SIZE, "4",
+            Directive.HASH_MAX_LISTPACK_ENTRIES, "5",
+            Directive.HLL_SPARSE_MAX_BYTES, "40"));
+  }
+
   private static Bench bench(String prefix) throws RefusedException {
-    return new Bench(
-        new LiveSettings(
-            Map.of(
-                Directive.ENABLE_DEBUG_COMMAND, "yes",
-                Directive.STREAM_NODE_MAX_ENTRIES, "4",
-                Directive.SET_MAX_LISTPACK_ENTRIES, "6",
-                Directive.LIST_MAX_LISTPACK_SIZE, "4",
-                Directive.HASH_MAX_LISTPACK_ENTRIES, "5",
-                Directive.HLL_SPARSE_MAX_BYTES, "40")),
-        prefix);
+    return new Bench(settings(), prefix);
   }
 
   @ParameterizedTest
@@ -100,24 +103,29 @@ class ReplayPropertyTest {
       EffectStreams effects = new EffectStreams(original);
       List<String> done = new ArrayList<>();
       for (int i = 0; i < 250; i++) {
-        String command = filled(COMMANDS.get(random.nextInt(COMMANDS.size())));
+        String command = filled(COMMANDS.get(random.nextInt(COMMANDS.size())), random, key -> key);
         done.add(command + " → " + original.line(command));
         original.pass(3);
       }
       original.line("DISCARD");
-      letExpire(original);
+      letExpire(original.session());
       byte[] stream = effects.bytes();
       Bench copy = bench(prefix);
       String trail = "seed " + seed + ", round " + round + "\n" + String.join("\n", done);
       assertThat(EffectStreams.replay(stream, copy)).as(trail).isEmpty();
       String what = trail + "\n" + EffectStreams.text(stream);
       copy.validate();
-      assertThat(state(copy)).as(what).isEqualTo(state(original));
+      assertThat(state(copy.session())).as(what).isEqualTo(state(original.session()));
       assertThat(copy.line("DEBUG DIGEST")).as(what).isEqualTo(original.line("DEBUG DIGEST"));
     }
   }
 
-  private String filled(String template) {
+  /**
+   * A command of a template.
+   *
+   * @param named makes the whole name of a key
+   */
+  static String filled(String template, SplittableRandom random, UnaryOperator<String> named) {
     Matcher places = PLACE.matcher(template);
     return places.replaceAll(
         place ->
@@ -129,13 +137,14 @@ class ReplayPropertyTest {
                   case "M" -> "m" + random.nextInt(9);
                   case "G" -> Integer.toString(random.nextInt(2));
                   case "T" -> random.nextInt(3) == 0 ? "1" : "60000";
-                  case "k" -> "slthzxp".charAt(random.nextInt(7)) + "" + random.nextInt(3);
-                  default -> place.group(1) + random.nextInt(3);
+                  case "k" ->
+                      named.apply("slthzxp".charAt(random.nextInt(7)) + "" + random.nextInt(3));
+                  default -> named.apply(place.group(1) + random.nextInt(3));
                 }));
   }
 
   /** Meets every key that is about to expire until it has; fields live a millisecond or long. */
-  private static void letExpire(Bench bench) {
+  static void letExpire(Bench.Session client) {
     long fieldsGone = System.currentTimeMillis() + 2;
     while (System.currentTimeMillis() < fieldsGone) {
       Thread.onSpinWait();
@@ -144,19 +153,19 @@ class ReplayPropertyTest {
     boolean soon = true;
     while (soon && System.nanoTime() < deadline) {
       soon = false;
-      for (String key : keys(bench)) {
-        bench.line("SELECT " + key.charAt(0));
-        String left = bench.line("PTTL " + key.substring(1));
+      for (String key : keys(client)) {
+        line(client, "SELECT " + key.charAt(0));
+        String left = line(client, "PTTL " + key.substring(1));
         soon |= !left.equals("-1") && Long.parseLong(left) < 5000;
       }
     }
   }
 
-  private static List<String> keys(Bench bench) {
+  private static List<String> keys(Bench.Session client) {
     List<String> keys = new ArrayList<>();
     for (int database = 0; database < 2; database++) {
-      bench.line("SELECT " + database);
-      String all = bench.line("KEYS *");
+      line(client, "SELECT " + database);
+      String all = line(client, "KEYS *");
       for (String key : all.substring(1, all.length() - 1).split(" ", -1)) {
         if (!key.isEmpty()) {
           keys.add(database + key.replace("\"", ""));
@@ -167,31 +176,36 @@ class ReplayPropertyTest {
     return keys;
   }
 
-  private static List<String> state(Bench bench) throws IOException {
+  /** Every key with its value. */
+  static List<String> state(Bench.Session client) {
     List<String> state = new ArrayList<>();
-    for (String at : keys(bench)) {
-      bench.line("SELECT " + at.charAt(0));
+    for (String at : keys(client)) {
+      line(client, "SELECT " + at.charAt(0));
       String key = at.substring(1);
-      String type = bench.line("TYPE " + key);
+      String type = line(client, "TYPE " + key);
       String groups = "";
       if (type.equals("hash")) {
-        groups = bench.line("HGETALL " + key);
+        groups = line(client, "HGETALL " + key);
       }
       if (type.equals("stream")) {
         groups =
-            bench
-                .line("XINFO STREAM " + key + " FULL")
+            line(client, "XINFO STREAM " + key + " FULL")
                 .replaceAll("\"(seen|active)-time\" -?\\d+", "")
                 .replaceAll("\"radix-tree-(keys|nodes)\" \\d+", "");
       }
       state.add(
           at
               + " "
-              + bench.line("PEXPIRETIME " + key)
+              + line(client, "PEXPIRETIME " + key)
               + " "
-              + bench.line("DEBUG DIGEST-VALUE " + key)
+              + line(client, "DEBUG DIGEST-VALUE " + key)
               + groups);
     }
     return state;
+  }
+
+  /** Sends words between single spaces. */
+  static String line(Bench.Session client, String words) {
+    return client.run(words.split(" "));
   }
 }
