@@ -227,7 +227,8 @@ class OverviewTest {
   @Test
   void whomTwoLongCommandsHoldWaitsForBoth() {
     Bench.Session teal = bench.connect(bench.engine().open("teal"));
-    String text = "redis.call('set','%1$s','half') for j=1,%2$d do end redis.call('set','%1$s','whole')";
+    String text =
+        "redis.call('set','%1$s','half') for j=1,%2$d do end redis.call('set','%1$s','whole')";
     operator.send("eval", text.formatted("blue::x", 3_000_000), "0");
     teal.send("eval", text.formatted("SESSION:a", 12_000_000), "0");
     assertThat(operator.client().turn()).isEqualTo(Turn.SUSPENDED);

@@ -47,8 +47,7 @@ class SharedReplayPropertyTest {
       EffectStreams effects = new EffectStreams(original);
       Bench.Session blue = original.session();
       Bench.Session green = original.connect(original.engine().open("green"));
-      Bench.Session operator =
-          original.connect(Overview.open(original.engine()).getFirst());
+      Bench.Session operator = original.connect(Overview.open(original.engine()).getFirst());
       List<Bench.Session> clients = List.of(blue, green, operator);
       List<String> done = new ArrayList<>();
       for (int i = 0; i < 300; i++) {
