@@ -46,6 +46,16 @@ class GlobTest {
     assertThat(matches(pattern, text, false)).isEqualTo(!pattern.equals("[]-a]"));
   }
 
+  @Test
+  void matchesNothingBeyondAThousandStars() {
+    assertThat(matches("*?".repeat(1000), "a".repeat(5000), false)).isTrue();
+    assertThat(matches("*?".repeat(1001), "a".repeat(5000), false)).isFalse();
+    assertThat(matches("?*".repeat(1000), "a".repeat(5000), false)).isTrue();
+    assertThat(matches("?*".repeat(1001), "a".repeat(5000), false)).isTrue();
+    assertThat(matches("?*".repeat(1001) + "a", "a".repeat(5000), false)).isFalse();
+    assertThat(matches("?*".repeat(1000) + "a", "a".repeat(5000), false)).isTrue();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "h?llo,hllo",

@@ -16,6 +16,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Reloading;
+import io.keyward.engine.builtin.Reloading.Present;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.util.List;
@@ -61,8 +62,9 @@ public final class DebugCommand {
           "    Returns a sample of a type of reply.",
           "QUICKLIST-PACKED-THRESHOLD <size>",
           "    Sets from which size on an element of a list stands alone; 0 for the default.",
-          "RELOAD [NOSAVE] [NOFLUSH | MERGE]",
-          "    Saves all keys, removes them and loads them again.",
+          "RELOAD [NOSAVE] [NOFLUSH] [MERGE]",
+          "    Saves all keys, removes them (not with NOFLUSH) and loads them again; what is there",
+          "    already may be loaded only with MERGE.",
           "SET-ACTIVE-EXPIRE <0|1>",
           "    Stops or resumes the expiry of keys that nobody asks for.",
           "SET-DISABLE-DENY-SCRIPTS <0|1>",
@@ -162,17 +164,21 @@ public final class DebugCommand {
   private static void reload(Request request) {
     boolean save = true;
     boolean flush = true;
+    boolean merge = false;
     for (int i = 2; i < request.count(); i++) {
       if (request.is(i, "NOSAVE")) {
         save = false;
-      } else if (request.is(i, "NOFLUSH") || request.is(i, "MERGE")) {
+      } else if (request.is(i, "NOFLUSH")) {
         flush = false;
+      } else if (request.is(i, "MERGE")) {
+        merge = true;
       } else {
         throw CommandException.error(
             "DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
       }
     }
-    reloading(request).reload(request, save, flush);
+    Present kept = merge ? Present.REPLACED : Present.REFUSED;
+    reloading(request).reload(request, save, flush ? Present.FLUSHED : kept);
   }
 
   private static Reloading reloading(Request request) {

@@ -48,12 +48,12 @@ public final class Reload implements Reloading {
   }
 
   @Override
-  public void reload(Request asked, boolean save, boolean flush) {
+  public void reload(Request asked, boolean save, Present present) {
     Request request = asked.copy();
     request.client().blocked(true);
     ClientState.of(request.client()).unfinished(true);
     long start = System.nanoTime();
-    onEach(home -> residents(home).forEach(Reload::hold), () -> begin(request, save, flush, start));
+    onEach(home -> residents(home).forEach(Reload::hold), () -> begin(request, save, present, start));
   }
 
   /**
@@ -138,22 +138,22 @@ public final class Reload implements Reloading {
             });
   }
 
-  private void begin(Request request, boolean save, boolean flush, long start) {
+  private void begin(Request request, boolean save, Present present, long start) {
     if (!save) {
-      load(0, request, flush, start);
+      load(0, request, present, start);
     } else if (!snapshots.begin(
         failure -> {
           if (failure != null) {
             end(request, NOT_SAVED, start);
           } else {
-            load(0, request, flush, start);
+            load(0, request, present, start);
           }
         })) {
       end(request, NOT_SAVED, start);
     }
   }
 
-  private void load(int index, Request request, boolean flush, long start) {
+  private void load(int index, Request request, Present present, long start) {
     if (index == engine.homes().size()) {
       snapshots.loaded();
       end(request, null, start);
@@ -164,17 +164,17 @@ public final class Reload implements Reloading {
         .execute(
             () -> {
               try {
-                if (flush) {
+                if (present == Present.FLUSHED) {
                   residents(home).stream()
                       .filter(keyspace -> keyspace.effects().kept())
                       .forEach(Reload::empty);
                 }
-                slice(
-                    new SnapshotReading(snapshots.file(), new GlobalView(engine), home),
-                    index,
-                    request,
-                    flush,
-                    start);
+                SnapshotReading reading =
+                    new SnapshotReading(snapshots.file(), new GlobalView(engine), home);
+                if (present == Present.REFUSED) {
+                  reading.addAlone();
+                }
+                slice(reading, index, request, present, start);
               } catch (IOException broken) {
                 fail(broken, request, start);
               }
@@ -192,17 +192,17 @@ public final class Reload implements Reloading {
   }
 
   private void slice(
-      SnapshotReading reading, int index, Request request, boolean flush, long start) {
+      SnapshotReading reading, int index, Request request, Present present, long start) {
     try {
       if (reading.load(System.nanoTime() + SLICE_NANOS)) {
         reading.close();
-        load(index + 1, request, flush, start);
+        load(index + 1, request, present, start);
       } else {
         engine
             .homes()
             .get(index)
             .loop()
-            .execute(() -> slice(reading, index, request, flush, start));
+            .execute(() -> slice(reading, index, request, present, start));
       }
     } catch (IOException broken) {
       fail(broken, request, start);

@@ -79,6 +79,11 @@ public final class SnapshotReading implements AutoCloseable {
     }
   }
 
+  /** Has nothing replaced: a key or a library that is there already is an error. */
+  void addAlone() {
+    loader.addAlone();
+  }
+
   /** How far in the file the reading has come. */
   public long position() {
     return in.position();

@@ -17,12 +17,13 @@ public final class FunctionTexts {
   }
 
   /**
-   * Adds a library, in the place of one of the same name.
+   * Adds a library.
    *
-   * @throws CommandException if the text is not one
+   * @param replace whether it may take the place of one of the same name
+   * @throws CommandException if the text is not one, or its name is taken
    */
-  public static void load(BuiltinKeyspace keyspace, byte[] text) {
-    String _ = KeyspaceFunctions.of(keyspace).load(text, true);
+  public static void load(BuiltinKeyspace keyspace, byte[] text, boolean replace) {
+    String _ = KeyspaceFunctions.of(keyspace).load(text, replace);
   }
 
   /** Forgets every library. */

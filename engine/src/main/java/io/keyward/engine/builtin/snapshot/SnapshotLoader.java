@@ -20,7 +20,7 @@ import java.util.Arrays;
  * Loads what a file holds for the keyspaces of one home, record by record, on whatever thread owns
  * that home's data; what belongs to other homes is passed over.
  *
- * <p>A key that is there already is replaced. A keyspace that is in memory alone takes nothing from
+ * <p>A key that is there already is replaced unless that is refused. A keyspace that is in memory alone takes nothing from
  * a file, so that what it had before it became so does not come back.
  */
 public final class SnapshotLoader {
@@ -45,6 +45,7 @@ public final class SnapshotLoader {
   private long expiry = -1;
   private long idleSeconds = -1;
   private int frequency = -1;
+  private boolean addsAlone;
   private long loaded;
   private long expired;
   private long empty;
@@ -55,6 +56,11 @@ public final class SnapshotLoader {
     this.places = places;
     this.home = home;
     this.expiredKeys = expiredKeys;
+  }
+
+  /** Has nothing replaced: a key or a library that is there already is an error. */
+  public void addAlone() {
+    addsAlone = true;
   }
 
   /**
@@ -145,7 +151,7 @@ public final class SnapshotLoader {
       return;
     }
     try {
-      FunctionTexts.load(keyspace, text);
+      FunctionTexts.load(keyspace, text, !addsAlone);
     } catch (CommandException refused) {
       throw in.malformed("a library of functions cannot be loaded: " + refused.line());
     }
@@ -203,6 +209,10 @@ public final class SnapshotLoader {
       // What several deployments see is there already: from where it lives, or from another's file.
       value.discard(database);
       return;
+    }
+    if (present != null && addsAlone) {
+      value.discard(database);
+      throw in.malformed("it holds a key that is there already");
     }
     if (present != null) {
       database.remove(present);
