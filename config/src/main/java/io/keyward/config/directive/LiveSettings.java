@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The directives' present values.
@@ -24,6 +25,7 @@ public final class LiveSettings {
   private volatile OutputBufferLimits outputBufferLimits;
   private final Value[] initial;
   private final List<Registration> registrations = new CopyOnWriteArrayList<>();
+  private final ReentrantLock changes = new ReentrantLock();
 
   private record Registration(Set<Directive> watched, DirectiveListener listener) {}
 
@@ -139,7 +141,35 @@ public final class LiveSettings {
    * @param protectedAllowed true if this client may set protected directives
    * @throws RefusedException with the text of Redis's error, without its {@code ERR}
    */
-  public synchronized void set(List<Assignment> assignments, boolean protectedAllowed)
+  public void set(List<Assignment> assignments, boolean protectedAllowed) throws RefusedException {
+    changes.lock();
+    try {
+      change(assignments, protectedAllowed);
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  /**
+   * As {@link #set(List, boolean)}, but only if nobody else is changing anything, so that it may be
+   * called where nothing may wait for those who wait for a disk or a socket.
+   *
+   * @return whether it has been done
+   */
+  public boolean setAtOnce(List<Assignment> assignments, boolean protectedAllowed)
+      throws RefusedException {
+    if (!changes.tryLock()) {
+      return false;
+    }
+    try {
+      change(assignments, protectedAllowed);
+      return true;
+    } finally {
+      changes.unlock();
+    }
+  }
+
+  private void change(List<Assignment> assignments, boolean protectedAllowed)
       throws RefusedException {
     Map<Directive, Assignment> wanted = lookUp(assignments, protectedAllowed);
     Value[] before = values;

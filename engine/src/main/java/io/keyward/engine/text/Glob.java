@@ -6,8 +6,8 @@ package io.keyward.engine.text;
  * <p>{@code *} is any run of bytes, {@code ?} any one byte, {@code [a-z]} a class, {@code [^x]} its
  * complement, {@code \} takes the next byte as it is. A class that is not closed ends with the
  * pattern. Every part but the star takes exactly one byte, so on a mismatch only the last star
- * needs to give way: the cost is at most O(pattern × text) in time and none in memory. As in Redis, a
- * pattern of more than a thousand stars matches nothing beyond them.
+ * needs to give way: the cost is at most O(pattern × text) in time and none in memory. As in Redis,
+ * a pattern of more than a thousand stars matches nothing beyond them.
  */
 public final class Glob {
   private static final int MOST_STARS = 1000;

@@ -24,9 +24,10 @@ import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 import io.keyward.gateway.server.Server;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +36,13 @@ import org.slf4j.LoggerFactory;
 /** CONFIG: the directives as they are, changes to them, and the way back into the file. */
 final class ConfigCommands {
   private static final Logger log = LoggerFactory.getLogger(ConfigCommands.class);
+
+  /** What takes effect only when a disk or all loops have done their part. */
+  private static final Set<Directive> SLOW =
+      EnumSet.of(Directive.APPENDONLY, Directive.PORT, Directive.TLS_PORT, Directive.BIND);
+
+  private static final CommandException BUSY =
+      CommandException.error("CONFIG SET is still busy with what another client has set");
 
   private final Server server;
 
@@ -56,7 +64,7 @@ final class ConfigCommands {
                     .syntax("parameter [parameter ...]"))
             .subcommand(
                 child("set", -4, this::set)
-                    .differs("port, tls-port and bind are refused: they are read at the start.")
+                    .differs("port, tls-port and bind are refused inside transactions.")
                     .summary("Changes directives, all of them or none.")
                     .complexity("O(N) when N is the number of configuration parameters provided")
                     .syntax("parameter value [parameter value ...]")
@@ -126,23 +134,31 @@ final class ConfigCommands {
     }
     boolean protectedToo =
         request.client().admittedBy(server.live().text(Directive.ENABLE_PROTECTED_CONFIGS));
-    boolean touchesFiles =
+    boolean waits =
         assignments.stream()
-            .anyMatch(
-                assignment ->
-                    Directive.named(assignment.name()).equals(Optional.of(Directive.APPENDONLY)));
-    if (touchesFiles) {
+            .map(assignment -> Directive.named(assignment.name()))
+            .anyMatch(named -> named.isPresent() && SLOW.contains(named.get()));
+    boolean aside = Database.of(request).keyspace().mayBlock(request.client());
+    if (aside && (waits || !atOnce(assignments, protectedToo))) {
       Aside.run(request, reply, () -> apply(assignments, protectedToo));
       return;
     }
-    CommandException refusal = apply(assignments, protectedToo);
-    if (refusal != null) {
-      throw refusal;
+    if (!aside && !atOnce(assignments, protectedToo)) {
+      throw BUSY;
     }
     reply.ok();
   }
 
-  /** Sets directives; returns what is wrong with them, or null. */
+  /** Sets directives unless others are being set, on a loop, which waits for nobody. */
+  private boolean atOnce(List<Assignment> assignments, boolean protectedToo) {
+    try {
+      return server.live().setAtOnce(assignments, protectedToo);
+    } catch (RefusedException refused) {
+      throw CommandException.error(refused.reason());
+    }
+  }
+
+  /** Sets directives, and waits as long as that takes; returns what is wrong with them, or null. */
   private @Nullable CommandException apply(List<Assignment> assignments, boolean protectedToo) {
     try {
       server.live().set(assignments, protectedToo);

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +29,8 @@ import org.slf4j.LoggerFactory;
 final class Listener {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
   private static final long OPENING_SECONDS = 20;
+  private static final long CLOSING_NANOS = 2_000_000_000;
+  private static final long LOOK_AGAIN_NANOS = 20_000_000;
 
   /** How long connections may outlive their listener: as long as they like. */
   private static final Duration CONNECTIONS_STAY = Duration.ofDays(3650);
@@ -37,6 +40,7 @@ final class Listener {
   private final Kind kind;
   private final int backlog;
   private final List<NetServer> servers = new ArrayList<>();
+  private int port;
 
   Listener(List<ContextInternal> contexts, Connections connections, Kind kind, int backlog) {
     this.contexts = contexts;
@@ -60,7 +64,8 @@ final class Listener {
    * @param addresses {@code *} is every IPv4 and {@code ::*} every IPv6 address, a leading {@code
    *     -} tolerates that this machine has no such address
    */
-  void openPort(int port, List<String> addresses) throws StartException {
+  void openPort(int number, List<String> addresses) throws StartException {
+    port = number;
     boolean listening = false;
     for (String address : resolved(addresses)) {
       boolean optional = address.startsWith("-");
@@ -79,6 +84,24 @@ final class Listener {
     if (!listening) {
       throw new StartException(
           "none of the addresses of bind exists on this machine. Remedy: bind * or 127.0.0.1.");
+    }
+  }
+
+  /** Listens on other addresses at the same port; connections stay. */
+  void listenOn(List<String> addresses) throws StartException {
+    close();
+    long limit = System.nanoTime() + CLOSING_NANOS;
+    while (true) {
+      try {
+        openPort(port, addresses);
+        return;
+      } catch (StartException refused) {
+        // The former sockets close when their loops come to that.
+        if (System.nanoTime() - limit > 0) {
+          throw refused;
+        }
+        LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+      }
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,28 @@ public final class Listeners {
   private final Tls tls;
   private final List<ContextInternal> contexts;
   private final Connections connections;
-  private final List<Listener> open = new ArrayList<>();
+  private final List<Listener> ofDeployments = new ArrayList<>();
+  private final Door plain;
+  private final Door encrypted;
+  private @Nullable Listener unix;
+  private List<String> bind = List.of();
+  private boolean closed;
+
+  /** The sockets of one directive that names a port. */
+  private static final class Door {
+    final Directive directive;
+    final Kind kind;
+
+    /** What the directive says of the port that is open. */
+    long asked;
+
+    @Nullable Listener listener;
+
+    Door(Directive directive, Kind kind) {
+      this.directive = directive;
+      this.kind = kind;
+    }
+  }
 
   /**
    * No sockets yet.
@@ -41,6 +63,8 @@ public final class Listeners {
     this.tls = tls;
     this.contexts = List.copyOf(contexts);
     this.connections = new Connections(server, tls);
+    plain = new Door(Directive.PORT, Kind.PLAIN);
+    encrypted = new Door(Directive.TLS_PORT, Kind.TLS);
   }
 
   /**
@@ -48,42 +72,124 @@ public final class Listeners {
    *
    * @param freePorts whether to take any free ports instead of those of the directives
    */
-  public void open(boolean freePorts) throws StartException {
+  public synchronized void open(boolean freePorts) throws StartException {
     LiveSettings live = server.live();
-    List<String> bind = live.words(Directive.BIND);
-    int port = port(Directive.PORT, freePorts);
-    if (port != 0) {
-      listener(Kind.PLAIN, contexts).openPort(port, bind);
-      server.port(port);
-    }
-    int tlsPort = port(Directive.TLS_PORT, freePorts);
-    if (tlsPort != 0) {
-      loadCertificates();
-      listener(Kind.TLS, contexts).openPort(tlsPort, bind);
-      server.tlsPort(tlsPort);
-    }
+    bind = live.words(Directive.BIND);
+    open(plain, freePorts);
+    open(encrypted, freePorts);
     for (int ofDeployment : server.tenancy().ports()) {
-      listener(Kind.PLAIN, contexts).openPort(ofDeployment, bind);
+      ofDeployments.add(opened(Kind.PLAIN, ofDeployment));
     }
     openUnixSocket(live.text(Directive.UNIXSOCKET));
-    live.onChange(
-        EnumSet.of(Directive.PORT, Directive.TLS_PORT, Directive.BIND), Listeners::refuseChange);
+    live.onChange(EnumSet.of(Directive.PORT), () -> move(plain));
+    live.onChange(EnumSet.of(Directive.TLS_PORT), () -> move(encrypted));
+    live.onChange(EnumSet.of(Directive.BIND), this::bindAnew);
   }
 
-  private static void refuseChange() throws RefusedException {
-    throw new RefusedException("the gateway opens its sockets at the start alone");
+  private void open(Door door, boolean anyFree) throws StartException {
+    door.asked = server.live().number(door.directive);
+    int port = door.asked != 0 && anyFree ? Listener.freePort() : (int) door.asked;
+    if (port != 0) {
+      door.listener = openedAt(door, port);
+    }
+    show(door, port);
   }
 
-  private int port(Directive directive, boolean anyFree) throws StartException {
-    int port = (int) server.live().number(directive);
-    return port != 0 && anyFree ? Listener.freePort() : port;
+  private void show(Door door, int port) {
+    if (door == plain) {
+      server.port(port);
+    } else {
+      server.tlsPort(port);
+    }
+  }
+
+  private Listener openedAt(Door door, int port) throws StartException {
+    if (door.kind == Kind.TLS) {
+      loadCertificates();
+    }
+    return opened(door.kind, port);
+  }
+
+  private Listener opened(Kind kind, int port) throws StartException {
+    Listener listener = listener(kind, contexts);
+    listener.openPort(port, bind);
+    return listener;
+  }
+
+  /** Opens another port than before, and closes that; connections stay. */
+  private synchronized void move(Door door) throws RefusedException {
+    long wanted = server.live().number(door.directive);
+    if (closed || wanted == door.asked) {
+      return;
+    }
+    notOnLoop();
+    Listener next = null;
+    if (wanted != 0) {
+      try {
+        next = openedAt(door, (int) wanted);
+      } catch (StartException refused) {
+        log.error("{}", refused.getMessage());
+        throw new RefusedException("Unable to listen on this port. Check server logs.");
+      }
+    }
+    Listener former = door.listener;
+    if (former != null) {
+      former.close();
+    }
+    door.listener = next;
+    door.asked = wanted;
+    show(door, (int) wanted);
+  }
+
+  /** Opens the same ports on other addresses; connections stay. */
+  private synchronized void bindAnew() throws RefusedException {
+    List<String> wanted = server.live().words(Directive.BIND);
+    if (closed || wanted.equals(bind)) {
+      return;
+    }
+    notOnLoop();
+    List<String> former = bind;
+    try {
+      openAllAgain(wanted);
+    } catch (StartException refused) {
+      log.error("{}", refused.getMessage());
+      try {
+        openAllAgain(former);
+      } catch (StartException lost) {
+        log.error("No longer listening: {}", lost.getMessage());
+      }
+      throw new RefusedException("Failed to bind to specified addresses.");
+    }
+  }
+
+  private void openAllAgain(List<String> addresses) throws StartException {
+    bind = addresses;
+    for (Listener listener : tcp()) {
+      listener.listenOn(addresses);
+    }
+  }
+
+  private List<Listener> tcp() {
+    List<Listener> open = new ArrayList<>(ofDeployments);
+    for (Door door : List.of(plain, encrypted)) {
+      Listener listener = door.listener;
+      if (listener != null) {
+        open.add(listener);
+      }
+    }
+    return open;
+  }
+
+  /** A loop that serves clients cannot wait until loops have opened sockets. */
+  private void notOnLoop() throws RefusedException {
+    if (server.loops().stream().anyMatch(GatewayLoop::isCurrent)) {
+      throw new RefusedException("sockets cannot be opened inside a transaction");
+    }
   }
 
   private Listener listener(Kind kind, List<ContextInternal> accepting) {
     int backlog = (int) server.live().number(Directive.TCP_BACKLOG);
-    Listener listener = new Listener(accepting, connections, kind, backlog);
-    open.add(listener);
-    return listener;
+    return new Listener(accepting, connections, kind, backlog);
   }
 
   private void loadCertificates() throws StartException {
@@ -104,7 +210,9 @@ public final class Listeners {
       // What a former process left behind.
       Files.deleteIfExists(Path.of(path));
       // One loop accepts: that on which the data is, where every connection is served in line.
-      listener(Kind.UNIX, contexts.subList(0, 1)).open(SocketAddress.domainSocketAddress(path));
+      Listener listener = listener(Kind.UNIX, contexts.subList(0, 1));
+      listener.open(SocketAddress.domainSocketAddress(path));
+      unix = listener;
       long mode = server.live().number(Directive.UNIXSOCKETPERM);
       if (mode != 0) {
         Files.setPosixFilePermissions(Path.of(path), permissions(mode));
@@ -128,8 +236,13 @@ public final class Listeners {
   }
 
   /** Closes every socket; connections stay. */
-  public void close() {
-    open.forEach(Listener::close);
+  public synchronized void close() {
+    closed = true;
+    tcp().forEach(Listener::close);
+    Listener present = unix;
+    if (present != null) {
+      present.close();
+    }
     String path = server.live().text(Directive.UNIXSOCKET);
     if (!path.isEmpty()) {
       try {

@@ -53,7 +53,8 @@ public final class Reload implements Reloading {
     request.client().blocked(true);
     ClientState.of(request.client()).unfinished(true);
     long start = System.nanoTime();
-    onEach(home -> residents(home).forEach(Reload::hold), () -> begin(request, save, present, start));
+    onEach(
+        home -> residents(home).forEach(Reload::hold), () -> begin(request, save, present, start));
   }
 
   /**

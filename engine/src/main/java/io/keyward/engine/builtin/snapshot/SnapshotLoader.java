@@ -20,8 +20,8 @@ import java.util.Arrays;
  * Loads what a file holds for the keyspaces of one home, record by record, on whatever thread owns
  * that home's data; what belongs to other homes is passed over.
  *
- * <p>A key that is there already is replaced unless that is refused. A keyspace that is in memory alone takes nothing from
- * a file, so that what it had before it became so does not come back.
+ * <p>A key that is there already is replaced unless that is refused. A keyspace that is in memory
+ * alone takes nothing from a file, so that what it had before it became so does not come back.
  */
 public final class SnapshotLoader {
   private static final byte[] MAGIC = "REDIS".getBytes(StandardCharsets.US_ASCII);

@@ -1,0 +1,129 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keyward.gateway.Gateway;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+
+/** CONFIG SET opens other sockets, or leaves everything as it was. */
+class PortChangeTest {
+  private static int freePort() throws IOException {
+    try (ServerSocket probe = new ServerSocket(0)) {
+      return probe.getLocalPort();
+    }
+  }
+
+  private static String ping(int port) {
+    try (Jedis client = new Jedis("127.0.0.1", port)) {
+      return client.ping();
+    }
+  }
+
+  @Test
+  void anotherPortIsOpenAndConnectionsStay() throws Exception {
+    try (Gateway gateway = Gateways.start("--event-loops", "2");
+        Words wire = new Words(gateway)) {
+      int former = gateway.ports().redis();
+      int next = freePort();
+      assertThat(wire.call("CONFIG SET port " + next)).isEqualTo("OK");
+      assertThat(gateway.ports().redis()).isEqualTo(next);
+      assertThat(wire.call("INFO server")).contains("tcp_port:" + next);
+      assertThat(ping(next)).isEqualTo("PONG");
+      awaitClosed(former);
+      assertThat(wire.call("PING")).isEqualTo("PONG");
+      assertThat(wire.call("CONFIG SET port 0")).isEqualTo("OK");
+      awaitClosed(next);
+      assertThat(wire.call("CONFIG SET port " + next)).isEqualTo("OK");
+      assertThat(ping(next)).isEqualTo("PONG");
+    }
+  }
+
+  private static void awaitClosed(int port) throws InterruptedException {
+    while (accepts(port)) {
+      Thread.sleep(1);
+    }
+  }
+
+  private static boolean accepts(int port) {
+    try {
+      return !ping(port).isEmpty();
+    } catch (JedisConnectionException closed) {
+      return false;
+    }
+  }
+
+  @Test
+  void aPortInUseChangesNothing() throws Exception {
+    try (Gateway gateway = Gateways.start();
+        ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Words wire = new Words(gateway)) {
+      String before = wire.call("CONFIG GET maxmemory") + wire.call("CONFIG GET port");
+      assertThat(
+              wire.call(
+                  "CONFIG SET maxmemory 10000001 port %d timeout 9".formatted(taken.getLocalPort())))
+          .isEqualTo(
+              "ERR CONFIG SET failed (possibly related to argument 'port') - Unable to listen on"
+                  + " this port. Check server logs.");
+      assertThat(wire.call("CONFIG GET maxmemory") + wire.call("CONFIG GET port"))
+          .isEqualTo(before);
+      assertThat(wire.call("CONFIG GET timeout")).isEqualTo("timeout 0");
+      assertThat(ping(gateway.ports().redis())).isEqualTo("PONG");
+    }
+  }
+
+  @Test
+  void otherAddressesAreBound() throws Exception {
+    try (Gateway gateway = Gateways.start();
+        Words wire = new Words(gateway)) {
+      int port = gateway.ports().redis();
+      assertThat(wire.call("CONFIG SET bind 127.0.0.2")).isEqualTo("OK");
+      try (Jedis client = new Jedis("127.0.0.2", port)) {
+        assertThat(client.ping()).isEqualTo("PONG");
+      }
+      assertThatThrownBy(() -> ping(port)).isInstanceOf(JedisConnectionException.class);
+      assertThat(wire.call("CONFIG SET bind 192.0.2.1"))
+          .isEqualTo(
+              "ERR CONFIG SET failed (possibly related to argument 'bind') - Failed to bind to"
+                  + " specified addresses.");
+      assertThat(wire.call("CONFIG GET bind")).isEqualTo("bind 127.0.0.2");
+      try (Jedis client = new Jedis("127.0.0.2", port)) {
+        assertThat(client.ping()).isEqualTo("PONG");
+      }
+    }
+  }
+
+  @Test
+  void insideATransactionSocketsStay() throws Exception {
+    try (Gateway gateway = Gateways.start();
+        Words wire = new Words(gateway)) {
+      wire.call("MULTI");
+      wire.call("CONFIG SET port " + freePort());
+      assertThat(wire.call("EXEC")).contains("sockets cannot be opened inside a transaction");
+      assertThat(ping(gateway.ports().redis())).isEqualTo("PONG");
+    }
+  }
+
+  /** Whoever sets something meanwhile waits for the loops, and no loop for him. */
+  @Test
+  void severalMaySetAtOnce() throws Exception {
+    try (Gateway gateway = Gateways.start("--event-loops", "2");
+        Wire first = Wire.to(gateway.ports().redis());
+        Wire second = Wire.to(gateway.ports().redis())) {
+      for (int i = 0; i < 20; i++) {
+        first.send("CONFIG SET appendonly %s\r\n".formatted(i % 2 == 0 ? "no" : "yes"));
+        second.send("CONFIG SET timeout %d\r\n".formatted(i + 100));
+        first.send("CONFIG SET port %d\r\n".formatted(freePort()));
+        second.send("CONFIG SET timeout %d\r\n".formatted(i + 200));
+        for (Wire wire : new Wire[] {first, second, first, second}) {
+          assertThat(wire.line()).isEqualTo("+OK");
+        }
+      }
+    }
+  }
+}
