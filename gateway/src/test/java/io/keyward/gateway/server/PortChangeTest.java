@@ -66,7 +66,8 @@ class PortChangeTest {
       String before = wire.call("CONFIG GET maxmemory") + wire.call("CONFIG GET port");
       assertThat(
               wire.call(
-                  "CONFIG SET maxmemory 10000001 port %d timeout 9".formatted(taken.getLocalPort())))
+                  "CONFIG SET maxmemory 10000001 port %d timeout 9"
+                      .formatted(taken.getLocalPort())))
           .isEqualTo(
               "ERR CONFIG SET failed (possibly related to argument 'port') - Unable to listen on"
                   + " this port. Check server logs.");
