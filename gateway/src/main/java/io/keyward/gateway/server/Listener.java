@@ -97,7 +97,7 @@ final class Listener {
         return;
       } catch (StartException refused) {
         // The former sockets close when their loops come to that.
-        if (System.nanoTime() - limit > 0) {
+        if (!inUse(refused.getCause()) || System.nanoTime() - limit > 0) {
           throw refused;
         }
         LockSupport.parkNanos(LOOK_AGAIN_NANOS);
@@ -172,9 +172,13 @@ final class Listener {
         || cause instanceof UnknownHostException;
   }
 
+  private static boolean inUse(@Nullable Throwable failed) {
+    return failed != null && String.valueOf(failed.getCause()).contains("in use");
+  }
+
   private static StartException failure(String host, int port, ExecutionException failed) {
     String text = String.valueOf(failed.getCause());
-    if (text.contains("in use")) {
+    if (inUse(failed)) {
       return new StartException(
           "port "
               + port
