@@ -64,8 +64,13 @@ final class Usage {
     option(spec, "--event-loops", "one per core", "threads that serve clients");
     option(spec, "--log-format", "text", "text or json");
     for (Directive directive : Directive.values()) {
-      option(
-          spec, "--" + directive.directiveName(), directive.defaultText(), directive.description());
+      if (!directive.hidden()) {
+        option(
+            spec,
+            "--" + directive.directiveName(),
+            directive.defaultText(),
+            directive.description());
+      }
     }
     return new CommandLine(spec).getUsageMessage();
   }

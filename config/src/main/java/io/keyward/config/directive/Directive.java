@@ -1,6 +1,7 @@
 package io.keyward.config.directive;
 
 import static io.keyward.config.directive.Trait.Mark.AT_START;
+import static io.keyward.config.directive.Trait.Mark.HIDDEN;
 import static io.keyward.config.directive.Trait.Mark.PROTECTED;
 import static io.keyward.config.directive.Trait.Mark.REREAD;
 import static io.keyward.config.directive.Trait.Mark.SECRET;
@@ -280,7 +281,16 @@ public enum Directive {
   NOTIFY_KEYSPACE_EVENTS(new Kind.EventClasses(), "", "keyspace events to publish"),
   ENABLE_DEBUG_COMMAND(oneOf("no", "yes", "local"), "no", "who may use DEBUG", AT_START),
   ENABLE_PROTECTED_CONFIGS(
-      oneOf("no", "yes", "local"), "no", "who may CONFIG SET dir and dbfilename", AT_START);
+      oneOf("no", "yes", "local"), "no", "who may CONFIG SET dir and dbfilename", AT_START),
+
+  // Situations for tests
+  KEY_LOAD_DELAY(
+      integer(0, Integer.MAX_VALUE), "0", "microseconds that loading a key takes at least", HIDDEN),
+  RDB_KEY_SAVE_DELAY(
+      integer(0, Integer.MAX_VALUE),
+      "0",
+      "microseconds that writing a key into a snapshot takes at least",
+      HIDDEN);
 
   private static final Map<String, Directive> BY_NAME = new HashMap<>();
 
@@ -325,6 +335,11 @@ public enum Directive {
   /** The name as users write it, such as {@code maxmemory-policy}. */
   public String directiveName() {
     return directiveName;
+  }
+
+  /** Whether only those see it who name it. */
+  public boolean hidden() {
+    return traits.contains(HIDDEN);
   }
 
   /** Names from older releases that mean the same directive. */

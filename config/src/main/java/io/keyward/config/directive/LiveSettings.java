@@ -106,8 +106,8 @@ public final class LiveSettings {
   /**
    * Answers CONFIG GET: directives that match one of the patterns, with their values.
    *
-   * @param patterns names, or globs with {@code *}, {@code ?} and {@code [...]}; an alias that
-   *     matches is listed under its own name
+   * @param patterns names, or globs with {@code *}, {@code ?} and {@code [...]}, which match no
+   *     hidden ones; an alias that matches is listed under its own name
    */
   public Map<String, String> matching(List<String> patterns) {
     Map<String, String> found = new LinkedHashMap<>();
@@ -129,7 +129,7 @@ public final class LiveSettings {
 
   private void addIfMatching(
       String pattern, String name, Directive directive, Map<String, String> found) {
-    if (Glob.matches(pattern, name)) {
+    if (!directive.hidden() && Glob.matches(pattern, name)) {
       found.put(name, text(directive));
     }
   }

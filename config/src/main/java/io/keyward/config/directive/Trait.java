@@ -12,7 +12,9 @@ sealed interface Trait {
     /** The value is a secret: it appears in no log and no error. */
     SECRET,
     /** Setting the same value again counts as a change, since the file it names may be new. */
-    REREAD
+    REREAD,
+    /** For tests of what takes long: CONFIG GET shows it by its name alone. */
+    HIDDEN
   }
 
   /** A second name, from older releases of Redis. */

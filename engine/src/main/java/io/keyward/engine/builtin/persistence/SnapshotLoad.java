@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.persistence;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
@@ -31,6 +32,7 @@ final class SnapshotLoad {
 
   private final LongConsumer progress;
   private final AtomicLongArray positions;
+  private final long began = System.nanoTime();
   private volatile boolean broken;
 
   private SnapshotLoad(int homes, LongConsumer progress) {
@@ -101,8 +103,14 @@ final class SnapshotLoad {
   }
 
   private void slice(int number, Home home, SnapshotReading reading, CompletableFuture<Void> end) {
+    long microsAKey = home.settings().number(Directive.KEY_LOAD_DELAY);
+    if (microsAKey > 0 && !broken && isEarly(reading.figures().loaded(), microsAKey)) {
+      home.loop().schedule(1, () -> slice(number, home, reading, end));
+      return;
+    }
     try {
-      if (broken || reading.load(System.nanoTime() + SLICE_NANOS)) {
+      long most = microsAKey > 0 ? 0 : SLICE_NANOS;
+      if (broken || reading.load(System.nanoTime() + most)) {
         end.complete(null);
         return;
       }
@@ -118,5 +126,10 @@ final class SnapshotLoad {
     }
     progress.accept(least);
     home.loop().execute(() -> slice(number, home, reading, end));
+  }
+
+  /** Whether {@code key-load-delay} says that more time should have passed by now. */
+  private boolean isEarly(long keys, long microsAKey) {
+    return (System.nanoTime() - began) / 1000 / microsAKey < keys;
   }
 }

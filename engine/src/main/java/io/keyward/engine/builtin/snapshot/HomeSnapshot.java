@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.snapshot;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.rdb.RdbOutput;
@@ -28,6 +29,8 @@ public final class HomeSnapshot {
   private final RecordOrder order;
   private final ArrayDeque<KeyspaceSnapshot> keyspaces = new ArrayDeque<>();
   private boolean silent;
+  private boolean ended;
+  private long began;
   private long finished;
   private volatile long written;
   private long keys;
@@ -87,26 +90,32 @@ public final class HomeSnapshot {
 
   /** Begins the slices. */
   public void start() {
+    began = System.nanoTime();
     home.loop().execute(this::slice);
   }
 
   private void slice() {
     long start = System.nanoTime();
-    boolean done = false;
     if (!silent && sink.lost()) {
       silence();
     }
-    while (!done && sink.ready() && System.nanoTime() - start < SLICE_NANOS) {
-      done = advance();
+    while (!ended && sink.ready() && System.nanoTime() - start < SLICE_NANOS && !rests()) {
+      ended = advance();
+      KeyspaceSnapshot under = keyspaces.peek();
+      written = finished + (under == null ? 0 : under.written());
     }
-    KeyspaceSnapshot under = keyspaces.peek();
-    written = finished + (under == null ? 0 : under.written());
     longestSlice = Math.max(longestSlice, System.nanoTime() - start);
-    if (done) {
+    if (ended && !rests()) {
       afterwards.accept(this);
     } else {
       home.loop().schedule(1, this::slice);
     }
+  }
+
+  /** Whether {@code rdb-key-save-delay} says that more time should have passed by now. */
+  private boolean rests() {
+    long microsAKey = home.settings().number(Directive.RDB_KEY_SAVE_DELAY);
+    return microsAKey > 0 && (System.nanoTime() - began) / 1000 / microsAKey < written;
   }
 
   private boolean advance() {
