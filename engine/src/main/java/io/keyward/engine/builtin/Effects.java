@@ -59,7 +59,12 @@ public final class Effects {
 
   /** Whether what is done is written, be it to this keyspace's keys or to those it shares. */
   public boolean wanted() {
-    return (kept || forOthers || (ofShared != null && ofShared.kept)) && stream.listened();
+    return reachFiles() && stream.listened();
+  }
+
+  /** Whether anything that its clients do can be written to files. */
+  public boolean reachFiles() {
+    return kept || forOthers || (ofShared != null && ofShared.kept);
   }
 
   /** Whether what is done to this keyspace's own keys is written. */

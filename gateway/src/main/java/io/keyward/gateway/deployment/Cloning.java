@@ -175,7 +175,7 @@ final class Cloning {
               over -> {
                 running = null;
                 server.snapshots().turn().end();
-                done.complete(over);
+                Emptying.whenSafe(source.home(), () -> done.complete(over));
               });
       running = clone;
       clone.start();

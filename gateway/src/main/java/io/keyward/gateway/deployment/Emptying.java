@@ -4,6 +4,7 @@ import io.keyward.engine.Client;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
 import io.keyward.gateway.server.Server;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,8 @@ final class Emptying {
     boolean _ = server.engine().drop(prefix);
     // Behind the end of the keyspace, and behind what its loop hands over to the files.
     CompletableFuture<Void> ended = new CompletableFuture<>();
-    Runnable behind = () -> keyspace.loop().execute(() -> ended.complete(null));
+    Runnable behind =
+        () -> keyspace.loop().execute(() -> whenSafe(keyspace.home(), () -> ended.complete(null)));
     keyspace.loop().execute(() -> whenIdle(keyspace, behind));
     await(ended);
   }
@@ -52,6 +54,19 @@ final class Emptying {
   private static void whenIdle(BuiltinKeyspace keyspace, Runnable task) {
     if (keyspace.slices().busy()) {
       var _ = keyspace.loop().schedule(1, () -> whenIdle(keyspace, task));
+    } else {
+      task.run();
+    }
+  }
+
+  /** Runs a task when files have what a home has done so far, or the disk refuses it; on its loop. */
+  static void whenSafe(Home home, Runnable task) {
+    whenSafe(home, home.effects().position(), task);
+  }
+
+  private static void whenSafe(Home home, long position, Runnable task) {
+    if (home.effects().gate().awaitsSafety(position)) {
+      var _ = home.loop().schedule(1, () -> whenSafe(home, position, task));
     } else {
       task.run();
     }

@@ -87,7 +87,7 @@ final class Output {
   private boolean waits() {
     GatewayLoop home = session.home();
     return home.effects().gate().awaitsSafety(home.effects().position())
-        && !(client.keyspace() instanceof BuiltinKeyspace keyspace && !keyspace.effects().kept());
+        && !(client.keyspace() instanceof BuiltinKeyspace keyspace && !keyspace.effects().reachFiles());
   }
 
   private void send() {

@@ -116,6 +116,40 @@ class DiskFaultsTest {
     }
   }
 
+  /** One of the two deployments lives on the operator's own event loop, the other does not. */
+  @ParameterizedTest
+  @ValueSource(strings = {"one", "other"})
+  void withAlwaysTheOperatorIsToldNothingThatTheDiskHasNot(String deployment) throws Exception {
+    Path file =
+        Files.writeString(
+            data.resolve("keyward.yaml"),
+            """
+            event-loops: 2
+            operator: {username: operator, password: of-operator}
+            tenants:
+              shop:
+                deployments:
+                  one: {prefix: one, password: of-one}
+                  other: {prefix: other, password: of-other}
+            """);
+    String increment = "INCR " + deployment + "::n";
+    List<String> options = List.of(file.toString(), "--bind", "127.0.0.1", "--appendfsync", "always");
+    List<String> all = new ArrayList<>(options);
+    all.addAll(List.of("--dir", data.toString(), "--save", ""));
+    try (Gateway gateway = Gateway.startOnFreePorts(Settings.load(all, Map.of()), disk);
+        Words wire = new Words(gateway);
+        Words other = new Words(gateway)) {
+      wire.call("AUTH operator of-operator");
+      other.call("AUTH operator of-operator");
+      assertThat(wire.call(increment)).isEqualTo("1");
+      disk.begin(Fault.FORCE);
+      assertThatThrownBy(() -> wire.call(increment)).isInstanceOf(JedisConnectionException.class);
+      await(other, increment, answer -> answer.startsWith("MISCONF"));
+      disk.end(Fault.FORCE);
+      await(other, increment, answer -> !answer.startsWith("MISCONF"));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(Fault.class)
   void aRewriteThatFailsLeavesWhatThereWas(Fault fault) throws Exception {

@@ -5,6 +5,8 @@ import io.keyward.engine.Loop;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.propagation.EffectStream;
+import io.keyward.engine.builtin.propagation.StreamGate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,15 +20,17 @@ final class Envoy implements Client.Connection {
   /** Requests that are executed one after another; the answer to the last one counts. */
   private static final class Errand {
     final List<Request> requests;
-    final Consumer<byte[]> answered;
+    final Consumer<byte @Nullable []> answered;
     int next;
     int answerFrom;
 
-    Errand(List<Request> requests, Consumer<byte[]> answered) {
+    Errand(List<Request> requests, Consumer<byte @Nullable []> answered) {
       this.requests = requests;
       this.answered = answered;
     }
   }
+
+  private static final long LOOK_AGAIN_MILLIS = 1;
 
   private final BuiltinKeyspace there;
   private final Consumer<byte[]> pushed;
@@ -60,8 +64,17 @@ final class Envoy implements Client.Connection {
     return there.loop();
   }
 
-  /** Executes requests in a database; nothing else may be under way. */
-  void execute(List<Request> requests, int database, boolean resp3, Consumer<byte[]> answered) {
+  /**
+   * Executes requests in a database; nothing else may be under way.
+   *
+   * @param answered is given the answer when what it acknowledges is safe; null if the disk refuses
+   *     it
+   */
+  void execute(
+      List<Request> requests,
+      int database,
+      boolean resp3,
+      Consumer<byte @Nullable []> answered) {
     client.database(database);
     reply.resp3(resp3);
     errand = new Errand(requests, answered);
@@ -90,7 +103,23 @@ final class Envoy implements Client.Connection {
       errand = null;
       byte[] answer = Arrays.copyOfRange(reply.bytes(), now.answerFrom, reply.length());
       reply.clear();
-      now.answered.accept(answer);
+      EffectStream stream = there.home().effects();
+      long position = stream.position();
+      if (stream.gate().awaitsSafety(position)) {
+        answerWhenSafe(now, answer, position);
+      } else {
+        now.answered.accept(answer);
+      }
+    }
+  }
+
+  private void answerWhenSafe(Errand errand, byte[] answer, long position) {
+    StreamGate gate = there.home().effects().gate();
+    if (gate.awaitsSafety(position)) {
+      var _ =
+          there.loop().schedule(LOOK_AGAIN_MILLIS, () -> answerWhenSafe(errand, answer, position));
+    } else {
+      errand.answered.accept(gate.unsafe(position) ? null : answer);
     }
   }
 

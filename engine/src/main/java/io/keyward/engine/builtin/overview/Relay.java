@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends commands of the operator's clients to the homes of the keys that they name.
@@ -284,7 +285,15 @@ public final class Relay implements Elsewhere {
                     requests,
                     database,
                     resp3,
-                    reply -> own.loop().execute(() -> answer.arrives(reply))));
+                    reply -> own.loop().execute(() -> arrives(client, reply, answer))));
+  }
+
+  private static void arrives(Client client, byte @Nullable [] reply, Answer answer) {
+    if (reply == null) {
+      client.connection().abort();
+    } else {
+      answer.arrives(reply);
+    }
   }
 
   private Envoy envoy(Client client, BuiltinKeyspace view) {

@@ -90,8 +90,16 @@ public final class StreamGate {
     }
   }
 
+  /**
+   * Whether a position is not safe yet, even if nobody waits any more: who has waited for it may
+   * not be told that it is.
+   */
+  public boolean unsafe(long position) {
+    return gated && position > safe;
+  }
+
   /** Whether a reply that tells of what was done up to a position has to wait. */
   public boolean awaitsSafety(long position) {
-    return gated && !abandoned && position > safe;
+    return !abandoned && unsafe(position);
   }
 }
