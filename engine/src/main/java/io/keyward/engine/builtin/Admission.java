@@ -82,7 +82,7 @@ final class Admission {
     }
     CommandException refusal = home.writeRefusal();
     if (refusal != null
-        && keyspace.effects().kept()
+        && keyspace.effects().refusedWithFiles()
         && (changes(command, state)
             || (command.has(CommandFlag.REFUSED_WITH_WRITES)
                 && !refusal.equals(Errors.TOO_FEW_REPLICAS)))) {

@@ -62,6 +62,14 @@ public final class Effects {
     return reachFiles() && stream.listened();
   }
 
+  /**
+   * Whether its clients' writes are refused when files cannot be written: all but those of a
+   * keyspace whose own keys are in memory alone.
+   */
+  boolean refusedWithFiles() {
+    return kept || forOthers;
+  }
+
   /** Whether anything that its clients do can be written to files. */
   public boolean reachFiles() {
     return kept || forOthers || (ofShared != null && ofShared.kept);
