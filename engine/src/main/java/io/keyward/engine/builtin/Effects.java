@@ -66,7 +66,7 @@ public final class Effects {
    * Whether its clients' writes are refused when files cannot be written: all but those of a
    * keyspace whose own keys are in memory alone.
    */
-  boolean refusedWithFiles() {
+  public boolean refusedWithFiles() {
     return kept || forOthers;
   }
 

@@ -169,7 +169,7 @@ final class CommandCall {
       return CommandException.error("Write commands are not allowed from read-only scripts.");
     }
     CommandException refusal = keyspace.home().writeRefusal();
-    if (refusal != null && command.write() && keyspace.effects().kept()) {
+    if (refusal != null && command.write() && keyspace.effects().refusedWithFiles()) {
       return refusal;
     }
     if (outOfMemory && !allowOutOfMemory && !hasWritten() && command.denyOutOfMemory()) {
