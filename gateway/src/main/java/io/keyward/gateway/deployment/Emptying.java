@@ -59,7 +59,9 @@ final class Emptying {
     }
   }
 
-  /** Runs a task when files have what a home has done so far, or the disk refuses it; on its loop. */
+  /**
+   * Runs a task when files have what a home has done so far, or the disk refuses it; on its loop.
+   */
   static void whenSafe(Home home, Runnable task) {
     whenSafe(home, home.effects().position(), task);
   }

@@ -87,7 +87,8 @@ final class Output {
   private boolean waits() {
     GatewayLoop home = session.home();
     return home.effects().gate().awaitsSafety(home.effects().position())
-        && !(client.keyspace() instanceof BuiltinKeyspace keyspace && !keyspace.effects().reachFiles());
+        && !(client.keyspace() instanceof BuiltinKeyspace keyspace
+            && !keyspace.effects().reachFiles());
   }
 
   private void send() {

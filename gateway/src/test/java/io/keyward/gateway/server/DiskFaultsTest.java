@@ -133,7 +133,8 @@ class DiskFaultsTest {
                   other: {prefix: other, password: of-other}
             """);
     String increment = "INCR " + deployment + "::n";
-    List<String> options = List.of(file.toString(), "--bind", "127.0.0.1", "--appendfsync", "always");
+    List<String> options =
+        List.of(file.toString(), "--bind", "127.0.0.1", "--appendfsync", "always");
     List<String> all = new ArrayList<>(options);
     all.addAll(List.of("--dir", data.toString(), "--save", ""));
     try (Gateway gateway = Gateway.startOnFreePorts(Settings.load(all, Map.of()), disk);

@@ -223,10 +223,10 @@ class RandomRestartsTest {
             String fields = wire.call("HKEYS " + key);
             int count = fields.split(" ").length;
             yield Stream.of(fields.split(" "))
-                .sorted()
-                .map(field -> field + "=" + wire.call("HGET " + key + " " + field))
-                .toList()
-                .toString()
+                    .sorted()
+                    .map(field -> field + "=" + wire.call("HGET " + key + " " + field))
+                    .toList()
+                    .toString()
                 + sorted(wire.call("HPEXPIRETIME " + key + " FIELDS " + count + " " + fields));
           }
         };

@@ -71,10 +71,7 @@ final class Envoy implements Client.Connection {
    *     it
    */
   void execute(
-      List<Request> requests,
-      int database,
-      boolean resp3,
-      Consumer<byte @Nullable []> answered) {
+      List<Request> requests, int database, boolean resp3, Consumer<byte @Nullable []> answered) {
     client.database(database);
     reply.resp3(resp3);
     errand = new Errand(requests, answered);

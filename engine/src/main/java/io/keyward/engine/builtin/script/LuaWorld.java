@@ -168,7 +168,10 @@ final class LuaWorld {
     }
     boolean atLimit = !keyspace.home().memoryLimit().makeRoom(keyspace);
     CommandException refusal = keyspace.home().writeRefusal();
-    if (refusal != null && keyspace.effects().refusedWithFiles() && declared.present() && !forbidsWrites) {
+    if (refusal != null
+        && keyspace.effects().refusedWithFiles()
+        && declared.present()
+        && !forbidsWrites) {
       throw refusal;
     }
     if (atLimit && declared.present() && !allowsOutOfMemory) {
