@@ -453,8 +453,11 @@ public final class Effects {
     }
   }
 
-  /** Ends the unit of a command that has only taken keys over so far, unless it is part of more. */
-  void endInheritedUnit() {
+  /**
+   * Ends the unit of a command that has done nothing itself so far, unless it is part of more: what
+   * has only happened on the way, such as an eviction, is not to wait until the command has ended.
+   */
+  public void endUnitSoFar() {
     if (stream.depth() == 1) {
       stream.endUnit();
       stream.beginUnit();

@@ -92,7 +92,7 @@ final class Inheritance {
    */
   void takeAll(Slices slices) {
     while (!step()) {
-      heir.keyspace().effects().endInheritedUnit();
+      heir.keyspace().effects().endUnitSoFar();
       slices.longStep();
     }
   }

@@ -311,10 +311,15 @@ public final class Overview implements KeyRoutes {
     enter(owner);
     Database holder = owner.databases().at(from.number());
     KeyRoutes further = holder.routes();
+    if (further == null) {
+      return holder;
+    }
     // A deployment's name for a key that it shares is one for the shared key.
-    return further == null
-        ? holder
-        : further.lead(holder, name, offset + skipped, length - skipped);
+    Database shared = further.lead(holder, name, offset + skipped, length - skipped);
+    if (shared != holder) {
+      enter(shared.keyspace());
+    }
+    return shared;
   }
 
   @Override

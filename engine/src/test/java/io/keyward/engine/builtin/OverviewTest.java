@@ -225,6 +225,24 @@ class OverviewTest {
   }
 
   @Test
+  void aSharedKeyIsHeldByWhicheverNameTheOperatorGivesIt() {
+    Bench.Session teal = bench.connect(bench.engine().open("teal"));
+    String text =
+        "redis.call('set',KEYS[1],'half') for j=1,3000000 do end redis.call('set',KEYS[1],'whole')";
+    for (String name : List.of("blue::SESSION:a", "app~shared::SESSION:a")) {
+      operator.send("eval", text, "1", name);
+      assertThat(operator.client().turn()).isEqualTo(Turn.SUSPENDED);
+      teal.send("get", "SESSION:a");
+      assertThat(teal.take()).as(name).isEmpty();
+      while (teal.client().turn() != Turn.FREE) {
+        bench.pass(1);
+      }
+      assertThat(teal.take()).as(name).isEqualTo("\"whole\"");
+      operator.take();
+    }
+  }
+
+  @Test
   void whomTwoLongCommandsHoldWaitsForBoth() {
     Bench.Session teal = bench.connect(bench.engine().open("teal"));
     String text =

@@ -139,7 +139,10 @@ public final class Relay implements Elsewhere {
         throw Overview.NO_DEPLOYMENT;
       }
       if (owner.home() == own.home()) {
-        overview.enter(owner);
+        // Refused now, if it is to be, and not when other keys have been changed.
+        var _ =
+            overview.lead(
+                own.databases().at(0), request.bytes(), request.offset(at), request.length(at));
       }
       places.computeIfAbsent(viewOf(owner), k -> new ArrayList<>()).add(at);
     }

@@ -118,6 +118,9 @@ public final class TransactionCommands {
     if (full != null) {
       throw new CommandException("EXECABORT Transaction discarded because of: " + full.line());
     }
+    if (keyspace.effects().wanted()) {
+      keyspace.effects().endUnitSoFar();
+    }
     reply.array(transaction.queue().size());
     keyspace.atomically(
         () -> {

@@ -2,11 +2,13 @@ package io.keyward.engine.builtin.appendonly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Client.Turn;
 import io.keyward.engine.builtin.Bench;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a command in slices has done is one unit, whatever others do meanwhile. */
@@ -14,6 +16,35 @@ class SuspendedEffectsTest {
   private final Bench bench = new Bench(LiveSettings.defaults(), "blue");
   private final Bench neighbour = bench.neighbour();
   private final EffectStreams effects = new EffectStreams(bench);
+
+  @Test
+  void whatIsEvictedForATransactionIsWrittenBeforeOthersSetItAgain() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      neighbour.line("set k" + i + " " + "x".repeat(3000));
+    }
+    Bench.Session caller = bench.connect();
+    caller.run("multi");
+    caller.run("set", "a", "1");
+    caller.run("eval", "for j=1,3000000 do end redis.call('set','a','2')", "0");
+    bench.settings().set(Directive.MAXMEMORY_POLICY, "allkeys-random");
+    bench.settings().set(Directive.MAXMEMORY, "10kb");
+    caller.send("exec");
+    assertThat(caller.client().turn()).isEqualTo(Turn.SUSPENDED);
+    bench.settings().set(Directive.MAXMEMORY, "0");
+    assertThat(neighbour.line("dbsize")).isNotEqualTo("20");
+    for (int i = 0; i < 20; i++) {
+      neighbour.line("set k" + i + " again");
+    }
+    while (caller.client().turn() == Turn.SUSPENDED) {
+      bench.pass(1);
+    }
+    List<String> written = effects.take();
+    for (int i = 0; i < 20; i++) {
+      assertThat(written.lastIndexOf("set neighbour::k" + i + " again"))
+          .isGreaterThan(written.lastIndexOf("DEL neighbour::k" + i));
+    }
+    assertThat(written).containsSubsequence("MULTI", "set blue::a 1", "set blue::a 2", "EXEC");
+  }
 
   @Test
   void theUnitOfASuspendedScriptStaysTogether() throws IOException {
