@@ -199,7 +199,7 @@ class RandomRestartsTest {
         for (int database = 0; database < DATABASES; database++) {
           wire.call("SELECT " + database);
           String keys = wire.call("KEYS *");
-          for (String key : keys.split(" ")) {
+          for (String key : keys.split(" ", -1)) {
             if (!key.isEmpty() && !(key.startsWith("PINNED:") && !name.equals("other"))) {
               state.put(name + " " + database + " " + key, value(wire, key));
             }
@@ -221,8 +221,8 @@ class RandomRestartsTest {
           case "stream" -> wire.call("XRANGE " + key + " - +");
           default -> {
             String fields = wire.call("HKEYS " + key);
-            int count = fields.split(" ").length;
-            yield Stream.of(fields.split(" "))
+            int count = fields.split(" ", -1).length;
+            yield Stream.of(fields.split(" ", -1))
                     .sorted()
                     .map(field -> field + "=" + wire.call("HGET " + key + " " + field))
                     .toList()
@@ -234,7 +234,7 @@ class RandomRestartsTest {
   }
 
   private static String sorted(String words) {
-    return String.join(" ", Stream.of(words.split(" ")).sorted().toList());
+    return String.join(" ", Stream.of(words.split(" ", -1)).sorted().toList());
   }
 
   /** What a kill would leave: each file as it is now. */
