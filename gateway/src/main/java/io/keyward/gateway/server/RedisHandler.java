@@ -167,7 +167,8 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext source, Throwable cause) {
-    if (cause instanceof IOException) {
+    if (cause instanceof IOException || cause.getCause() instanceof IOException) {
+      // Netty's decoder of TLS wraps what is wrong with a stranger's bytes.
       log.debug("Connection {} lost: {}", peer.remote(), cause.getMessage());
     } else {
       log.warn("Connection {} closed", peer.remote(), cause);

@@ -324,7 +324,7 @@ public final class Server {
     stopping = true;
     for (Session session : sessions) {
       // What is on its way when the stop begins is still read.
-      session.home().schedule(SETTLING_MILLIS, session::end);
+      session.home().schedule(SETTLING_MILLIS, session::endForStop);
     }
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     while (!sessions.isEmpty() && System.nanoTime() < deadline) {

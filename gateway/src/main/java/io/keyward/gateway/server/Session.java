@@ -28,6 +28,9 @@ public final class Session implements Client.Connection {
   /** How long a connection that can do nothing but log in may take to do so. */
   private static final long LOGIN_MILLIS = 60_000;
 
+  /** More requests may be on their way from a client that has been heard of since. */
+  private static final long RECENT_MILLIS = 1000;
+
   private final Server server;
   private final ChannelHandlerContext context;
   private final Peer peer;
@@ -311,6 +314,18 @@ public final class Session implements Client.Connection {
     } else {
       goOn();
     }
+  }
+
+  /**
+   * Ends the session since the server stops. A client that has been sending has its answers carried
+   * to it as one that is sent away: closed with requests unread, the connection would be reset.
+   */
+  void endForStop() {
+    if (passedOn(this::endForStop)) {
+      return;
+    }
+    sentAway |= System.currentTimeMillis() - client.lastInteraction() < RECENT_MILLIS;
+    end();
   }
 
   /**

@@ -12,6 +12,12 @@ import org.slf4j.LoggerFactory;
 public final class Transports {
   private static final Logger log = LoggerFactory.getLogger(Transports.class);
 
+  /**
+   * Operations that may complete before a loop looks, from when on the kernel has to set some
+   * aside: those of ten thousand clients that close at once.
+   */
+  private static final String COMPLETIONS = "32768";
+
   private Transports() {}
 
   /** Vert.x on a transport that works here. */
@@ -28,6 +34,9 @@ public final class Transports {
             ? List.of(Transport.IO_URING, Transport.EPOLL, Transport.NIO)
             : List.of(wanted);
     StringBuilder reasons = new StringBuilder();
+    if (System.getProperty("io.netty.iouring.cqSize") == null) {
+      System.setProperty("io.netty.iouring.cqSize", COMPLETIONS);
+    }
     for (Transport candidate : candidates) {
       try {
         var implementation = implementation(candidate);

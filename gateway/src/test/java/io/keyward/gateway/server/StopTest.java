@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -41,6 +46,37 @@ class StopTest {
     gateway.close();
     int port = gateway.ports().redis();
     assertThatThrownBy(() -> Wire.to(port).ask("PING")).isInstanceOf(UncheckedIOException.class);
+  }
+
+  @Test
+  void whoGoesOnSendingReadsAllAnswersAndAnEndThatIsNoReset() throws Exception {
+    Gateway gateway = Gateways.start();
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.ports().redis())) {
+      socket.setSoTimeout(60_000);
+      BufferedReader answers =
+          new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
+      var _ = Thread.ofPlatform().start(() -> sendUntilRefused(socket));
+      assertThat(answers.readLine()).isEqualTo(":1");
+      var _ = Thread.ofPlatform().start(gateway::close);
+      long count = 1;
+      // A reset would throw.
+      for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+        count++;
+        assertThat(line).isEqualTo(":" + count);
+      }
+    }
+    gateway.close();
+  }
+
+  private static void sendUntilRefused(Socket socket) {
+    byte[] requests = "INCR a\r\n".repeat(1000).getBytes(US_ASCII);
+    try {
+      while (true) {
+        socket.getOutputStream().write(requests);
+      }
+    } catch (IOException closed) {
+      // The server has stopped.
+    }
   }
 
   @Test
