@@ -28,8 +28,10 @@ import org.slf4j.LoggerFactory;
  */
 final class Listener {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
+
   /** Long enough for a machine that swaps, or a container that was frozen while it started. */
   private static final long OPENING_SECONDS = 120;
+
   private static final long CLOSING_NANOS = 2_000_000_000;
   private static final long LOOK_AGAIN_NANOS = 20_000_000;
 
