@@ -573,6 +573,16 @@ public final class Database {
     }
   }
 
+  /** Expects so many keys to come, if there are none yet. */
+  public void expect(int number) {
+    keys.reserve(number);
+  }
+
+  /** Gives back what keys that were expected and have not come would have taken. */
+  public void expectNoMore() {
+    keys.trim();
+  }
+
   /** Exchanges the keys of two databases; the clients stay where they are. */
   void swap(Database other) {
     long now = System.currentTimeMillis();

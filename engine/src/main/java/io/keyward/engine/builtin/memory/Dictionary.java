@@ -210,9 +210,24 @@ public final class Dictionary {
       while (count > buckets() * SPLIT_LOAD) {
         splitOne();
       }
-      while (count < (long) buckets() * MERGE_LOAD && buckets() > 1) {
-        mergeOne();
-      }
+      trim();
+    }
+  }
+
+  /** Makes room for so many entries at once, if there are none yet. */
+  public void reserve(int entries) {
+    if (count > 0 || buckets() > 1 || holds > 0) {
+      return;
+    }
+    while (buckets() * (long) SPLIT_LOAD < entries) {
+      splitOne();
+    }
+  }
+
+  /** Gives back the room that is reserved for more entries than there are. */
+  public void trim() {
+    while (holds == 0 && count < (long) buckets() * MERGE_LOAD && buckets() > 1) {
+      mergeOne();
     }
   }
 

@@ -115,6 +115,10 @@ final class CommandBase {
         return false;
       }
       case RdbType.SELECT -> database = in.readLength();
+      case RdbType.RESIZE -> {
+        long _ = in.readLength();
+        long _ = in.readLength();
+      }
       case RdbType.EXPIRY_MILLISECONDS -> expiry = in.readLong();
       case RdbType.IDLE -> idleSeconds = in.readLength();
       case RdbType.FREQUENCY -> frequency = in.readByte();

@@ -8,6 +8,8 @@ import io.keyward.engine.builtin.dump.Values;
 import io.keyward.engine.builtin.memory.SteadyWalk;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * The keys of one keyspace as they were when this was made, written bit by bit.
@@ -23,6 +25,9 @@ final class KeyspaceSnapshot implements ChangeGuard {
   /** Databases whose keys were there, each with its number at that time. */
   private final ArrayDeque<SteadyWalk> walks = new ArrayDeque<>();
 
+  /** How many keys those databases hold, until that is written. */
+  private final Map<Integer, Sizes> sizes = new HashMap<>();
+
   private final BuiltinKeyspace keyspace;
   private final RecordWriter records;
   private final RecordOrder order;
@@ -31,6 +36,8 @@ final class KeyspaceSnapshot implements ChangeGuard {
   private boolean over;
   private long written;
   private long keys;
+
+  private record Sizes(int keys, int expiring) {}
 
   /**
    * Begins: what the keyspace holds now is what will be written.
@@ -46,6 +53,7 @@ final class KeyspaceSnapshot implements ChangeGuard {
       if (database != null && database.size() > 0 && keyspace.effects().kept()) {
         int shown = number;
         keys += database.size();
+        sizes.put(number, new Sizes(database.size(), database.expiring()));
         Entry view = database.newView();
         walks.add(database.beginWalk(reference -> show(database.at(reference, view), shown)));
       }
@@ -89,16 +97,25 @@ final class KeyspaceSnapshot implements ChangeGuard {
           number,
           entry,
           out -> {
-            records.begin(entry, out);
+            begin(entry, number, out);
             return Values.inPieces(entry, out);
           });
     } else {
-      write(entry, order.next(number));
+      write(entry, number, order.next(number));
     }
   }
 
-  private void write(Entry entry, RdbOutput out) {
+  /** Writes what stands before a value, and before the first of a database how many there are. */
+  private void begin(Entry entry, int number, RdbOutput out) {
+    Sizes unsaid = sizes.isEmpty() ? null : sizes.remove(number);
+    if (unsaid != null) {
+      RecordWriter.announce(unsaid.keys(), unsaid.expiring(), out);
+    }
     records.begin(entry, out);
+  }
+
+  private void write(Entry entry, int number, RdbOutput out) {
+    begin(entry, number, out);
     if (changing && Values.isBig(entry)) {
       // Somebody waits for it: compressing would take longer than all the rest.
       out.withoutCompression(() -> Values.writeValue(entry, out));

@@ -42,6 +42,13 @@ final class RecordWriter {
     out.writeLength(number);
   }
 
+  /** Says how many keys the selected database holds at most, and how many of them expire. */
+  static void announce(int keys, int expiring, RdbOutput out) {
+    out.writeByte(RdbType.RESIZE);
+    out.writeLength(keys);
+    out.writeLength(expiring);
+  }
+
   /** Writes everything but type and value; the name will stand between them. */
   void begin(Entry entry, RdbOutput out) {
     long expiry = entry.expiry();

@@ -15,6 +15,8 @@ import io.keyward.engine.builtin.rdb.Skipping;
 import io.keyward.engine.builtin.script.FunctionTexts;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Loads what a file holds for the keyspaces of one home, record by record, on whatever thread owns
@@ -26,6 +28,11 @@ import java.util.Arrays;
 public final class SnapshotLoader {
   private static final byte[] MAGIC = "REDIS".getBytes(StandardCharsets.US_ASCII);
   private static final int CHECKSUM_SINCE = 5;
+
+  /** Bytes of type, name and value of the shortest key. */
+  private static final int LEAST_RECORD = 4;
+
+  private static final int MOST_KEYS = 1 << 30;
 
   /** What is done with keys whose time is up. */
   public enum Expired {
@@ -39,8 +46,13 @@ public final class SnapshotLoader {
   private final KeyPlaces places;
   private final Home home;
   private final Expired expiredKeys;
+  private final Set<Database> expecting = new HashSet<>();
   private int version;
   private int number;
+
+  /** Keys that the file says it has of the database whose first key comes next; 0 if unsaid. */
+  private long announced;
+
   private String functionsOf = "";
   private long expiry = -1;
   private long idleSeconds = -1;
@@ -97,8 +109,7 @@ public final class SnapshotLoader {
       case RdbType.FREQUENCY -> frequency = in.readByte();
       case RdbType.SELECT -> number = (int) Math.min(in.readLength(), Integer.MAX_VALUE);
       case RdbType.RESIZE -> {
-        // Hints about the numbers of keys: the dictionary grows step by step anyway.
-        long _ = in.readLength();
+        announced = in.readLength();
         long _ = in.readLength();
       }
       case RdbType.AUXILIARY -> fact(in.readText(), in.readText());
@@ -124,6 +135,7 @@ public final class SnapshotLoader {
   }
 
   private void end() {
+    expecting.forEach(Database::expectNoMore);
     if (version < CHECKSUM_SINCE) {
       return;
     }
@@ -179,6 +191,9 @@ public final class SnapshotLoader {
               .formatted(number, keyspace.databases().count()));
     }
     Database database = keyspace.databases().at(number);
+    if (announced > 0) {
+      expect(database);
+    }
     Database holder = database.holderOf(key, place.from(), key.length - place.from());
     NewValue value = Values.readValue(type, in, holder);
     if (value == null) {
@@ -191,6 +206,13 @@ public final class SnapshotLoader {
     } else {
       install(value, database, key, place.from());
     }
+  }
+
+  /** Makes room for the keys that are announced, of which the file holds so many at most. */
+  private void expect(Database database) {
+    database.expect((int) Math.min(Math.min(announced, in.remaining() / LEAST_RECORD), MOST_KEYS));
+    expecting.add(database);
+    announced = 0;
   }
 
   private static String prefixOf(byte[] key) {
