@@ -33,7 +33,9 @@ final class AotTraining {
 
   private AotTraining() {}
 
-  /** Starts, serves a few clients, and stops; then starts on the files. The data does not matter. */
+  /**
+   * Starts, serves a few clients, and stops; then starts on the files. The data does not matter.
+   */
   static void run() throws ConfigurationException, StartException, IOException {
     Path folder = Files.createTempDirectory("keyward-training");
     try {
@@ -59,7 +61,13 @@ final class AotTraining {
     Settings settings =
         Settings.load(
             List.of(
-                "--bind", "127.0.0.1", "--dir", folder.toString(), "--save", "", "--appendonly",
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                folder.toString(),
+                "--save",
+                "",
+                "--appendonly",
                 appendOnly),
             Map.of());
     try (Gateway gateway = Gateway.startOnFreePorts(settings)) {

@@ -24,7 +24,7 @@ final class PersistenceSection {
         .field("current_cow_peak", 0)
         .field("current_cow_size", 0)
         .field("current_cow_size_age", 0)
-        .field("current_fork_perc", 0, 2)
+        .field("current_fork_perc", percentage(snapshots.keysWritten(), snapshots.keysToWrite()), 2)
         .field("current_save_keys_processed", snapshots.keysWritten())
         .field("current_save_keys_total", snapshots.keysToWrite())
         .field("rdb_changes_since_last_save", snapshots.unsavedChanges())
@@ -48,6 +48,10 @@ final class PersistenceSection {
     }
   }
 
+  private static double percentage(long part, long whole) {
+    return whole == 0 ? 0 : part * 100.0 / whole;
+  }
+
   private static void log(InfoText text, LogStatus log) {
     text.field("aof_enabled", log.enabled() ? 1 : 0)
         .field("aof_rewrite_in_progress", log.rewriting() ? 1 : 0)
@@ -64,7 +68,7 @@ final class PersistenceSection {
   private static void sizes(InfoText text, LogStatus log) {
     text.field("aof_current_size", log.size())
         .field("aof_base_size", log.baseSize())
-        .field("aof_pending_rewrite", 0)
+        .field("aof_pending_rewrite", log.scheduled() ? 1 : 0)
         .field("aof_buffer_length", log.waiting())
         .field("aof_pending_bio_fsync", log.pendingForces())
         .field("aof_delayed_fsync", log.delayedForces());
@@ -73,13 +77,13 @@ final class PersistenceSection {
   private static void loading(InfoText text, LoadProgress progress) {
     long total = progress.totalBytes();
     long loaded = progress.loadedBytes();
-    long seconds = Math.max(1, (System.currentTimeMillis() - progress.startedAt()) / 1000);
-    long eta = loaded == 0 ? -1 : (total - loaded) * seconds / loaded;
+    long seconds = progress.seconds();
+    long eta = seconds == 0 ? 1 : seconds * (total - loaded) / (loaded + 1);
     text.field("loading_start_time", progress.startedAt() / 1000)
         .field("loading_total_bytes", total)
-        .field("loading_rdb_used_mem", 0)
+        .field("loading_rdb_used_mem", progress.usedMemory())
         .field("loading_loaded_bytes", loaded)
-        .field("loading_loaded_perc", total == 0 ? 100 : loaded * 100.0 / total, 2)
+        .field("loading_loaded_perc", percentage(loaded, total), 2)
         .field("loading_eta_seconds", eta);
   }
 }

@@ -65,11 +65,10 @@ public final class Durability {
       if (live.flag(Directive.APPENDONLY)) {
         snapshots.directory();
         boolean loaded = appendOnly.load(this::resident);
-        boolean fromSnapshot =
-            !loaded && snapshots.loadAtStart(position -> appendOnly.progress().at(position));
+        boolean fromSnapshot = !loaded && snapshots.loadAtStart(appendOnly.progress());
         appendOnly.begin(loaded, fromSnapshot);
       } else {
-        boolean _ = snapshots.loadAtStart(position -> appendOnly.progress().at(position));
+        boolean _ = snapshots.loadAtStart(appendOnly.progress());
       }
     } catch (IOException failed) {
       throw new StartException(String.valueOf(failed.getMessage()), failed);

@@ -4,7 +4,6 @@ import io.keyward.engine.builtin.Home;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 
 /** Writes and reads the base of an append-only file: a snapshot of all data. */
 public interface BaseSnapshots {
@@ -25,6 +24,6 @@ public interface BaseSnapshots {
    * @return where the snapshot ends in the file, which may go on with commands
    * @throws IOException if it cannot be read or is damaged
    */
-  long read(Path file, Residents residents, LongConsumer progress)
+  long read(Path file, Residents residents, LoadProgress progress)
       throws IOException, InterruptedException;
 }

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class CommandReader implements Closeable {
-  private static final int CHUNK = 256 * 1024;
+  private static final int CHUNK = 64 * 1024;
+  private static final int MOST_AHEAD = 64 * 1024 * 1024;
   private static final int LONGEST_LINE = 64 * 1024;
   private static final long MOST_ARGUMENTS = 1024L * 1024 * 1024;
 
@@ -65,10 +66,11 @@ final class CommandReader implements Closeable {
   /**
    * Reads the next command.
    *
-   * @return null at the end of the file
+   * @param request becomes the command, in an array that stays as it is
+   * @return false at the end of the file
    * @throws DamagedFileException if there is no whole command where one should be
    */
-  @Nullable Request next() throws IOException {
+  boolean next(Request request) throws IOException {
     start = at;
     note = null;
     while (have(1) && buffer[at] == '#') {
@@ -80,9 +82,8 @@ final class CommandReader implements Closeable {
       if (at != start) {
         throw DamagedFileException.truncated(base + start);
       }
-      return null;
+      return false;
     }
-    Request request = new Request();
     request.begin(buffer);
     current = request;
     long count = number('*', 1, MOST_ARGUMENTS);
@@ -99,7 +100,7 @@ final class CommandReader implements Closeable {
       at += 2;
     }
     current = null;
-    return request;
+    return true;
   }
 
   /** Reads a line that begins with this character and goes on with a number. */
@@ -153,7 +154,9 @@ final class CommandReader implements Closeable {
       return false;
     }
     int kept = limit - start;
-    long wanted = Math.max(CHUNK, (long) (at - start) + bytes);
+    // A command that goes on and on is copied each time: so the array grows by half of it.
+    long ahead = Math.clamp(kept / 2, CHUNK, MOST_AHEAD);
+    long wanted = (long) (at - start) + bytes + ahead;
     long possible = Math.min(wanted, kept + (size - read));
     if (possible > Integer.MAX_VALUE - 16) {
       throw DamagedFileException.malformed(base + start, "a command is too large");

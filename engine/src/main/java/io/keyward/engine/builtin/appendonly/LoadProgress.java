@@ -7,6 +7,8 @@ public final class LoadProgress {
   private volatile long totalBytes;
   private volatile long finishedFiles;
   private volatile long inFile;
+  private volatile long begunNanos;
+  private volatile long usedMemory;
 
   /** Whether data is being loaded. */
   public boolean loading() {
@@ -31,10 +33,27 @@ public final class LoadProgress {
   /** Says that so many bytes are to be read. */
   public void begin(long total) {
     startedAt = System.currentTimeMillis();
+    begunNanos = System.nanoTime();
     totalBytes = total;
+    usedMemory = 0;
     finishedFiles = 0;
     inFile = 0;
     loading = true;
+  }
+
+  /** Says which memory the data took, in bytes, where a snapshot that is loaded was written. */
+  public void usedMemory(long bytes) {
+    usedMemory = bytes;
+  }
+
+  /** Bytes of memory that the data took where the snapshot was written; 0 if it does not say. */
+  public long usedMemory() {
+    return usedMemory;
+  }
+
+  /** Seconds that the loading has taken so far. */
+  public long seconds() {
+    return (System.nanoTime() - begunNanos) / 1_000_000_000;
   }
 
   /** Says how far in the present file the reading has come. */

@@ -29,6 +29,7 @@ final class LogLoader {
   private final LoadProgress progress;
   private final boolean truncatedAllowed;
   private final Map<Home, ReplayQueue> queues = new HashMap<>();
+  private final Replayed.Spare spare = new Replayed.Spare();
   private final GlobalView view;
 
   LogLoader(
@@ -80,7 +81,7 @@ final class LogLoader {
   private void load(Path file, boolean mayEndEarly) throws IOException, InterruptedException {
     long from = 0;
     if (isSnapshot(file)) {
-      from = snapshots.read(file, residents, progress::at);
+      from = snapshots.read(file, residents, progress);
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       channel.position(from);
@@ -102,31 +103,33 @@ final class LogLoader {
     }
   }
 
-  /** A command that waits for the end of its transaction. */
-  private record Held(BuiltinKeyspace keyspace, int database, Request request, long offset) {}
-
   private void replay(Path file, CommandReader reader) throws IOException, InterruptedException {
     int database = 0;
     long offset = reader.offset();
     long unitStart = offset;
-    List<Held> unit = null;
-    for (Request request = next(reader, unit, unitStart);
-        request != null;
-        request = next(reader, unit, unitStart)) {
+    List<Replayed> unit = null;
+    Replayed command = spare.take();
+    while (next(command.request(), reader, unit, unitStart)) {
+      Request request = command.request();
       switch (resolve(request, offset)) {
-        case "select" -> database = (int) request.integer(1);
+        case "select" -> {
+          database = (int) request.integer(1);
+          spare.giveBack(command);
+        }
         case "multi" -> {
           unit = new ArrayList<>();
           unitStart = offset;
+          spare.giveBack(command);
         }
         case "exec" -> {
-          for (Held held : unit == null ? List.<Held>of() : unit) {
+          for (Replayed held : unit == null ? List.<Replayed>of() : unit) {
             queue(held);
           }
           unit = null;
+          spare.giveBack(command);
         }
         default -> {
-          Held command = new Held(enter(request, reader, file, offset), database, request, offset);
+          command.of(enter(request, reader, file, offset), database, offset);
           if (unit == null) {
             queue(command);
           } else {
@@ -135,7 +138,7 @@ final class LogLoader {
         }
       }
       offset = reader.offset();
-      progress.at(offset);
+      command = spare.take();
     }
     if (unit != null) {
       throw DamagedFileException.truncated(unitStart);
@@ -143,10 +146,11 @@ final class LogLoader {
   }
 
   /** A transaction whose end is missing is missing as a whole. */
-  private static @Nullable Request next(
-      CommandReader reader, @Nullable List<Held> unit, long unitStart) throws IOException {
+  private static boolean next(
+      Request request, CommandReader reader, @Nullable List<Replayed> unit, long unitStart)
+      throws IOException {
     try {
-      return reader.next();
+      return reader.next(request);
     } catch (DamagedFileException damaged) {
       throw unit != null && damaged.truncated()
           ? DamagedFileException.truncated(unitStart)
@@ -188,13 +192,20 @@ final class LogLoader {
   }
 
   /** A keyspace that is in memory alone takes nothing from a file. */
-  private void queue(Held held) throws InterruptedException {
-    if (!held.keyspace().effects().kept()) {
+  private void queue(Replayed command) throws InterruptedException {
+    if (!command.keyspace().effects().kept()) {
+      spare.giveBack(command);
       return;
     }
-    queues
-        .computeIfAbsent(held.keyspace().home(), ReplayQueue::new)
-        .add(held.keyspace(), held.database(), held.request(), held.offset());
+    Home home = command.keyspace().home();
+    ReplayQueue queue = queues.get(home);
+    if (queue == null) {
+      queue = new ReplayQueue(home, spare);
+      queues.put(home, queue);
+    }
+    if (queue.add(command)) {
+      progress.at(command.offset());
+    }
   }
 
   private long finish() throws InterruptedException {

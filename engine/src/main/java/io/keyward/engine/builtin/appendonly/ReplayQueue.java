@@ -1,7 +1,5 @@
 package io.keyward.engine.builtin.appendonly;
 
-import io.keyward.engine.Request;
-import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,35 +17,40 @@ final class ReplayQueue {
   private static final int MOST_BYTES = 64 * 1024;
   private static final int MOST_PORTIONS = 4;
 
-  private record Item(BuiltinKeyspace keyspace, int database, Request request, long offset) {}
-
   private final Home home;
+  private final Replayed.Spare spare;
   private final Replay replay = new Replay();
   private final Semaphore room = new Semaphore(MOST_PORTIONS);
-  private List<Item> portion = new ArrayList<>();
+  private List<Replayed> portion = new ArrayList<>(MOST_COMMANDS);
   private long bytes;
 
   /** Errors that commands have answered; written on the loop. */
   private volatile long errors;
 
-  ReplayQueue(Home home) {
+  ReplayQueue(Home home, Replayed.Spare spare) {
     this.home = home;
+    this.spare = spare;
   }
 
-  /** Adds a command that stands at an offset of its file. */
-  void add(BuiltinKeyspace keyspace, int database, Request request, long offset)
-      throws InterruptedException {
-    portion.add(new Item(keyspace, database, request, offset));
-    bytes += request.totalLength();
+  /**
+   * Adds a command.
+   *
+   * @return whether a portion has been sent with it
+   */
+  boolean add(Replayed command) throws InterruptedException {
+    portion.add(command);
+    bytes += command.request().totalLength();
     if (portion.size() >= MOST_COMMANDS || bytes >= MOST_BYTES) {
       send();
+      return true;
     }
+    return false;
   }
 
   private void send() throws InterruptedException {
     room.acquire();
-    List<Item> sent = portion;
-    portion = new ArrayList<>();
+    List<Replayed> sent = portion;
+    portion = new ArrayList<>(MOST_COMMANDS);
     bytes = 0;
     home.loop()
         .execute(
@@ -55,12 +58,13 @@ final class ReplayQueue {
               try {
                 sent.forEach(this::apply);
               } finally {
+                spare.giveBack(sent);
                 room.release();
               }
             });
   }
 
-  private void apply(Item item) {
+  private void apply(Replayed item) {
     String error = replay.apply(item.keyspace(), item.database(), item.request());
     if (error != null) {
       long before = errors;

@@ -4,13 +4,13 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.BaseSnapshots;
+import io.keyward.engine.builtin.appendonly.LoadProgress;
 import io.keyward.engine.builtin.appendonly.Residents;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -50,7 +50,7 @@ public final class BaseFiles implements BaseSnapshots {
   }
 
   @Override
-  public long read(Path file, Residents residents, LongConsumer progress)
+  public long read(Path file, Residents residents, LoadProgress progress)
       throws IOException, InterruptedException {
     return snapshots.load(file, places, Expired.KEPT, progress).end();
   }

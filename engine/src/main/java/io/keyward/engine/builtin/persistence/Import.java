@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.persistence;
 
 import io.keyward.engine.Engine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.appendonly.LoadProgress;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
 import java.io.IOException;
@@ -44,7 +45,7 @@ public final class Import implements KeyPlaces {
             : (prefixInFile + Engine.SEPARATOR).getBytes(StandardCharsets.UTF_8);
     Import places = new Import(keyspace, prefix);
     SnapshotLoad.Loaded loaded =
-        snapshots.load(file, () -> places, Expired.DROPPED, position -> {});
+        snapshots.load(file, () -> places, Expired.DROPPED, new LoadProgress());
     return new Result(loaded.keys(), loaded.expired(), loaded.leftOut());
   }
 

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.persistence;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.appendonly.LoadProgress;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLongArray;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -30,12 +30,12 @@ final class SnapshotLoad {
    */
   record Loaded(long end, long keys, long expired, long leftOut) {}
 
-  private final LongConsumer progress;
+  private final LoadProgress progress;
   private final AtomicLongArray positions;
   private final long began = System.nanoTime();
   private volatile boolean broken;
 
-  private SnapshotLoad(int homes, LongConsumer progress) {
+  private SnapshotLoad(int homes, LoadProgress progress) {
     this.progress = progress;
     positions = new AtomicLongArray(homes);
   }
@@ -48,7 +48,7 @@ final class SnapshotLoad {
    * @throws IOException if the file cannot be used; the message says what to do
    */
   static Loaded run(
-      List<Home> homes, Path file, Supplier<KeyPlaces> places, Expired kept, LongConsumer progress)
+      List<Home> homes, Path file, Supplier<KeyPlaces> places, Expired kept, LoadProgress progress)
       throws IOException, InterruptedException {
     return new SnapshotLoad(homes.size(), progress).load(homes, file, places, kept);
   }
@@ -124,7 +124,8 @@ final class SnapshotLoad {
     for (int i = 0; i < positions.length(); i++) {
       least = Math.min(least, positions.get(i));
     }
-    progress.accept(least);
+    progress.at(least);
+    progress.usedMemory(reading.figures().usedMemory());
     home.loop().execute(() -> slice(number, home, reading, end));
   }
 

@@ -6,6 +6,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.appendonly.LoadProgress;
 import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.snapshot.GlobalView;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
@@ -17,7 +18,6 @@ import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,6 +40,7 @@ public final class Snapshots {
               + " about the RDB error.");
 
   private static final long POLL_MILLIS = 5;
+  private static final long SECOND = 1_000_000_000;
 
   private final BuiltinEngine engine;
   private final LiveSettings settings;
@@ -51,7 +52,7 @@ public final class Snapshots {
   private volatile long lastSaveNanos = System.nanoTime();
   private volatile long lastTryNanos = System.nanoTime();
   private volatile long lastSeconds = -1;
-  private volatile long begunAt;
+  private volatile boolean running;
   private volatile boolean lastFailed;
   private final AtomicLong saves = new AtomicLong();
   private volatile long savedChanges;
@@ -127,8 +128,8 @@ public final class Snapshots {
     if (!turn.begin(this)) {
       return false;
     }
-    begunAt = System.currentTimeMillis();
     lastTryNanos = System.nanoTime();
+    running = true;
     Thread.ofPlatform().daemon().name("keyward-snapshot").start(() -> run(afterwards));
     return true;
   }
@@ -177,8 +178,8 @@ public final class Snapshots {
       failure = "interrupted";
     }
     lastFailed = failure != null;
-    lastSeconds = (System.currentTimeMillis() - begunAt) / 1000;
-    begunAt = 0;
+    lastSeconds = nanosSinceLastTry() / SECOND;
+    running = false;
     stopOrAllowWrites();
     turn.end();
     afterwards.accept(failure);
@@ -259,9 +260,12 @@ public final class Snapshots {
 
   /** Reads a file into the keyspaces; see {@link SnapshotLoad#run}. */
   SnapshotLoad.Loaded load(
-      Path file, Supplier<KeyPlaces> places, Expired kept, LongConsumer progress)
+      Path file, Supplier<KeyPlaces> places, Expired kept, LoadProgress progress)
       throws IOException, InterruptedException {
-    return SnapshotLoad.run(engine.homes(), file, places, kept, progress);
+    SnapshotLoad.Loaded read = SnapshotLoad.run(engine.homes(), file, places, kept, progress);
+    expiredAtLoad = read.expired();
+    loadedKeys = read.keys();
+    return read;
   }
 
   /**
@@ -271,7 +275,7 @@ public final class Snapshots {
    * @return whether there was one
    * @throws IOException if the folder or the file cannot be used; the message says what to do
    */
-  public boolean loadAtStart(LongConsumer progress) throws IOException, InterruptedException {
+  public boolean loadAtStart(LoadProgress progress) throws IOException, InterruptedException {
     boolean present = Files.exists(file());
     if (present || !settings.text(Directive.SAVE).isEmpty()) {
       directory();
@@ -280,10 +284,9 @@ public final class Snapshots {
       return false;
     }
     long start = System.nanoTime();
+    progress.begin(Files.size(file()));
     SnapshotLoad.Loaded read =
         load(file(), () -> new GlobalView(engine), Expired.DROPPED, progress);
-    expiredAtLoad = read.expired();
-    loadedKeys = read.keys();
     loaded();
     log.info(
         "{} keys loaded from {} in {} ms, {} had expired",
@@ -294,19 +297,19 @@ public final class Snapshots {
     return true;
   }
 
-  /** How many keys were left out at the start since their time was up. */
+  /** How many keys were left out of the file that was loaded last since their time was up. */
   public long expiredAtLoad() {
     return expiredAtLoad;
   }
 
-  /** How many keys were loaded at the start. */
+  /** How many keys were loaded from it. */
   public long loadedKeys() {
     return loadedKeys;
   }
 
   /** Whether a snapshot is being written. */
   public boolean inProgress() {
-    return begunAt != 0;
+    return running;
   }
 
   /** When the last snapshot was written, or the server started, in seconds since 1970. */
@@ -336,8 +339,7 @@ public final class Snapshots {
 
   /** How many seconds the present attempt has taken so far, or -1. */
   public long currentSeconds() {
-    long begun = begunAt;
-    return begun == 0 ? -1 : (System.currentTimeMillis() - begun) / 1000;
+    return running ? nanosSinceLastTry() / SECOND : -1;
   }
 
   /** How many snapshots have been written since the start. */

@@ -21,6 +21,9 @@ public final class SnapshotHeader {
   /** Names the keyspace of the libraries that follow. */
   public static final String FUNCTIONS = "keyward-functions";
 
+  /** Tells the bytes of memory that the data takes. */
+  static final String USED_MEMORY = "used-mem";
+
   private SnapshotHeader() {}
 
   /**
@@ -36,7 +39,7 @@ public final class SnapshotHeader {
     fact("redis-ver", redisVersion, out);
     fact("redis-bits", "64", out);
     fact("ctime", Long.toString(System.currentTimeMillis() / 1000), out);
-    fact("used-mem", Long.toString(usedBytes), out);
+    fact(USED_MEMORY, Long.toString(usedBytes), out);
     fact("aof-base", base ? "1" : "0", out);
   }
 

@@ -58,6 +58,7 @@ public final class SnapshotLoader {
   private long idleSeconds = -1;
   private int frequency = -1;
   private boolean addsAlone;
+  private long usedMemory;
   private long loaded;
   private long expired;
   private long empty;
@@ -150,6 +151,8 @@ public final class SnapshotLoader {
   private void fact(String name, String value) {
     if (name.equals(SnapshotHeader.FUNCTIONS)) {
       functionsOf = new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    } else if (name.equals(SnapshotHeader.USED_MEMORY) && value.matches("[0-9]{1,18}")) {
+      usedMemory = Long.parseLong(value);
     }
   }
 
@@ -242,6 +245,11 @@ public final class SnapshotLoader {
     Entry entry = value.install(database, key, from, length, expiry, database.view());
     database.keyspace().home().clock().set(entry, idleSeconds, frequency);
     loaded++;
+  }
+
+  /** Bytes of memory that the data took where the file was written; 0 if it does not say. */
+  public long usedMemory() {
+    return usedMemory;
   }
 
   /** Keys that have been loaded. */

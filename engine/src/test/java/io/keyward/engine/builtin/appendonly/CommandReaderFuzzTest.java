@@ -70,7 +70,8 @@ class CommandReaderFuzzTest {
     long before = THREADS.getCurrentThreadAllocatedBytes();
     boolean whole = true;
     try (CommandReader reader = new CommandReader(EffectStreams.channel(file))) {
-      for (Request request = reader.next(); request != null; request = reader.next()) {
+      Request request = new Request();
+      while (reader.next(request)) {
         assertThat(request.count()).isPositive();
         assertThat(reader.offset()).isBetween(0L, (long) file.length);
       }
@@ -81,6 +82,17 @@ class CommandReaderFuzzTest {
     long taken = THREADS.getCurrentThreadAllocatedBytes() - before;
     assertThat(taken).isLessThan(ANYWAY + file.length * MOST_BYTES_PER_BYTE);
     return whole;
+  }
+
+  @Test
+  void aCommandOfManyArgumentsIsNotCopiedOverAndOver() throws IOException {
+    int elements = 200_000;
+    StringBuilder text = new StringBuilder("*" + (elements + 2) + "\r\n$5\r\nRPUSH\r\n$1\r\nl\r\n");
+    for (int i = 0; i < elements; i++) {
+      text.append("$4\r\nitem\r\n");
+    }
+
+    assertThat(read(text.toString().getBytes(StandardCharsets.US_ASCII))).isTrue();
   }
 
   private static byte[] file() {

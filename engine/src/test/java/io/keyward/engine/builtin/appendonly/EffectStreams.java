@@ -36,7 +36,8 @@ final class EffectStreams {
   List<String> take() throws IOException {
     List<String> commands = new ArrayList<>();
     CommandReader reader = new CommandReader(channel(bytes()));
-    for (Request request = reader.next(); request != null; request = reader.next()) {
+    Request request = new Request();
+    while (reader.next(request)) {
       List<String> words = new ArrayList<>();
       for (int i = 0; i < request.count(); i++) {
         words.add(request.text(i));
@@ -57,7 +58,8 @@ final class EffectStreams {
     List<String> errors = new ArrayList<>();
     int database = 0;
     CommandReader reader = new CommandReader(channel(stream));
-    for (Request request = reader.next(); request != null; request = reader.next()) {
+    Request request = new Request();
+    while (reader.next(request)) {
       switch (view.resolve(request).name()) {
         case "select" -> database = (int) request.integer(1);
         case "multi", "exec" -> {}

@@ -49,6 +49,33 @@ class DictionaryTest {
   }
 
   @Test
+  void makesRoomForEntriesThatAreToComeAndGivesItBack() {
+    long empty = dictionary.memory();
+    dictionary.reserve(5000);
+    long reserved = dictionary.memory();
+    assertThat(reserved).isBetween(5000L * 8, 5000L * 8 * 3);
+    Map<byte[], Integer> entries = new HashMap<>();
+    for (int number = 0; number < 5000; number++) {
+      entries.put(key(number), add(key(number), number % 3 == 0));
+    }
+    dictionary.validate();
+    assertThat(dictionary.buckets()).isEqualTo(625);
+    entries
+        .keySet()
+        .forEach(
+            key ->
+                assertThat(text(find(key)))
+                    .isEqualTo(new String(key, StandardCharsets.ISO_8859_1)));
+    dictionary.reserve(1_000_000);
+    assertThat(dictionary.buckets()).as("what is there is not laid out anew").isEqualTo(625);
+    entries.forEach(this::remove);
+    dictionary.reserve(1_000_000);
+    dictionary.trim();
+    dictionary.validate();
+    assertThat(dictionary.memory()).isLessThan(reserved).isGreaterThanOrEqualTo(empty);
+  }
+
+  @Test
   void takesEntriesInTheOrderOfAnotherDictionarysScan() {
     for (int number = 0; number < 20_000; number++) {
       add(key(number), false);
