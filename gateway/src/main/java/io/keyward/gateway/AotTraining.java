@@ -150,7 +150,7 @@ final class AotTraining {
     }
 
     void send(String command) throws IOException {
-      String[] words = command.split(" ");
+      String[] words = command.split(" ", -1);
       pipeline.append('*').append(words.length).append("\r\n");
       for (String word : words) {
         pipeline.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
