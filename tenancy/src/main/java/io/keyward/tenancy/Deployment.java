@@ -2,6 +2,7 @@ package io.keyward.tenancy;
 
 import io.keyward.config.tenant.Limit;
 import io.keyward.config.tenant.TenantSettings;
+import io.keyward.engine.SteadyTime;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -37,7 +38,7 @@ public final class Deployment {
   private final String prefix;
   private final @Nullable Tenant tenant;
   private final AtomicInteger connections = new AtomicInteger();
-  private volatile long createdAt = System.currentTimeMillis();
+  private volatile long createdAt = SteadyTime.millis();
   private volatile long lastConnection;
   private volatile long retireAfterMillis;
   private volatile boolean closed;
@@ -161,7 +162,7 @@ public final class Deployment {
 
   /** When a connection was there last, in milliseconds since 1970; 0 = there was none yet. */
   public long lastConnection() {
-    return connections.get() > 0 ? System.currentTimeMillis() : lastConnection;
+    return connections.get() > 0 ? SteadyTime.millis() : lastConnection;
   }
 
   /** Takes over what was known before a restart. */
@@ -216,7 +217,7 @@ public final class Deployment {
     if (fits) {
       retired = false;
       adopted = false;
-      lastConnection = System.currentTimeMillis();
+      lastConnection = SteadyTime.millis();
     } else {
       giveBack();
       refused.increment();
@@ -243,7 +244,7 @@ public final class Deployment {
 
   /** Gives the place of a connection back. */
   public void leave() {
-    lastConnection = System.currentTimeMillis();
+    lastConnection = SteadyTime.millis();
     giveBack();
   }
 

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin;
 import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Request;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.text.Numbers;
 
 /** Connections as CLIENT LIST shows them, and the names that may stand there. */
@@ -24,7 +25,7 @@ public final class ClientText {
    * the prefix of the deployment where it is.
    */
   public static void append(StringBuilder to, Client client, Request asking, boolean forOperator) {
-    long now = asking.now();
+    long now = SteadyTime.millis();
     ClientState state = ClientState.of(client);
     Transaction transaction = state.transaction();
     long current = client == asking.client() ? wireLength(asking) : 0;

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.engine.Client;
 import io.keyward.engine.Reply;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.acl.User;
 import java.util.Collection;
 import java.util.Collections;
@@ -81,7 +82,7 @@ public final class Members {
 
   /** A client that stands for a script: it has no socket and is not listed. */
   public Client internal(Reply reply) {
-    Client client = new Client(0, new NoConnection(reply), reply, System.currentTimeMillis());
+    Client client = new Client(0, new NoConnection(reply), reply, SteadyTime.millis());
     client.internal(true);
     client.authenticated(true);
     client.keyspace(keyspace);

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.engine.Client;
 import io.keyward.engine.Request;
+import io.keyward.engine.SteadyTime;
 
 /**
  * Holds back the requests of a keyspace's clients for CLIENT PAUSE, and what has to wait until data
@@ -35,19 +36,14 @@ public final class Pause {
   /**
    * Begins or extends a pause; the stricter scope and the later end of the two count.
    *
-   * @param end milliseconds since 1970
+   * @param end by {@link SteadyTime#millis()}
    */
   public void begin(Scope wanted, long end) {
     if (wanted.compareTo(scope) > 0) {
       scope = wanted;
     }
     until = Math.max(until, end);
-    keyspace
-        .home()
-        .loop()
-        .schedule(
-            Math.max(1, until - System.currentTimeMillis()),
-            () -> check(System.currentTimeMillis()));
+    keyspace.home().loop().schedule(Math.max(1, until - SteadyTime.millis()), this::check);
   }
 
   /** Ends the pause now; the held requests are executed. */
@@ -57,8 +53,8 @@ public final class Pause {
     held.release();
   }
 
-  void check(long now) {
-    if (scope != Scope.NOTHING && now >= until) {
+  void check() {
+    if (scope != Scope.NOTHING && SteadyTime.millis() >= until) {
       end();
     }
   }

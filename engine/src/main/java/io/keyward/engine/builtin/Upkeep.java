@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
@@ -55,8 +56,8 @@ final class Upkeep {
       return false;
     }
     Statistics statistics = keyspace.statistics();
-    statistics.commandRate().sample(now, statistics.commands());
-    keyspace.pause().check(now);
+    statistics.commandRate().sample(SteadyTime.millis(), statistics.commands());
+    keyspace.pause().check();
     if (keyspace.pause().scope() == Pause.Scope.NOTHING) {
       expire(now, deadline);
     }

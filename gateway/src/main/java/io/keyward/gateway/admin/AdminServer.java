@@ -1,6 +1,7 @@
 package io.keyward.gateway.admin;
 
 import io.keyward.config.AdminEndpoint;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.CensusFigures;
 import io.keyward.engine.builtin.Type;
 import io.keyward.gateway.deployment.Lifecycle;
@@ -286,7 +287,7 @@ public final class AdminServer implements AutoCloseable {
         .put("version", Server.version())
         .put("redis_version", Server.redisVersion())
         .put("run_id", server.runId())
-        .put("uptime_seconds", (System.currentTimeMillis() - server.startedAt()) / 1000)
+        .put("uptime_seconds", (SteadyTime.millis() - server.startedAt()) / 1000)
         .put("transport", server.transport())
         .put("event_loops", server.loops().size())
         .put("ports", new JsonObject().put("redis", server.port()).put("tls", server.tlsPort()))

@@ -1,6 +1,7 @@
 package io.keyward.gateway.admin;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.Home;
 import io.keyward.gateway.server.GatewayLoop;
 import io.keyward.gateway.server.Server;
@@ -69,7 +70,7 @@ final class Metrics implements AutoCloseable {
             "keyward.uptime",
             server,
             TimeUnit.MILLISECONDS,
-            s -> System.currentTimeMillis() - s.startedAt())
+            s -> SteadyTime.millis() - s.startedAt())
         .description("Time since the start")
         .register(registry);
     gauge(

@@ -1,6 +1,7 @@
 package io.keyward.gateway.command;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Statistics;
@@ -24,7 +25,7 @@ final class DeploymentSections {
 
   void server(InfoText text, BuiltinKeyspace keyspace) {
     Instant now = Instant.now();
-    long uptime = Math.max(0, now.toEpochMilli() - server.startedAt()) / 1000;
+    long uptime = (SteadyTime.millis() - server.startedAt()) / 1000;
     text.section("Server")
         .field("redis_version", Server.redisVersion())
         .field("redis_mode", "standalone")

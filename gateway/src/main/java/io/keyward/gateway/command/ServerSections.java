@@ -1,6 +1,7 @@
 package io.keyward.gateway.command;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.replication.ReplicationStatus;
@@ -21,7 +22,7 @@ final class ServerSections {
 
   void server(InfoText text, BuiltinKeyspace keyspace) {
     Instant now = Instant.now();
-    long uptime = Math.max(0, now.toEpochMilli() - server.startedAt()) / 1000;
+    long uptime = (SteadyTime.millis() - server.startedAt()) / 1000;
     long hz = server.live().number(Directive.HZ);
     text.section("Server")
         .field("redis_version", Server.redisVersion())

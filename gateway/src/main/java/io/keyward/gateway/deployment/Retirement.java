@@ -1,5 +1,6 @@
 package io.keyward.gateway.deployment;
 
+import io.keyward.engine.SteadyTime;
 import io.keyward.tenancy.Deployment;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,7 +44,7 @@ public final class Retirement implements AutoCloseable {
    */
   static long idleMillis(Deployment deployment, long startedAt) {
     long since = Math.max(deployment.lastConnection(), Math.max(deployment.createdAt(), startedAt));
-    return Math.max(0, System.currentTimeMillis() - since);
+    return Math.max(0, SteadyTime.millis() - since);
   }
 
   /** Whether it is to be retired now. */

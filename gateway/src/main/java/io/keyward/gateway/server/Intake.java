@@ -4,6 +4,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.engine.Client;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.Request;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Throttle;
 import io.keyward.gateway.protocol.Input;
@@ -106,7 +107,7 @@ final class Intake {
         session.cutOff();
         return;
       }
-      client.lastInteraction(System.currentTimeMillis());
+      client.lastInteraction(SteadyTime.millis());
       input.receive(bytes, session.home().scratch());
     } finally {
       bytes.release();

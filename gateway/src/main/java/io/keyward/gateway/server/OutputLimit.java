@@ -5,6 +5,7 @@ import io.keyward.config.directive.OutputBufferLimit;
 import io.keyward.config.directive.OutputBufferLimits;
 import io.keyward.config.tenant.Limit;
 import io.keyward.engine.Client;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Limits;
@@ -54,7 +55,7 @@ final class OutputLimit {
       softSince = 0;
       return false;
     }
-    long now = System.currentTimeMillis();
+    long now = SteadyTime.millis();
     if (softSince == 0) {
       softSince = now;
       return false;

@@ -2,6 +2,7 @@ package io.keyward.gateway.server;
 
 import io.keyward.engine.Client;
 import io.keyward.engine.Keyspace;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Deployment;
@@ -48,7 +49,7 @@ final class Residence {
 
   /** Makes the client what it is before it has logged in. */
   void asBeforeLogin() {
-    beforeLoginSince = System.currentTimeMillis();
+    beforeLoginSince = SteadyTime.millis();
     login = "";
     Decision.Admitted known = withoutLogin;
     if (known != null

@@ -5,6 +5,7 @@ import io.keyward.config.directive.ConfigRewrite;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Keyspace;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinCommands;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -73,7 +74,7 @@ public final class Server {
   private final Doorway doorway = new Doorway(this);
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicLong nextClientId = new AtomicLong();
-  private final long startedAt = System.currentTimeMillis();
+  private final long startedAt = SteadyTime.millis();
   private final String runId;
   private volatile boolean stopping;
   private volatile String transport = "";

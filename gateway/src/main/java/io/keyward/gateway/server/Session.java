@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import io.keyward.engine.Client;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.Reply;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BlockedClients;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.tenancy.Decision;
@@ -57,7 +58,7 @@ public final class Session implements Client.Connection {
     this.context = context;
     this.peer = peer;
     reply = new Reply(new HomeArrays());
-    client = new Client(server.nextClientId(), this, reply, System.currentTimeMillis());
+    client = new Client(server.nextClientId(), this, reply, SteadyTime.millis());
     intake = new Intake(server, this, context);
     output = new Output(server, this, context, peer.tls());
     residence = new Residence(server, this, handler, context.channel().eventLoop());

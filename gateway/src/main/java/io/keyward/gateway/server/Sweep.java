@@ -1,6 +1,7 @@
 package io.keyward.gateway.server;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.engine.SteadyTime;
 
 /**
  * Looks after the sessions of one loop once a second: closes those that are idle for too long or do
@@ -23,7 +24,7 @@ final class Sweep {
 
   private void run() {
     long timeoutMillis = server.live().number(Directive.TIMEOUT) * 1000;
-    long now = System.currentTimeMillis();
+    long now = SteadyTime.millis();
     for (Session session : server.sessions()) {
       if (session.home() == loop) {
         session.check(now, timeoutMillis);

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.keyward.engine.Client;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
@@ -51,7 +52,7 @@ final class StreamFollower implements Client.Connection {
     this.lastId = lastId;
     this.remote = remote;
     this.receiver = receiver;
-    client = new Client(clientId, this, reply, System.currentTimeMillis());
+    client = new Client(clientId, this, reply, SteadyTime.millis());
   }
 
   /** Enters the keyspace and reads what is there. */

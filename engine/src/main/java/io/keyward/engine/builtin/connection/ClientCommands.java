@@ -12,6 +12,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BlockedClients;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientText;
@@ -208,10 +209,11 @@ final class ClientCommands {
     if (milliseconds < 0) {
       throw Errors.TIMEOUT_NEGATIVE;
     }
-    if (milliseconds > Long.MAX_VALUE - request.now()) {
+    long now = SteadyTime.millis();
+    if (milliseconds > Long.MAX_VALUE - now) {
       throw TIMEOUT_OUT_OF_RANGE;
     }
-    Database.of(request).keyspace().pause().begin(scope, request.now() + milliseconds);
+    Database.of(request).keyspace().pause().begin(scope, now + milliseconds);
     reply.ok();
   }
 

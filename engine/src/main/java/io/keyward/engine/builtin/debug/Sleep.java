@@ -5,6 +5,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
@@ -41,7 +42,7 @@ final class Sleep {
     ClientState.of(client).unfinished(true);
     Request asked = request.copy();
     long start = System.nanoTime();
-    keyspace.pause().begin(Pause.Scope.EVERYTHING, System.currentTimeMillis() + milliseconds);
+    keyspace.pause().begin(Pause.Scope.EVERYTHING, SteadyTime.millis() + milliseconds);
     keyspace.loop().schedule(milliseconds, () -> wake(asked, start));
   }
 

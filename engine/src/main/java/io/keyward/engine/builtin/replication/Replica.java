@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.replication;
 import io.keyward.config.directive.OutputBufferLimit;
 import io.keyward.engine.Client;
 import io.keyward.engine.Loop;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.Follower;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -76,7 +77,7 @@ final class Replica implements Follower {
 
   void state(State now) {
     state = now;
-    heardAt = System.currentTimeMillis();
+    heardAt = SteadyTime.millis();
   }
 
   @Override
@@ -132,7 +133,7 @@ final class Replica implements Follower {
   /** Says that it has received and applied the stream up to an offset. */
   void acknowledge(long offset) {
     acknowledged = Math.max(acknowledged, offset);
-    heardAt = System.currentTimeMillis();
+    heardAt = SteadyTime.millis();
   }
 
   /** Says that its disk keeps the stream up to an offset. */
@@ -188,7 +189,7 @@ final class Replica implements Follower {
       heldTooManySince = 0;
       return false;
     }
-    long now = System.currentTimeMillis();
+    long now = SteadyTime.millis();
     heldTooManySince = heldTooManySince == 0 ? now : heldTooManySince;
     return (now - heldTooManySince) / 1000 > limit.softSeconds();
   }
@@ -276,7 +277,7 @@ final class Replica implements Follower {
     if (client.keyspace() == null || client.closing()) {
       room.complete(false);
     } else if (client.connection().pendingOutput() <= ENOUGH_UNSENT) {
-      heardAt = System.currentTimeMillis();
+      heardAt = SteadyTime.millis();
       room.complete(true);
     } else {
       loop.schedule(LOOK_AGAIN_MILLIS, () -> awaitRoom(room));

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.replication;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Client;
+import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.persistence.Snapshots;
@@ -283,7 +284,7 @@ public final class Replication {
     replicas.remove(replica);
     replica.state(State.GONE);
     replica.forget();
-    aloneSince = System.currentTimeMillis();
+    aloneSince = SteadyTime.millis();
     allowOrRefuseWrites();
   }
 
@@ -421,7 +422,7 @@ public final class Replication {
   // The regular work
 
   private synchronized void tick() {
-    long now = System.currentTimeMillis();
+    long now = SteadyTime.millis();
     long timeout = settings.number(Directive.REPL_TIMEOUT) * 1000;
     for (Replica replica : List.copyOf(replicas)) {
       if (awaitsSnapshot(replica)) {
@@ -489,15 +490,14 @@ public final class Replication {
 
   /** Replicas that have acknowledged something lately. */
   synchronized int goodReplicas() {
-    long since =
-        System.currentTimeMillis() - settings.number(Directive.MIN_REPLICAS_MAX_LAG) * 1000 - 999;
+    long since = SteadyTime.millis() - settings.number(Directive.MIN_REPLICAS_MAX_LAG) * 1000 - 999;
     return (int)
         replicas.stream().filter(r -> r.state() == State.ONLINE && r.heardAt() >= since).count();
   }
 
   /** How replication fares. */
   public synchronized ReplicationStatus status() {
-    long now = System.currentTimeMillis();
+    long now = SteadyTime.millis();
     List<ReplicationStatus.Follower> following =
         replicas.stream()
             .map(

@@ -1,0 +1,152 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.gateway.fixture.GatewayProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/**
+ * The file system that holds the data is full, for the real process: one of 8 MB in memory where it
+ * may be mounted, elsewhere the system's limit of 4 MB for the size of a file. Then there is room
+ * again.
+ */
+class FullDiskTest {
+  private static final int BALLAST = 3 * 1024 * 1024;
+  private static final String VALUE = "v".repeat(20_000);
+  private static final int MOST = 2000;
+  private static final long PATIENCE_NANOS = 20_000_000_000L;
+
+  @TempDir Path folder;
+  private Path data;
+  private Path ballast;
+  private boolean mounted;
+  private GatewayProcess gateway;
+
+  @BeforeEach
+  void makeFileSystem() throws Exception {
+    data = Files.createDirectory(folder.resolve("data"));
+    mounted = run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", data.toString());
+    ballast = Files.write(data.resolve("ballast"), new byte[BALLAST]);
+  }
+
+  @AfterEach
+  void unmount() throws Exception {
+    if (gateway != null) {
+      gateway.close();
+    }
+    if (mounted) {
+      assertThat(run("umount", data.toString())).isTrue();
+    }
+  }
+
+  private static boolean run(String... words) throws Exception {
+    return new ProcessBuilder(words).redirectErrorStream(true).start().waitFor() == 0;
+  }
+
+  private void start(String... options) throws IOException {
+    List<String> limited =
+        mounted ? List.of() : List.of("sh", "-c", "ulimit -S -f 4096; exec \"$@\"", "sh");
+    gateway = GatewayProcess.start(data, limited, Map.of(), options);
+  }
+
+  private void makeRoom() throws Exception {
+    Files.delete(ballast);
+    if (!mounted) {
+      assertThat(run("prlimit", "--fsize=unlimited:", "--pid", Long.toString(gateway.pid())))
+          .isTrue();
+    }
+  }
+
+  /** Writes until that is refused; returns how many writes have been acknowledged. */
+  private int fill() {
+    int acknowledged = 0;
+    try (Jedis client = gateway.client()) {
+      while (acknowledged < MOST) {
+        client.set("key:" + acknowledged, VALUE);
+        acknowledged++;
+      }
+    } catch (JedisDataException refused) {
+      assertThat(refused).hasMessageStartingWith("MISCONF");
+    } catch (JedisConnectionException cutOff) {
+      // With always: the reply waited for a disk that refuses.
+    }
+    assertThat(acknowledged).isLessThan(MOST);
+    return acknowledged;
+  }
+
+  private void awaitWrites(Jedis client) {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (true) {
+      try {
+        client.set("after", "1");
+        return;
+      } catch (JedisDataException refused) {
+        assertThat(refused).hasMessageStartingWith("MISCONF");
+        assertThat(System.nanoTime()).isLessThan(deadline);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"always", "everysec"})
+  void writesStopAndGoOnAndNothingAcknowledgedIsLost(String fsync) throws Exception {
+    start("--appendfsync", fsync, "--save", "", "--auto-aof-rewrite-percentage", "0");
+    int acknowledged = fill();
+    try (Jedis client = gateway.client()) {
+      assertThat(client.get("key:0")).isEqualTo(VALUE);
+      assertThat(client.info("persistence")).contains("aof_last_write_status:err");
+      makeRoom();
+      awaitWrites(client);
+      assertThat(client.info("persistence")).contains("aof_last_write_status:ok");
+    }
+    gateway.close();
+    start("--save", "", "--auto-aof-rewrite-percentage", "0");
+    try (Jedis client = gateway.client()) {
+      for (int i = 0; i < acknowledged; i++) {
+        assertThat(client.exists("key:" + i)).as("key %s of %s", i, acknowledged).isTrue();
+      }
+      assertThat(client.get("after")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void aSnapshotThatFindsNoRoomStopsWritesUntilOneDoes() throws Exception {
+    start("--appendonly", "no", "--save", "3600 1", "--rdbcompression", "no");
+    try (Jedis client = gateway.client()) {
+      assertThat(client.save()).isEqualTo("OK");
+      long before = Files.size(data.resolve("dump.rdb"));
+      for (int i = 0; i < 300; i++) {
+        client.set("key:" + i, VALUE);
+      }
+      assertThat(refusal(client::save)).startsWith("ERR");
+      assertThat(refusal(() -> client.set("more", "1"))).startsWith("MISCONF Redis is configured");
+      assertThat(client.get("key:299")).isEqualTo(VALUE);
+      assertThat(data.resolve("dump.rdb")).hasSize(before);
+      makeRoom();
+      assertThat(client.save()).isEqualTo("OK");
+      assertThat(client.set("more", "1")).isEqualTo("OK");
+    }
+  }
+
+  private static String refusal(Runnable call) {
+    try {
+      call.run();
+      return "";
+    } catch (JedisDataException refused) {
+      return String.valueOf(refused.getMessage());
+    }
+  }
+}
