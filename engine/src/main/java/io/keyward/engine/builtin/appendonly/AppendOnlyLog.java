@@ -340,6 +340,7 @@ public final class AppendOnlyLog {
   private boolean writeBase() throws IOException, InterruptedException {
     disk.makeFolder(chain.files().folder());
     Next next = prepare();
+    LogChain.forceBefore(next.increment());
     Path temporary = chain.files().unfinishedBase();
     try {
       snapshots.write(temporary, home -> changeOver(home, next));

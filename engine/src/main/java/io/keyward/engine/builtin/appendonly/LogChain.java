@@ -180,8 +180,23 @@ final class LogChain {
     return size;
   }
 
-  /** An increment, and the file that it is. */
-  record Increment(Part part, LogFile file) {}
+  /**
+   * An increment, and the file that it is.
+   *
+   * @param former what is written until then, or null
+   */
+  record Increment(Part part, LogFile file, @Nullable LogFile former) {}
+
+  /**
+   * Forces what is in the file before an increment, so that little is left to be forced at the
+   * instant when what is done goes to the increment: replies wait for that.
+   */
+  static void forceBefore(@Nullable Increment increment) throws IOException {
+    LogFile former = increment == null ? null : increment.former();
+    if (former != null) {
+      former.force();
+    }
+  }
 
   /**
    * Opens another increment, for what is done after a snapshot.
@@ -209,7 +224,7 @@ final class LogChain {
       finishedBytes = before + (former == null ? 0 : former.size());
     }
     present = file;
-    return new Increment(increment, file);
+    return new Increment(increment, file, former);
   }
 
   /**

@@ -20,6 +20,12 @@ import java.util.concurrent.atomic.AtomicLong;
 final class SnapshotFile implements SnapshotSink {
   private static final long ENOUGH_PENDING = 4 << 20;
 
+  /**
+   * After so many bytes the file is forced, as in Redis: much that is forced at once holds up what
+   * is written to other files of the disk meanwhile.
+   */
+  private static final long FORCE_BYTES = 4 << 20;
+
   /** Bytes to be written; none at the end. */
   private static final class Piece {
     final byte[] bytes;
@@ -41,6 +47,7 @@ final class SnapshotFile implements SnapshotSink {
   private final CountDownLatch ended = new CountDownLatch(1);
   private long sum;
   private long size;
+  private long unforced;
 
   SnapshotFile(Disk disk, boolean checksum) {
     this.disk = disk;
@@ -129,6 +136,11 @@ final class SnapshotFile implements SnapshotSink {
       sum = Crc64.update(sum, bytes, 0, length);
     }
     writeFully(file, bytes, length);
+    unforced += length;
+    if (unforced >= FORCE_BYTES) {
+      file.force();
+      unforced = 0;
+    }
   }
 
   private void writeFully(DiskFile file, byte[] bytes, int length) throws IOException {
