@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
+import redis.clients.jedis.params.SetParams;
 import redis.clients.jedis.params.XAddParams;
 
 /**
@@ -129,8 +130,8 @@ class ClockJumpTest {
   }
 
   private void keysExpireByTheWallClock() throws IOException {
-    client.setex("one hour", HOUR, "v");
-    client.setex("three hours", 3 * HOUR, "v");
+    client.set("one hour", "v", SetParams.setParams().ex(HOUR));
+    client.set("three hours", "v", SetParams.setParams().ex(3 * HOUR));
     jumpTo(2 * HOUR);
     assertThat(client.get("one hour")).isNull();
     assertThat(client.get("three hours")).isEqualTo("v");
