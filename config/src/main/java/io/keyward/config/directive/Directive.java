@@ -240,6 +240,14 @@ public enum Directive {
       AT_START),
 
   // Replicas
+  REPLICAOF(
+      text(),
+      "",
+      "the server to follow",
+      AT_START,
+      new Alias("slaveof"),
+      new OnlyDefault(
+          "the gateway follows no other server; load its data from its RDB or AOF files instead")),
   REPL_PING_REPLICA_PERIOD(
       integer(1, Integer.MAX_VALUE),
       "10",

@@ -152,6 +152,9 @@ class LiveSettingsTest {
     assertThat(live.matching(List.of("tls-p[a-o]rt", "tls-p[^a-n]rt", "tls-por?")))
         .containsOnlyKeys("tls-port");
     assertThat(live.matching(List.of("*"))).hasSizeGreaterThan(Directive.values().length);
+    assertThat(live.matching(List.of("*of"))).containsOnlyKeys("replicaof", "slaveof");
+    assertThat(live.matching(List.of("*-delay"))).isEmpty();
+    assertThat(live.matching(List.of("key-load-delay"))).containsOnlyKeys("key-load-delay");
   }
 
   @Test
