@@ -78,8 +78,11 @@ sealed interface Kind {
   record MemoryOrPercent() implements Kind {
     @Override
     public Value parse(String text, String current) throws RefusedException {
-      if (text.matches("[0-9]{1,4}%")) {
+      if (text.matches("[0-9]{1,18}%")) {
         long percent = Long.parseLong(text.substring(0, text.length() - 1));
+        if (percent > 100) {
+          throw new RefusedException("percentage argument must be less or equal to 100");
+        }
         return Value.of(text, -percent);
       }
       long bytes = Numbers.parseMemory(text);

@@ -74,6 +74,8 @@ class LiveSettingsTest {
             + " buffer limit configuration.",
         "client-output-buffer-limit; pubsub 1 0 -1; Error in hard, soft or soft_seconds setting in"
             + " buffer limit configuration.",
+        "maxmemory-clients; 101%; percentage argument must be less or equal to 100",
+        "maxmemory-clients; 1.5%; argument must be a memory or percent value",
         "save; 900; Invalid save parameters",
         "save; 0 1; Invalid save parameters",
         "appendonly; maybe; argument must be 'yes' or 'no'",
