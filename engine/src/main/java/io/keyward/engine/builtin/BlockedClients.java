@@ -38,6 +38,16 @@ public final class BlockedClients {
     return waiting.isEmpty();
   }
 
+  /** How many clients wait for the key of an entry of this database. */
+  int waitingFor(Entry entry) {
+    if (waiting.isEmpty()) {
+      return 0;
+    }
+    Set<BlockedCall> calls =
+        waiting.get(Key.copyOf(entry.bytes(), entry.keyOffset(), entry.keyLength()));
+    return calls == null ? 0 : calls.size();
+  }
+
   /** For how many keys somebody waits who also wants to know that they have gone. */
   public int keysEvenIfGone() {
     int found = 0;

@@ -12,7 +12,7 @@ public final class CensusFigures {
   public static final long LIVE_MILLIS = 60_000;
 
   /** An id before September 2001 is a number that the application has chosen, not a time. */
-  private static final long EARLIEST_TIME = 1_000_000_000_000L;
+  static final long EARLIEST_TIME = 1_000_000_000_000L;
 
   private final long[] keys = new long[Type.values().length];
   private final long[] bytes = new long[Type.values().length];

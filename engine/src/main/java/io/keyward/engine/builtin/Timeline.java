@@ -13,4 +13,7 @@ public interface Timeline {
 
   /** When the last entry was added, in milliseconds since 1970, if ids are times. */
   long newestMillis();
+
+  /** The number of consumer groups. */
+  int groupCount();
 }

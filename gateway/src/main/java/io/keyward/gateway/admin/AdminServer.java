@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Answers over HTTP what {@code /openapi.json} describes: health, metrics, the life of deployments.
  *
- * <p>It listens on loopback unless told otherwise, and shows no keys, values or secrets.
+ * <p>It listens on loopback unless told otherwise, and shows no secrets, and of the data the names
+ * of streams and what is in one that is asked for.
  */
 public final class AdminServer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AdminServer.class);

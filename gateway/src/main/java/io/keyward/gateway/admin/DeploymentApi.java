@@ -24,6 +24,7 @@ final class DeploymentApi {
   private static final Logger log = LoggerFactory.getLogger(DeploymentApi.class);
   private static final long USUAL_DRAIN_SECONDS = 30;
   private static final long USUAL_AUDIT = 100;
+  private static final long USUAL_STREAMS = 100;
 
   private static final Map<Integer, String> LOOKED =
       Map.of(
@@ -68,6 +69,7 @@ final class DeploymentApi {
         "/deployments/{name}/stats",
         "Tells what a deployment has done since the start.",
         found -> lifecycle.stats(name(found)));
+    streams();
     look("/aliases", "Tells where each alias leads.", found -> lifecycle.aliases());
     audit();
     act(
@@ -162,10 +164,38 @@ final class DeploymentApi {
             (request, found) -> answer(request.response(), () -> lines(request))));
   }
 
+  private void streams() {
+    routes.add(
+        new Route(
+            "GET",
+            "/deployments/{name}/streams",
+            "Lists a deployment's streams with their size and age, those first of which there is"
+                + " most of something.",
+            List.of(
+                new Field(
+                    "order", Kind.STRING, false, "bytes, entries, age or idle; bytes if left out"),
+                new Field("limit", Kind.INTEGER, false, "how many streams; 100 if left out")),
+            false,
+            LOOKED,
+            (request, found) ->
+                answer(
+                    request.response(),
+                    () ->
+                        lifecycle.streams(
+                            name(found),
+                            request.getParam("order", "bytes"),
+                            number(request, "limit", USUAL_STREAMS)))));
+  }
+
+  /** A number of the query; -1 if it is none. */
+  private static long number(HttpServerRequest request, String field, long usual) {
+    String given = request.getParam(field, Long.toString(usual));
+    return given.matches("[0-9]{1,9}") ? Long.parseLong(given) : -1;
+  }
+
   private Object lines(HttpServerRequest request) throws DeploymentException {
-    String count = request.getParam("count", Long.toString(USUAL_AUDIT));
     JsonArray lines = new JsonArray();
-    for (String line : lifecycle.audit(count.matches("[0-9]{1,9}") ? Long.parseLong(count) : -1)) {
+    for (String line : lifecycle.audit(number(request, "count", USUAL_AUDIT))) {
       lines.add(new JsonObject(line));
     }
     return lines;

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class DeploymentCommands {
   private static final long USUAL_DRAIN_SECONDS = 30;
   private static final long USUAL_AUDIT = 100;
+  private static final long USUAL_STREAMS = 100;
 
   private final Supplier<Lifecycle> lifecycle;
 
@@ -67,6 +68,11 @@ final class DeploymentCommands {
                     .summary("Tells what a deployment has done since the start.")
                     .complexity("O(1)")
                     .syntax("deployment"))
+            .subcommand(
+                child("streams", -3, this::streams)
+                    .summary("Lists a deployment's streams with their size and age.")
+                    .complexity("O(N) where N is the number of keys, in slices")
+                    .syntax("deployment [BY order] [LIMIT number]"))
             .subcommand(
                 child("create", 3, this::create)
                     .summary("Makes a deployment, or lets one take logins again.")
@@ -129,6 +135,24 @@ final class DeploymentCommands {
   private void stats(Request request, Reply reply) {
     String name = request.text(2);
     answer(request, reply, () -> lifecycle.get().stats(name));
+  }
+
+  private void streams(Request request, Reply reply) {
+    String order = "bytes";
+    long most = USUAL_STREAMS;
+    for (int i = 3; i < request.count(); i += 2) {
+      if (i + 1 < request.count() && request.is(i, "BY")) {
+        order = request.text(i + 1);
+      } else if (i + 1 < request.count() && request.is(i, "LIMIT")) {
+        most = request.integer(i + 1);
+      } else {
+        throw Errors.SYNTAX;
+      }
+    }
+    String name = request.text(2);
+    String by = order;
+    long limit = most;
+    answer(request, reply, () -> lifecycle.get().streams(name, by, limit));
   }
 
   private void create(Request request, Reply reply) {

@@ -30,11 +30,13 @@ import org.slf4j.LoggerFactory;
 public final class Lifecycle {
   private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
   private static final int MOST_AUDITED = 10_000;
+  private static final String WITHOUT_PREFIX = "-";
   private static final long MOST_DRAIN_SECONDS = 24 * 3600;
 
   private final Server server;
   private final Roster roster;
   private final Reports reports;
+  private final StreamReports streamReports = new StreamReports();
   private final StateFile file;
   private final AuditLog audit;
   private final Farewell farewell;
@@ -108,12 +110,23 @@ public final class Lifecycle {
 
   /** All about a deployment. */
   public Map<String, Object> info(String name) throws DeploymentException {
-    return reports.info(find(name));
+    return reports.info(findToLook(name));
   }
 
   /** What a deployment has done since the start. */
   public Map<String, Object> stats(String name) throws DeploymentException {
-    return reports.stats(find(name));
+    return reports.stats(findToLook(name));
+  }
+
+  /**
+   * The streams of a deployment, those first of which there is most of something.
+   *
+   * @param order bytes, entries, age or idle
+   * @param most how many are told one by one
+   */
+  public Map<String, Object> streams(String name, String order, long most)
+      throws DeploymentException {
+    return streamReports.list(server.engine().find(findToLook(name).prefix()), order, most);
   }
 
   /** Where each alias leads. */
@@ -135,6 +148,21 @@ public final class Lifecycle {
     } finally {
       acting.unlock();
     }
+  }
+
+  /**
+   * As {@link #find}, or one that nobody logs in to: the default deployment, what a tenant's
+   * deployments share; {@code -} is the one without a prefix.
+   */
+  private Deployment findToLook(String name) throws DeploymentException {
+    String login = name.equals(WITHOUT_PREFIX) ? "" : name;
+    for (Deployment deployment : server.tenancy().deployments()) {
+      boolean nameless = deployment.tenantName().isEmpty() || deployment.shared();
+      if (nameless && roster.loginOf(deployment).equals(login)) {
+        return deployment;
+      }
+    }
+    return find(name);
   }
 
   private Deployment find(String name) throws DeploymentException {

@@ -99,6 +99,7 @@ class DeploymentApiTest {
             "/reload",
             "/streams/{prefix}/{key}",
             "/deployments",
+            "/deployments/{name}/streams",
             "/deployments/{name}/clone",
             "/aliases/{alias}",
             "/audit");

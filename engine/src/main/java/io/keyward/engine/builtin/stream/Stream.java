@@ -76,6 +76,11 @@ final class Stream implements Held, Timeline {
     return lastMs;
   }
 
+  @Override
+  public int groupCount() {
+    return groups.size();
+  }
+
   /** The id of the first entry, {@link StreamId#MIN} if there is none. */
   StreamId first() {
     return first;
