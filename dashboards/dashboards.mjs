@@ -30,20 +30,40 @@ const bars = (title, expr, unit, legend, description, more = {}) =>
   ({ kind: 'bargauge', width: 8, height: 8, title, queries: [[expr, legend]], unit, description, ...more });
 
 const perDeployment = { link: 'keyward-deployment' };
+const top = (n, expr) => `topk(${n}, ${expr})`;
+const errorShare = (by) =>
+  `${sum(by, rate('keyward_errors_total'))} / (${sum(by, rate('keyward_commands_total'))} > 0)`;
+const firing = 'ALERTS{alertname=~"Keyward.+", alertstate="firing"}';
 
+const small = { width: 3 };
+const five = { width: 6, height: 6, ...perDeployment };
 const overview = {
   uid: 'keyward-overview',
   title: 'Keyward overview',
   variables: [],
   panels: [
-    stat('Gateways up', 'sum(up{job="keyward"})', 'none', 'Gateways that answer Prometheus.'),
-    stat('Commands', `sum(${rate('keyward_commands_total')})`, 'ops', 'Commands of all deployments.'),
+    stat('Gateways up', 'sum(up{job="keyward"})', 'none', 'Gateways that answer Prometheus.', { ...small, noValue: 'none' }),
+    stat('Alerts', `count(${firing}) or vector(0)`, 'none',
+      'Alerts that are firing. What each means and what to do stands beside it in the list of alert rules.',
+      { ...small, levels: levels(1, 3), help: ['What they mean, and what to do', '/alerting/list'] }),
+    stat('Commands', `sum(${rate('keyward_commands_total')})`, 'ops', 'Commands of all deployments.', small),
     stat('p99', `histogram_quantile(0.99, ${sum('le', rate('keyward_command_duration_seconds_bucket'))})`, 's',
-      'Time within which 99 of 100 commands were executed.', { levels: levels(0.001, 0.01) }),
-    stat('Errors', `sum(${rate('keyward_errors_total')})`, 'ops', 'Error replies of all deployments.', { levels: levels(1, 100) }),
-    stat('Memory limit used', memoryShare, 'percentunit', 'Data of all deployments as a share of maxmemory.', { levels: levels(0.8, 0.95) }),
+      'Time within which 99 of 100 commands were executed.', { ...small, levels: levels(0.001, 0.01) }),
+    stat('Errors', `sum(${rate('keyward_errors_total')}) or vector(0)`, 'ops', 'Error replies of all deployments.',
+      { ...small, levels: levels(1, 100) }),
+    stat('Event loops busy', `max(${rate('keyward_event_loop_cpu_seconds_total')})`, 'percentunit',
+      'The share of its time that the busiest event loop works.', { ...small, levels: levels(0.7, 0.9) }),
+    stat('Memory limit used', memoryShare, 'percentunit', 'Data of all deployments as a share of maxmemory.',
+      { ...small, levels: levels(0.8, 0.95), legend: '{{instance}}', noValue: 'no maxmemory' }),
     stat('Connections used', 'keyward_connections / keyward_connections_limit', 'percentunit',
-      'Open connections as a share of maxclients.', { levels: levels(0.7, 0.9) }),
+      'Open connections as a share of maxclients.', { ...small, levels: levels(0.7, 0.9), legend: '{{instance}}' }),
+    bars('Slow', top(5, quantile(0.99, 'deployment')), 's', '{{deployment}}',
+      'Whose commands take longest: time within which 99 of 100 were executed.', { ...five, levels: levels(0.001, 0.01) }),
+    bars('Big', top(5, sum('deployment', 'keyward_data_bytes')), 'bytes', '{{deployment}}', 'Whose data takes most memory.', five),
+    bars('Noisy', top(5, sum('deployment', rate('keyward_command_seconds_total'))), 'percentunit', '{{deployment}}',
+      'Whose commands take most of an event loop.', { ...five, levels: levels(0.3, 0.7) }),
+    bars('Broken', top(5, errorShare('deployment')), 'percentunit', '{{deployment}}',
+      'Of whose replies most are errors.', { ...five, levels: levels(0.01, 0.05), noValue: 'nobody has had an error' }),
     graph('Commands by deployment', sum('deployment', rate('keyward_commands_total')), 'ops', '{{deployment}}',
       'Who is busy.', perDeployment),
     graph('p99 by deployment', quantile(0.99, 'deployment'), 's', '{{deployment}}',
@@ -105,8 +125,8 @@ const deployment = {
       'Requests that were refused because a limit was reached, by the limit.'),
     graph('Slowed by limits', sum('deployment', rate('keyward_slowed_seconds_total', chosen)), 's', '{{deployment}}',
       'Seconds that its clients have waited in each second, all together, because of commands-per-second or bytes-per-second.'),
-    graph('Time in scripts', sum('deployment', rate('keyward_command_seconds_total', `family="scripting", ${chosen}`)), 'percentunit', '{{deployment}}',
-      'The share of one event loop that its scripts and functions take.'),
+    graph('Time in scripts', sum('deployment', rate('keyward_script_seconds_total', chosen)), 'percentunit', '{{deployment}}',
+      'The share of one event loop that its scripts and functions take, with the commands that they call.'),
     graph('Scripts stopped', sum('deployment', rate('keyward_stopped_scripts_total', chosen)), 'ops', '{{deployment}}',
       'Scripts that were killed, or ended because they took too long or too much memory.'),
   ],
@@ -132,25 +152,25 @@ const blueGreen = {
   ],
 };
 
-const top = (expr) => `topk(10, ${expr})`;
+const top10 = (expr) => top(10, expr);
 const share = (by, expr) => `${sum(by, expr)} / ignoring (deployment) group_left sum without (deployment) (${sum(by, expr)})`;
 const neighbours = {
   uid: 'keyward-neighbours',
   title: 'Keyward: noisy neighbours',
   variables: [],
   panels: [
-    bars('Share of command time', top(share('instance, deployment', rate('keyward_command_seconds_total'))), 'percentunit', '{{deployment}}',
+    bars('Share of command time', top10(share('instance, deployment', rate('keyward_command_seconds_total'))), 'percentunit', '{{deployment}}',
       'Who takes the event loops: its share of the time in commands.', { ...perDeployment, levels: levels(0.5, 0.8) }),
-    bars('Share of data', top(share('instance, deployment', 'keyward_data_bytes')), 'percentunit', '{{deployment}}',
+    bars('Share of data', top10(share('instance, deployment', 'keyward_data_bytes')), 'percentunit', '{{deployment}}',
       'Who takes the memory.', { ...perDeployment, levels: levels(0.5, 0.8) }),
-    bars('Share of traffic', top(share('instance, deployment',
+    bars('Share of traffic', top10(share('instance, deployment',
       `${rate('keyward_received_bytes_total')} + ${rate('keyward_sent_bytes_total')}`)), 'percentunit', '{{deployment}}',
       'Who takes the network.', { ...perDeployment, levels: levels(0.5, 0.8) }),
-    bars('Longest mean time', top(meanTime('deployment')), 's', '{{deployment}}',
+    bars('Longest mean time', top10(meanTime('deployment')), 's', '{{deployment}}',
       'Who sends expensive commands.', { ...perDeployment, levels: levels(0.0005, 0.005) }),
-    bars('Slow commands', top(sum('deployment', rate('keyward_slow_commands_total'))), 'ops', '{{deployment}}',
+    bars('Slow commands', top10(sum('deployment', rate('keyward_slow_commands_total'))), 'ops', '{{deployment}}',
       'Who holds others up: commands beyond slowlog-log-slower-than.', { ...perDeployment, levels: levels(0.1, 1) }),
-    bars('Errors', top(sum('deployment', rate('keyward_errors_total'))), 'ops', '{{deployment}}', 'Who does something wrong.',
+    bars('Errors', top10(sum('deployment', rate('keyward_errors_total'))), 'ops', '{{deployment}}', 'Who does something wrong.',
       { ...perDeployment, levels: levels(1, 100) }),
     graph('Time in commands', sum('deployment', rate('keyward_command_seconds_total')), 'percentunit', '{{deployment}}',
       'The share of one event loop that each deployment takes.', { width: 12, ...perDeployment }),

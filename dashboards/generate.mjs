@@ -37,6 +37,9 @@ function options(panel) {
   }
 }
 
+// Bars show who is first now, in the order in which Prometheus sorts them; a range would bring along whoever was first once.
+const moment = (panel) => panel.kind === 'bargauge' ? { instant: true, range: false } : { range: true };
+
 const detail = (uid) => ({
   title: 'This deployment', url: `/d/${uid}?var-deployment=\${__field.labels.deployment}&\${__url_time_range}`, targetBlank: false,
 });
@@ -49,7 +52,8 @@ function json(panel, id, gridPos) {
       defaults: {
         unit: panel.unit, min: 0, color: { mode: panel.kind === 'timeseries' ? 'palette-classic' : 'thresholds' },
         thresholds: { mode: 'absolute', steps: steps(panel.levels) },
-        links: panel.link ? [detail(panel.link)] : [],
+        links: panel.link ? [detail(panel.link)] : panel.help ? [{ title: panel.help[0], url: panel.help[1], targetBlank: false }] : [],
+        ...(panel.noValue ? { noValue: panel.noValue } : {}),
         custom: panel.kind === 'timeseries'
           ? { lineWidth: 1, fillOpacity: 10, showPoints: 'never', thresholdsStyle: { mode: panel.levels ? 'dashed' : 'off' } }
           : {},
@@ -58,7 +62,7 @@ function json(panel, id, gridPos) {
     },
     options: options(panel),
     targets: queries.map(([expr, legend], at) =>
-      ({ refId: String.fromCharCode(65 + at), datasource: source, expr, legendFormat: legend || '__auto', range: true })),
+      ({ refId: String.fromCharCode(65 + at), datasource: source, expr, legendFormat: legend || '__auto', ...moment(panel) })),
   };
 }
 
@@ -78,7 +82,9 @@ function placed(panels) {
 
 const variable = (name) => ({
   name, label: name[0].toUpperCase() + name.slice(1), type: 'query', datasource: source,
-  query: { query: 'label_values(keyward_keys, deployment)', refId: 'deployments' }, refresh: 2, sort: 1,
+  query: { query: 'label_values(keyward_keys, deployment)', refId: 'deployments' }, refresh: 2,
+  // So that blue and green do not both begin with the first one.
+  sort: name === 'green' ? 2 : 1,
   multi: name === 'deployment', includeAll: name === 'deployment',
 });
 

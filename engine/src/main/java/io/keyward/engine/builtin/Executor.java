@@ -301,10 +301,26 @@ public final class Executor {
     ClientState state = ClientState.of(request.client());
     Denial denial = denial(request, state, Context.MULTI);
     if (denial == null) {
+      Statistics statistics = keyspace.statistics();
+      long before = statistics.nanos(request.command());
       call(request, reply, request.command());
+      long took = statistics.nanos(request.command()) - before;
+      statistics.inTransaction(took);
+      keyspace.home().busy(-took);
     } else {
       refuse(request.client(), reply, new CommandException("NOPERM " + denial.textWhenExecuted()));
     }
+  }
+
+  /** Executes a command that a script calls, resolved and checked. */
+  public void callFromScript(Request request, Reply reply, Command command) {
+    Statistics statistics = keyspace.statistics();
+    long before = statistics.nanos(command);
+    call(request, reply, command);
+    // The script's own time holds it as well.
+    long took = statistics.nanos(command) - before;
+    statistics.inScript(took);
+    keyspace.home().busy(-took);
   }
 
   /**

@@ -21,6 +21,10 @@ public final class Statistics {
   private long deliveredMessages;
   private long stoppedScripts;
   private long checkedPayloads;
+  private long nanosFromScripts;
+  private long nanosFromTransactions;
+  private long nanosInScript;
+  private long nanosInTransaction;
   private @Nullable OfCommand[] byCommand = {};
 
   /** What is counted for one command; made when it is first called. */
@@ -205,6 +209,45 @@ public final class Statistics {
     return of(command).nanos;
   }
 
+  /** Nanoseconds spent in commands, in none of them twice. */
+  public long allNanos() {
+    long sum = -nanosFromScripts - nanosFromTransactions;
+    for (OfCommand counted : byCommand) {
+      sum += counted == null ? 0 : counted.nanos;
+    }
+    return sum;
+  }
+
+  /** Nanoseconds in commands that scripts called, which are in those of the scripts as well. */
+  public long nanosFromScripts() {
+    return nanosFromScripts;
+  }
+
+  /** Nanoseconds in commands of transactions, which are in those of EXEC as well. */
+  public long nanosFromTransactions() {
+    return nanosFromTransactions;
+  }
+
+  void inScript(long nanoseconds) {
+    nanosInScript += nanoseconds;
+  }
+
+  void inTransaction(long nanoseconds) {
+    nanosInTransaction += nanoseconds;
+  }
+
+  /** A script is over, whose own time is counted next. */
+  public void scriptEnded() {
+    nanosFromScripts += nanosInScript;
+    nanosInScript = 0;
+  }
+
+  /** A transaction is over, whose own time is counted next. */
+  public void transactionEnded() {
+    nanosFromTransactions += nanosInTransaction;
+    nanosInTransaction = 0;
+  }
+
   /** Calls that ended in an error. */
   public long failedCalls(Command command) {
     return of(command).failed;
@@ -231,6 +274,10 @@ public final class Statistics {
     deliveredMessages = 0;
     stoppedScripts = 0;
     checkedPayloads = 0;
+    nanosFromScripts = 0;
+    nanosFromTransactions = 0;
+    nanosInScript = 0;
+    nanosInTransaction = 0;
     Arrays.fill(byCommand, null);
   }
 }

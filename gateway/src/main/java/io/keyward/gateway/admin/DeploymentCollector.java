@@ -58,8 +58,10 @@ final class DeploymentCollector implements MultiCollector {
         ofFamilies(
             shown,
             "keyward_command_seconds",
-            "Time spent in commands.",
+            "Time spent in commands; those of scripts and transactions count in their own family"
+                + " alone.",
             family -> family.nanos() / NANOS_PER_SECOND));
+    all.metricSnapshot(scriptSeconds(shown));
     all.metricSnapshot(durations(shown));
     all.metricSnapshot(errors(shown));
     CensusMetrics.addTo(all, shown);
@@ -106,6 +108,17 @@ final class DeploymentCollector implements MultiCollector {
     CounterSnapshot.Builder counter = CounterSnapshot.builder().name(name).help(help);
     eachFamily(
         shown, (labels, family) -> counter.dataPoint(point(labels, value.applyAsDouble(family))));
+    return counter.build();
+  }
+
+  private static CounterSnapshot scriptSeconds(Map<String, DeploymentFigures> shown) {
+    CounterSnapshot.Builder counter =
+        CounterSnapshot.builder()
+            .name("keyward_script_seconds")
+            .help("Time spent in scripts and functions with the commands that they call.");
+    shown.forEach(
+        (deployment, figures) ->
+            counter.dataPoint(point(labels(deployment), figures.scriptNanos() / NANOS_PER_SECOND)));
     return counter.build();
   }
 

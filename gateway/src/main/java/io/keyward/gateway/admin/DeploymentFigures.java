@@ -48,6 +48,10 @@ final class DeploymentFigures {
       return times.clone();
     }
 
+    private Family without(long otherNanos) {
+      return new Family(calls, Math.max(0, nanos - otherNanos), times);
+    }
+
     private Family plusIncrease(Family now, Family before) {
       long[] sums = times.clone();
       for (int i = 0; i < sums.length; i++) {
@@ -63,6 +67,7 @@ final class DeploymentFigures {
   private final long[] numbers = new long[DeploymentFigure.values().length];
   private final Map<CommandGroup, Family> families = new EnumMap<>(CommandGroup.class);
   private final Map<String, Long> errors = new TreeMap<>();
+  private long scriptNanos;
   private @Nullable CensusFigures census;
   private LimitFigures limits = LimitFigures.NONE;
 
@@ -101,6 +106,12 @@ final class DeploymentFigures {
             new Family(sum.calls + calls, sum.nanos + statistics.nanos(command), times));
       }
     }
+    // What they call is counted in its own family, so that the sum of all is what the loop spent.
+    scriptNanos = families.getOrDefault(CommandGroup.SCRIPTING, Family.NONE).nanos();
+    families.computeIfPresent(
+        CommandGroup.SCRIPTING, (group, all) -> all.without(statistics.nanosFromScripts()));
+    families.computeIfPresent(
+        CommandGroup.TRANSACTIONS, (group, all) -> all.without(statistics.nanosFromTransactions()));
   }
 
   /** One number. */
@@ -111,6 +122,11 @@ final class DeploymentFigures {
   /** The families of which a command has been called. */
   Map<CommandGroup, Family> families() {
     return families;
+  }
+
+  /** Nanoseconds spent in scripts and functions with what they call. */
+  long scriptNanos() {
+    return scriptNanos;
   }
 
   /** Error replies by their kind. */
@@ -161,6 +177,7 @@ final class DeploymentFigures {
       numbers[at] +=
           figure.counter() ? increase(now.numbers[at], former.numbers[at]) : now.numbers[at];
     }
+    scriptNanos += increase(now.scriptNanos, former.scriptNanos);
     limits = limits.plusIncrease(now.limits, former.limits);
     CensusFigures present = census;
     CensusFigures added = now.census;

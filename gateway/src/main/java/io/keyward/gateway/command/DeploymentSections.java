@@ -6,7 +6,6 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Statistics;
 import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
-import io.keyward.engine.command.Command;
 import io.keyward.gateway.server.Server;
 import java.time.Instant;
 
@@ -105,10 +104,7 @@ final class DeploymentSections {
 
   /** The time spent in the deployment's own commands. */
   void cpu(InfoText text, BuiltinKeyspace keyspace) {
-    long nanos = 0;
-    for (Command command : keyspace.table().numbered()) {
-      nanos += keyspace.statistics().nanos(command);
-    }
+    long nanos = keyspace.statistics().allNanos();
     text.section("CPU").field("used_cpu_user", nanos / NANOS_PER_SECOND, 6);
   }
 }

@@ -3,7 +3,6 @@ package io.keyward.gateway.deployment;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Statistics;
-import io.keyward.engine.command.Command;
 import io.keyward.gateway.server.GatewayLoop;
 import io.keyward.gateway.server.Server;
 import java.util.Collection;
@@ -44,10 +43,6 @@ record Contents(
       keys += database == null ? 0 : database.size();
     }
     Statistics statistics = keyspace.statistics();
-    long nanos = 0;
-    for (Command command : keyspace.table().numbered()) {
-      nanos += statistics.nanos(command);
-    }
     return new Contents(
         keys,
         keyspace.usedBytes(),
@@ -59,7 +54,7 @@ record Contents(
         statistics.evictedKeys(),
         statistics.errors(),
         keyspace.waiting().clients(),
-        nanos);
+        statistics.allNanos());
   }
 
   /**

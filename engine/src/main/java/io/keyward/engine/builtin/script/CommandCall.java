@@ -113,7 +113,7 @@ final class CommandCall {
       running.noteWrite();
     }
     try {
-      keyspace.executor().call(request, reply, command);
+      keyspace.executor().callFromScript(request, reply, command);
       return reader.read(reply);
     } finally {
       if (reply.bytes().length > KEPT_BYTES) {

@@ -193,6 +193,7 @@ final class LuaWorld {
     } finally {
       running = false;
       slices.script(null);
+      keyspace.statistics().scriptEnded();
       state.end();
       commands.end();
     }

@@ -130,6 +130,7 @@ public final class TransactionCommands {
             keyspace.slices().longStep();
           }
         });
+    keyspace.statistics().transactionEnded();
   }
 
   private static void discard(Request request, Reply reply) {
