@@ -31,7 +31,8 @@ final class IntendedDifferences {
     ADDED.put("object|location", "It tells whether a key is pinned or shared.");
     ADDED.put("deployment", "It leads the life of deployments, which Redis has not.");
     for (String name :
-        words("aliases audit clone create drain drop help info list promote retire stats streams")) {
+        words(
+            "aliases audit clone create drain drop help info list promote retire stats streams")) {
       ADDED.put("deployment|" + name, "As deployment.");
     }
   }
