@@ -1,5 +1,10 @@
 package io.keyward.config.directive;
 
+import static io.keyward.config.directive.Kind.integer;
+import static io.keyward.config.directive.Kind.memory;
+import static io.keyward.config.directive.Kind.oneOf;
+import static io.keyward.config.directive.Kind.text;
+import static io.keyward.config.directive.Kind.yesNo;
 import static io.keyward.config.directive.Trait.Mark.AT_START;
 import static io.keyward.config.directive.Trait.Mark.HIDDEN;
 import static io.keyward.config.directive.Trait.Mark.PROTECTED;
@@ -413,25 +418,5 @@ public enum Directive {
       }
     }
     return value;
-  }
-
-  private static Kind integer(long least, long most) {
-    return new Kind.WholeNumber(least, most);
-  }
-
-  private static Kind memory(long least) {
-    return new Kind.Memory(least, Long.MAX_VALUE);
-  }
-
-  private static Kind yesNo() {
-    return new Kind.YesNo();
-  }
-
-  private static Kind text() {
-    return new Kind.Text();
-  }
-
-  private static Kind oneOf(String... names) {
-    return new Kind.OneOf(List.of(names));
   }
 }

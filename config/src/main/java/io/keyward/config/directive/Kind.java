@@ -27,6 +27,29 @@ sealed interface Kind {
   }
 
   /** An integer between two bounds, both allowed. */
+  static Kind integer(long least, long most) {
+    return new WholeNumber(least, most);
+  }
+
+  /** A size in bytes that is not below a bound. */
+  static Kind memory(long least) {
+    return new Memory(least, Long.MAX_VALUE);
+  }
+
+  static Kind yesNo() {
+    return new YesNo();
+  }
+
+  static Kind text() {
+    return new Text();
+  }
+
+  /** One of some words. */
+  static Kind oneOf(String... names) {
+    return new OneOf(List.of(names));
+  }
+
+  /** An integer between two bounds, both allowed. */
   record WholeNumber(long least, long most) implements Kind {
     @Override
     public Value parse(String text, String current) throws RefusedException {

@@ -1,6 +1,5 @@
 package io.keyward.engine.builtin;
 
-import io.keyward.config.directive.Directive;
 import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class Slices {
   private static final long MANY_STEPS = 10_000;
   private static final int STEPS_BETWEEN_LOOKS = 128;
-  private static final long LOOK_AGAIN_MILLIS = 100;
 
   /** A command that runs in slices. */
   private static final class Run {
@@ -55,23 +53,21 @@ public final class Slices {
   }
 
   private final BuiltinKeyspace keyspace;
-  private final HeldRequests held;
+  private final BusyAnswers waiting;
   private final List<Runnable> whenIdle = new ArrayList<>();
   private @Nullable Run run;
 
   /** The keyspaces whose commands are in the middle of what this one's clients see. */
   private final Set<Slices> holders = new LinkedHashSet<>(2);
 
-  private @Nullable RunningScript script;
   private boolean mounted;
   private boolean undivided;
-  private boolean answering;
   private int steps = STEPS_BETWEEN_LOOKS;
   private long sliceEnds;
 
   Slices(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
-    held = new HeldRequests(keyspace);
+    waiting = new BusyAnswers(keyspace, this);
   }
 
   /** Whether this JVM can run commands in slices; else each runs to its end. */
@@ -315,7 +311,7 @@ public final class Slices {
       List<Runnable> tasks = List.copyOf(whenIdle);
       whenIdle.clear();
       tasks.forEach(Runnable::run);
-      held.release();
+      waiting.release();
     }
   }
 
@@ -331,48 +327,12 @@ public final class Slices {
 
   /** Lets a request wait until the keyspace is no longer busy, or busy for long. */
   void hold(Request request) {
-    held.hold(request);
-    answerInTime();
-  }
-
-  private void answerInTime() {
-    if (!answering) {
-      answering = true;
-      keyspace.home().loop().schedule(millisToAnswer(), this::answerHeld);
-    }
-  }
-
-  private long millisToAnswer() {
-    RunningScript running = script;
-    long threshold = threshold();
-    return running == null || threshold <= 0
-        ? LOOK_AGAIN_MILLIS
-        : Math.max(1, threshold - running.millis());
-  }
-
-  private void answerHeld() {
-    answering = false;
-    if (busy() && held.count() > 0) {
-      if (answer() == null) {
-        answerInTime();
-      } else {
-        held.release();
-      }
-    }
-  }
-
-  /** Milliseconds; 0 lets everybody wait for ever. */
-  private long threshold() {
-    return keyspace.home().settings().number(Directive.BUSY_REPLY_THRESHOLD);
+    waiting.hold(request);
   }
 
   /** What requests are answered when the keyspace is busy; null as long as they wait. */
   public @Nullable CommandException answer() {
-    RunningScript running = script;
-    long threshold = threshold();
-    return running != null && threshold > 0 && running.millis() >= threshold
-        ? running.busy()
-        : null;
+    return waiting.answer();
   }
 
   /**
@@ -381,7 +341,7 @@ public final class Slices {
    * @return whether it is
    */
   boolean leavesLater(Client client) {
-    held.forget(client);
+    waiting.forget(client);
     Run now = run;
     if (now == null || now.client != client) {
       return false;
@@ -402,11 +362,11 @@ public final class Slices {
 
   /** The script that is running, or null. */
   public @Nullable RunningScript script() {
-    return script;
+    return waiting.script();
   }
 
   /** Makes a script known while it runs. */
   public void script(@Nullable RunningScript running) {
-    script = running;
+    waiting.script(running);
   }
 }

@@ -81,7 +81,7 @@ final class Intake {
   /** Takes what has arrived and executes the requests in it. */
   void received(ByteBuf bytes) {
     try {
-      if (session.left() || session.ended() || client.closing()) {
+      if (session.left() || session.departure().ended() || client.closing()) {
         return;
       }
       int length = bytes.readableBytes();
@@ -213,9 +213,9 @@ final class Intake {
       waitForTurn(keyspace);
     }
     session.flushNow();
-    session.closeIfEnded();
+    session.departure().closeIfEnded();
     steerReading();
-    if (home.effects().gate().crowded() && !waitsForRoom && (input.kept() > 0 || session.ended())) {
+    if (home.effects().gate().crowded() && !waitsForRoom && (input.kept() > 0 || session.departure().ended())) {
       waitsForRoom = true;
       home.resumeWhenRoom(session);
     }
@@ -263,7 +263,7 @@ final class Intake {
   /** Stops reading the socket while much input waits, and begins again when it does not. */
   private void steerReading() {
     boolean stop =
-        (session.ended() && !session.sentAway()) || (input.kept() >= ENOUGH_INPUT && held());
+        (session.departure().ended() && !session.departure().sentAway()) || (input.kept() >= ENOUGH_INPUT && held());
     if (stop != readingStopped) {
       readingStopped = stop;
       context.channel().config().setAutoRead(!stop);
@@ -272,7 +272,7 @@ final class Intake {
 
   /** Executes what waited, if it may. */
   void goOn() {
-    if (!held() && (input.kept() > 0 || session.ended())) {
+    if (!held() && (input.kept() > 0 || session.departure().ended())) {
       run();
     } else {
       steerReading();

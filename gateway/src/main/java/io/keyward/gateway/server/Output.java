@@ -114,7 +114,7 @@ final class Output {
    * yet would be lost.
    */
   private void close(Future<?> sent) {
-    if (session.sentAway()
+    if (session.departure().sentAway()
         && sent.isSuccess()
         && !tls
         && context.channel() instanceof DuplexChannel duplex) {

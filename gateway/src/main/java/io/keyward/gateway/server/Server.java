@@ -23,14 +23,10 @@ import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Deployment;
 import io.keyward.tenancy.Tenancy;
 import io.netty.channel.EventLoop;
-import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -75,7 +71,7 @@ public final class Server {
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicLong nextClientId = new AtomicLong();
   private final long startedAt = SteadyTime.millis();
-  private final String runId;
+  private final RunId runId = new RunId();
   private volatile boolean stopping;
   private volatile String transport = "";
   private volatile int port;
@@ -102,9 +98,6 @@ public final class Server {
     this.tenancy = tenancy;
     this.loops = List.copyOf(loops);
     this.control = control;
-    byte[] random = new byte[20];
-    new SecureRandom().nextBytes(random);
-    runId = HexFormat.of().formatHex(random);
     CommandTable table = new CommandTable();
     BuiltinCommands.declare(table);
     furtherCommands.accept(table, this);
@@ -325,7 +318,7 @@ public final class Server {
     stopping = true;
     for (Session session : sessions) {
       // What is on its way when the stop begins is still read.
-      session.home().schedule(SETTLING_MILLIS, session::endForStop);
+      session.home().schedule(SETTLING_MILLIS, session.departure()::endForStop);
     }
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     while (!sessions.isEmpty() && System.nanoTime() < deadline) {
@@ -358,15 +351,12 @@ public final class Server {
 
   /** 40 hexadecimal digits, different for each start. */
   public String runId() {
-    return runId;
+    return runId.text();
   }
 
   /** 40 hexadecimal digits that no other deployment sees, different for each start. */
   public String runIdOf(BuiltinKeyspace keyspace) {
-    String seed = runId + keyspace.prefix();
-    String digits =
-        UUID.nameUUIDFromBytes(seed.getBytes(StandardCharsets.UTF_8)).toString().replace("-", "");
-    return digits + digits.substring(0, 8);
+    return runId.of(keyspace);
   }
 
   /** The gateway's own version. */

@@ -4,7 +4,6 @@ import io.keyward.engine.Client;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.Reply;
 import io.keyward.engine.SteadyTime;
-import io.keyward.engine.builtin.BlockedClients;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Deployment;
@@ -29,9 +28,6 @@ public final class Session implements Client.Connection {
   /** How long a connection that can do nothing but log in may take to do so. */
   private static final long LOGIN_MILLIS = 60_000;
 
-  /** More requests may be on their way from a client that has been heard of since. */
-  private static final long RECENT_MILLIS = 1000;
-
   private final Server server;
   private final ChannelHandlerContext context;
   private final Peer peer;
@@ -40,10 +36,9 @@ public final class Session implements Client.Connection {
   private final Intake intake;
   private final Output output;
   private final Residence residence;
+  private final Departure departure;
   private volatile GatewayLoop home;
   private boolean left;
-  private boolean ended;
-  private boolean sentAway;
   private boolean flushPending;
   private boolean resumePending;
 
@@ -59,6 +54,7 @@ public final class Session implements Client.Connection {
     this.peer = peer;
     reply = new Reply(new HomeArrays());
     client = new Client(server.nextClientId(), this, reply, SteadyTime.millis());
+    departure = new Departure(this, context);
     intake = new Intake(server, this, context);
     output = new Output(server, this, context, peer.tls());
     residence = new Residence(server, this, handler, context.channel().eventLoop());
@@ -98,9 +94,14 @@ public final class Session implements Client.Connection {
     return residence;
   }
 
-  /** Whether nothing more is going to be received, so that the rest is answered. */
-  boolean ended() {
-    return ended;
+  /** How the session ends in good order. */
+  Departure departure() {
+    return departure;
+  }
+
+  /** Whether the next request has to wait. */
+  boolean held() {
+    return intake.held();
   }
 
   /** Whether a request of this client is being executed now. */
@@ -293,63 +294,13 @@ public final class Session implements Client.Connection {
   }
 
   /**
-   * No more input counts, since the client has ended its side or the server stops: what has been
-   * asked is answered, then the connection is closed.
-   */
-  void end() {
-    if (passedOn(this::end) || left) {
-      return;
-    }
-    if (client.closing()) {
-      if (sentAway) {
-        var _ = context.close();
-      }
-      return;
-    }
-    ended = true;
-    if (residence.travelling()) {
-      return;
-    }
-    if (client.blocked()) {
-      abort();
-    } else {
-      goOn();
-    }
-  }
-
-  /**
-   * Ends the session since the server stops. A client that has been sending has its answers carried
-   * to it as one that is sent away: closed with requests unread, the connection would be reset.
-   */
-  void endForStop() {
-    if (passedOn(this::endForStop)) {
-      return;
-    }
-    sentAway |= System.currentTimeMillis() - client.lastInteraction() < RECENT_MILLIS;
-    end();
-  }
-
-  /**
-   * Sends the client away, if it is one of those, so that it connects anew: what has been asked is
-   * answered, a client that waits for keys is answered UNBLOCKED, then our side is closed. What the
-   * client sends meanwhile is not executed, which it learns by getting no answer.
+   * Sends the client away, if it is one of those, so that it connects anew; see {@link
+   * Departure#sendAwayIf}.
    *
    * @param one is asked on the session's home loop
    */
   public void sendAwayIf(Predicate<Session> one) {
-    if (passedOn(() -> sendAwayIf(one)) || left || ended || client.closing() || !one.test(this)) {
-      return;
-    }
-    sentAway = true;
-    if (client.blocked()) {
-      boolean _ = BlockedClients.unblock(client, true);
-    }
-    end();
-  }
-
-  /** Whether the client is sent away, so that its side of the connection ends later than ours. */
-  boolean sentAway() {
-    return sentAway;
+    departure.sendAwayIf(one);
   }
 
   /** Whether the client has nothing under way: no request, no transaction, nothing it waits for. */
@@ -369,19 +320,6 @@ public final class Session implements Client.Connection {
   /** Notes the login that has led the client where it is. */
   public void login(String name) {
     residence.login(name);
-  }
-
-  /** Closes the connection when nothing that was asked before the end is left to do. */
-  void closeIfEnded() {
-    if (!ended || client.closing() || residence.travelling()) {
-      return;
-    }
-    if (client.blocked()) {
-      abort();
-    } else if (!intake.held()) {
-      client.closing(true);
-      flushNow();
-    }
   }
 
   @Override

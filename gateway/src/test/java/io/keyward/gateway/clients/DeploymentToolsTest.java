@@ -4,10 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
-import io.keyward.gateway.fixture.DataFolders;
 import io.keyward.gateway.fixture.Executables;
+import io.keyward.gateway.server.Gateways;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,17 +46,7 @@ class DeploymentToolsTest {
                   green: {password: of-green}
             """);
     gateway =
-        Gateway.startOnFreePorts(
-            Settings.load(
-                List.of(
-                    file.toString(),
-                    "--bind",
-                    "127.0.0.1",
-                    "--dir",
-                    DataFolders.fresh(),
-                    "--maxmemory-policy",
-                    "allkeys-lfu"),
-                Map.of()));
+        Gateways.startWith(Map.of(), file.toString(), "--maxmemory-policy", "allkeys-lfu");
     try (Jedis blue = connect("blue");
         Jedis green = connect("green")) {
       blue.set("blue-long", "x".repeat(1000));

@@ -3,16 +3,13 @@ package io.keyward.gateway.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.RedisFixture;
-import java.nio.file.Path;
-import java.util.List;
+import io.keyward.gateway.server.Gateways;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.MigrateParams;
 
@@ -20,7 +17,6 @@ import redis.clients.jedis.params.MigrateParams;
 class MigrateTest {
   private static final int PATIENCE = 20_000;
 
-  @TempDir Path directory;
   private RedisFixture redis;
   private Gateway gateway;
   private Jedis here;
@@ -29,19 +25,7 @@ class MigrateTest {
   @BeforeEach
   void start() throws Exception {
     redis = RedisFixture.start();
-    List<String> options =
-        List.of(
-            "--bind",
-            "127.0.0.1",
-            "--dir",
-            directory.toString(),
-            "--rdb-version",
-            "10",
-            "--save",
-            "",
-            "--appendonly",
-            "no");
-    gateway = Gateway.startOnFreePorts(Settings.load(options, Map.of()));
+    gateway = Gateways.start("--rdb-version", "10", "--save", "", "--appendonly", "no");
     here = new Jedis("127.0.0.1", gateway.ports().redis());
     there = new Jedis(redis.host(), redis.port());
   }

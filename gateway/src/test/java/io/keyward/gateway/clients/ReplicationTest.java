@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.Executables;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
+import io.keyward.gateway.server.Gateways;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -46,8 +46,6 @@ class ReplicationTest {
     List<String> options = new ArrayList<>(List.of(further));
     options.addAll(
         List.of(
-            "--bind",
-            "127.0.0.1",
             "--dir",
             directory.toString(),
             "--rdb-version",
@@ -56,7 +54,7 @@ class ReplicationTest {
             "",
             "--appendonly",
             "no"));
-    return Gateway.startOnFreePorts(Settings.load(options, environment));
+    return Gateways.start(environment, options.toArray(String[]::new));
   }
 
   private static RedisFixture redis() {

@@ -9,21 +9,23 @@ import java.util.List;
 import java.util.Map;
 
 /** Starts gateways in this JVM with the options that a test needs. */
-final class Gateways {
+public final class Gateways {
   private Gateways() {}
 
-  static Gateway start(String... options) {
+  /** Starts a gateway that has its data in a folder of its own unless the options name one. */
+  public static Gateway start(String... options) {
     return start(Map.of(), options);
   }
 
-  static Gateway start(Map<String, String> environment, String... options) {
+  /** As the other, with variables of the environment. */
+  public static Gateway start(Map<String, String> environment, String... options) {
     List<String> arguments = new ArrayList<>(List.of("--bind", "127.0.0.1"));
     arguments.addAll(List.of(options));
     return load(environment, arguments);
   }
 
   /** Starts a gateway with a configuration file, the first argument. */
-  static Gateway startWith(Map<String, String> environment, String... arguments) {
+  public static Gateway startWith(Map<String, String> environment, String... arguments) {
     List<String> all = new ArrayList<>(List.of(arguments));
     if (!all.contains("--bind")) {
       all.addAll(List.of("--bind", "127.0.0.1"));

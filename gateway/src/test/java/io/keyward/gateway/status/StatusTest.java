@@ -4,9 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
-import io.keyward.gateway.fixture.DataFolders;
+import io.keyward.gateway.server.Gateways;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -42,11 +41,7 @@ class StatusTest {
                   green: {prefix: green, password: green}
                   grey: {prefix: grey, password: grey}
             """);
-    gateway =
-        Gateway.startOnFreePorts(
-            Settings.load(
-                List.of(file.toString(), "--bind", "127.0.0.1", "--dir", DataFolders.fresh()),
-                Map.of("KEYWARD_ADMIN_TOKEN", TOKEN)));
+    gateway = Gateways.startWith(Map.of("KEYWARD_ADMIN_TOKEN", TOKEN), file.toString());
   }
 
   @AfterAll

@@ -1,0 +1,110 @@
+package io.keyward.gateway.server;
+
+import io.keyward.engine.Client;
+import io.keyward.engine.SteadyTime;
+import io.keyward.engine.builtin.BlockedClients;
+import io.netty.channel.ChannelHandlerContext;
+import java.util.function.Predicate;
+
+/**
+ * The end of a session in good order: the client has ended its side, is sent away, or the server
+ * stops. What has been asked by then is answered, and then the connection is closed.
+ */
+final class Departure {
+  /** More requests may be on their way from a client that has been heard of since. */
+  private static final long RECENT_MILLIS = 1000;
+
+  private final Session session;
+  private final Client client;
+  private final ChannelHandlerContext context;
+  private boolean ended;
+  private boolean sentAway;
+
+  Departure(Session session, ChannelHandlerContext context) {
+    this.session = session;
+    this.context = context;
+    client = session.client();
+  }
+
+  /** Whether nothing more is going to be received, so that the rest is answered. */
+  boolean ended() {
+    return ended;
+  }
+
+  /** Whether the client is sent away, so that its side of the connection ends later than ours. */
+  boolean sentAway() {
+    return sentAway;
+  }
+
+  /**
+   * No more input counts, since the client has ended its side or the server stops: what has been
+   * asked is answered, then the connection is closed.
+   */
+  void end() {
+    if (session.passedOn(this::end) || session.left()) {
+      return;
+    }
+    if (client.closing()) {
+      if (sentAway) {
+        var _ = context.close();
+      }
+      return;
+    }
+    ended = true;
+    if (session.residence().travelling()) {
+      return;
+    }
+    if (client.blocked()) {
+      session.abort();
+    } else {
+      session.goOn();
+    }
+  }
+
+  /**
+   * Ends the session since the server stops. A client that has been sending has its answers carried
+   * to it as one that is sent away: closed with requests unread, the connection would be reset.
+   */
+  void endForStop() {
+    if (session.passedOn(this::endForStop)) {
+      return;
+    }
+    sentAway |= SteadyTime.millis() - client.lastInteraction() < RECENT_MILLIS;
+    end();
+  }
+
+  /**
+   * Sends the client away, if it is one of those, so that it connects anew: what has been asked is
+   * answered, a client that waits for keys is answered UNBLOCKED, then our side is closed. What the
+   * client sends meanwhile is not executed, which it learns by getting no answer.
+   *
+   * @param one is asked on the session's home loop
+   */
+  void sendAwayIf(Predicate<Session> one) {
+    if (session.passedOn(() -> sendAwayIf(one))
+        || session.left()
+        || ended
+        || client.closing()
+        || !one.test(session)) {
+      return;
+    }
+    sentAway = true;
+    if (client.blocked()) {
+      boolean _ = BlockedClients.unblock(client, true);
+    }
+    end();
+  }
+
+  /** Closes the connection when nothing that was asked before the end is left to do. */
+  void closeIfEnded() {
+    if (!ended || client.closing() || session.residence().travelling()) {
+      return;
+    }
+    if (client.blocked()) {
+      session.abort();
+    } else if (!session.held()) {
+      client.closing(true);
+      session.flushNow();
+    }
+  }
+}
