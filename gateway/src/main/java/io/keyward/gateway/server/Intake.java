@@ -215,7 +215,9 @@ final class Intake {
     session.flushNow();
     session.departure().closeIfEnded();
     steerReading();
-    if (home.effects().gate().crowded() && !waitsForRoom && (input.kept() > 0 || session.departure().ended())) {
+    if (home.effects().gate().crowded()
+        && !waitsForRoom
+        && (input.kept() > 0 || session.departure().ended())) {
       waitsForRoom = true;
       home.resumeWhenRoom(session);
     }
@@ -263,7 +265,8 @@ final class Intake {
   /** Stops reading the socket while much input waits, and begins again when it does not. */
   private void steerReading() {
     boolean stop =
-        (session.departure().ended() && !session.departure().sentAway()) || (input.kept() >= ENOUGH_INPUT && held());
+        (session.departure().ended() && !session.departure().sentAway())
+            || (input.kept() >= ENOUGH_INPUT && held());
     if (stop != readingStopped) {
       readingStopped = stop;
       context.channel().config().setAutoRead(!stop);

@@ -45,8 +45,7 @@ class DeploymentToolsTest {
                   blue: {password: of-blue}
                   green: {password: of-green}
             """);
-    gateway =
-        Gateways.startWith(Map.of(), file.toString(), "--maxmemory-policy", "allkeys-lfu");
+    gateway = Gateways.startWith(Map.of(), file.toString(), "--maxmemory-policy", "allkeys-lfu");
     try (Jedis blue = connect("blue");
         Jedis green = connect("green")) {
       blue.set("blue-long", "x".repeat(1000));

@@ -54,7 +54,7 @@ class ReplicationTest {
             "",
             "--appendonly",
             "no"));
-    return Gateways.start(environment, options.toArray(String[]::new));
+    return Gateways.startWith(environment, options.toArray(String[]::new));
   }
 
   private static RedisFixture redis() {
