@@ -212,6 +212,12 @@ final class LogFeed implements LogWriter.Observer {
     } else {
       writeFailure = null;
     }
+    if (sound()) {
+      // Before writes are taken again, so that none is answered that is not written.
+      for (Home home : homes) {
+        home.loop().execute(() -> home.effects().gate().waitAgain());
+      }
+    }
     refuse();
     if (forcing) {
       listener.doubtful();

@@ -71,6 +71,11 @@ public final class StreamGate {
     advanced();
   }
 
+  /** Lets replies wait again for what they acknowledge, since the disk takes what is written. */
+  public void waitAgain() {
+    abandoned = false;
+  }
+
   /** Whether so much waits to be written that no more should be done. */
   public boolean crowded() {
     return crowded;
