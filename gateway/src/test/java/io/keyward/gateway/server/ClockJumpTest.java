@@ -130,6 +130,7 @@ class ClockJumpTest {
   }
 
   private void keysExpireByTheWallClock() throws IOException {
+    jumpTo(0);
     client.set("one hour", "v", SetParams.setParams().ex(HOUR));
     client.set("three hours", "v", SetParams.setParams().ex(3 * HOUR));
     jumpTo(2 * HOUR);
