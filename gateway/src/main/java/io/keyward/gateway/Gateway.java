@@ -167,6 +167,7 @@ public final class Gateway implements AutoCloseable {
     }
     readUsers();
     lifecycle.restore();
+    server.operatorFunctions().restore();
     server.start();
     try {
       server.durability().holdClients();
@@ -319,6 +320,7 @@ public final class Gateway implements AutoCloseable {
           String _ = server.snapshots().save();
         }
       }
+      server.operatorFunctions().end();
       server.durability().close();
       server.snapshots().close();
       vertx.close().toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);

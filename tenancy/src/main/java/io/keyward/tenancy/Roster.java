@@ -34,10 +34,11 @@ public final class Roster {
     Deployment found = tenant == null ? null : registry.find(tenant.prefixOf(name));
     boolean own =
         found != null && found.name().equals(name) && Objects.equals(tenant, found.tenant());
-    Deployment orphan = registry.find(login);
-    return own
-        ? found
-        : orphan != null && orphan.state() == Deployment.State.REMOVED ? orphan : null;
+    // Two kinds have no login and are named by their prefix.
+    Deployment ofPrefix = registry.find(login);
+    boolean withoutLogin =
+        ofPrefix != null && (ofPrefix.shared() || ofPrefix.state() == Deployment.State.REMOVED);
+    return own ? found : withoutLogin ? ofPrefix : null;
   }
 
   /** The deployment to which a login leads, be it an alias or not; null if there is none. */

@@ -60,6 +60,7 @@ public final class Server {
   private final BuiltinEngine engine;
   private final List<BuiltinKeyspace> anterooms;
   private final List<BuiltinKeyspace> overviews;
+  private final OperatorFunctions operatorFunctions;
   private final Snapshots snapshots;
   private final Control control;
   private final Durability durability;
@@ -109,6 +110,7 @@ public final class Server {
     anterooms = engine.homes().stream().map(home -> new BuiltinKeyspace("", home, table)).toList();
     overviews = Overview.open(engine);
     Relay.connect(overviews);
+    operatorFunctions = new OperatorFunctions(this, overviews);
     for (int i = 0; i < overviews.size(); i++) {
       Objects.requireNonNull(Overview.of(overviews.get(i))).showsClientsOf(anterooms.get(i));
     }
@@ -218,6 +220,11 @@ public final class Server {
   /** The replicas that follow. */
   public Replication replication() {
     return replication;
+  }
+
+  /** What keeps the operator's functions over a restart. */
+  public OperatorFunctions operatorFunctions() {
+    return operatorFunctions;
   }
 
   /** Where the operator is: it holds no keys, and shows those of all. */

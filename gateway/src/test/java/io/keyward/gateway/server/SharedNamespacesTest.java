@@ -1,8 +1,10 @@
 package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.deployment.Actor;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanIterator;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Users stay logged in when an application goes from one deployment of a tenant to another. */
 class SharedNamespacesTest {
+  private static final Actor TEST = new Actor("test", "");
   private static final String SESSION = "OPENID_SESSION:user-1";
 
   @TempDir Path folder;
@@ -209,6 +212,38 @@ class SharedNamespacesTest {
       }
     }
     return all.toString();
+  }
+
+  @Test
+  void aDroppedDeploymentLeavesTheSessionsToTheOthers() throws Exception {
+    try (Gateway gateway = start()) {
+      try (Application blue = new Application(gateway, "blue", "of-blue");
+          Application rev = new Application(gateway, "chat.rev1", "of-chat")) {
+        blue.redis.set(SESSION, "by blue");
+        blue.redis.set("TOOLS:a", "of blue");
+        rev.redis.set("BANS:ip", "by rev1");
+      }
+      Map<?, ?> dropped = (Map<?, ?>) gateway.lifecycle().drop(TEST, "blue", false);
+      assertThat(dropped.get("freed-keys")).isEqualTo(1L);
+      assertThat(gateway.lifecycle().drop(TEST, "chat.rev1", false)).isNotNull();
+      assertThatThrownBy(() -> gateway.lifecycle().drop(TEST, "chat~shared", false))
+          .hasMessageContaining("lives as long as they");
+      try (Application green = new Application(gateway, "green", "of-green")) {
+        assertThat(green.redis.get(SESSION)).isEqualTo("by blue");
+        assertThat(green.redis.get("BANS:ip")).isEqualTo("by rev1");
+      }
+    }
+    try (Gateway gateway = start();
+        Application green = new Application(gateway, "green", "of-green")) {
+      assertThat(green.redis.get(SESSION)).isEqualTo("by blue");
+      gateway.lifecycle().create(TEST, "blue");
+      try (Application blue = new Application(gateway, "blue", "of-blue")) {
+        assertThat(blue.redis.get(SESSION)).isEqualTo("by blue");
+        assertThat(blue.redis.get("TOOLS:a")).isNull();
+        blue.redis.set(SESSION, "by blue again");
+      }
+      assertThat(green.redis.get(SESSION)).isEqualTo("by blue again");
+    }
   }
 
   @Test

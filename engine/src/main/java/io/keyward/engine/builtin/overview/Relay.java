@@ -79,7 +79,11 @@ public final class Relay implements Elsewhere {
         if (views.size() == 1) {
           yield false;
         }
-        Answers all = new Answers(LateReply.of(own, request), views.size(), Answers::join);
+        Answers.Combination combination =
+            command.tips().contains("response_policy:all_succeeded")
+                ? Answers::first
+                : Answers::join;
+        Answers all = new Answers(LateReply.of(own, request), views.size(), combination);
         for (int i = 0; i < views.size(); i++) {
           int part = i;
           send(

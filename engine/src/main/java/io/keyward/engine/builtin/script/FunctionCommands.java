@@ -10,11 +10,13 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.RunningScript;
 import io.keyward.engine.builtin.script.lua.LuaString;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
+import io.keyward.engine.command.Reach;
 import io.keyward.engine.text.Glob;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -44,6 +46,7 @@ final class FunctionCommands {
                     .arity(3)
                     .flags(NOSCRIPT, WRITE)
                     .tips(TO_ALL)
+                    .reach(Reach.EVERYWHERE)
                     .handler(FunctionCommands::delete))
             .subcommand(
                 Command.named("dump", SCRIPTING)
@@ -62,6 +65,7 @@ final class FunctionCommands {
                     .arity(-2)
                     .flags(NOSCRIPT, WRITE)
                     .tips(TO_ALL)
+                    .reach(Reach.EVERYWHERE)
                     .handler(FunctionCommands::flush))
             .subcommand(
                 Command.named("kill", SCRIPTING)
@@ -92,6 +96,7 @@ final class FunctionCommands {
                     .arity(-3)
                     .flags(NOSCRIPT, WRITE, DENYOOM)
                     .tips(TO_ALL)
+                    .reach(Reach.EVERYWHERE)
                     .runsInSlices()
                     .handler(FunctionCommands::load))
             .subcommand(
@@ -103,6 +108,7 @@ final class FunctionCommands {
                     .arity(-3)
                     .flags(NOSCRIPT, WRITE, DENYOOM)
                     .tips(TO_ALL)
+                    .reach(Reach.EVERYWHERE)
                     .runsInSlices()
                     .handler(FunctionCommands::restore))
             .subcommand(
@@ -167,7 +173,9 @@ final class FunctionCommands {
 
   /** Counts a change of the libraries, which are saved and replayed as data are. */
   private static void changed(Request request) {
-    Database.of(request).keyspace().countChange();
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    keyspace.countChange();
+    FunctionTexts.changed(keyspace);
   }
 
   private static void restore(Request request, Reply reply) {

@@ -8,6 +8,9 @@ import java.util.List;
 public final class FunctionTexts {
   private FunctionTexts() {}
 
+  /** Who is told of changes. */
+  private record Listener(Runnable told) {}
+
   /** The texts of all libraries. */
   public static List<byte[]> of(BuiltinKeyspace keyspace) {
     KeyspaceFunctions functions = keyspace.attachmentIfAny(KeyspaceFunctions.class);
@@ -24,6 +27,33 @@ public final class FunctionTexts {
    */
   public static void load(BuiltinKeyspace keyspace, byte[] text, boolean replace) {
     String _ = KeyspaceFunctions.of(keyspace).load(text, replace);
+  }
+
+  /** Has somebody told, on the keyspace's loop, that a command has changed the libraries. */
+  public static void onChange(BuiltinKeyspace keyspace, Runnable told) {
+    var _ = keyspace.attachment(Listener.class, k -> new Listener(told));
+  }
+
+  /** A command has changed the libraries. */
+  static void changed(BuiltinKeyspace keyspace) {
+    Listener listener = keyspace.attachmentIfAny(Listener.class);
+    if (listener != null) {
+      listener.told.run();
+    }
+  }
+
+  /** All libraries as FUNCTION DUMP gives them. */
+  public static byte[] payload(BuiltinKeyspace keyspace) {
+    return FunctionPayload.write(KeyspaceFunctions.of(keyspace).libraries().values());
+  }
+
+  /**
+   * Adds the libraries of such a payload.
+   *
+   * @throws CommandException if it is damaged
+   */
+  public static void loadPayload(BuiltinKeyspace keyspace, byte[] payload) {
+    FunctionPayload.read(payload).forEach(text -> load(keyspace, text));
   }
 
   /** Forgets every library. */

@@ -12,6 +12,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.RunningScript;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
+import io.keyward.engine.command.Reach;
 
 /** SCRIPT with its subcommands, and all other commands on scripts. */
 public final class ScriptCommands {
@@ -53,6 +54,7 @@ public final class ScriptCommands {
                     .arity(-2)
                     .flags(NOSCRIPT)
                     .tips("request_policy:all_nodes", "response_policy:all_succeeded")
+                    .reach(Reach.EVERYWHERE)
                     .handler(ScriptCommands::flush))
             .subcommand(
                 Command.named("kill", SCRIPTING)
@@ -73,6 +75,7 @@ public final class ScriptCommands {
                     .arity(3)
                     .flags(NOSCRIPT, STALE)
                     .tips("request_policy:all_nodes", "response_policy:all_succeeded")
+                    .reach(Reach.EVERYWHERE)
                     .handler(ScriptCommands::load))
             .withHelp("5.0.0"));
   }
