@@ -3,6 +3,7 @@ package io.keyward.config;
 import io.keyward.config.tenant.Secret;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,13 +77,13 @@ final class SecretFields {
   }
 
   private static Optional<String> content(YamlGroup group, String name, Given given) {
-    Path file = Path.of(given.text());
     try {
+      Path file = Path.of(given.text());
       if (Files.size(file) <= MOST_FILE_BYTES) {
         return Optional.of(Files.readString(file).strip());
       }
       group.wrong(name, given, "the file is too big for a secret", "give a file of one line");
-    } catch (IOException unreadable) {
+    } catch (IOException | InvalidPathException unreadable) {
       group.wrong(
           name,
           given,

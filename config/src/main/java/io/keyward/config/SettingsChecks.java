@@ -237,7 +237,16 @@ final class SettingsChecks {
   }
 
   private Namespaces namespaces() {
-    List<String> declared = words(gathered.setting(Setting.NAMESPACES, ""));
+    Given names = gathered.setting(Setting.NAMESPACES, "");
+    List<String> declared = words(names);
+    if (declared.stream().anyMatch(name -> name.startsWith(":") || name.endsWith(":"))) {
+      gathered.wrong(
+          Problem.of(
+              Setting.NAMESPACES.path(),
+              names,
+              "a colon at an end of a name is none of its own: it is what the key goes on with",
+              "write the names alone, such as stream"));
+    }
     Collection<String> valid = validNamespaces();
     Given given = gathered.setting(Setting.PINNED, "");
     List<String> pinned = words(given);

@@ -191,11 +191,13 @@ final class TenantsReader {
 
   /** Those of the tenant's shared namespaces that a deployment takes part in: all by default. */
   private List<String> shared(String tenant, YamlGroup group, List<String> byTenant) {
-    if (!group.has("shared")) {
+    boolean there = group.has("shared");
+    List<Given> names = group.list("shared");
+    if (!there) {
       return byTenant;
     }
     List<String> chosen = new ArrayList<>();
-    for (Given given : group.list("shared")) {
+    for (Given given : names) {
       if (byTenant.contains(given.text())) {
         chosen.add(given.text());
       } else {

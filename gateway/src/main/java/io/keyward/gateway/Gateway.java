@@ -7,6 +7,7 @@ import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
@@ -35,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -271,20 +273,30 @@ public final class Gateway implements AutoCloseable {
     return wrong.toString();
   }
 
+  /** What of a keyspace stands in files: nothing, or all but some namespaces. */
+  private record InFiles(boolean kept, Set<String> pinned) {}
+
+  private InFiles inFiles(String prefix) {
+    KeyspaceTraits traits = server.tenancy().traits(prefix);
+    return new InFiles(traits.kept(), Set.copyOf(traits.pinned().names()));
+  }
+
   private void changeTenants(Settings changed) throws RefusedException {
     server.tenancy().checkChange(changed.tenancy());
-    Map<String, Boolean> kept = new HashMap<>();
-    server.engine().keyspaces().forEach(each -> kept.put(each.prefix(), each.effects().kept()));
+    Map<String, InFiles> before = new HashMap<>();
+    server.engine().keyspaces().forEach(k -> before.put(k.prefix(), inFiles(k.prefix())));
     for (String prefix : server.tenancy().change(changed.tenancy())) {
       server.closeClientsOf(prefix);
     }
-    kept.forEach(
-        (prefix, before) -> {
-          if (server.tenancy().traits(prefix).kept() != before) {
-            log.info("Whether files hold {} has changed: they are written anew", prefix);
-            server.durability().writeAnew();
-          }
-        });
+    List<String> otherwise =
+        before.entrySet().stream()
+            .filter(each -> !inFiles(each.getKey()).equals(each.getValue()))
+            .map(Map.Entry::getKey)
+            .toList();
+    if (!otherwise.isEmpty()) {
+      log.info("What files hold of {} has changed: they are written anew", otherwise);
+      server.durability().writeAnew();
+    }
     log.info("Operator and tenants read again");
     if (!changed.sameButTenancy(server.settings())) {
       log.warn("Settings other than operator and tenants have changed; they need a restart");

@@ -109,6 +109,30 @@ class MemoryOnlyTest {
   }
 
   @Test
+  void filesFollowWhatIsPinned() throws Exception {
+    try (Gateway gateway = start(", pinned: [ROLES]");
+        Words cache = as(gateway, "cache");
+        Words operator = as(gateway, "operator")) {
+      cache.call("MSET ROLES:user 1 TOOLS:one 1 other 1");
+      assertThat(filesName("ROLES:user")).isFalse();
+      assertThat(filesName("TOOLS:one")).isTrue();
+      write(", pinned: [TOOLS]");
+      assertThat(gateway.reload()).isEmpty();
+      String info = operator.call("INFO persistence");
+      while (!info.contains("aof_rewrites:1") || info.contains("aof_rewrite_in_progress:1")) {
+        info = operator.call("INFO persistence");
+      }
+      assertThat(operator.call("SAVE")).isEqualTo("OK");
+      assertThat(filesName("ROLES:user")).isTrue();
+      assertThat(filesName("TOOLS:one")).isFalse();
+    }
+    try (Gateway gateway = start(", pinned: [TOOLS]");
+        Words cache = as(gateway, "cache")) {
+      assertThat(cache.call("MGET ROLES:user TOOLS:one other")).isEqualTo("1 nil 1");
+    }
+  }
+
+  @Test
   void anotherWordIsRefused() {
     assertThatThrownBy(() -> start(", durability: disk").close())
         .rootCause()

@@ -53,7 +53,7 @@ public final class FunctionTexts {
    * @throws CommandException if it is damaged
    */
   public static void loadPayload(BuiltinKeyspace keyspace, byte[] payload) {
-    FunctionPayload.read(payload).forEach(text -> load(keyspace, text));
+    FunctionPayload.read(payload).forEach(text -> load(keyspace, text, true));
   }
 
   /** Forgets every library. */
