@@ -320,7 +320,6 @@ public final class Gateway implements AutoCloseable {
       if (present != null) {
         present.close();
       }
-      lifecycle.hurry();
       Retirement retiring = retirement;
       if (retiring != null) {
         retiring.close();

@@ -25,17 +25,17 @@ import picocli.CommandLine.Option;
     name = "clone",
     description = {
       "Fills a deployment, then prints the latency of SETs to it that arrive at a fixed rate, first"
-          + " in peace, then while it is cloned, and what the gateway says of its own slices.",
+          + " in peace, then while it is cloned and has everything in common with the clone, and"
+          + " how long the gateway says that it has served nobody for it.",
       "Keys are of 16 and values of 32 bytes, on one event loop, without files. Latency counts from"
-          + " the instant a request was due. A stall is time in which the loop copies and serves"
-          + " nobody; its target is 2 ms at a time and 50 ms together."
+          + " the instant a request was due. The stall is one, and its target 2 ms; what the SETs"
+          + " copy themselves afterwards is in their latencies."
     },
     sortOptions = false)
 final class CompareClone implements Callable<Integer> {
   private static final RequestTemplate SET =
       RequestTemplate.of("SET", "key:" + RequestTemplate.SLOT, "v".repeat(32));
   private static final double LONGEST_MILLIS = 2;
-  private static final double TOTAL_MILLIS = 50;
 
   @Option(names = "--keys", description = "Keys to fill in. Default: ${DEFAULT-VALUE}.")
   private int keys = 1_000_000;
@@ -96,7 +96,7 @@ final class CompareClone implements Callable<Integer> {
         table.column(when, name);
       }
     }
-    table.column("keys").column("ms").column("stalls ms").column("longest ms");
+    table.column("keys").column("ms").column("stall ms");
     List<Verdict> verdicts = new ArrayList<>();
     for (int round = 1; round <= rounds; round++) {
       Histogram before = load(blue);
@@ -109,31 +109,20 @@ final class CompareClone implements Callable<Integer> {
       } catch (ExecutionException failed) {
         throw new IOException("the clone failed: " + failed.getCause(), failed);
       }
-      double total = Long.parseLong(told.get("slices-microseconds")) / 1e3;
-      double longest = Long.parseLong(told.get("longest-slice-microseconds")) / 1e3;
+      double stall = Long.parseLong(told.get("stall-microseconds")) / 1e3;
       List<String> cells = new ArrayList<>(List.of(Integer.toString(round)));
       for (Histogram latencies : List.of(before, during)) {
         for (double percentile : new double[] {50, 99, 99.9, 100}) {
           cells.add(fixed(latencies.getValueAtPercentile(percentile) / 1e3, 0));
         }
       }
-      cells.addAll(
-          List.of(told.get("keys"), told.get("milliseconds"), fixed(total, 1), fixed(longest, 2)));
+      cells.addAll(List.of(told.get("keys"), told.get("milliseconds"), fixed(stall, 3)));
       table.row(cells);
       verdicts.add(
           new Verdict(
-              longest <= LONGEST_MILLIS,
-              "no stall of clone " + round + " above " + fixed(LONGEST_MILLIS, 0) + " ms",
-              fixed(longest, 2)));
-      verdicts.add(
-          new Verdict(
-              total <= TOTAL_MILLIS,
-              "all stalls of clone "
-                  + round
-                  + " together at most "
-                  + fixed(TOTAL_MILLIS, 0)
-                  + " ms",
-              fixed(total, 1)));
+              stall <= LONGEST_MILLIS,
+              "the stall of clone " + round + " not above " + fixed(LONGEST_MILLIS, 0) + " ms",
+              fixed(stall, 3)));
     }
     System.out.print(table.render(TextTable.Format.table));
     return Verdict.print(verdicts);

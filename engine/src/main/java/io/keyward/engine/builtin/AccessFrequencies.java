@@ -44,6 +44,13 @@ public final class AccessFrequencies {
     this.account = account;
   }
 
+  /** Begins with the clock of another database, whose keys its own has too. */
+  void beginAs(AccessFrequencies other) {
+    keys = other.keys;
+    accesses = other.accesses;
+    tick = other.tick;
+  }
+
   /** The bits of a key that has come, given its hash. */
   int fresh(long hash) {
     pass();

@@ -298,6 +298,14 @@ public final class BuiltinKeyspace implements Keyspace {
     return present == null ? null : kind.cast(present);
   }
 
+  /** What families of commands count of the keys. */
+  List<CommonFigure> commonFigures() {
+    return attachments.values().stream()
+        .filter(CommonFigure.class::isInstance)
+        .map(CommonFigure.class::cast)
+        .toList();
+  }
+
   @Override
   public Collection<Client> clients() {
     return members.all();
@@ -456,6 +464,7 @@ public final class BuiltinKeyspace implements Keyspace {
     effects.flushedAll();
     effects.endUnit();
     databases.flush();
+    databases.forEach(Database::discard);
     attachments.clear();
     quota.leave();
     pins.leave();

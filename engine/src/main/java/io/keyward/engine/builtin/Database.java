@@ -28,7 +28,7 @@ public final class Database {
 
   private final BuiltinKeyspace keyspace;
   private final PagePool pool;
-  private final MemoryAccount account;
+  private MemoryAccount account;
   private final Entry view;
   private final Entry scratchView;
   private final Watches watches = new Watches();
@@ -39,7 +39,6 @@ public final class Database {
   private final Departures departures = new Departures(this);
   private final ChangeNews news;
   private final @Nullable KeyRoutes routes;
-  private @Nullable Inheritance inheritance;
   private Dictionary keys;
   private @Nullable PinnedKeys pinned;
   private int number;
@@ -48,9 +47,9 @@ public final class Database {
     this.keyspace = keyspace;
     this.number = number;
     pool = keyspace.home().pool();
-    account = keyspace.account();
+    account = new MemoryAccount(keyspace.account());
     keys = new Dictionary(pool, account);
-    frequencies = new AccessFrequencies(account);
+    frequencies = new AccessFrequencies(keyspace.account());
     view = new Entry(this);
     scratchView = new Entry(this);
     blocked = new BlockedClients(this);
@@ -72,6 +71,7 @@ public final class Database {
     return pool;
   }
 
+  /** Counts the keys, their values and the table of the keys; the keyspace's counts it too. */
   public MemoryAccount account() {
     return account;
   }
@@ -155,7 +155,7 @@ public final class Database {
 
   /** The number of keys, those included whose time is up but that nobody has met yet. */
   public int size() {
-    return inheritance == null ? keys.size() : keys.size() + inheritance.size();
+    return keys.size();
   }
 
   /** The number of keys that are seen here, those of other keyspaces among them. */
@@ -213,46 +213,13 @@ public final class Database {
 
   /** The number of keys that expire. */
   public int expiring() {
-    return inheritance == null ? keys.marked() : keys.marked() + inheritance.expiring();
-  }
-
-  /** What is still to be copied from another keyspace, or null. */
-  @Nullable Inheritance inheritance() {
-    return inheritance;
-  }
-
-  /** Has keys that are to be copied from another keyspace, or no longer. */
-  void inheritance(@Nullable Inheritance keysToCome) {
-    inheritance = keysToCome;
-  }
-
-  /**
-   * Gets what is still to be copied from another keyspace, for a command that looks at all keys: in
-   * slices if it may, before it has done anything, since it may begin again.
-   */
-  public void whole(Request request) {
-    if (inheritance == null && routes == null) {
-      return;
-    }
-    for (Database holder : holders()) {
-      Inheritance rest = holder.inheritance;
-      if (rest != null) {
-        Slices.expect(request, Long.MAX_VALUE);
-        rest.takeAll(Database.of(request).keyspace().slices());
-      }
-    }
+    return keys.marked();
   }
 
   /** Keys are there that were not: who waits for one or watches it is to know. */
   void arrived() {
     watches.arrived(this, System.currentTimeMillis());
     blocked.allReady();
-  }
-
-  private void whole() {
-    if (inheritance != null) {
-      inheritance.takeAll(keyspace.slices());
-    }
   }
 
   /** The key for reading, or null; counts a hit or a miss and renews the key's access clock. */
@@ -311,24 +278,32 @@ public final class Database {
   }
 
   /**
-   * Says that an entry is about to be changed or removed, so that who writes a snapshot may look at
-   * it before; {@link #write} and {@link Placement} say it, and whoever changes the bytes of what
-   * it has found otherwise has to.
+   * Says that an entry is about to be changed, so that who writes a snapshot may look at it before,
+   * and makes it this database's alone if it is in common with another; {@link #write} and {@link
+   * Placement} do it, and whoever changes the bytes of what it has found otherwise has to.
    */
   public void beforeChange(Entry entry) {
     Database holder = entry.database();
-    ChangeGuard guard = holder.keyspace.guard();
-    if (guard != null) {
-      guard.beforeChange(holder, entry);
+    holder.beforeRemoval(entry);
+    if (!entry.isOwn()) {
+      holder.placement.own(entry);
     }
     if (holder.pinned != null && entry.pinned()) {
       holder.pinned.beforeChange(entry.hash(), entry.reference());
     }
   }
 
+  /** Says that an entry of this database is about to be changed or removed. */
+  void beforeRemoval(Entry entry) {
+    ChangeGuard guard = keyspace.guard();
+    if (guard != null) {
+      guard.beforeChange(this, entry);
+    }
+  }
+
   /** Begins a walk that shows every key as it is now, whatever becomes of it meanwhile. */
   public SteadyWalk beginWalk(IntConsumer visitor) {
-    return keys.beginWalk(visitor);
+    return keys.beginWalk(visitor, placement::free);
   }
 
   /** The walk over the present keys that is not over yet, or null. */
@@ -394,13 +369,12 @@ public final class Database {
   private @Nullable Entry locateOwn(byte[] key, int offset, int length, Entry into) {
     long hash = KeyHash.hash(key, offset, length);
     int reference = keys.find(hash, key, offset, length);
-    if (reference == Dictionary.ABSENT) {
-      if (inheritance == null || !inheritance.take(hash, key, offset, length)) {
-        return null;
-      }
-      reference = keys.find(hash, key, offset, length);
-    }
-    return into.at(this, hash, reference);
+    return reference == Dictionary.ABSENT ? null : into.at(this, hash, reference);
+  }
+
+  /** Whether an entry that a walk has shown is still a key of this database. */
+  public boolean holds(Entry entry) {
+    return keys.holds(entry.hash(), entry.reference());
   }
 
   /** The view of an entry that a walk has met. */
@@ -497,19 +471,16 @@ public final class Database {
 
   /** Visits the entries of the next few buckets; see {@link Dictionary#scan}. */
   public long scan(long cursor, IntConsumer visitor) {
-    whole();
     return keys.scan(cursor, visitor);
   }
 
   /** Visits every entry; the visitor may remove the one it is given, and nothing else. */
   public void forEach(IntConsumer visitor) {
-    whole();
     keys.forEach(visitor);
   }
 
   /** A key, each with the same chance, or null if there is none. */
   public @Nullable Entry random(long now, Entry into) {
-    whole();
     for (int attempt = 0; ; attempt++) {
       int reference = keys.random(keyspace.home().random());
       if (reference == Dictionary.ABSENT) {
@@ -547,22 +518,36 @@ public final class Database {
     keyspace.countChange();
     long now = System.currentTimeMillis();
     watches.flushed(this, now);
-    if (inheritance != null) {
-      inheritance.renounce();
-    }
-    Dictionary detached = keys;
+    DetachedKeys detached = new DetachedKeys(this, keys, account);
+    account = new MemoryAccount(keyspace.account());
     keys = new Dictionary(pool, account);
     discardPinned();
     expiringHashes.clear();
     blocked.allReady();
-    DetachedKeys.freeLater(detached, this);
+    detached.freeLater();
   }
 
   /** Gives back the memory of an empty database that nobody refers to any more. */
   void discard() {
     discardPinned();
     frequencies.forget();
-    account.add(-keys.memory());
+    keys.discard();
+  }
+
+  /**
+   * Holds what another database of the home holds, in place of its own keys, of which there are
+   * none; both have it in common until one changes it.
+   */
+  void holdAs(Database other) {
+    new DetachedKeys(this, keys, account).freeLater();
+    account = new MemoryAccount(keyspace.account());
+    account.addCommon(other.account.bytes() - other.keys.memory());
+    keys = other.keys.share(account);
+    expiringHashes.holdAs(other.expiringHashes);
+    frequencies.beginAs(other.frequencies);
+    if (other.pinned != null) {
+      pinned().holdAs(other.pinned);
+    }
   }
 
   private void discardPinned() {
@@ -594,15 +579,9 @@ public final class Database {
     PinnedKeys minePinned = pinned;
     pinned = other.pinned;
     other.pinned = minePinned;
-    Inheritance toCome = inheritance;
-    inheritance = other.inheritance;
-    other.inheritance = toCome;
-    if (inheritance != null) {
-      inheritance.heir(this);
-    }
-    if (toCome != null) {
-      toCome.heir(other);
-    }
+    MemoryAccount counted = account;
+    account = other.account;
+    other.account = counted;
     expiringHashes.swap(other.expiringHashes);
     blocked.allReady();
     other.blocked.allReady();
@@ -612,7 +591,16 @@ public final class Database {
   public void validate() {
     keys.validate();
     Entry walked = newView();
-    keys.forEach(reference -> at(reference, walked).validate());
+    long[] bytes = {keys.memory()};
+    keys.forEach(
+        reference -> {
+          at(reference, walked).validate();
+          bytes[0] += walked.bytesTaken();
+        });
+    if (bytes[0] != account.bytes()) {
+      throw new IllegalStateException(
+          "keys and values take " + bytes[0] + " bytes, counted " + account.bytes());
+    }
     PinnedKeys pins = pinned;
     if (pins != null) {
       pins.validate(keys);

@@ -9,49 +9,53 @@ import io.keyward.engine.builtin.memory.SteadyWalk;
 
 /** The keys of a database that has been flushed, on their way to be freed. */
 final class DetachedKeys implements Held {
-  private final Dictionary keys;
+  private final BuiltinKeyspace keyspace;
   private final PagePool pool;
+  private final Dictionary keys;
   private final MemoryAccount account;
-  private final Home home;
 
-  private DetachedKeys(Dictionary keys, PagePool pool, MemoryAccount account, Home home) {
+  /** Takes the keys that a database gives up with the account that counts them. */
+  DetachedKeys(Database former, Dictionary keys, MemoryAccount account) {
+    keyspace = former.keyspace();
+    pool = former.pool();
     this.keys = keys;
-    this.pool = pool;
     this.account = account;
-    this.home = home;
   }
 
   /**
-   * Frees keys that a database no longer has, in slices, after the walk over them if there is one,
-   * and after what has been shown there has been written.
+   * Frees the keys in slices, after the walk over them if there is one, and after what has been
+   * shown there has been written.
    */
-  static void freeLater(Dictionary keys, Database former) {
-    BuiltinKeyspace keyspace = former.keyspace();
-    Held freed = new DetachedKeys(keys, former.pool(), former.account(), keyspace.home());
+  void freeLater() {
     SteadyWalk walk = keys.walk();
     if (walk == null) {
-      freeUnused(freed, keyspace);
+      freeUnused();
     } else {
-      walk.afterwards(() -> freeUnused(freed, keyspace));
+      walk.afterwards(this::freeUnused);
     }
   }
 
-  private static void freeUnused(Held freed, BuiltinKeyspace former) {
-    ChangeGuard guard = former.guard();
+  private void freeUnused() {
+    ChangeGuard guard = keyspace.guard();
     if (guard == null) {
-      former.home().freeLater(freed);
+      keyspace.home().freeLater(this);
     } else {
-      guard.whenUnused(() -> former.home().freeLater(freed));
+      guard.whenUnused(() -> keyspace.home().freeLater(this));
     }
   }
 
   @Override
   public long memoryBytes() {
-    return keys.memory();
+    return account.bytes();
   }
 
   @Override
   public Held copy(Database target) {
+    throw new IllegalStateException("what has been flushed is no value any more");
+  }
+
+  @Override
+  public void adopt(MemoryAccount other, BuiltinKeyspace holder) {
     throw new IllegalStateException("what has been flushed is no value any more");
   }
 
@@ -73,13 +77,25 @@ final class DetachedKeys implements Held {
   private void freeEntry(int reference) {
     byte[] page = pool.page(reference);
     int at = PagePool.offset(reference);
+    boolean common =
+        !keys.isOwn(page, at) && keys.othersHold(EntryLayout.keyHash(page, at), reference);
     int code = page[EntryLayout.typeOffset(page, at)] >>> 4 & 0xF;
     if (Encoding.of(code).held()) {
       int handle = Bytes.getInt(page, EntryLayout.valueOffset(page, at));
       Held value = (Held) pool.held(handle);
-      pool.drop(handle);
-      home.freeLater(value);
+      if (common) {
+        account.addCommon(-value.memoryBytes());
+        value.count(keyspace, -1);
+      } else {
+        pool.drop(handle);
+        value.adopt(account, keyspace);
+        keyspace.home().freeLater(value);
+      }
     }
-    pool.free(reference, account);
+    if (common) {
+      account.addCommon(-pool.slotBytes(reference));
+    } else {
+      pool.free(reference, account);
+    }
   }
 }

@@ -442,18 +442,6 @@ public final class Effects {
   }
 
   /**
-   * Writes a key that has been taken over from another keyspace of the home: within the unit that a
-   * command has begun, of whichever keyspace, or else as one of its own.
-   */
-  void inherited(Entry entry) {
-    if (ownWanted()) {
-      beginUnit();
-      state(entry.database().number(), entry.bytes(), entry.keyOffset(), entry.keyLength());
-      endUnit();
-    }
-  }
-
-  /**
    * Ends the unit of a command that has done nothing itself so far, unless it is part of more: what
    * has only happened on the way, such as an eviction, is not to wait until the command has ended.
    */
@@ -528,6 +516,44 @@ public final class Effects {
     }
     stream.number(first);
     stream.number(second);
+  }
+
+  /**
+   * Whether it can be written that this keyspace holds what another one does: if the same keys of
+   * both are written.
+   */
+  public boolean canTellCloneOf(BuiltinKeyspace source) {
+    return !ownWanted()
+        || (source.effects().kept && keyspace.pins().sameAs(source.pins()) && bothNamed(source));
+  }
+
+  private boolean bothNamed(BuiltinKeyspace source) {
+    return prefix.length > 0 && source.effects().prefix.length > 0;
+  }
+
+  /** Writes that the keyspace, which was empty, holds what another one does. */
+  void cloned(BuiltinKeyspace source) {
+    if (!ownWanted()) {
+      return;
+    }
+    List<Integer> numbers = new ArrayList<>();
+    source
+        .databases()
+        .forEach(
+            database -> {
+              if (database.size() > 0) {
+                numbers.add(database.number());
+              }
+            });
+    byte[] from = source.effects().prefix;
+    stream.begin(0, 6 + numbers.size(), note);
+    stream.argument("EVAL");
+    stream.argument(WholeKeyspace.CLONE);
+    stream.number(0);
+    argument(WholeKeyspace.pattern(source.prefix()));
+    stream.argument(from, 0, from.length);
+    stream.argument(prefix, 0, prefix.length);
+    numbers.forEach(stream::number);
   }
 
   /** Writes that a field of a hash has gone of itself. */

@@ -34,36 +34,66 @@ public final class ElementTable implements Held {
   public static final int ABSENT = Dictionary.ABSENT;
 
   /** This object, the dictionary and its outer arrays, with compact object headers. */
-  private static final int OBJECT_BYTES = 152;
+  private static final int OBJECT_BYTES = 160;
 
   private final PagePool pool;
-  private final MemoryAccount account;
   private final Dictionary elements;
+  private MemoryAccount account;
   private long slotBytes;
 
   public ElementTable(PagePool pool, MemoryAccount account) {
+    this(pool, new Dictionary(pool, account), account);
+  }
+
+  private ElementTable(PagePool pool, Dictionary elements, MemoryAccount account) {
     this.pool = pool;
+    this.elements = elements;
     this.account = account;
-    elements = new Dictionary(pool, account);
     account.add(OBJECT_BYTES);
   }
 
   @Override
   public ElementTable copy(Database target) {
-    ElementTable copy = new ElementTable(pool, target.account());
-    elements.forEach(copy::take);
+    return copy(target.account());
+  }
+
+  /** A table of the same elements, whose bytes are counted there. */
+  ElementTable copy(MemoryAccount counted) {
+    ElementTable copy = new ElementTable(pool, elements.share(counted), counted);
+    counted.addCommon(slotBytes);
+    copy.slotBytes = slotBytes;
     return copy;
   }
 
-  private void take(int reference) {
-    int bytes = pool.slotBytes(reference);
-    int laid = pool.allocate(bytes, account);
+  @Override
+  public void adopt(MemoryAccount counted, BuiltinKeyspace keyspace) {
+    account = counted;
+    elements.account(counted);
+  }
+
+  /**
+   * Makes an element this table's alone, so that it may be changed where it is.
+   *
+   * @return the reference that names it from now on
+   */
+  int own(int reference) {
+    if (reference == ABSENT || elements.isOwn(reference)) {
+      return reference;
+    }
     byte[] page = pool.page(reference);
     int at = PagePool.offset(reference);
+    long hash = EntryLayout.keyHash(page, at);
+    if (!elements.othersHold(hash, reference)) {
+      elements.claim(reference);
+      return reference;
+    }
+    int bytes = pool.slotBytes(reference);
+    int laid = pool.allocate(bytes, account);
     System.arraycopy(page, at, pool.page(laid), PagePool.offset(laid), bytes);
-    EntryLayout.generation(pool.page(laid), PagePool.offset(laid), elements.generation());
-    slotBytes += bytes;
-    elements.insert(EntryLayout.keyHash(page, at), laid, EntryLayout.expires(page, at));
+    EntryLayout.stamp(pool.page(laid), PagePool.offset(laid), elements.stamp());
+    elements.replace(hash, reference, laid);
+    account.addCommon(-bytes);
+    return laid;
   }
 
   public int size() {
@@ -101,15 +131,18 @@ public final class ElementTable implements Held {
   public int place(byte[] name, int offset, int length, int valueLength, long expiry) {
     long hash = KeyHash.hash(name, offset, length);
     int present = elements.find(hash, name, offset, length);
+    boolean own = true;
     if (present != ABSENT) {
       elements.beforeChange(present);
+      own = elements.isOwn(present);
     }
     int room = Math.addExact(Entry.lengthBytes(valueLength), valueLength);
     int laid;
     if (present == ABSENT) {
       laid = lay(name, offset, length, room, expiry);
       elements.insert(hash, laid, expiry >= 0);
-    } else if (expires(present) == expiry >= 0
+    } else if (own
+        && expires(present) == expiry >= 0
         && pool.slotBytes(present) == PagePool.roundedSize(headBytes(present) + room)) {
       laid = present;
       writeExpiry(laid, expiry);
@@ -127,7 +160,7 @@ public final class ElementTable implements Held {
       elements.mark(hash, old, expires);
     }
     elements.replace(hash, old, laid);
-    giveBack(old);
+    giveBack(hash, old);
   }
 
   /** Sets a field of a hash. */
@@ -155,8 +188,7 @@ public final class ElementTable implements Held {
 
   private int lay(byte[] name, int offset, int length, int room, long expiry) {
     int flags =
-        EntryLayout.flagsFor(
-            (expiry >= 0 ? EntryLayout.EXPIRES : 0) | elements.generation(), length);
+        EntryLayout.flagsFor((expiry >= 0 ? EntryLayout.EXPIRES : 0) | elements.stamp(), length);
     int bytes = Math.addExact(EntryLayout.headerSize(flags) + length, room);
     int reference = pool.allocate(bytes, account);
     EntryLayout.writeKey(
@@ -195,8 +227,9 @@ public final class ElementTable implements Held {
   public int expireAt(int reference, long expiry) {
     elements.beforeChange(reference);
     if (expires(reference) == expiry >= 0) {
-      writeExpiry(reference, expiry);
-      return reference;
+      int own = own(reference);
+      writeExpiry(own, expiry);
+      return own;
     }
     byte[] page = pool.page(reference);
     int at = PagePool.offset(reference);
@@ -248,20 +281,36 @@ public final class ElementTable implements Held {
     }
     elements.beforeChange(reference);
     elements.remove(hash, reference);
-    giveBack(reference);
+    giveBack(hash, reference);
     return true;
   }
 
   /** Removes an element that is there. */
   public void remove(int reference) {
     elements.beforeChange(reference);
-    elements.remove(
-        EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference)), reference);
-    giveBack(reference);
+    long hash = hash(reference);
+    elements.remove(hash, reference);
+    giveBack(hash, reference);
   }
 
-  private void giveBack(int reference) {
-    slotBytes -= pool.slotBytes(reference);
+  private long hash(int reference) {
+    return EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference));
+  }
+
+  /** Gives back the slot of an element that has been taken out, unless others hold it. */
+  private void giveBack(long hash, int reference) {
+    int bytes = pool.slotBytes(reference);
+    slotBytes -= bytes;
+    if (!elements.isOwn(reference) && elements.othersHold(hash, reference)) {
+      account.addCommon(-bytes);
+    } else {
+      pool.free(reference, account);
+    }
+  }
+
+  /** Gives back the slot of an element that a walk has held longest. */
+  private void freeLeft(int reference) {
+    account.addCommon(pool.slotBytes(reference));
     pool.free(reference, account);
   }
 
@@ -315,7 +364,7 @@ public final class ElementTable implements Held {
 
   /** Begins a walk that shows every element as it is now, whatever becomes of it meanwhile. */
   public SteadyWalk beginWalk(IntConsumer visitor) {
-    return elements.beginWalk(visitor);
+    return elements.beginWalk(visitor, this::freeLeft);
   }
 
   @Override
@@ -339,7 +388,8 @@ public final class ElementTable implements Held {
 
   @Override
   public boolean free(int budget) {
-    boolean done = elements.drain(Math.max(1, budget / 8), this::giveBack);
+    boolean done =
+        elements.drain(Math.max(1, budget / 8), reference -> giveBack(hash(reference), reference));
     if (done) {
       account.add(-OBJECT_BYTES);
     }

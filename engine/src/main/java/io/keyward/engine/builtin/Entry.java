@@ -56,6 +56,16 @@ public final class Entry implements Block {
     return reference;
   }
 
+  /** Whether the entry is known to be its database's alone; if not, it may all the same. */
+  boolean isOwn() {
+    return database.keys().isOwn(page, offset);
+  }
+
+  /** The bytes that the entry takes, those of a big value included. */
+  long bytesTaken() {
+    return slotBytes() + (encoding().held() ? held().memoryBytes() : 0);
+  }
+
   private int typeBits() {
     return page[EntryLayout.typeOffset(page, offset)];
   }

@@ -42,10 +42,10 @@ final class ExpiringHashes {
   void note(byte[] name, int offset, int length, long time) {
     ElementTable table = names;
     if (table == null) {
-      table = new ElementTable(database.pool(), database.account());
+      table = new ElementTable(database.pool(), database.keyspace().account());
       names = table;
     }
-    int present = table.find(name, offset, length);
+    int present = table.own(table.find(name, offset, length));
     if (present == ElementTable.ABSENT) {
       int made = table.place(name, offset, length, RECORD_BYTES);
       begin(table.bytes(made), table.valueOffset(made), time);
@@ -74,7 +74,7 @@ final class ExpiringHashes {
   void due(Entry hash, long time) {
     ElementTable table = names;
     if (table != null) {
-      int present = table.find(hash.bytes(), hash.keyOffset(), hash.keyLength());
+      int present = table.own(table.find(hash.bytes(), hash.keyOffset(), hash.keyLength()));
       begin(table.bytes(present), table.valueOffset(present), time);
     }
   }
@@ -107,6 +107,15 @@ final class ExpiringHashes {
     other.names = mine;
     cursor = 0;
     other.cursor = 0;
+  }
+
+  /** Takes the names over that another database has noted, whose keys its own has too. */
+  void holdAs(ExpiringHashes other) {
+    clear();
+    ElementTable noted = other.names;
+    if (noted != null) {
+      names = noted.copy(database.keyspace().account());
+    }
   }
 
   /** Forgets every name. */
@@ -145,12 +154,13 @@ final class ExpiringHashes {
     return System.nanoTime() < deadline;
   }
 
-  private void visit(ElementTable table, int name, long now, long deadline) {
-    byte[] bytes = table.bytes(name);
-    int record = table.valueOffset(name);
-    if (Bytes.getLong(bytes, record) > now) {
+  private void visit(ElementTable table, int noted, long now, long deadline) {
+    if (Bytes.getLong(table.bytes(noted), table.valueOffset(noted)) > now) {
       return;
     }
+    int name = table.own(noted);
+    byte[] bytes = table.bytes(name);
+    int record = table.valueOffset(name);
     int from = table.nameOffset(name);
     byte[] key = Arrays.copyOfRange(bytes, from, from + table.nameLength(name));
     Entry hash = database.find(key, 0, key.length, now, scratch());

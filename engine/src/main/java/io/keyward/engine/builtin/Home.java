@@ -526,7 +526,7 @@ public final class Home {
     if (value.outlives(() -> freeLater(value))) {
       return;
     }
-    if (value.freeEffort() <= FREE_AT_ONCE) {
+    if (freesAtOnce(value)) {
       value.free(Integer.MAX_VALUE);
       return;
     }
@@ -535,6 +535,11 @@ public final class Home {
       freeing = true;
       loop.execute(this::freeSlice);
     }
+  }
+
+  /** Whether a value is freed without further ado, unless it is still being written. */
+  static boolean freesAtOnce(Held value) {
+    return value.freeEffort() <= FREE_AT_ONCE;
   }
 
   private void freeSlice() {

@@ -38,11 +38,14 @@ final class PinChange {
   private void look(Database at, int reference) {
     Entry entry = at.at(reference, at.scratchView());
     boolean pinned = keyspace.pins().hold(entry);
-    if (pinned && !entry.pinned()) {
-      at.pinned().pin(entry.hash(), reference);
-    } else if (!pinned && entry.pinned()) {
-      at.pinned().unpin(entry.hash(), reference);
-      entry.clock(keyspace.home().newClock());
+    if (pinned != entry.pinned()) {
+      at.beforeChange(entry);
+      if (pinned) {
+        at.pinned().pin(entry.hash(), entry.reference());
+      } else {
+        at.pinned().unpin(entry.hash(), entry.reference());
+        entry.clock(keyspace.home().newClock());
+      }
     }
   }
 }

@@ -27,7 +27,7 @@ final class PinnedKeys {
   private final PagePool pool;
   private final MemoryAccount account;
   private final Pins pins;
-  private final Dictionary keys;
+  private Dictionary keys;
   private final AccessFrequencies frequencies;
   private long settledBytes;
   private long unsettledBytes;
@@ -37,7 +37,7 @@ final class PinnedKeys {
 
   PinnedKeys(Database database) {
     pool = database.pool();
-    account = database.account();
+    account = database.keyspace().account();
     pins = database.keyspace().pins();
     keys = new Dictionary(pool, account);
     frequencies = new AccessFrequencies(account);
@@ -69,7 +69,7 @@ final class PinnedKeys {
 
   /** A pinned entry is about to leave its dictionary. */
   void removed(long hash, int reference) {
-    open(reference);
+    unsettle(reference);
     keys.remove(hash, reference);
     pins.count(-1, 0);
   }
@@ -80,6 +80,23 @@ final class PinnedKeys {
     keys.replace(hash, former, reference);
     flag(reference, EntryLayout.UNSETTLED, true);
     note(hash, reference);
+  }
+
+  /** A copy has taken the place of an entry that others hold too, and bears the same flags. */
+  void copied(long hash, int former, int reference) {
+    unsettle(former);
+    keys.replace(hash, former, reference);
+    flag(reference, EntryLayout.UNSETTLED, true);
+    note(hash, reference);
+  }
+
+  /** Holds what another database holds, all of which is settled, in place of no keys. */
+  void holdAs(PinnedKeys other) {
+    keys.discard();
+    keys = other.keys.share(account);
+    settledBytes = other.settledBytes;
+    pins.count(keys.size(), settledBytes);
+    frequencies.beginAs(other.frequencies);
   }
 
   /** A pinned entry is about to change. */
@@ -103,12 +120,17 @@ final class PinnedKeys {
   }
 
   private void open(int reference) {
+    unsettle(reference);
+    flag(reference, EntryLayout.UNSETTLED, true);
+  }
+
+  /** Takes out of the sum of all what an entry took when it was last at rest. */
+  private void unsettle(int reference) {
     if (!has(reference, EntryLayout.UNSETTLED)) {
       long size = size(reference);
       settledBytes -= size;
       unsettledBytes += size;
       pins.opened();
-      flag(reference, EntryLayout.UNSETTLED, true);
     }
   }
 
@@ -187,7 +209,7 @@ final class PinnedKeys {
   /** Gives back what the keys have taken, which are gone. */
   void discard() {
     pins.count(-keys.size(), -settledBytes - unsettledBytes);
-    account.add(-keys.memory());
+    keys.discard();
     frequencies.forget();
   }
 

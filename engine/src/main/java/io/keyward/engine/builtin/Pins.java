@@ -54,6 +54,11 @@ public final class Pins {
     return any;
   }
 
+  /** Whether the same namespaces are pinned. */
+  boolean sameAs(Pins other) {
+    return namespaces.names().equals(other.namespaces.names());
+  }
+
   /** Whether a key is to be pinned. */
   public boolean hold(Entry entry) {
     return hold(entry.bytes(), entry.keyOffset(), entry.keyLength());

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.memory.Bytes;
+import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
@@ -18,14 +19,12 @@ public final class Placement {
   private final Database database;
   private final Home home;
   private final PagePool pool;
-  private final MemoryAccount account;
   private final Pins pins;
 
   Placement(Database database) {
     this.database = database;
     home = database.keyspace().home();
     pool = database.pool();
-    account = database.account();
     pins = database.keyspace().pins();
   }
 
@@ -125,7 +124,7 @@ public final class Placement {
   /** Takes a slot and writes flags, key, type, clock and expiry (-1: none). */
   private int lay(
       byte[] key, int offset, int length, Type type, Encoding encoding, int room, long expiry) {
-    int flags = EntryLayout.flagsFor(EntryLayout.TYPED | database.keys().generation(), length);
+    int flags = EntryLayout.flagsFor(EntryLayout.TYPED | database.keys().stamp(), length);
     if (expiry >= 0) {
       flags |= EntryLayout.EXPIRES;
     }
@@ -133,7 +132,7 @@ public final class Placement {
       flags |= EntryLayout.PINNED | EntryLayout.UNSETTLED;
     }
     int head = EntryLayout.headerSize(flags) + length;
-    int reference = pool.allocate(Math.addExact(head, room), account);
+    int reference = pool.allocate(Math.addExact(head, room), database.account());
     byte[] page = pool.page(reference);
     int at = PagePool.offset(reference);
     EntryLayout.writeKey(page, at, flags, key, offset, length);
@@ -180,7 +179,7 @@ public final class Placement {
     database.beforeChange(present);
     database.expiringHashes().forget(present);
     if (present.encoding().held()) {
-      home.freeLater(present.release());
+      freeLater(present.release());
     }
     boolean sameHead = (present.expiry() >= 0) == (expiry >= 0);
     int head = present.start() - PagePool.offset(present.reference());
@@ -205,7 +204,7 @@ public final class Placement {
       database.keys().mark(present.hash(), old, expiry >= 0);
     }
     replace(present.hash(), old, laid);
-    pool.free(old, account);
+    pool.free(old, database.account());
     return present.at(database, present.hash(), laid);
   }
 
@@ -246,7 +245,7 @@ public final class Placement {
     database.keys().mark(entry.hash(), old, expiry >= 0);
     entry.at(database, entry.hash(), laid).clock(clock);
     replace(entry.hash(), old, laid);
-    pool.free(old, account);
+    pool.free(old, database.account());
   }
 
   private static int usedByString(Entry entry) {
@@ -259,14 +258,83 @@ public final class Placement {
 
   /** Takes a key out and frees what it holds, big values in slices later. */
   void remove(Entry entry) {
-    database.beforeChange(entry);
+    database.beforeRemoval(entry);
     database.expiringHashes().forget(entry);
-    if (entry.encoding().held()) {
-      home.freeLater(entry.release());
-    }
+    Dictionary keys = database.keys();
     int reference = entry.reference();
     leave(entry.hash(), reference);
-    pool.free(reference, account);
+    if (!entry.isOwn() && keys.othersHold(entry.hash(), reference)) {
+      noLongerCommon(entry);
+    } else {
+      if (entry.encoding().held()) {
+        freeLater(entry.release());
+      }
+      pool.free(reference, database.account());
+    }
+  }
+
+  /** No longer counts what the database has had in common with others, who keep it. */
+  private void noLongerCommon(Entry entry) {
+    database.account().addCommon(-entry.bytesTaken());
+    if (entry.encoding().held()) {
+      entry.held().count(database.keyspace(), -1);
+    }
+  }
+
+  /** Frees a value of this database; if that takes long, it no longer counts in the database. */
+  private void freeLater(Held value) {
+    MemoryAccount account = database.account();
+    value.adopt(account, database.keyspace());
+    if (!Home.freesAtOnce(value)) {
+      long bytes = value.memoryBytes();
+      MemoryAccount ofKeyspace = database.keyspace().account();
+      account.addCommon(-bytes);
+      ofKeyspace.addCommon(bytes);
+      value.adopt(ofKeyspace, database.keyspace());
+    }
+    home.freeLater(value);
+  }
+
+  /**
+   * Makes an entry this database's alone: by a copy, if others hold it, to be changed in its place.
+   */
+  void own(Entry entry) {
+    Dictionary keys = database.keys();
+    int shared = entry.reference();
+    if (!keys.othersHold(entry.hash(), shared)) {
+      keys.claim(shared);
+      if (entry.encoding().held()) {
+        entry.held().adopt(database.account(), database.keyspace());
+      }
+      return;
+    }
+    int bytes = entry.slotBytes();
+    int laid = pool.allocate(bytes, database.account());
+    byte[] page = pool.page(laid);
+    int at = PagePool.offset(laid);
+    System.arraycopy(entry.bytes(), PagePool.offset(shared), page, at, bytes);
+    EntryLayout.stamp(page, at, keys.stamp());
+    if (entry.encoding().held()) {
+      int handle = pool.hold(entry.held().copy(database));
+      Bytes.putInt(page, EntryLayout.valueOffset(page, at), handle);
+    }
+    noLongerCommon(entry);
+    keys.replace(entry.hash(), shared, laid);
+    if (entry.pinned()) {
+      database.pinned().copied(entry.hash(), shared, laid);
+    }
+    entry.at(database, entry.hash(), laid);
+  }
+
+  /** Frees what a walk over the keys has held longest: it is in nobody's account but the home's. */
+  void free(int reference) {
+    Entry entry = database.at(reference, database.newView());
+    database.account().addCommon(entry.bytesTaken());
+    if (entry.encoding().held()) {
+      entry.held().count(database.keyspace(), 1);
+      freeLater(entry.release());
+    }
+    pool.free(reference, database.account());
   }
 
   /**
@@ -279,15 +347,8 @@ public final class Placement {
       return;
     }
     GlobalName name = new GlobalName(target).of(target, key, offset, length);
-    Database holder = name.holder();
-    if (entry.encoding().held() && entry.database().account() != holder.account()) {
-      // A big value counts in the account that it has been made for.
-      rebuild(entry, name);
-      entry.database().remove(entry);
-    } else {
-      Placement source = entry.database().placement();
-      source.renameOwn(entry, holder, name.bytes(), name.offset(), name.length());
-    }
+    Placement source = entry.database().placement();
+    source.renameOwn(entry, name.holder(), name.bytes(), name.offset(), name.length());
   }
 
   private void renameOwn(Entry entry, Database target, byte[] key, int offset, int length) {
@@ -304,52 +365,22 @@ public final class Placement {
       database.expiringHashes().forget(entry);
       target.expiringHashes().note(key, offset, length, 0);
     }
+    if (entry.encoding().held() && target != database) {
+      moveTo(target, entry.held());
+    }
     int old = entry.reference();
     leave(entry.hash(), old);
-    pool.free(old, account);
+    pool.free(old, database.account());
     target.placement().enter(hash, laid, expiry >= 0);
   }
 
-  private void rebuild(Entry entry, GlobalName name) {
-    int clock = entry.clock();
-    Database holder = name.holder();
-    NewValue value = home.serializer().copy(entry, holder);
-    boolean pinned = entry.pinned();
-    Entry made =
-        value.install(
-            holder, name.bytes(), name.offset(), name.length(), entry.expiry(), holder.newView());
-    if (!pinned && !made.pinned()) {
-      made.clock(clock);
-    }
-  }
-
-  /**
-   * Takes over a key of another keyspace of the home as it is, without telling anybody; it is not
-   * there yet.
-   */
-  void inherit(Entry entry, Entry into) {
-    byte[] page = entry.bytes();
-    int offset = entry.keyOffset();
-    int length = entry.keyLength();
-    int room = entry.capacity();
-    Encoding encoding = entry.encoding();
-    long expiry = entry.expiry();
-    int reference = lay(page, offset, length, entry.type(), encoding, room, expiry);
-    Entry made = into.at(database, entry.hash(), reference);
-    if (encoding.held()) {
-      Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy(database)));
-    } else {
-      System.arraycopy(page, entry.start(), made.bytes(), made.start(), room);
-    }
-    if (home.clock().tinyLfu()) {
-      made.clock(database.frequencies().fresh(entry.hash()));
-    } else {
-      made.clock(entry.clock());
-    }
-    enter(entry.hash(), reference, expiry >= 0);
-    if (FieldExpiry.any(made)) {
-      database.expiringHashes().note(made.bytes(), made.keyOffset(), length, 0);
-    }
+  private void moveTo(Database target, Held value) {
+    long bytes = value.memoryBytes();
+    database.account().addCommon(-bytes);
+    value.count(database.keyspace(), -1);
+    target.account().addCommon(bytes);
+    value.count(target.keyspace(), 1);
+    value.adopt(target.account(), target.keyspace());
   }
 
   /** Copies a key with type, expiry and clock to a name that is not there, here or elsewhere. */
@@ -359,13 +390,8 @@ public final class Placement {
       return;
     }
     GlobalName name = new GlobalName(target).of(target, key, offset, length);
-    Database holder = name.holder();
-    if (entry.encoding().held() && entry.database().account() != holder.account()) {
-      rebuild(entry, name);
-    } else {
-      Placement source = entry.database().placement();
-      source.copyOwn(entry, holder, name.bytes(), name.offset(), name.length());
-    }
+    Placement source = entry.database().placement();
+    source.copyOwn(entry, name.holder(), name.bytes(), name.offset(), name.length());
   }
 
   private void copyOwn(Entry entry, Database target, byte[] key, int offset, int length) {

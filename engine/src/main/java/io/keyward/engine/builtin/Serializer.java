@@ -4,7 +4,4 @@ package io.keyward.engine.builtin;
 public interface Serializer {
   /** The bytes for RESTORE. */
   byte[] payload(Entry entry);
-
-  /** A copy of a value, made for the database that is going to hold it. */
-  NewValue copy(Entry entry, Database holder);
 }

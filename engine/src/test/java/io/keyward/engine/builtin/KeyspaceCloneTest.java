@@ -2,19 +2,23 @@ package io.keyward.engine.builtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.config.Namespaces;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.builtin.Bench.Session;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever clients do on both sides while keys are still to be copied, each side answers as a
- * keyspace does that was filled by the same commands and has no clone.
+ * Whatever clients do to keyspaces that have been made of one another and have most in common, each
+ * answers as one does that was filled by the same commands alone.
  */
 class KeyspaceCloneTest {
   private static final int KEYS = 200;
@@ -22,15 +26,27 @@ class KeyspaceCloneTest {
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
   private Bench bench;
-  private boolean over;
-  private long nextId = 1;
+  private long nextId = 1000;
 
   /** A keyspace that takes part, and one that gets the same commands alone. */
-  private record Pair(Session real, Session model) {
+  private final class Pair {
+    private final String name;
+    private final Session real;
+    private final Session model;
+    private List<String[]> history = new ArrayList<>();
+
+    Pair(String name) {
+      this.name = name;
+      real = open(name);
+      model = open(name + " model");
+      run("flushall");
+    }
+
     void run(String... words) {
+      history.add(words);
       String expected = sorted(words[0], model.run(words));
       assertThat(sorted(words[0], real.run(words)))
-          .as("%s", String.join(" ", words))
+          .as("%s: %s, seed %d", name, String.join(" ", words), seed)
           .isEqualTo(expected);
     }
 
@@ -40,8 +56,21 @@ class KeyspaceCloneTest {
           : reply;
     }
 
+    void becomeCloneOf(Pair source) {
+      real.run("flushall");
+      model.run("flushall");
+      KeyspaceClone made = KeyspaceClone.make(keyspace(source.name), keyspace(name));
+      assertThat(made.keys()).isEqualTo(keyspace(source.name).databases().keys());
+      history = new ArrayList<>(source.history);
+      model.run("select", "0");
+      history.forEach(model::run);
+      run("select", "0");
+    }
+
     void sameData() {
-      assertThat(real.run("debug", "digest")).isEqualTo(model.run("debug", "digest"));
+      assertThat(real.run("debug", "digest"))
+          .as("%s, seed %d", name, seed)
+          .isEqualTo(model.run("debug", "digest"));
     }
   }
 
@@ -55,7 +84,9 @@ class KeyspaceCloneTest {
                     Directive.ENABLE_DEBUG_COMMAND,
                     "yes",
                     Directive.LIST_MAX_LISTPACK_SIZE,
-                    "64")));
+                    "64")),
+            "",
+            prefix -> new KeyspaceTraits(new Namespaces(List.of(), List.of("ROLES"))));
   }
 
   private Session open(String prefix) {
@@ -66,27 +97,17 @@ class KeyspaceCloneTest {
     return bench.engine().open(prefix);
   }
 
-  private KeyspaceClone begin() {
-    over = false;
-    KeyspaceClone clone =
-        new KeyspaceClone(keyspace("blue"), keyspace("green"), ended -> over = true);
-    clone.start();
-    return clone;
-  }
-
-  private void finish() {
-    while (!over) {
-      bench.pass(1);
-    }
+  private KeyspaceClone cloneBlue() {
+    return KeyspaceClone.make(keyspace("blue"), keyspace("green"));
   }
 
   private String key() {
-    return "key" + random.nextInt(KEYS);
+    return (random.nextInt(6) == 0 ? "ROLES:" : "key") + random.nextInt(KEYS);
   }
 
   private String[] command() {
     String number = Integer.toString(random.nextInt(10_000));
-    return switch (random.nextInt(32)) {
+    return switch (random.nextInt(38)) {
       case 0 -> words("set", key(), number);
       case 1 -> words("append", key(), "more");
       case 2 -> words("del", key());
@@ -118,6 +139,15 @@ class KeyspaceCloneTest {
       case 28 -> rarely("flushdb");
       case 29 -> rarely("keys", "*");
       case 30 -> rarely("set", "zset", "a string now");
+      case 31 -> words("hpexpireat", "hash", "4000000000000", "fields", "1", number);
+      case 32 -> words("linsert", "list", "before", "element " + number, "inserted");
+      case 33 -> words("lrem", "list", "0", "element " + number);
+      case 34 -> words("zremrangebyrank", "zset", number, number);
+      case 35 -> words("xdel", "stream", random.nextInt(300) + "-1");
+      case 36 ->
+          random.nextBoolean()
+              ? words("xreadgroup", "group", "group", number, "streams", "stream", ">")
+              : words("xack", "stream", "group", random.nextInt(300) + "-1");
       default -> words("select", Integer.toString(random.nextInt(3)));
     };
   }
@@ -130,81 +160,83 @@ class KeyspaceCloneTest {
     return random.nextInt(60) == 0 ? words : words("ping");
   }
 
-  private void fill(Session... all) {
+  /** Small values of all kinds, and a big one of each. */
+  private void fill(Consumer<String[]> to) {
     for (int i = 0; i < 3 * KEYS; i++) {
-      String[] command = command();
-      for (Session each : all) {
-        each.run(command);
-      }
+      to.accept(command());
     }
-    for (Session each : all) {
-      each.run("select", "0");
-      for (int i = 0; i < 300; i++) {
-        String number = Integer.toString(i * 7);
-        each.run("hset", "hash", number, "value of some length " + number);
-        each.run("sadd", "set", number + "-member");
-        each.run("zadd", "zset", number, "member " + number);
-        each.run("rpush", "list", "element " + number);
-        each.run("xadd", "stream", "*", "field", number);
-      }
-      each.run("del", "stream");
-      each.run("set", "text", "x".repeat(100_000));
+    to.accept(words("select", "0"));
+    to.accept(words("del", "hash", "set", "zset", "list", "stream"));
+    for (int i = 0; i < 300; i++) {
+      String number = Integer.toString(i * 7);
+      to.accept(words("hset", "hash", number, "value of some length " + number));
+      to.accept(words("sadd", "set", number + "-member"));
+      to.accept(words("zadd", "zset", number, "member " + number));
+      to.accept(words("rpush", "list", "element " + number));
+      to.accept(words("xadd", "stream", (i + 1) + "-1", "field", number));
     }
+    to.accept(words("xgroup", "create", "stream", "group", "0"));
+    to.accept(words("xreadgroup", "group", "group", "a", "count", "200", "streams", "stream", ">"));
+    to.accept(words("set", "text", "x".repeat(100_000)));
   }
 
   @Test
-  void bothSidesAnswerAsIfEachKeyWereCopiedAtOnce() {
-    for (int round = 0; round < 20; round++) {
-      Pair blue = new Pair(open("blue"), open("blue model"));
-      Pair green = new Pair(open("green"), open("green model"));
-      for (Pair pair : new Pair[] {blue, green}) {
-        pair.real.run("flushall");
-        pair.model.run("flushall");
-      }
-      fill(blue.real, blue.model, green.model);
-      begin();
-      green.run("dbsize");
-      for (int i = 0; i < 400; i++) {
-        (random.nextBoolean() ? blue : green).run(command());
+  void eachAnswersAsIfAllOfItWereItsAlone() {
+    for (int round = 0; round < 12; round++) {
+      List<Pair> pairs = List.of(new Pair("blue"), new Pair("green"), new Pair("cyan"));
+      fill(words -> pairs.getFirst().run(words));
+      pairs.get(1).becomeCloneOf(pairs.get(0));
+      for (int i = 0; i < 1200; i++) {
+        Pair pair = pairs.get(random.nextInt(pairs.size()));
+        if (random.nextInt(120) == 0) {
+          Pair other = pairs.get(random.nextInt(pairs.size()));
+          if (other != pair) {
+            pair.becomeCloneOf(other);
+          }
+        } else {
+          pair.run(command());
+        }
         if (random.nextInt(40) == 0) {
           bench.pass(1);
         }
+        if (random.nextInt(100) == 0) {
+          bench.validate();
+        }
       }
-      if (random.nextBoolean()) {
-        finish();
-      }
-      for (Pair pair : new Pair[] {blue, green}) {
-        pair.sameData();
-      }
-      finish();
+      pairs.forEach(Pair::sameData);
       bench.pass(1000);
-      for (Pair pair : new Pair[] {blue, green}) {
-        pair.sameData();
-      }
-      for (BuiltinKeyspace each : bench.engine().keyspaces()) {
-        each.databases().forEach(Database::validate);
-      }
+      pairs.forEach(Pair::sameData);
       bench.validate();
     }
+    for (BuiltinKeyspace each : List.copyOf(bench.engine().keyspaces())) {
+      assertThat(bench.engine().drop(each.prefix())).isTrue();
+    }
+    bench.pass(100_000);
+    assertThat(bench.keyspace().home().pool().slotMemory()).as("seed %d", seed).isZero();
+    assertThat(bench.keyspace().home().usedBytes()).as("seed %d", seed).isZero();
   }
 
   @Test
-  void theCopyIsAccountedToTheHeirAndOutlivesItsSource() {
+  void whatIsInCommonCountsForEachAndIsInMemoryOnce() {
     Session blue = open("blue");
     Session green = open("green");
-    fill(blue);
+    fill(blue::run);
+    bench.pass(10_000);
     long before = keyspace("blue").usedBytes();
+    long all = bench.keyspace().home().usedBytes();
     String digest = blue.run("debug", "digest");
-    begin();
+    cloneBlue();
+    assertThat(keyspace("green").usedBytes()).isBetween(before * 95 / 100, before);
+    assertThat(bench.keyspace().home().usedBytes()).isBetween(all, all + all / 10);
     blue.run("flushall");
-    finish();
     bench.pass(10_000);
     assertThat(keyspace("blue").usedBytes()).isLessThan(1000);
-    assertThat(keyspace("green").usedBytes()).isBetween(before * 9 / 10, before * 11 / 10);
+    assertThat(bench.keyspace().home().usedBytes()).isBetween(all * 9 / 10, all + all / 10);
     assertThat(green.run("debug", "digest")).isEqualTo(digest);
     green.run("flushall");
     bench.pass(10_000);
     assertThat(keyspace("green").usedBytes()).isLessThan(1000);
+    assertThat(bench.keyspace().home().usedBytes()).isLessThan(2000);
   }
 
   @Test
@@ -217,49 +249,47 @@ class KeyspaceCloneTest {
     watches.run("watch", "list");
     watches.run("multi");
     watches.run("ping");
-    begin();
+    cloneBlue();
     assertThat(waits.take()).contains("one");
     assertThat(watches.run("exec")).isEqualTo("nil");
-    finish();
     assertThat(blue.run("llen", "list")).isEqualTo("2");
     assertThat(watches.run("llen", "list")).isEqualTo("1");
   }
 
   @Test
-  void oneThatIsGivenUpInTheMiddleLeavesBothUsable() {
+  void oneOutlivesTheOther() {
     Session blue = open("blue");
-    fill(blue);
-    begin();
+    fill(blue::run);
+    cloneBlue();
     bench.pass(1);
     assertThat(bench.engine().drop("green")).isTrue();
-    finish();
-    begin();
+    bench.pass(1000);
+    assertThat(blue.run("strlen", "text")).isEqualTo("100000");
+    cloneBlue();
     assertThat(bench.engine().drop("blue")).isTrue();
-    finish();
+    bench.pass(1000);
     Session green = open("green");
     assertThat(green.run("strlen", "text")).isEqualTo("100000");
+    assertThat(green.run("hset", "hash", "0", "changed", "new", "field")).isEqualTo("1");
     assertThat(open("blue").run("dbsize")).isEqualTo("0");
+    bench.validate();
   }
 
   @Test
-  void aKeyThatNobodyCopiesIsCopiedBeforeEitherSideNeedsIt() {
+  void aBigValueIsCopiedInPiecesAsItIsChanged() {
     Session blue = open("blue");
     Session green = open("green");
-    for (int i = 0; i < 5000; i++) {
-      blue.run("set", "key" + i, "before");
+    for (int i = 0; i < 20_000; i++) {
+      blue.run("hset", "hash", "field" + i, "a value of some forty bytes, to be copied");
     }
-    KeyspaceClone clone = begin();
-    assertThat(green.run("get", "key17")).isEqualTo("\"before\"");
-    assertThat(clone.asked()).isEqualTo(1);
-    blue.run("set", "key18", "after");
-    blue.run("del", "key19");
-    assertThat(green.run("mget", "key18", "key19")).isEqualTo("[\"before\" \"before\"]");
-    green.run("del", "key20");
-    assertThat(green.run("exists", "key20")).isEqualTo("0");
-    assertThat(blue.run("get", "key20")).isEqualTo("\"before\"");
-    assertThat(green.run("dbsize")).isEqualTo("4999");
-    assertThat(green.run("randomkey")).startsWith("\"key");
-    finish();
-    assertThat(clone.keys()).isEqualTo(5000);
+    bench.pass(1000);
+    cloneBlue();
+    long all = bench.keyspace().home().usedBytes();
+    green.run("hset", "hash", "field7", "another");
+    blue.run("hincrby", "hash", "counter", "1");
+    assertThat(bench.keyspace().home().usedBytes() - all).isLessThan(500_000);
+    assertThat(blue.run("hget", "hash", "field7")).contains("forty");
+    assertThat(green.run("hexists", "hash", "counter")).isEqualTo("0");
+    bench.validate();
   }
 }

@@ -81,7 +81,7 @@ final class DeploymentCommands {
             .subcommand(
                 child("clone", -4, this::copy)
                     .summary("Makes a deployment hold what another one holds at this instant.")
-                    .complexity("O(N) where N is the number of keys, in slices")
+                    .complexity("O(N) where N is the number of keys over some thousands")
                     .syntax("source target [REPLACE]"))
             .subcommand(
                 child("promote", 4, this::promote)

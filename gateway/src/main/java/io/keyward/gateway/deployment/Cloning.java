@@ -1,6 +1,5 @@
 package io.keyward.gateway.deployment;
 
-import io.keyward.config.directive.Directive;
 import io.keyward.config.tenant.Limit;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
@@ -14,18 +13,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
-/** Makes one deployment hold what another one holds, functions included, at one instant. */
+/**
+ * Makes one deployment hold what another one holds, functions included, at one instant.
+ *
+ * <p>All of it, and the freeing of what the target held, is one unit in the files, so that a
+ * gateway that dies leaves the target as it was or as a whole copy.
+ */
 final class Cloning {
   private static final long PATIENCE_SECONDS = 60;
-  private static final long LOOK_AGAIN_MILLIS = 20;
 
   private final Server server;
   private final Reports reports;
   private final Emptying emptying;
   private final Farewell farewell;
-  private volatile @Nullable KeyspaceClone running;
 
   Cloning(Server server, Reports reports, Emptying emptying, Farewell farewell) {
     this.server = server;
@@ -35,12 +36,11 @@ final class Cloning {
   }
 
   /**
-   * Begins: when this returns the target answers as a copy.
+   * Makes the copy; when this returns it is as safe as any write that has been answered.
    *
    * @param replace whether the target may hold keys, which are gone then
-   * @return completed when every key has been copied
    */
-  CompletableFuture<KeyspaceClone> begin(Deployment from, Deployment to, boolean replace)
+  KeyspaceClone make(Deployment from, Deployment to, boolean replace)
       throws DeploymentException, InterruptedException {
     if (from.equals(to)) {
       throw new DeploymentException(Kind.INVALID, "source and target are the same deployment");
@@ -52,22 +52,11 @@ final class Cloning {
       throw hasKeys();
     }
     checkRoom(from, to);
-    takeTurn();
-    boolean begun = false;
-    try {
-      BuiltinKeyspace source = server.engine().open(from.prefix());
-      BuiltinKeyspace target = beside(source.home(), to);
-      CompletableFuture<KeyspaceClone> done = new CompletableFuture<>();
-      CompletableFuture<Void> started = new CompletableFuture<>();
-      source.loop().execute(() -> beginWhenIdle(source, target, replace, started, done));
-      await(started);
-      begun = true;
-      return done;
-    } finally {
-      if (!begun) {
-        server.snapshots().turn().end();
-      }
-    }
+    BuiltinKeyspace source = server.engine().open(from.prefix());
+    BuiltinKeyspace target = beside(source.home(), to);
+    CompletableFuture<KeyspaceClone> done = new CompletableFuture<>();
+    source.loop().execute(() -> makeWhenIdle(source, target, replace, done));
+    return await(done);
   }
 
   private static DeploymentException hasKeys() {
@@ -75,7 +64,7 @@ final class Cloning {
         Kind.REFUSED, "the target has keys. Remedy: REPLACE, which frees them first");
   }
 
-  /** Refuses what would not fit when every key has been copied. */
+  /** Refuses what would be more than the limits allow, which count what is in common twice. */
   private void checkRoom(Deployment from, Deployment to) throws DeploymentException {
     long more = reports.contents(from).bytes();
     if (more > to.limit(Limit.MEMORY)) {
@@ -92,28 +81,11 @@ final class Cloning {
       throw new DeploymentException(
           Kind.REFUSED, "a copy of " + keys + " keys would go beyond the limit of " + mostKeys);
     }
-    long maxmemory = server.live().number(Directive.MAXMEMORY);
-    long used = server.homes().stream().mapToLong(Home::usedBytes).sum();
-    if (maxmemory > 0 && used - freed + more > maxmemory) {
-      throw tooMuch(more, "maxmemory of " + maxmemory);
-    }
   }
 
   private static DeploymentException tooMuch(long bytes, String limit) {
     return new DeploymentException(
         Kind.REFUSED, "a copy of " + bytes + " bytes would go beyond " + limit);
-  }
-
-  /** A snapshot is told of changes in the same way, so that one has to wait for the other. */
-  private void takeTurn() throws DeploymentException, InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-    while (!server.snapshots().turn().begin(this)) {
-      if (System.nanoTime() - deadline > 0) {
-        throw new DeploymentException(
-            Kind.REFUSED, "a snapshot is being written. Remedy: try again when it is done");
-      }
-      Thread.sleep(LOOK_AGAIN_MILLIS);
-    }
   }
 
   /**
@@ -145,21 +117,33 @@ final class Cloning {
     return opened;
   }
 
-  private void beginWhenIdle(
+  private void makeWhenIdle(
       BuiltinKeyspace source,
       BuiltinKeyspace target,
       boolean replace,
-      CompletableFuture<Void> started,
       CompletableFuture<KeyspaceClone> done) {
-    if (started.isDone()) {
-      // Whoever has asked does not wait any more, and the turn is over.
+    if (done.isDone()) {
+      // Whoever has asked does not wait any more.
       return;
     }
     if (source.slices().busy() || target.slices().busy()) {
-      var _ =
-          source.loop().schedule(1, () -> beginWhenIdle(source, target, replace, started, done));
+      var _ = source.loop().schedule(1, () -> makeWhenIdle(source, target, replace, done));
       return;
     }
+    if (!target.effects().canTellCloneOf(source)) {
+      done.completeExceptionally(
+          new DeploymentException(
+              Kind.REFUSED,
+              "the files can tell of a copy only where both have the same pinned namespaces and the"
+                  + " same durability. Remedy: give them those, or set appendonly no meanwhile"));
+      return;
+    }
+    if (!replace && target.databases().keys() > 0) {
+      done.completeExceptionally(hasKeys());
+      return;
+    }
+    target.effects().beginUnit();
+    final KeyspaceClone clone;
     try {
       if (replace) {
         Emptying.execute(target, "FLUSHALL");
@@ -168,48 +152,33 @@ final class Cloning {
       for (byte[] text : FunctionTexts.of(source)) {
         Emptying.execute(target, ascii("FUNCTION"), ascii("LOAD"), ascii("REPLACE"), text);
       }
-      KeyspaceClone clone =
-          new KeyspaceClone(
-              source,
-              target,
-              over -> {
-                running = null;
-                server.snapshots().turn().end();
-                Emptying.whenSafe(source.home(), () -> done.complete(over));
-              });
-      running = clone;
-      clone.start();
-      started.complete(null);
-    } catch (IllegalStateException changed) {
-      started.completeExceptionally(hasKeys());
+      clone = KeyspaceClone.make(source, target);
+    } catch (RuntimeException | Error defect) {
+      done.completeExceptionally(defect);
+      throw defect;
+    } finally {
+      target.effects().endUnit();
     }
+    Emptying.whenSafe(source.home(), () -> done.complete(clone));
   }
 
   private static byte[] ascii(String word) {
     return word.getBytes(StandardCharsets.US_ASCII);
   }
 
-  private static void await(CompletableFuture<Void> started)
+  private static KeyspaceClone await(CompletableFuture<KeyspaceClone> done)
       throws DeploymentException, InterruptedException {
     try {
-      started.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      return done.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException failed) {
       if (failed.getCause() instanceof DeploymentException refused) {
         throw refused;
       }
       throw new IllegalStateException(failed);
     } catch (TimeoutException late) {
-      started.cancel(false);
+      done.cancel(false);
       throw new DeploymentException(
           Kind.FAILED, "a long command of one of the two does not end. Remedy: SCRIPT KILL there");
-    }
-  }
-
-  /** Copies the rest of a running clone at once, since the gateway stops. */
-  void hurry() {
-    KeyspaceClone present = running;
-    if (present != null) {
-      present.heir().loop().execute(present::complete);
     }
   }
 }

@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -256,56 +255,46 @@ public final class Lifecycle {
   }
 
   /**
-   * Makes a deployment hold what another one holds at one instant, from which on it may be used;
-   * returns when every key has been copied. One that is not there is made.
+   * Makes a deployment hold what another one holds at one instant. One that is not there is made.
    *
    * @param replace whether the target may hold keys, which are freed then
    */
   public Object copy(Actor actor, String source, String target, boolean replace)
       throws DeploymentException {
     long begun = System.nanoTime();
-    CompletableFuture<KeyspaceClone> done =
+    KeyspaceClone clone =
         act(
             actor,
             "clone",
             source,
             Map.of("target", target, "replace", replace ? "yes" : "no"),
-            () -> beginCopy(source, target, replace));
-    KeyspaceClone clone = done.join();
+            () -> clone(source, target, replace));
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("source", source);
     answer.put("target", target);
     answer.put("keys", clone.keys());
     answer.put("milliseconds", (System.nanoTime() - begun) / 1_000_000);
-    answer.put("asked-for-early", clone.asked());
-    answer.put("slices", clone.slices());
-    answer.put("slices-microseconds", clone.nanos() / 1000);
-    answer.put("longest-slice-microseconds", clone.longestNanos() / 1000);
+    answer.put("stall-microseconds", clone.nanos() / 1000);
     return answer;
   }
 
-  private CompletableFuture<KeyspaceClone> beginCopy(String source, String target, boolean replace)
+  private KeyspaceClone clone(String source, String target, boolean replace)
       throws DeploymentException, RefusedException, InterruptedException {
     Deployment from = findOfTenant(source);
     boolean made = roster.named(target) == null;
     Deployment to = roster.create(target);
-    boolean begun = false;
+    boolean cloned = false;
     try {
-      CompletableFuture<KeyspaceClone> copied = cloning.begin(from, to, replace);
+      KeyspaceClone clone = cloning.make(from, to, replace);
       to.retired(false);
-      begun = true;
-      return copied;
+      cloned = true;
+      return clone;
     } finally {
-      if (!begun && made && to.connections() == 0) {
+      if (!cloned && made && to.connections() == 0) {
         emptying.drop(to.prefix());
         roster.forget(to);
       }
     }
-  }
-
-  /** Ends what is still being copied, since the gateway stops. */
-  public void hurry() {
-    cloning.hurry();
   }
 
   /**

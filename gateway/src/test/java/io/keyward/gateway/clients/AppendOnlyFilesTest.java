@@ -129,6 +129,51 @@ class AppendOnlyFilesTest {
     }
   }
 
+  @Test
+  void redisMakesTheSameClone() throws Exception {
+    Path yaml = directory.resolve("keyward.yaml");
+    Files.writeString(
+        yaml,
+        """
+        operator: {username: operator, password: of-operator}
+        tenants:
+          shop: {deployments: {blue: {password: of-blue}, green: {password: of-green}}}
+        directives: {rdb-version: 10}
+        """);
+    Map<String, Object> data;
+    Map<String, Object> clone;
+    try (Gateway gateway =
+            Gateway.startOnFreePorts(
+                Settings.load(
+                    List.of(yaml.toString(), "--save", "", "--dir", directory + "/ours"),
+                    Map.of()));
+        Jedis blue = client(gateway);
+        Jedis green = client(gateway);
+        Jedis operator = client(gateway)) {
+      blue.auth("blue", "of-blue");
+      operator.auth("operator", "of-operator");
+      SampleData.fill(blue);
+      blue.pexpireAt("hash", 9999999999999L);
+      operator.sendCommand(
+          () -> "DEPLOYMENT".getBytes(StandardCharsets.US_ASCII), "CLONE", "blue", "green");
+      change(blue);
+      green.auth("green", "of-green");
+      green.append("text", " of green");
+      data = SampleData.of(blue);
+      clone = SampleData.of(green);
+    }
+    assertThat(clone).isNotEqualTo(data);
+    checked();
+    try (RedisFixture redis = RedisFixture.startWithLog(log("ours"));
+        Jedis client = new Jedis(redis.host(), redis.port())) {
+      Map<String, Object> prefixed = new TreeMap<>();
+      data.forEach((key, value) -> prefixed.put("blue::" + key, value));
+      clone.forEach((key, value) -> prefixed.put("green::" + key, value));
+      assertThat(SampleData.of(client)).isEqualTo(prefixed);
+      assertThat(client.pexpireTime("green::hash")).isEqualTo(9999999999999L);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"yes", "no"})
   void weStartOnThoseOfRedis(String snapshotFirst) throws Exception {

@@ -345,7 +345,7 @@ class LifecycleTest {
         assertThat(early.line()).isEqualTo(":3");
       }
       assertThat(blue.ask("APPEND key49996 -of-blue")).isEqualTo(":18");
-      assertThat(operator.line()).isEqualTo("*16");
+      assertThat(operator.line()).isEqualTo("*10");
     }
     restart();
     try (Wire green = logIn("green", "green-secret")) {

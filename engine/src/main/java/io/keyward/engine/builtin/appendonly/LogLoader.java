@@ -197,14 +197,26 @@ final class LogLoader {
       spare.giveBack(command);
       return;
     }
-    Home home = command.keyspace().home();
-    ReplayQueue queue = queues.get(home);
-    if (queue == null) {
-      queue = new ReplayQueue(home, spare);
-      queues.put(home, queue);
-    }
-    if (queue.add(command)) {
+    if (CloneReplay.isClone(command.request())) {
+      cloneAgain(command);
+      spare.giveBack(command);
+    } else if (queue(command.keyspace()).add(command)) {
       progress.at(command.offset());
+    }
+  }
+
+  private ReplayQueue queue(BuiltinKeyspace keyspace) {
+    return queues.computeIfAbsent(keyspace.home(), home -> new ReplayQueue(home, spare));
+  }
+
+  private void cloneAgain(Replayed command) throws InterruptedException {
+    for (ReplayQueue queue : queues.values()) {
+      var _ = queue.finish();
+    }
+    BuiltinKeyspace source = residents.of(CloneReplay.sourceOf(command.request()));
+    if (source != null) {
+      new CloneReplay(table, source, command.keyspace())
+          .run(queue(command.keyspace()), spare, command.offset());
     }
   }
 

@@ -3,9 +3,7 @@ package io.keyward.engine.builtin.dump;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.CommandException;
-import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
-import io.keyward.engine.builtin.NewValue;
 import io.keyward.engine.builtin.Serializer;
 import io.keyward.engine.builtin.rdb.Crc64;
 import io.keyward.engine.builtin.rdb.RdbInput;
@@ -28,24 +26,7 @@ public final class Payload {
       CommandException.error("DUMP payload version or checksum are wrong");
 
   /** Payloads for those who cannot name this class. */
-  public static final Serializer SERIALIZER =
-      new Serializer() {
-        @Override
-        public byte[] payload(Entry entry) {
-          return of(entry);
-        }
-
-        @Override
-        public NewValue copy(Entry entry, Database holder) {
-          byte[] written = of(entry);
-          RdbInput in = open(written, 0, written.length);
-          NewValue value = Values.readValue(in.readByte(), in, holder);
-          if (value == null) {
-            throw new IllegalStateException("a value that is there has elements");
-          }
-          return value;
-        }
-      };
+  public static final Serializer SERIALIZER = Payload::of;
 
   private Payload() {}
 

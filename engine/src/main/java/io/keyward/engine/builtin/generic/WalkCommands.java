@@ -64,7 +64,6 @@ final class WalkCommands {
     byte[] pattern = request.copyOf(1);
     boolean all = request.is(1, "*");
     Slices slices = database.keyspace().slices();
-    database.whole(request);
     Slices.expect(request, database.seen());
     Entry view = database.newView();
     SeenName name = new SeenName();
@@ -93,7 +92,6 @@ final class WalkCommands {
     ScanOptions options = ScanOptions.of(request, 2, true);
     Database database = Database.of(request);
     Slices slices = database.keyspace().slices();
-    database.whole(request);
     Slices.expect(
         request,
         database.seesOthers() ? options.count() : Math.min(options.count(), database.size()));
@@ -169,7 +167,6 @@ final class WalkCommands {
     Database database = Database.of(request);
     Overview overview = Overview.of(database.keyspace());
     if (overview == null) {
-      database.whole(request);
       draw(database, request.now()).send(reply);
       return;
     }

@@ -1,7 +1,9 @@
 package io.keyward.engine.builtin.list;
 
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Held;
+import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.structure.Quicklist;
 import io.keyward.engine.builtin.structure.QuicklistCursor;
 
@@ -31,6 +33,11 @@ final class BigList implements Held {
   @Override
   public Held copy(Database target) {
     return new BigList(elements.copy(target.account()));
+  }
+
+  @Override
+  public void adopt(MemoryAccount account, BuiltinKeyspace keyspace) {
+    elements.account(account);
   }
 
   @Override

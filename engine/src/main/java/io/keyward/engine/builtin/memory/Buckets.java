@@ -38,19 +38,55 @@ final class Buckets {
   private static final int ONES = 0x01010101;
   private static final int[] NO_SEGMENT = {};
 
-  private final MemoryAccount account;
+  private MemoryAccount account;
   private OverflowBuckets overflow;
-  private int[][] segments = {new int[BUCKET_INTS]};
+  private CommonArrays common;
+  private int[][] segments;
 
   Buckets(MemoryAccount account) {
     this.account = account;
     overflow = new OverflowBuckets(account);
+    common = new CommonArrays();
+    segments = new int[][] {new int[BUCKET_INTS]};
     account.add(BUCKET_INTS * Integer.BYTES);
   }
 
-  /** The array that a bucket lies in, from {@link #base} on. */
+  private Buckets(Buckets other, MemoryAccount account) {
+    this.account = account;
+    overflow = other.overflow.share(account);
+    common = other.common.share(other.segments);
+    segments = other.segments.clone();
+    account.addCommon(memory());
+  }
+
+  /**
+   * Other buckets with the same entries, which change by themselves: a segment is copied when one
+   * of the two first writes to it. O(segments).
+   */
+  Buckets share(MemoryAccount counted) {
+    return new Buckets(this, counted);
+  }
+
+  MemoryAccount account() {
+    return account;
+  }
+
+  /** Counts there what is taken and given back from now on. */
+  void account(MemoryAccount counted) {
+    account = counted;
+    overflow.account(counted);
+  }
+
+  /** The array that a bucket lies in, from {@link #base} on, for reading. */
   int[] array(int bucket) {
     return bucket >= 0 ? segments[bucket >>> SEGMENT_BITS] : overflow.segment(~bucket);
+  }
+
+  /** The array that a bucket lies in, which is no other table's, for writing. */
+  int[] ownArray(int bucket) {
+    return bucket >= 0
+        ? common.own(segments, bucket >>> SEGMENT_BITS, account)
+        : overflow.ownSegment(~bucket);
   }
 
   static int base(int bucket) {
@@ -97,8 +133,9 @@ final class Buckets {
         int free = matches(array[base + word], 0);
         if (free != 0) {
           int shift = Integer.numberOfTrailingZeros(free) & ~7;
-          array[base + word] |= tag << shift;
-          array[base + REFERENCES + (word << 2) + (shift >>> 3)] = reference;
+          int[] own = ownArray(bucket);
+          own[base + word] |= tag << shift;
+          own[base + REFERENCES + (word << 2) + (shift >>> 3)] = reference;
           return chain;
         }
       }
@@ -106,7 +143,7 @@ final class Buckets {
       if (next == 0) {
         int number = overflow.take();
         // Taking one may have moved the overflow buckets to a larger array.
-        array(bucket)[base + NEXT] = number + 1;
+        ownArray(bucket)[base + NEXT] = number + 1;
         next = ~number;
       }
       bucket = next;
@@ -142,7 +179,7 @@ final class Buckets {
    * @return whether the entry bore the mark
    */
   boolean remove(int home, int bucket, int slot) {
-    int[] array = array(bucket);
+    int[] array = ownArray(bucket);
     int base = base(bucket);
     boolean marked = tag(array, base, slot) >= 0x80;
     array[base + (slot >>> 2)] &= ~(0xFF << ((slot & 3) << 3));
@@ -160,7 +197,7 @@ final class Buckets {
       int base = base(bucket);
       int next = next(array, base);
       if (next == empty) {
-        array[base + NEXT] = array(empty)[base(empty) + NEXT];
+        ownArray(bucket)[base + NEXT] = array(empty)[base(empty) + NEXT];
         overflow.giveBack(~empty);
         return;
       }
@@ -175,7 +212,7 @@ final class Buckets {
     int[] references = new int[SLOTS * 2];
     int taken = 0;
     do {
-      int[] array = array(bucket);
+      int[] array = ownArray(bucket);
       int base = base(bucket);
       if (taken + SLOTS > references.length) {
         tags = Arrays.copyOf(tags, tags.length * 2);
@@ -308,7 +345,7 @@ final class Buckets {
       int[] first = segments[0];
       if ((bucket + 1) * BUCKET_INTS > first.length) {
         segments[0] = Arrays.copyOf(first, first.length * 2);
-        account.add((long) first.length * Integer.BYTES);
+        common.replace(0, first, segments[0], account);
       }
       return;
     }
@@ -325,18 +362,22 @@ final class Buckets {
   /** Gives back the room of the last bucket, which is empty. */
   void removeLast(int bucket) {
     int segment = bucket >>> SEGMENT_BITS;
+    int[] array = segments[segment];
     if (segment > 0 && (bucket & SEGMENT_MASK) == 0) {
       segments[segment] = NO_SEGMENT;
-      account.add(-SEGMENT_INTS * Integer.BYTES);
-    } else if (segment == 0 && bucket * BUCKET_INTS * 4 == segments[0].length) {
-      account.add(-(long) segments[0].length / 2 * Integer.BYTES);
-      segments[0] = Arrays.copyOf(segments[0], segments[0].length / 2);
+      common.giveUp(segment, array, account);
+    } else if (segment == 0 && bucket * BUCKET_INTS * 4 == array.length) {
+      segments[0] = Arrays.copyOf(array, array.length / 2);
+      common.replace(0, array, segments[0], account);
     }
   }
 
   /** Gives everything back, of a table that nobody uses any more. */
   void free() {
-    account.add(-memory());
+    overflow.free();
+    for (int i = 0; i < segments.length; i++) {
+      common.giveUp(i, segments[i], account);
+    }
     segments = new int[][] {NO_SEGMENT};
     overflow = new OverflowBuckets(account);
   }

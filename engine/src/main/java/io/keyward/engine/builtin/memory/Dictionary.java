@@ -39,12 +39,92 @@ public final class Dictionary {
   private int longestChain = 1;
   private int longestChainBefore = 1;
   private int holds;
+
+  /** Of an image: its entries in the buckets before this one are not held any more. */
+  private int passed;
+
   private int generation;
   private @Nullable SteadyWalk walk;
+
+  /** Which entries others may hold as well; null if none has ever been shared. */
+  private @Nullable Kinship kinship;
+
+  /** The birth that entries bear that are laid now, and of those that no other dictionary holds. */
+  private int birth;
+
+  private int alone;
 
   public Dictionary(PagePool pool, MemoryAccount account) {
     this.pool = pool;
     table = new Buckets(account);
+  }
+
+  private Dictionary(Dictionary other, MemoryAccount account) {
+    pool = other.pool;
+    table = other.table.share(account);
+    level = other.level;
+    split = other.split;
+    count = other.count;
+    marked = other.marked;
+    longestChain = other.longestChain;
+    longestChainBefore = other.longestChainBefore;
+    generation = other.generation;
+  }
+
+  /**
+   * A dictionary of the same entries, in the time that it takes to name the segments of its table.
+   * Both go on by themselves; what they have in common must not be changed by either, see {@link
+   * #isOwn}.
+   *
+   * @param account counts the table, which the other one's account has counted too
+   */
+  public Dictionary share(MemoryAccount account) {
+    Dictionary made = new Dictionary(this, account);
+    kinship().add(made.kinship());
+    return made;
+  }
+
+  Kinship kinship() {
+    Kinship present = kinship;
+    if (present == null) {
+      present = new Kinship(this);
+      kinship = present;
+    }
+    return present;
+  }
+
+  /** Takes on another birth; {@code known} says whether entries that bear it are no others'. */
+  void birth(int bits, boolean known) {
+    birth = bits;
+    alone = known ? bits : -1;
+  }
+
+  /** Counts the table there from now on. */
+  public void account(MemoryAccount account) {
+    table.account(account);
+  }
+
+  /**
+   * Whether an entry is known to be this dictionary's alone. If not, it may all the same: see
+   * {@link #othersHold}.
+   */
+  public boolean isOwn(byte[] page, int entry) {
+    return EntryLayout.birth(page, entry) == alone;
+  }
+
+  /** As {@link #isOwn(byte[], int)}. */
+  public boolean isOwn(int reference) {
+    return isOwn(pool.page(reference), PagePool.offset(reference));
+  }
+
+  /** Whether another dictionary holds an entry, given the hash of its key. */
+  public boolean othersHold(long hash, int reference) {
+    return kinship != null && kinship.othersHold(hash, reference);
+  }
+
+  /** Makes an entry known as this dictionary's alone, which no other holds. */
+  public void claim(int reference) {
+    EntryLayout.birth(pool.page(reference), PagePool.offset(reference), birth);
   }
 
   public int size() {
@@ -52,22 +132,41 @@ public final class Dictionary {
   }
 
   /** The generation of entries that are laid now: 0 or {@link EntryLayout#ODD}. */
-  public int generation() {
+  int generation() {
     return generation;
+  }
+
+  /** The flags of entries that are laid now: their generation and their birth. */
+  public int stamp() {
+    return generation | birth;
   }
 
   /**
    * Begins a walk that shows every entry as it is now, whatever becomes of it meanwhile; there may
    * be one at a time.
+   *
+   * @param left frees an entry that nobody holds any more but the walk, when this has shown it
    */
-  public SteadyWalk beginWalk(IntConsumer visitor) {
+  public SteadyWalk beginWalk(IntConsumer visitor, IntConsumer left) {
     if (walk != null) {
       throw new IllegalStateException("another walk is not over");
     }
-    generation ^= EntryLayout.ODD;
-    SteadyWalk begun = new SteadyWalk(this, pool, visitor);
+    SteadyWalk begun;
+    if (kinship != null) {
+      begun = SteadyWalk.ofImage(this, pool, visitor, left);
+    } else {
+      generation ^= EntryLayout.ODD;
+      begun = new SteadyWalk(this, pool, visitor);
+    }
     walk = begun;
     return begun;
+  }
+
+  /** The same entries for a walk, whose table counts only where each byte counts once. */
+  Dictionary image() {
+    Dictionary image = share(table.account().outermost());
+    kinship().walkBegins();
+    return image;
   }
 
   void walkIsOver() {
@@ -158,20 +257,20 @@ public final class Dictionary {
   public void replace(long hash, int oldReference, int newReference) {
     long at = locate(hash, oldReference);
     int bucket = (int) (at >> 4);
-    table.array(bucket)[Buckets.base(bucket) + Buckets.REFERENCES + (int) (at & 15)] = newReference;
+    table.ownArray(bucket)[Buckets.base(bucket) + Buckets.REFERENCES + (int) (at & 15)] =
+        newReference;
   }
 
   /** Sets or clears the mark of an entry. */
   public void mark(long hash, int reference, boolean mark) {
     long at = locate(hash, reference);
     int bucket = (int) (at >> 4);
-    int[] array = table.array(bucket);
     int slot = (int) (at & 15);
     int word = Buckets.base(bucket) + (slot >>> 2);
     int bit = MARK << ((slot & 3) << 3);
-    boolean was = (array[word] & bit) != 0;
+    boolean was = (table.array(bucket)[word] & bit) != 0;
     if (was != mark) {
-      array[word] ^= bit;
+      table.ownArray(bucket)[word] ^= bit;
       marked += mark ? 1 : -1;
     }
   }
@@ -196,7 +295,38 @@ public final class Dictionary {
 
   /** Whether an entry of this reference is there, given the hash of its key. */
   public boolean holds(long hash, int reference) {
-    return table.search(bucket(hash), tag(hash), reference) != Buckets.NOWHERE;
+    int bucket = bucket(hash);
+    return bucket >= passed && table.search(bucket, tag(hash), reference) != Buckets.NOWHERE;
+  }
+
+  /**
+   * Shows the entries of the next bucket, which this image of a dictionary does not hold
+   * afterwards.
+   *
+   * @param left is shown those that no other dictionary holds either
+   * @return whether that was the last bucket
+   */
+  boolean pass(IntConsumer visitor, IntConsumer left) {
+    int bucket = passed;
+    table.visit(bucket, visitor);
+    passed++;
+    table.visit(
+        bucket,
+        reference -> {
+          long hash = EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference));
+          if (!othersHold(hash, reference)) {
+            left.accept(reference);
+          }
+        });
+    return passed == buckets();
+  }
+
+  /** Gives back the table of a dictionary that is not used any more, and holds nothing. */
+  public void discard() {
+    if (kinship != null) {
+      kinship.leave();
+    }
+    table.free();
   }
 
   /** No bucket is split or merged until {@link #release()}, so that a walk may remove entries. */
@@ -359,7 +489,7 @@ public final class Dictionary {
     }
     holds--;
     if (count == 0) {
-      table.free();
+      discard();
     }
     return count == 0;
   }
@@ -389,26 +519,16 @@ public final class Dictionary {
 
   /** Checks that every entry is where its key's hash says, and every count; for tests. */
   public void validate() {
-    int[] seen = new int[3];
-    for (int bucket = 0; bucket < buckets(); bucket++) {
-      int home = bucket;
-      int chain =
-          table.visitTagged(
-              home,
-              (tag, reference) -> {
-                long hash = EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference));
-                if (bucket(hash) != home || tag(hash) != (tag & ~MARK)) {
-                  throw new IllegalStateException("entry in the wrong bucket, under a wrong tag");
-                }
-                seen[0]++;
-                seen[1] += (tag & MARK) == 0 ? 0 : 1;
-              });
-      seen[2] = Math.max(seen[2], chain);
-    }
-    if (seen[0] != count || seen[1] != marked || seen[2] > longestChain()) {
-      throw new IllegalStateException(
-          "counted %d entries, %d marked, chain %d; recorded %d, %d, %d"
-              .formatted(seen[0], seen[1], seen[2], count, marked, longestChain()));
-    }
+    new DictionaryCheck(this, pool, table).run();
+  }
+
+  /** Whether an entry under a tag belongs to a bucket by its hash. */
+  boolean belongs(int bucket, int tag, long hash) {
+    return bucket(hash) == bucket && tag(hash) == (tag & ~MARK);
+  }
+
+  /** No chain of the table is said to be longer. */
+  int mostInChain() {
+    return longestChain();
   }
 }

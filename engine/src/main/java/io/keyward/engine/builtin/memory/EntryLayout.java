@@ -34,6 +34,9 @@ public final class EntryLayout {
   /** Of a pinned entry: what it takes is not in the sum of all, since it is being changed. */
   public static final int UNSETTLED = 64;
 
+  /** The bit of the entry's birth: see {@link Kinship}. */
+  public static final int BIRTH = 128;
+
   static final int LONGEST_SHORT_KEY = 254;
 
   private static final byte[] HEADER = headerSizes();
@@ -96,8 +99,22 @@ public final class EntryLayout {
   }
 
   /** Lets the entry belong to a generation. */
-  public static void generation(byte[] page, int entry, int generation) {
+  static void generation(byte[] page, int entry, int generation) {
     page[entry] = (byte) ((page[entry] & ~ODD) | generation);
+  }
+
+  /** The birth of the entry, 0 for one that several may hold. */
+  static int birth(byte[] page, int entry) {
+    return page[entry] & BIRTH;
+  }
+
+  static void birth(byte[] page, int entry, int birth) {
+    page[entry] = (byte) ((page[entry] & ~BIRTH) | birth);
+  }
+
+  /** Gives an entry that has been copied the generation and the birth of another dictionary's. */
+  public static void stamp(byte[] page, int entry, int stamp) {
+    page[entry] = (byte) ((page[entry] & ~(ODD | BIRTH)) | stamp);
   }
 
   /** Where the four bytes of type and clock stand; only if TYPED. */

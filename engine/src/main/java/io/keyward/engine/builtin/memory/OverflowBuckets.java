@@ -12,7 +12,8 @@ final class OverflowBuckets {
   private static final int FIRST_INTS = 4 * Buckets.BUCKET_INTS;
   private static final int[] NO_SEGMENT = {};
 
-  private final MemoryAccount account;
+  private MemoryAccount account;
+  private CommonArrays common = new CommonArrays();
   private int[][] segments = {};
 
   /** For each segment: how many buckets are in use, how many ever were, the first free one + 1. */
@@ -28,8 +29,29 @@ final class OverflowBuckets {
     this.account = account;
   }
 
+  /** As {@link Buckets#share}; its bytes are not counted yet. */
+  OverflowBuckets share(MemoryAccount counted) {
+    OverflowBuckets other = new OverflowBuckets(counted);
+    other.common = common.share(segments);
+    other.segments = segments.clone();
+    other.used = used.clone();
+    other.cut = cut.clone();
+    other.free = free.clone();
+    other.firstWithRoom = firstWithRoom;
+    return other;
+  }
+
+  void account(MemoryAccount counted) {
+    account = counted;
+  }
+
   int[] segment(int number) {
     return segments[number >>> Buckets.SEGMENT_BITS];
+  }
+
+  /** A segment that is no other table's, for writing. */
+  int[] ownSegment(int number) {
+    return common.own(segments, number >>> Buckets.SEGMENT_BITS, account);
   }
 
   /** Takes a bucket, empty and without a next one; returns its number. */
@@ -48,15 +70,16 @@ final class OverflowBuckets {
     if (free[segment] != 0) {
       int number = free[segment] - 1;
       int next = Buckets.base(number) + Buckets.NEXT;
-      free[segment] = segments[segment][next];
-      segments[segment][next] = 0;
+      int[] array = ownSegment(number);
+      free[segment] = array[next];
+      array[next] = 0;
       return number;
     }
     int index = cut[segment]++;
     int[] array = segments[segment];
     if (index * Buckets.BUCKET_INTS == array.length) {
       segments[segment] = Arrays.copyOf(array, Math.max(FIRST_INTS, array.length * 2));
-      account.add((long) (segments[segment].length - array.length) * Integer.BYTES);
+      common.replace(segment, array, segments[segment], account);
     }
     return segment << Buckets.SEGMENT_BITS | index;
   }
@@ -80,10 +103,17 @@ final class OverflowBuckets {
       segments[segment] = NO_SEGMENT;
       cut[segment] = 0;
       free[segment] = 0;
-      account.add(-(long) array.length * Integer.BYTES);
+      common.giveUp(segment, array, account);
     } else {
-      array[Buckets.base(number) + Buckets.NEXT] = free[segment];
+      ownSegment(number)[Buckets.base(number) + Buckets.NEXT] = free[segment];
       free[segment] = number + 1;
+    }
+  }
+
+  /** Accounts for all segments as given up. */
+  void free() {
+    for (int i = 0; i < segments.length; i++) {
+      common.giveUp(i, segments[i], account);
     }
   }
 

@@ -13,20 +13,42 @@ import org.jspecify.annotations.Nullable;
  * so to {@link #beforeChange}, which shows it first. So nothing is copied but what changes before
  * the walk has come to it, and at the end every entry bears the new generation.
  *
+ * <p>A dictionary whose entries others may hold, which have generations of their own, is walked
+ * over in an image ({@link Dictionary#share}): what changes is copied by who changes it, and the
+ * walk frees what nobody else holds any more when it has shown it.
+ *
  * <p>A change costs O(1) more, the whole walk O(n).
  */
 public final class SteadyWalk {
   private final Dictionary entries;
   private final PagePool pool;
+  private final @Nullable Dictionary image;
+  private final IntConsumer left;
   private IntConsumer visitor;
   private long cursor;
   private boolean over;
   private @Nullable Runnable afterwards;
 
   SteadyWalk(Dictionary entries, PagePool pool, IntConsumer visitor) {
+    this(entries, pool, null, visitor, reference -> {});
+  }
+
+  private SteadyWalk(
+      Dictionary entries,
+      PagePool pool,
+      @Nullable Dictionary image,
+      IntConsumer visitor,
+      IntConsumer left) {
     this.entries = entries;
     this.pool = pool;
+    this.image = image;
     this.visitor = visitor;
+    this.left = left;
+  }
+
+  static SteadyWalk ofImage(
+      Dictionary entries, PagePool pool, IntConsumer visitor, IntConsumer left) {
+    return new SteadyWalk(entries, pool, entries.image(), visitor, left);
   }
 
   /**
@@ -38,8 +60,7 @@ public final class SteadyWalk {
     if (over) {
       return true;
     }
-    cursor = entries.scan(cursor, this::show);
-    if (cursor != 0) {
+    if (!advance()) {
       return false;
     }
     over = true;
@@ -51,25 +72,40 @@ public final class SteadyWalk {
     return true;
   }
 
-  /** Shows an entry that is about to be changed or removed, unless that has been done. */
-  public void beforeChange(int reference) {
-    show(reference);
+  private boolean advance() {
+    Dictionary same = image;
+    if (same == null) {
+      cursor = entries.scan(cursor, this::show);
+      return cursor == 0;
+    }
+    boolean last = same.pass(this::showShared, left);
+    if (last) {
+      same.discard();
+      entries.kinship().walkIsOver();
+    }
+    return last;
   }
 
-  /** Whether an entry is still to be shown. */
-  public boolean awaits(int reference) {
-    return EntryLayout.generation(pool.page(reference), PagePool.offset(reference))
-        != entries.generation();
+  /** Shows an entry that is about to be changed or removed, unless that has been done. */
+  public void beforeChange(int reference) {
+    if (image == null) {
+      show(reference);
+    }
   }
 
   private void show(int reference) {
-    if (awaits(reference)) {
-      byte[] page = pool.page(reference);
-      int at = PagePool.offset(reference);
+    byte[] page = pool.page(reference);
+    int at = PagePool.offset(reference);
+    if (EntryLayout.generation(page, at) != entries.generation()) {
       // First the bit: showing an entry may change it in ways that would show it again.
       EntryLayout.generation(page, at, entries.generation());
       visitor.accept(reference);
     }
+  }
+
+  private void showShared(int reference) {
+    EntryLayout.birth(pool.page(reference), PagePool.offset(reference), 0);
+    visitor.accept(reference);
   }
 
   /** Shows nothing more; the walk still has to be brought to its end. */

@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
  * How effects on a whole keyspace are written in the global view, where it is but a part of the
  * data: all keys with its prefix.
  *
- * <p>A real Redis knows no such part, so what FLUSHDB and SWAPDB do to it is written as scripts
- * that do the same there. We know them by their texts when they are replayed. A note, which Redis
- * skips, says before them and before commands on functions whose they are:
+ * <p>A real Redis knows no such part, so what FLUSHDB and SWAPDB do to it, and what a clone is, is
+ * written as scripts that do the same there. We know them by their texts when they are replayed. A
+ * note, which Redis skips, says before them and before commands on functions whose they are:
  *
  * <pre>
  * #KEYWARD:keyspace=blue
@@ -33,6 +33,16 @@ public final class WholeKeyspace {
           + " redis.call('SELECT',b) for k in pairs(y) do redis.call('MOVE',t..k,a) end"
           + " redis.call('SELECT',a) for k in pairs(y) do redis.call('RENAME',t..k,k) end";
 
+  /**
+   * ARGV: the pattern of the keys of another keyspace, what stands before each of them and before
+   * each of this one's, and the numbers of the databases that hold any.
+   */
+  public static final String CLONE =
+      "local p,f,t=ARGV[1],ARGV[2],ARGV[3] for i=4,#ARGV do redis.call('SELECT',ARGV[i])"
+          + " local c='0' repeat local r=redis.call('SCAN',c,'MATCH',p,'COUNT',1000)"
+          + " for _,k in ipairs(r[2]) do redis.call('COPY',k,t..string.sub(k,#f+1)) end"
+          + " c=r[1] until c=='0' end";
+
   private static final String NOTE = "KEYWARD:keyspace=";
 
   private WholeKeyspace() {}
@@ -45,6 +55,13 @@ public final class WholeKeyspace {
   /** The prefix that a note names, or null if it says something else. */
   public static @Nullable String noted(String line) {
     return line.startsWith(NOTE) ? line.substring(NOTE.length()) : null;
+  }
+
+  /** The prefix of the keyspace whose keys begin so in the global view. */
+  public static String prefixOf(String beforeKeys) {
+    return beforeKeys.endsWith("::")
+        ? beforeKeys.substring(0, beforeKeys.length() - 2)
+        : beforeKeys;
   }
 
   /** The glob that matches all keys of a keyspace in the global view. */

@@ -92,7 +92,7 @@ final class KeyspaceSnapshot implements ChangeGuard {
       return;
     }
     written++;
-    if (Values.isBig(entry) && (!changing || Values.isSteady(entry))) {
+    if (Values.isBig(entry) && (Values.isSteady(entry) || stays(entry))) {
       order.add(
           number,
           entry,
@@ -103,6 +103,11 @@ final class KeyspaceSnapshot implements ChangeGuard {
     } else {
       write(entry, number, order.next(number));
     }
+  }
+
+  /** Whether a value stays as it is until it is said to change. */
+  private boolean stays(Entry entry) {
+    return !changing && entry.database().holds(entry);
   }
 
   /** Writes what stands before a value, and before the first of a database how many there are. */
@@ -116,7 +121,7 @@ final class KeyspaceSnapshot implements ChangeGuard {
 
   private void write(Entry entry, int number, RdbOutput out) {
     begin(entry, number, out);
-    if (changing && Values.isBig(entry)) {
+    if (Values.isBig(entry)) {
       // Somebody waits for it: compressing would take longer than all the rest.
       out.withoutCompression(() -> Values.writeValue(entry, out));
     } else {

@@ -42,6 +42,11 @@ final class Order {
     return count;
   }
 
+  /** Counts the nodes there from now on. */
+  void account(MemoryAccount counted) {
+    change.account(counted);
+  }
+
   /** Bytes of the slots of all nodes. */
   long nodeBytes() {
     return change.nodeBytes();

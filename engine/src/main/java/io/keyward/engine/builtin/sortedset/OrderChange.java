@@ -17,7 +17,7 @@ final class OrderChange {
 
   private final Order order;
   private final PagePool pool;
-  private final MemoryAccount account;
+  private MemoryAccount account;
   private final Path path;
   private long nodeBytes;
 
@@ -29,6 +29,10 @@ final class OrderChange {
     order.root = layLeaf(OrderNode.FIRST_CAPACITY);
     order.firstLeaf = order.root;
     order.lastLeaf = order.root;
+  }
+
+  void account(MemoryAccount counted) {
+    account = counted;
   }
 
   long nodeBytes() {

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.sortedset;
 
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Held;
 import io.keyward.engine.builtin.memory.Dictionary;
@@ -28,7 +29,7 @@ final class OrderedMembers implements Held {
   private static final int OBJECT_BYTES = 176 + 48;
 
   private final PagePool pool;
-  private final MemoryAccount account;
+  private MemoryAccount account;
   private final Dictionary members;
   private final Order order;
   private long memberBytes;
@@ -105,7 +106,7 @@ final class OrderedMembers implements Held {
 
   /** Adds a member that is not there yet. */
   void insert(double score, byte[] name, int offset, int length) {
-    int flags = EntryLayout.flagsFor(EntryLayout.SCORED | members.generation(), length);
+    int flags = EntryLayout.flagsFor(EntryLayout.SCORED | members.stamp(), length);
     int bytes = Math.addExact(EntryLayout.headerSize(flags), length);
     int reference = pool.allocate(bytes, account);
     memberBytes += pool.slotBytes(reference);
@@ -148,6 +149,16 @@ final class OrderedMembers implements Held {
     giveBack(reference);
   }
 
+  /** Begins a walk that shows every member as it is now, whatever becomes of it meanwhile. */
+  SteadyWalk beginWalk(IntConsumer visitor) {
+    return members.beginWalk(
+        visitor,
+        reference -> {
+          account.addCommon(pool.slotBytes(reference));
+          pool.free(reference, account);
+        });
+  }
+
   Dictionary members() {
     return members;
   }
@@ -186,6 +197,13 @@ final class OrderedMembers implements Held {
       copy.insert(score(at), bytes(at), nameOffset(at), nameLength(at));
     }
     return copy;
+  }
+
+  @Override
+  public void adopt(MemoryAccount counted, BuiltinKeyspace keyspace) {
+    account = counted;
+    members.account(counted);
+    order.account(counted);
   }
 
   @Override

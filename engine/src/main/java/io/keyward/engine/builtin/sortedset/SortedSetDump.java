@@ -52,7 +52,7 @@ public final class SortedSetDump {
     OrderedMembers list = (OrderedMembers) set.held();
     out.writeType(RdbType.SORTED_SET_2);
     out.writeLength(list.size());
-    return new WalkedValue(list.members().beginWalk(member -> writeMember(list, member, out)));
+    return new WalkedValue(list.beginWalk(member -> writeMember(list, member, out)));
   }
 
   /** Reads a value whose type has been read; null if it has no members. */

@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.stream;
 
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Held;
 import io.keyward.engine.builtin.Key;
@@ -28,12 +29,12 @@ final class Stream implements Held, Timeline {
 
   private static final int GROUP_SLOT_BYTES = 48;
 
-  private final MemoryAccount account;
+  private MemoryAccount account;
   private final MemoryAccount tally = new MemoryAccount();
   private final NodeIndex nodes = new NodeIndex(tally);
   private final EntryCursor cursor = new EntryCursor(nodes);
   private final TreeMap<Key, Group> groups = new TreeMap<>(Key.ORDER);
-  private final StreamTotals totals;
+  private StreamTotals totals;
   private long accounted;
   private long counted;
 
@@ -383,6 +384,17 @@ final class Stream implements Held, Timeline {
     }
     copy.settle();
     return copy;
+  }
+
+  @Override
+  public void adopt(MemoryAccount holder, BuiltinKeyspace keyspace) {
+    account = holder;
+    totals = StreamTotals.of(keyspace);
+  }
+
+  @Override
+  public void count(BuiltinKeyspace keyspace, int change) {
+    StreamTotals.of(keyspace).add(change, change * counted);
   }
 
   @Override

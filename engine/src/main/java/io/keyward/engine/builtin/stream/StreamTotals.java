@@ -1,9 +1,10 @@
 package io.keyward.engine.builtin.stream;
 
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.CommonFigure;
 
 /** How many streams and entries a keyspace has; touched on its home loop alone. */
-public final class StreamTotals {
+public final class StreamTotals implements CommonFigure {
   private long streams;
   private long entries;
 
@@ -13,9 +14,14 @@ public final class StreamTotals {
     return keyspace.attachment(StreamTotals.class, made -> new StreamTotals());
   }
 
-  void add(int moreStreams, long moreEntries) {
+  void add(long moreStreams, long moreEntries) {
     streams += moreStreams;
     entries += moreEntries;
+  }
+
+  @Override
+  public void addTo(BuiltinKeyspace heir) {
+    of(heir).add(streams, entries);
   }
 
   public long streams() {

@@ -25,7 +25,7 @@ public final class Quicklist {
   private final QuicklistChain chain;
   private final QuicklistNodes nodes;
   private final PagePool pool;
-  private final MemoryAccount account;
+  private MemoryAccount account;
   private long objectBytes = OBJECT_BYTES;
 
   /** Makes an empty list; what it takes is accounted for at once, until it is freed. */
@@ -50,6 +50,12 @@ public final class Quicklist {
   /** Bytes that the list takes, nodes and slack included; costs nothing to ask. */
   public long memoryBytes() {
     return objectBytes + nodes.memoryBytes();
+  }
+
+  /** Counts the list there from now on. */
+  public void account(MemoryAccount counted) {
+    account = counted;
+    nodes.account(counted);
   }
 
   /** The limits that the list was made with. */

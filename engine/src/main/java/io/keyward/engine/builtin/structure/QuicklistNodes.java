@@ -47,13 +47,17 @@ final class QuicklistNodes {
   private static final int KEPT_SLACK = 64;
 
   private final PagePool pool;
-  private final MemoryAccount account;
+  private MemoryAccount account;
   private final Content view = new Content();
   private long memoryBytes;
 
   QuicklistNodes(PagePool pool, MemoryAccount account) {
     this.pool = pool;
     this.account = account;
+  }
+
+  void account(MemoryAccount counted) {
+    account = counted;
   }
 
   /** Bytes of all slots, slack included. */

@@ -6,6 +6,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.builtin.Bench;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.KeyspaceClone;
 import io.keyward.engine.builtin.rdb.RdbInput;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
@@ -83,6 +84,36 @@ class SnapshotTest {
           .as("round %d, seed %d", round, seed)
           .isEqualTo(others);
     }
+  }
+
+  @Test
+  void holdsWhatWasThereOfKeyspacesThatHaveKeysInCommon() throws Exception {
+    Bench one = bench();
+    Bench other = one.neighbour();
+    for (int round = 0; round < 8; round++) {
+      other.line("flushall");
+      fill(one);
+      var _ = KeyspaceClone.make(one.keyspace(), other.keyspace());
+      for (int i = random.nextInt(2000); i > 0; i--) {
+        change(random.nextBoolean() ? one : other);
+      }
+      String ones = one.line("debug digest");
+      String others = other.line("debug digest");
+      byte[] written = write(new Gathering(), one, other);
+      one.validate();
+      other.validate();
+      assertThat(digestOf(written, "")).as("round %d, seed %d", round, seed).isEqualTo(ones);
+      assertThat(digestOf(written, "neighbour::"))
+          .as("round %d, seed %d", round, seed)
+          .isEqualTo(others);
+    }
+    one.line("flushall");
+    other.line("flushall");
+    one.pass(100_000);
+    assertThat(one.keyspace().home().pool().slotMemory()).as("seed %d", seed).isZero();
+    assertThat(one.keyspace().home().usedBytes())
+        .as("seed %d", seed)
+        .isEqualTo(one.keyspace().usedBytes() + other.keyspace().usedBytes());
   }
 
   @Test

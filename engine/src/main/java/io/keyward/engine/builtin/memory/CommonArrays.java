@@ -1,0 +1,78 @@
+package io.keyward.engine.builtin.memory;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which arrays of a table are other tables' arrays as well: each is copied before it is written to,
+ * unless nobody else has it any more.
+ */
+final class CommonArrays {
+  /** How many tables have an array. */
+  private static final class Count {
+    int tables = 1;
+  }
+
+  private static final @Nullable Count[] NONE = {};
+
+  private @Nullable Count[] counts = NONE;
+
+  /** Lets another table have all these arrays as well; returns what it is to know of them. */
+  CommonArrays share(int[][] arrays) {
+    counts = Arrays.copyOf(counts, arrays.length);
+    for (int i = 0; i < arrays.length; i++) {
+      if (arrays[i].length > 0) {
+        Count count = counts[i];
+        if (count == null) {
+          count = new Count();
+          counts[i] = count;
+        }
+        count.tables++;
+      }
+    }
+    CommonArrays other = new CommonArrays();
+    other.counts = counts.clone();
+    return other;
+  }
+
+  /** Makes an array the table's alone, in its place, for writing to it. */
+  int[] own(int[][] arrays, int index, MemoryAccount account) {
+    if (index < counts.length) {
+      separate(arrays, index, account);
+    }
+    return arrays[index];
+  }
+
+  private void separate(int[][] arrays, int index, MemoryAccount account) {
+    Count count = counts[index];
+    if (count != null) {
+      counts[index] = null;
+      if (count.tables > 1) {
+        count.tables--;
+        arrays[index] = arrays[index].clone();
+        account.addToWhole((long) arrays[index].length * Integer.BYTES);
+      }
+    }
+  }
+
+  /** Accounts for an array that the table does without from now on. */
+  void giveUp(int index, int[] array, MemoryAccount account) {
+    long bytes = (long) array.length * Integer.BYTES;
+    Count count = index < counts.length ? counts[index] : null;
+    if (count != null) {
+      counts[index] = null;
+      count.tables--;
+    }
+    if (count != null && count.tables > 0) {
+      account.addCommon(-bytes);
+    } else {
+      account.add(-bytes);
+    }
+  }
+
+  /** Accounts for an array that takes the place of another one. */
+  void replace(int index, int[] former, int[] present, MemoryAccount account) {
+    giveUp(index, former, account);
+    account.add((long) present.length * Integer.BYTES);
+  }
+}

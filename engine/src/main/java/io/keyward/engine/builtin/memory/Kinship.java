@@ -1,0 +1,103 @@
+package io.keyward.engine.builtin.memory;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which entries of a dictionary others may hold as well, since one has been made of another by
+ * {@link Dictionary#share}.
+ *
+ * <p>Nothing counts who holds an entry: it belongs to every dictionary of the kin that finds it
+ * under its hash, which costs a look at one bucket of each. That look is spared for entries that
+ * have been laid since the dictionary shared what it has: they bear its <i>birth</i>, which no older
+ * one does. There is one number for that, 1. When a dictionary shares again, every entry is looked
+ * for until a walk over all ({@link SteadyWalk}) has turned those that are there to 0.
+ *
+ * <p>An entry that others hold is never changed and its slot not given back; who wants to change it
+ * takes a copy instead ({@link Dictionary#replace}).
+ */
+final class Kinship {
+  private static final int SHIFT = 7;
+  private static final int BIRTHS = 2;
+  private static final int NO_BIRTH = 0;
+
+  private final Dictionary own;
+  private @Nullable List<Dictionary> kin;
+
+  /** A bit for each birth that entries may bear. */
+  private int borne = 1;
+
+  /** The same, of entries laid since a walk over all began. */
+  private int borneSince;
+
+  /** What entries bear that are laid now. */
+  private int birth;
+
+  Kinship(Dictionary own) {
+    this.own = own;
+  }
+
+  /** Becomes kin of a dictionary that has just been made of this one's entries. */
+  void add(Kinship made) {
+    List<Dictionary> all = kin;
+    if (all == null) {
+      all = new ArrayList<>(2);
+      all.add(own);
+      kin = all;
+    }
+    all.add(made.own);
+    made.kin = all;
+    made.borne = borne;
+    renew();
+    made.renew();
+  }
+
+  /** Begins a birth that no entry bears. */
+  private void renew() {
+    int free = ~borne & BIRTHS;
+    birth = free == 0 ? NO_BIRTH : Integer.numberOfTrailingZeros(free);
+    own.birth(birth << SHIFT, birth != NO_BIRTH);
+    borne |= 1 << birth;
+    borneSince |= 1 << birth;
+  }
+
+  /** Says that a walk begins which turns the birth of every entry there is to 0. */
+  void walkBegins() {
+    borneSince = 1 | 1 << birth;
+  }
+
+  /** Says that the walk is over. */
+  void walkIsOver() {
+    borne = borneSince;
+    if (birth == NO_BIRTH) {
+      renew();
+    }
+  }
+
+  /** Whether another dictionary holds an entry, given the hash of its key. */
+  boolean othersHold(long hash, int reference) {
+    List<Dictionary> all = kin;
+    if (all != null) {
+      for (int i = 0; i < all.size(); i++) {
+        Dictionary other = all.get(i);
+        if (other != own && other.holds(hash, reference)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Holds nothing any more. */
+  void leave() {
+    List<Dictionary> all = kin;
+    if (all != null) {
+      all.remove(own);
+      kin = null;
+      if (all.size() == 1) {
+        all.getFirst().kinship().kin = null;
+      }
+    }
+  }
+}
