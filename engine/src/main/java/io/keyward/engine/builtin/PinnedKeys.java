@@ -93,7 +93,7 @@ final class PinnedKeys {
   /** Holds what another database holds, all of which is settled, in place of no keys. */
   void holdAs(PinnedKeys other) {
     keys.discard();
-    keys = other.keys.share(account);
+    keys = other.keys.shareTable(account);
     settledBytes = other.settledBytes;
     pins.count(keys.size(), settledBytes);
     frequencies.beginAs(other.frequencies);

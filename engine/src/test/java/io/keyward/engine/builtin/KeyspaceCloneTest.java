@@ -81,10 +81,7 @@ class KeyspaceCloneTest {
         new Bench(
             new LiveSettings(
                 Map.of(
-                    Directive.ENABLE_DEBUG_COMMAND,
-                    "yes",
-                    Directive.LIST_MAX_LISTPACK_SIZE,
-                    "64")),
+                    Directive.ENABLE_DEBUG_COMMAND, "yes", Directive.LIST_MAX_LISTPACK_SIZE, "64")),
             "",
             prefix -> new KeyspaceTraits(new Namespaces(List.of(), List.of("ROLES"))));
   }

@@ -43,8 +43,7 @@ final class CloneReplay {
         new String(request.bytes(), request.offset(4), request.length(4), StandardCharsets.UTF_8));
   }
 
-  void run(ReplayQueue queueOfHeir, Replayed.Spare spare, long offset)
-      throws InterruptedException {
+  void run(ReplayQueue queueOfHeir, Replayed.Spare spare, long offset) throws InterruptedException {
     if (source.home() == heir.home()) {
       var _ = on(heir.home(), () -> KeyspaceClone.make(source, heir));
       return;

@@ -84,6 +84,14 @@ public final class Dictionary {
     return made;
   }
 
+  /**
+   * As {@link #share}, of a dictionary that only names entries which others hold for it: what is in
+   * common is the table alone.
+   */
+  public Dictionary shareTable(MemoryAccount account) {
+    return new Dictionary(this, account);
+  }
+
   Kinship kinship() {
     Kinship present = kinship;
     if (present == null) {

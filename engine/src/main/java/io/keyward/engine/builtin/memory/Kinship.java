@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Nothing counts who holds an entry: it belongs to every dictionary of the kin that finds it
  * under its hash, which costs a look at one bucket of each. That look is spared for entries that
- * have been laid since the dictionary shared what it has: they bear its <i>birth</i>, which no older
- * one does. There is one number for that, 1. When a dictionary shares again, every entry is looked
- * for until a walk over all ({@link SteadyWalk}) has turned those that are there to 0.
+ * have been laid since the dictionary shared what it has: they bear its <i>birth</i>, which no
+ * older one does. There is one number for that, 1. When a dictionary shares again, every entry is
+ * looked for until a walk over all ({@link SteadyWalk}) has turned those that are there to 0.
  *
  * <p>An entry that others hold is never changed and its slot not given back; who wants to change it
  * takes a copy instead ({@link Dictionary#replace}).
