@@ -10,14 +10,24 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The bytes gather in one array that the owner of the connection takes when the read burst is
  * over ({@link #bytes()}, {@link #length()}, {@link #clear()}). A reply that outgrows {@link
- * #DRAIN_AT} is handed on in pieces through {@link Drain} unless a mark is open. Only the home loop
- * of the client's keyspace writes.
+ * #DRAIN_AT} is handed on in pieces through {@link Drain}; while a mark is open it is not, but the
+ * elements of an array whose size is not known yet are put by in pieces, to follow its header. Only
+ * the home loop of the client's keyspace writes.
  */
 public final class Reply {
   /** Where bytes go when a reply grows large before its burst ends. */
   public interface Drain {
     /** Takes the first {@code length} bytes; the array belongs to the reply and is used again. */
     void drain(byte[] bytes, int length);
+
+    /** Puts {@code length} bytes by, as {@link #drain} takes them, to be sent later or never. */
+    void putBy(byte[] bytes, int offset, int length);
+
+    /** Sends what has been put by, after all that has been drained. */
+    void sendPutBy();
+
+    /** Forgets what has been put by. */
+    void dropPutBy();
   }
 
   /** Where arrays come from and go back to, so that idle connections hold none. */
@@ -30,6 +40,7 @@ public final class Reply {
   static final int DRAIN_AT = 256 * 1024;
   private static final int FIRST = 4096;
   private static final byte[] NONE = {};
+  private static final int NOWHERE = -1;
   private static final Buffers UNPOOLED =
       new Buffers() {
         @Override
@@ -52,6 +63,13 @@ public final class Reply {
   private boolean resp3;
   private int marks;
   private long drained;
+
+  /** Where the elements begin of an array whose header is to come and that no other mark holds. */
+  private int elementsFrom = NOWHERE;
+
+  /** Bytes of such an array that have been put by. */
+  private long putBy;
+
   private @Nullable Drain drain;
 
   public Reply() {
@@ -97,7 +115,10 @@ public final class Reply {
     length = 0;
   }
 
-  /** Every byte ever written, those already drained included: a position for comparisons. */
+  /**
+   * Every byte ever written, those already drained included and those put by left out: a position
+   * for comparisons.
+   */
   public long written() {
     return drained + length;
   }
@@ -110,11 +131,23 @@ public final class Reply {
 
   public void closeMark() {
     marks--;
+    if (marks == 0) {
+      elementsFrom = NOWHERE;
+    }
   }
 
   /** Takes back what was written since {@code position} was the length. */
   public void truncate(int position) {
     length = position;
+    if (elementsFrom != NOWHERE && position <= elementsFrom) {
+      // The array is given up, and with it its mark.
+      elementsFrom = NOWHERE;
+      marks = 0;
+      if (putBy > 0 && drain != null) {
+        putBy = 0;
+        drain.dropPutBy();
+      }
+    }
   }
 
   private void ensure(int more) {
@@ -138,6 +171,14 @@ public final class Reply {
       if (buffer.length >= more) {
         return;
       }
+    } else if (target != null
+        && marks == 1
+        && elementsFrom != NOWHERE
+        && length - elementsFrom >= DRAIN_AT / 2) {
+      putBy(target);
+      if (buffer.length - length >= more) {
+        return;
+      }
     }
     long wanted = Math.max((long) buffer.length * 2, (long) length + more);
     if (wanted > Integer.MAX_VALUE - 64) {
@@ -149,6 +190,12 @@ public final class Reply {
     byte[] larger = Arrays.copyOf(buffer, (int) wanted);
     buffers.giveBack(buffer);
     buffer = larger;
+  }
+
+  private void putBy(Drain target) {
+    target.putBy(buffer, elementsFrom, length - elementsFrom);
+    putBy += length - elementsFrom;
+    length = elementsFrom;
   }
 
   private void write(byte[] text) {
@@ -387,6 +434,9 @@ public final class Reply {
    * #endArray(int, long)} is told the position that this returns.
    */
   public int beginArray() {
+    if (marks == 0) {
+      elementsFrom = length;
+    }
     return openMark();
   }
 
@@ -406,6 +456,18 @@ public final class Reply {
   }
 
   private void insertHeader(int position, char kind, long size) {
+    Drain target = drain;
+    if (putBy > 0 && marks == 1 && target != null) {
+      putBy(target);
+      header(kind, size);
+      target.drain(buffer, length);
+      drained += length + putBy;
+      length = 0;
+      putBy = 0;
+      target.sendPutBy();
+      closeMark();
+      return;
+    }
     int head = Numbers.integerLength(size) + 3;
     ensure(head);
     System.arraycopy(buffer, position, buffer, position + head, length - position);

@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
     subcommands = {
       CompareAtHalfLoad.class,
       CompareClone.class,
+      CompareDeployments.class,
       CompareHitRatio.class,
       CompareLibrechat.class,
       CompareMemory.class,

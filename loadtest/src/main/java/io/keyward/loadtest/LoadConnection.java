@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 
 /** One client connection: at most one pipeline of requests is under way on it. */
 final class LoadConnection {
@@ -20,11 +21,35 @@ final class LoadConnection {
 
   LoadConnection(InetSocketAddress address, Selector selector, RequestBatch batch)
       throws IOException {
+    this(address, selector, batch, "");
+  }
+
+  /** A connection that has logged in by a line of its own; empty for none. */
+  LoadConnection(InetSocketAddress address, Selector selector, RequestBatch batch, String login)
+      throws IOException {
     this.batch = batch;
     channel = SocketChannel.open(address);
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    if (!login.isEmpty()) {
+      logIn(login);
+    }
     channel.configureBlocking(false);
     key = channel.register(selector, SelectionKey.OP_READ, this);
+  }
+
+  private void logIn(String line) throws IOException {
+    channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
+    ByteBuffer answer = ByteBuffer.allocate(256);
+    ReplyScanner one = new ReplyScanner();
+    int replies = 0;
+    while (replies == 0) {
+      answer.clear();
+      if (channel.read(answer) < 0) {
+        throw new EOFException("the server closed the connection");
+      }
+      answer.flip();
+      replies = one.scan(answer);
+    }
   }
 
   /** Replies that have not come to requests that have been sent. */

@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -49,12 +50,28 @@ final class LoadGenerator implements AutoCloseable {
       int pipeline,
       KeyNumbers numbers)
       throws IOException {
+    this(address, connectionCount, any -> "", template, pipeline, numbers);
+  }
+
+  /**
+   * Connections that log in first, each by a line of its own.
+   *
+   * @param logins the line for the connection of a number, with its end; empty for none
+   */
+  LoadGenerator(
+      InetSocketAddress address,
+      int connectionCount,
+      IntFunction<String> logins,
+      RequestTemplate template,
+      int pipeline,
+      KeyNumbers numbers)
+      throws IOException {
     this.numbers = numbers;
     this.pipeline = pipeline;
     try {
       for (int i = 0; i < connectionCount; i++) {
-        connections.add(
-            new LoadConnection(address, selector, new RequestBatch(template, pipeline)));
+        RequestBatch batch = new RequestBatch(template, pipeline);
+        connections.add(new LoadConnection(address, selector, batch, logins.apply(i)));
       }
     } catch (IOException e) {
       close();

@@ -2,7 +2,6 @@ package io.keyward.loadtest;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +54,7 @@ final class LoadOptions {
   private String clientCpu = "0";
 
   /** Asked before this program is pinned itself, as it sees one processor afterwards. */
-  private final boolean pinning = Runtime.getRuntime().availableProcessors() > 1;
+  private final boolean pinning = Pinning.possible();
 
   private final int usualRounds;
   private final double usualSeconds;
@@ -110,16 +109,7 @@ final class LoadOptions {
       System.err.println("only one processor: servers and client share it, nothing is pinned");
       return;
     }
-    List<String> taskset = new ArrayList<>(List.of("taskset", "-a", "-c", "-p", clientCpu));
-    taskset.add(Long.toString(ProcessHandle.current().pid()));
-    Process process =
-        new ProcessBuilder(taskset)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    if (process.waitFor() != 0) {
-      throw new IOException("taskset could not pin this program to processor " + clientCpu);
-    }
+    Pinning.pinThisProgram(clientCpu);
   }
 
   /** The servers and the conditions of a comparison, for the log. */

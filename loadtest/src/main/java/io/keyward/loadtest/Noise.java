@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What a noisy neighbour does, again and again. */
@@ -70,11 +71,16 @@ enum Noise {
       writer.interrupt();
     }
   },
-  STORM("connections that log in and go") {
+  STORM("200 connections at once that log in and go") {
     @Override
     void make(Line line) throws IOException {
-      for (int i = 0; i < 100; i++) {
-        line.again().close();
+      List<Line> all = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        all.add(line.again());
+      }
+      for (Line each : all) {
+        each.replies(1);
+        each.close();
       }
     }
   },
@@ -120,7 +126,7 @@ enum Noise {
   /** Makes the noise once. */
   abstract void make(Line line) throws IOException;
 
-  /** The neighbour's connection, whose replies are read and forgotten. */
+  /** A connection that has sent its login; its replies are read and forgotten. */
   static final class Line implements AutoCloseable {
     private final InetSocketAddress address;
     private final String login;
@@ -133,12 +139,13 @@ enum Noise {
       this.login = login;
       socket.connect(address);
       socket.setSoTimeout(120_000);
+      socket.setTcpNoDelay(true);
       in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
       out = socket.getOutputStream();
       send(login);
-      replies(1);
     }
 
+    /** A further connection that has sent its login and has not read the answer. */
     Line again() throws IOException {
       return new Line(address, login);
     }

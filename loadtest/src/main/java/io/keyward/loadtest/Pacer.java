@@ -1,5 +1,7 @@
 package io.keyward.loadtest;
 
+import java.util.concurrent.locks.LockSupport;
+
 /**
  * The clock of an open loop: request n is due at start + n / rate, whatever became of the requests
  * before it. Latency counted from that instant includes the time a late request spent waiting for
@@ -37,6 +39,15 @@ final class Pacer {
   /** Whether a request that was not taken yet has arrived by now. */
   boolean due(long now) {
     return taken < total && now - nextArrival() >= 0;
+  }
+
+  /** Sleeps until the next request arrives. */
+  void await() {
+    long left = nextArrival() - System.nanoTime();
+    while (left > 0) {
+      LockSupport.parkNanos(left);
+      left = nextArrival() - System.nanoTime();
+    }
   }
 
   /** Takes the next request and tells the instant it was meant to be sent. */

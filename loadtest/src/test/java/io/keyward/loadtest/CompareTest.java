@@ -14,7 +14,7 @@ class CompareTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"half-load", "memory", "metrics", "restart", "start"})
+  @ValueSource(strings = {"deployments", "half-load", "memory", "metrics", "neighbours", "restart", "start"})
   void everyComparisonExplainsItself(String comparison) {
     assertThat(run(comparison, "--help")).isZero();
     assertThat(out.toString()).startsWith("Usage: loadtest/compare " + comparison);

@@ -5,6 +5,7 @@ import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Loop;
+import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import io.keyward.engine.builtin.observation.ObservationSettings;
@@ -26,12 +27,15 @@ import org.jspecify.annotations.Nullable;
  * What the keyspaces of one event loop share: the pages, the clock of accesses, what is to be freed
  * and the regular work done in slices.
  *
- * <p>A tick runs {@code hz} times a second for at most a slice of time; work that is left over is
- * taken up again after other tasks of the loop have had their turn.
+ * <p>A tick runs {@code hz} times a second and takes a millisecond at most, in slices between which
+ * other tasks of the loop have their turn.
  */
 public final class Home {
-  private static final long SLICE_NANOS = 1_000_000;
+  /** How long the regular work of one tick may take, in slices. */
+  private static final long TICK_NANOS = 1_000_000;
+
   private static final int FREE_AT_ONCE = 64;
+  private static final int FREED_BETWEEN_LOOKS = 64;
 
   /** How much the last tick counts in the load, against all before it. */
   private static final double LOAD_WEIGHT = 0.05;
@@ -53,6 +57,7 @@ public final class Home {
   private volatile Consumer<BuiltinKeyspace> arrival = any -> {};
   private @Nullable Serializer serializer;
   private boolean loading;
+  private boolean working;
   private @Nullable CommandException logRefusal;
   private final ObservationSettings observed;
   private int plainListElement = 1 << 30;
@@ -486,26 +491,45 @@ public final class Home {
     accessClock.refresh(settings, now);
     publish();
     cutClients();
-    if (!resting && !loading) {
-      work(now, System.nanoTime() + SLICE_NANOS);
+    if (!resting && !loading && !working) {
+      working = true;
+      work(now, keyspaces.size(), TICK_NANOS);
     }
     loop.schedule(tickMillis(), this::tick);
   }
 
-  /** Gives each keyspace its turn until the slice is over; the next tick goes on with the rest. */
-  private void work(long now, long deadline) {
-    for (int turns = keyspaces.size(); turns > 0 && !keyspaces.isEmpty(); turns--) {
+  /**
+   * Gives each keyspace its turn, in slices until so many nanoseconds are used up; the next tick
+   * goes on with the rest. A keyspace that has more to do than a slice holds has the next one too.
+   */
+  private void work(long now, int turns, long nanosLeft) {
+    long start = System.nanoTime();
+    int left = workSlice(now, turns, start + Turns.SLICE_NANOS);
+    long rest = nanosLeft - (System.nanoTime() - start);
+    if (left > 0 && rest > 0 && !stopped) {
+      loop.turns().add(this, () -> work(now, left, rest));
+    } else {
+      working = false;
+      nextKeyspace += left > 0 ? 1 : 0;
+    }
+  }
+
+  /** Returns how many keyspaces have not had their turn to its end when the slice is over. */
+  private int workSlice(long now, int turns, long deadline) {
+    for (int left = turns; left > 0 && !keyspaces.isEmpty(); left--) {
       if (nextKeyspace >= keyspaces.size()) {
         nextKeyspace = 0;
       }
       BuiltinKeyspace keyspace = keyspaces.get(nextKeyspace);
-      if (keyspace.tick(now, deadline)) {
+      boolean stays = keyspace.tick(now, deadline);
+      if (System.nanoTime() - deadline >= 0) {
+        return left;
+      }
+      if (stays) {
         nextKeyspace++;
       }
-      if (System.nanoTime() >= deadline) {
-        return;
-      }
     }
+    return 0;
   }
 
   private void publish() {
@@ -533,7 +557,7 @@ public final class Home {
     toFree.add(value);
     if (!freeing) {
       freeing = true;
-      loop.execute(this::freeSlice);
+      loop.turns().add(toFree, this::freeSlice);
     }
   }
 
@@ -543,10 +567,10 @@ public final class Home {
   }
 
   private void freeSlice() {
-    long until = System.nanoTime() + SLICE_NANOS;
-    while (freeSome()) {
-      if (System.nanoTime() >= until) {
-        loop.schedule(1, this::freeSlice);
+    long until = System.nanoTime() + Turns.SLICE_NANOS;
+    while (freeSome(FREED_BETWEEN_LOOKS)) {
+      if (System.nanoTime() - until >= 0) {
+        loop.turns().add(toFree, this::freeSlice);
         return;
       }
     }
@@ -559,11 +583,15 @@ public final class Home {
    * @return whether there was anything
    */
   boolean freeSome() {
+    return freeSome(512);
+  }
+
+  private boolean freeSome(int pieces) {
     Held value = toFree.peek();
     if (value == null) {
       return false;
     }
-    if (value.free(512)) {
+    if (value.free(pieces)) {
       toFree.remove();
       freedLater++;
     }

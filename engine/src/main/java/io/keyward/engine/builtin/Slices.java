@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * (see {@link Home}).
  */
 public final class Slices {
-  private static final long MANY_STEPS = 10_000;
+  private static final long MANY_STEPS = 1_000;
   private static final int STEPS_BETWEEN_LOOKS = 128;
 
   /** A command that runs in slices. */
@@ -202,6 +202,11 @@ public final class Slices {
       return 0;
     }
     return System.nanoTime() - now.suspendedAt;
+  }
+
+  /** A check point of a command with very many arguments, between two of them. */
+  public static void step(Request request) {
+    Database.of(request).keyspace().slices().step();
   }
 
   // What the executor calls

@@ -6,6 +6,7 @@ import io.keyward.engine.Request;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * changed after {@link #seal()}.
  */
 public final class CommandTable {
+  private static final List<CommandGroup> COMMON =
+      List.of(CommandGroup.CONNECTION, CommandGroup.STRING, CommandGroup.GENERIC);
+
   private final Map<String, Command> byName = new LinkedHashMap<>();
   private final List<Command> byIndex = new ArrayList<>();
   private @Nullable Command[] slots = new Command[0];
@@ -29,17 +33,19 @@ public final class CommandTable {
     if (byName.putIfAbsent(command.name(), command) != null) {
       throw new IllegalStateException("declared twice: " + command.name());
     }
-    number(command);
-    command.subcommands().values().forEach(this::number);
-  }
-
-  private void number(Command command) {
-    command.index(byIndex.size());
     byIndex.add(command);
+    byIndex.addAll(command.subcommands().values());
   }
 
-  /** Builds the look-up; no command is added after this. */
+  /**
+   * Builds the look-up; no command is added after this. The commands that nearly every client sends
+   * get the least numbers, so that what is kept for each command that a keyspace has met is short.
+   */
   public CommandTable seal() {
+    byIndex.sort(Comparator.comparingInt(CommandTable::rank));
+    for (int index = 0; index < byIndex.size(); index++) {
+      byIndex.get(index).index(index);
+    }
     int capacity = Integer.highestOneBit(Math.max(8, byName.size() * 4));
     slots = new Command[capacity];
     for (Command command : byName.values()) {
@@ -50,6 +56,11 @@ public final class CommandTable {
       slots[at] = command;
     }
     return this;
+  }
+
+  private static int rank(Command command) {
+    int common = COMMON.indexOf(command.group());
+    return common < 0 ? COMMON.size() : common;
   }
 
   /** The command that argument 0 names, or null. */

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * <p>They leave at once, or, if they acknowledge what is to be durable, when it is. A client that
  * does not take them is cut off at its {@link OutputLimit}.
  */
-final class Output {
+final class Output implements Reply.Drain {
   private static final Logger log = LoggerFactory.getLogger(Output.class);
 
   /** How long a client that is sent away may take to close its side. */
@@ -44,6 +44,11 @@ final class Output {
 
   private long heldBytes;
 
+  /** Elements of an array whose header has not been written yet. */
+  private final ArrayDeque<ByteBuf> putBy = new ArrayDeque<>(0);
+
+  private long putByBytes;
+
   Output(Server server, Session session, ChannelHandlerContext context, boolean tls) {
     this.server = server;
     this.session = session;
@@ -52,7 +57,7 @@ final class Output {
     client = session.client();
     reply = client.reply();
     limit = new OutputLimit(server.live(), client, tls);
-    reply.drainTo(this::drain);
+    reply.drainTo(this);
   }
 
   /** Whether output waits for the disk, and so do the client's next requests. */
@@ -156,18 +161,59 @@ final class Output {
     }
   }
 
-  /** Sends the first part of a reply that is so large that it would not fit one array. */
-  private void drain(byte[] bytes, int length) {
-    if (session.left() || !context.channel().isOpen()) {
+  @Override
+  public void drain(byte[] bytes, int length) {
+    if (gone()) {
       return;
     }
     if (waits()) {
       heldBytes += length;
-      held.add(copy(bytes, length));
+      held.add(copy(bytes, 0, length));
+      sent(length);
     } else {
       write(bytes, length);
       context.flush();
     }
+    cutOffIfTooMuch();
+  }
+
+  private boolean gone() {
+    return session.left() || !context.channel().isOpen();
+  }
+
+  @Override
+  public void putBy(byte[] bytes, int offset, int length) {
+    if (!gone()) {
+      putByBytes += length;
+      putBy.add(copy(bytes, offset, length));
+      cutOffIfTooMuch();
+    }
+  }
+
+  @Override
+  public void sendPutBy() {
+    sent(putByBytes);
+    if (waits()) {
+      heldBytes += putByBytes;
+      held.addAll(putBy);
+      putBy.clear();
+    } else {
+      for (ByteBuf piece = putBy.poll(); piece != null; piece = putBy.poll()) {
+        var _ = context.write(piece, context.voidPromise());
+      }
+      context.flush();
+    }
+    putByBytes = 0;
+  }
+
+  @Override
+  public void dropPutBy() {
+    putBy.forEach(ByteBuf::release);
+    putBy.clear();
+    putByBytes = 0;
+  }
+
+  private void cutOffIfTooMuch() {
     count(pending());
     if (counted
         && session.running()
@@ -179,10 +225,11 @@ final class Output {
   }
 
   private void write(byte[] bytes, int length) {
-    var _ = context.write(copy(bytes, length), context.voidPromise());
+    var _ = context.write(copy(bytes, 0, length), context.voidPromise());
+    sent(length);
   }
 
-  private ByteBuf copy(byte[] bytes, int length) {
+  private ByteBuf copy(byte[] bytes, int offset, int length) {
     ByteBuf out;
     try {
       out = context.alloc().directBuffer(length);
@@ -191,7 +238,11 @@ final class Output {
       session.cutOff();
       return Unpooled.EMPTY_BUFFER;
     }
-    out.writeBytes(bytes, 0, length);
+    out.writeBytes(bytes, offset, length);
+    return out;
+  }
+
+  private void sent(long length) {
     server.traffic().sent(length);
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
       keyspace.statistics().sent(length);
@@ -200,7 +251,6 @@ final class Output {
         limits.sent(length);
       }
     }
-    return out;
   }
 
   /** Forgets what has not been sent, since the socket is closed. */
@@ -211,11 +261,12 @@ final class Output {
     held.forEach(ByteBuf::release);
     held.clear();
     heldBytes = 0;
+    dropPutBy();
   }
 
   /** Bytes in the reply and in the socket's queue. */
   long pending() {
     var queue = context.channel().unsafe().outboundBuffer();
-    return reply.length() + heldBytes + (queue == null ? 0 : queue.totalPendingWriteBytes());
+    return reply.length() + heldBytes + putByBytes + (queue == null ? 0 : queue.totalPendingWriteBytes());
   }
 }

@@ -18,6 +18,9 @@ public final class Transports {
    */
   private static final String COMPLETIONS = "32768";
 
+  /** Whether io_uring may accept connections without being asked for each. */
+  private static final String ACCEPT_MANY = "io.netty.iouring.acceptMultiShotEnabled";
+
   private Transports() {}
 
   /** Vert.x on a transport that works here. */
@@ -29,6 +32,10 @@ public final class Transports {
    * @throws StartException if the wanted transport does not work on this machine
    */
   public static Started start(Transport wanted, int eventLoops) throws StartException {
+    if (System.getProperty(ACCEPT_MANY) == null) {
+      // One at a time: of a storm of connections the others of the loop are served in between.
+      System.setProperty(ACCEPT_MANY, "false");
+    }
     List<Transport> candidates =
         wanted == Transport.AUTO
             ? List.of(Transport.IO_URING, Transport.EPOLL, Transport.NIO)

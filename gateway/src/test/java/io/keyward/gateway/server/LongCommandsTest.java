@@ -1,8 +1,11 @@
 package io.keyward.gateway.server;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.Gateway;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Commands in slices and long bursts, over the wire. */
@@ -61,6 +64,40 @@ class LongCommandsTest {
         assertThat(other.line()).isEqualTo("+OK");
       }
     }
+  }
+
+  @Test
+  void aCommandWithManyArgumentsIsExecutedWholeInSlices() {
+    int many = 50_000;
+    String members = IntStream.range(0, many).mapToObj(i -> " m" + i).collect(joining());
+    String pairs = IntStream.range(0, many).mapToObj(i -> " k" + i + " v").collect(joining());
+    String keys = IntStream.range(0, many).mapToObj(i -> " k" + i).collect(joining());
+    try (Gateway gateway = start();
+        Wire caller = Wire.to(gateway.ports().redis());
+        Wire other = Wire.to(gateway.ports().redis())) {
+      caller.send(asArray("SADD set" + members) + "SCARD set\r\n");
+      caller.send(asArray("RPUSH list" + members) + asArray("HSET hash" + pairs));
+      caller.send(asArray("MSET" + pairs) + asArray("EXISTS" + keys) + asArray("DEL" + keys));
+      for (int i = 0; i < 1000; i++) {
+        assertThat(other.ask("ECHO hello")).isEqualTo("$5");
+        assertThat(other.line()).isEqualTo("hello");
+      }
+      for (String answer : List.of(":", ":", ":", ":", "+OK", ":", ":")) {
+        assertThat(caller.line()).isEqualTo(answer.equals(":") ? ":" + many : answer);
+      }
+      assertThat(other.ask("DBSIZE")).isEqualTo(":3");
+      assertThat(other.ask("SISMEMBER set m" + (many - 1))).isEqualTo(":1");
+    }
+  }
+
+  /** A request as clients send it, since a line may be of 64 KB at most. */
+  private static String asArray(String words) {
+    String[] all = words.split(" ");
+    StringBuilder request = new StringBuilder("*").append(all.length).append("\r\n");
+    for (String word : all) {
+      request.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+    }
+    return request.toString();
   }
 
   @Test

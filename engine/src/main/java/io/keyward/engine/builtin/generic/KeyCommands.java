@@ -13,6 +13,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 
@@ -81,9 +82,11 @@ public final class KeyCommands {
   }
 
   private static void delete(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     Database database = Database.of(request);
     int deleted = 0;
     for (int key = 1; key < request.count(); key++) {
+      Slices.step(request);
       Entry entry = database.write(request, key);
       if (entry != null) {
         database.remove(entry);
@@ -95,9 +98,11 @@ public final class KeyCommands {
   }
 
   private static void count(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     Database database = Database.of(request);
     int found = 0;
     for (int key = 1; key < request.count(); key++) {
+      Slices.step(request);
       if (database.glance(request, key, database.scratchView()) != null) {
         found++;
       }
@@ -106,9 +111,11 @@ public final class KeyCommands {
   }
 
   private static void touch(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     Database database = Database.of(request);
     int found = 0;
     for (int key = 1; key < request.count(); key++) {
+      Slices.step(request);
       if (database.write(request, key) != null) {
         found++;
       }

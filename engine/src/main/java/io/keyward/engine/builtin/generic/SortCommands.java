@@ -93,13 +93,18 @@ final class SortCommands {
       // A set has no order of its own that would be the same for a replica or a later replay.
       options = options.byText();
     }
-    List<byte[]> sorted =
-        source == null ? List.of() : new Sorting(database, request.now(), options).of(source);
-    if (options.store() != SortOptions.NOWHERE) {
-      store(request, reply, options, results(request, options, sorted));
-    } else {
-      reply.array((long) sorted.size() * Math.max(1, options.gets().size()));
-      send(request, reply, options, sorted);
+    SortElements elements = new SortElements(database);
+    try {
+      Sorting.Sorted sorted =
+          new Sorting(database, request.now(), options).of(source, elements);
+      if (options.store() != SortOptions.NOWHERE) {
+        store(request, reply, options, results(request, options, sorted));
+      } else {
+        reply.array((long) sorted.size() * Math.max(1, options.gets().size()));
+        send(request, reply, options, sorted);
+      }
+    } finally {
+      elements.free();
     }
   }
 
@@ -115,14 +120,17 @@ final class SortCommands {
     return permitted ? SortOptions.Patterns.ALLOWED : SortOptions.Patterns.NOT_PERMITTED;
   }
 
-  private static void send(Request request, Reply reply, SortOptions options, List<byte[]> sorted) {
+  private static void send(
+      Request request, Reply reply, SortOptions options, Sorting.Sorted sorted) {
     Database database = Database.of(request);
     Slices slices = database.keyspace().slices();
-    for (byte[] element : sorted) {
+    for (int i = 0; i < sorted.size(); i++) {
       slices.step();
       if (options.gets().isEmpty()) {
-        reply.bulk(element);
+        sorted.send(i, reply);
+        continue;
       }
+      byte[] element = sorted.copyOf(i);
       for (SortPattern pattern : options.gets()) {
         byte @Nullable [] value = pattern.value(database, request.now(), element);
         if (value == null) {
@@ -135,14 +143,16 @@ final class SortCommands {
   }
 
   /** What is stored; a value that is not there becomes an empty one. */
-  private static List<byte[]> results(Request request, SortOptions options, List<byte[]> sorted) {
-    if (options.gets().isEmpty()) {
-      return sorted;
-    }
+  private static List<byte[]> results(
+      Request request, SortOptions options, Sorting.Sorted sorted) {
     Database database = Database.of(request);
-    List<byte[]> results = new ArrayList<>(sorted.size() * options.gets().size());
-    for (byte[] element : sorted) {
+    List<byte[]> results = new ArrayList<>(sorted.size() * Math.max(1, options.gets().size()));
+    for (int i = 0; i < sorted.size(); i++) {
       database.keyspace().slices().step();
+      byte[] element = sorted.copyOf(i);
+      if (options.gets().isEmpty()) {
+        results.add(element);
+      }
       for (SortPattern pattern : options.gets()) {
         byte @Nullable [] value = pattern.value(database, request.now(), element);
         results.add(value == null ? NOTHING : value);

@@ -1,49 +1,24 @@
 package io.keyward.engine.builtin.generic;
 
 import io.keyward.engine.CommandException;
+import io.keyward.engine.Reply;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
+import io.keyward.engine.builtin.generic.SortElements.By;
 import io.keyward.engine.builtin.list.ListElements;
 import io.keyward.engine.builtin.list.ListValue;
 import io.keyward.engine.builtin.set.SetValue;
 import io.keyward.engine.builtin.sortedset.MemberCursor;
 import io.keyward.engine.text.Numbers;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the elements of a collection in the order that the options of SORT ask for. */
 final class Sorting {
   private static final CommandException NOT_NUMBERS =
       CommandException.error("One or more scores can't be converted into double");
-
-  /** An element with what it is compared by: a number, or a text if there is one. */
-  private static final class Weighed {
-    final byte[] element;
-    final double number;
-    final byte @Nullable [] text;
-
-    Weighed(byte[] element, double number, byte @Nullable [] text) {
-      this.element = element;
-      this.number = number;
-      this.text = text;
-    }
-  }
-
-  /** Missing texts come first, and equal numbers are ordered by the elements' bytes. */
-  private static final Comparator<Weighed> BY_NUMBER =
-      (one, other) -> {
-        int order = one.number < other.number ? -1 : one.number > other.number ? 1 : 0;
-        return order != 0 ? order : Arrays.compareUnsigned(one.element, other.element);
-      };
-
-  private static final Comparator<Weighed> BY_TEXT =
-      (one, other) -> Arrays.compareUnsigned(one.text, other.text);
 
   private final Database database;
   private final long now;
@@ -58,7 +33,45 @@ final class Sorting {
   }
 
   /** The elements in order, without those that the limit leaves out. */
-  List<byte[]> of(Entry source) {
+  static final class Sorted {
+    private final SortElements elements;
+    private final int first;
+    private final int count;
+    private final boolean backwards;
+
+    private Sorted(SortElements elements, int first, int count, boolean backwards) {
+      this.elements = elements;
+      this.first = first;
+      this.count = count;
+      this.backwards = backwards;
+    }
+
+    int size() {
+      return count;
+    }
+
+    private int place(int index) {
+      return first + (backwards ? count - 1 - index : index);
+    }
+
+    void send(int index, Reply reply) {
+      int at = place(index);
+      reply.bulk(elements.bytes(at), elements.offset(at), elements.length(at));
+    }
+
+    byte[] copyOf(int index) {
+      return elements.copyOf(place(index));
+    }
+  }
+
+  /**
+   * Sorts the elements into the given place, which the caller frees when it has used what this
+   * returns.
+   */
+  Sorted of(@Nullable Entry source, SortElements elements) {
+    if (source == null) {
+      return new Sorted(elements, 0, 0, false);
+    }
     int size = size(source);
     int first = (int) Math.min(Math.max(options.first(), 0), size);
     int count = size - first;
@@ -67,20 +80,19 @@ final class Sorting {
     }
     if (!options.unsorted()) {
       // Even if none is wanted: what is no number is complained of.
-      return sorted(load(source, 0, size)).subList(first, first + count);
+      load(source, 0, size, elements);
+      sort(elements);
+      return new Sorted(elements, first, count, false);
     }
     if (count == 0) {
-      return List.of();
+      return new Sorted(elements, 0, 0, false);
     }
     if (source.type() == Type.SET) {
-      return load(source, 0, size).subList(first, first + count);
+      load(source, 0, size, elements);
+      return new Sorted(elements, first, count, false);
     }
-    if (!options.descending()) {
-      return load(source, first, count);
-    }
-    List<byte[]> elements = load(source, size - first - count, count);
-    Collections.reverse(elements);
-    return elements;
+    load(source, options.descending() ? size - first - count : first, count, elements);
+    return new Sorted(elements, 0, count, options.descending());
   }
 
   static int size(Entry source) {
@@ -92,63 +104,55 @@ final class Sorting {
   }
 
   /** Copies some elements from an index on; of a set, all. */
-  private static List<byte[]> load(Entry source, int first, int count) {
-    List<byte[]> elements = new ArrayList<>(count);
+  private void load(Entry source, int first, int count, SortElements elements) {
     switch (source.type()) {
       case LIST ->
           ListElements.visit(
               source,
               first,
               (bytes, offset, length) -> {
-                elements.add(Arrays.copyOfRange(bytes, offset, offset + length));
+                slices.step();
+                elements.add(bytes, offset, length);
                 return elements.size() < count;
               });
       case SET ->
           SetValue.visit(
               source,
               (bytes, offset, length) -> {
-                elements.add(Arrays.copyOfRange(bytes, offset, offset + length));
+                elements.add(bytes, offset, length);
                 return true;
               });
       default -> {
         MemberCursor cursor = new MemberCursor(source, first);
         while (elements.size() < count && cursor.next()) {
-          int offset = cursor.offset();
-          elements.add(Arrays.copyOfRange(cursor.bytes(), offset, offset + cursor.length()));
+          slices.step();
+          elements.add(cursor.bytes(), cursor.offset(), cursor.length());
         }
       }
     }
-    return elements;
   }
 
-  private List<byte[]> sorted(List<byte[]> elements) {
-    Weighed[] weighed = new Weighed[elements.size()];
-    for (int i = 0; i < weighed.length; i++) {
-      slices.step();
-      weighed[i] = weigh(elements.get(i));
-    }
-    Comparator<Weighed> upward = options.alphabetical() ? BY_TEXT : BY_NUMBER;
-    Comparator<Weighed> order = options.descending() ? upward.reversed() : upward;
-    Arrays.sort(
-        weighed,
-        (one, other) -> {
-          slices.step();
-          return order.compare(one, other);
-        });
-    List<byte[]> result = new ArrayList<>(weighed.length);
-    for (Weighed each : weighed) {
-      result.add(each.element);
-    }
-    return result;
-  }
-
-  private Weighed weigh(byte[] element) {
+  private void sort(SortElements elements) {
     SortPattern by = options.by();
+    if (by != null || !options.alphabetical()) {
+      for (int i = 0; i < elements.size(); i++) {
+        slices.step();
+        weigh(elements, i, by);
+      }
+    }
+    SortElements.By compared =
+        !options.alphabetical() ? By.NUMBER : by == null ? By.ELEMENT : By.TEXT;
+    elements.sort(compared, options.descending());
+  }
+
+  private void weigh(SortElements elements, int index, @Nullable SortPattern by) {
+    byte[] element = elements.copyOf(index);
     byte @Nullable [] weight = by == null ? element : by.value(database, now, element);
     if (options.alphabetical()) {
-      return new Weighed(element, 0, weight);
+      elements.text(index, weight);
+    } else if (weight != null) {
+      elements.number(index, number(weight));
     }
-    return new Weighed(element, weight == null ? 0 : number(weight), null);
   }
 
   /**

@@ -10,6 +10,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -81,9 +82,11 @@ final class FieldReads {
   }
 
   private static void hmget(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     Entry hash = LiveHash.read(request, 2);
     reply.array(request.count() - 2L);
     for (int i = 2; i < request.count(); i++) {
+      Slices.step(request);
       if (hash == null) {
         reply.nothing();
       } else {

@@ -15,6 +15,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 
@@ -77,6 +78,7 @@ final class FieldWrites {
 
   private static int setAll(Request request) {
     int count = request.count();
+    Slices.expect(request, count);
     if ((count & 1) != 0) {
       throw Errors.wrongArity(request.command().fullName());
     }
@@ -85,6 +87,7 @@ final class FieldWrites {
     Entry hash = HashValue.open(database, present, request, 2);
     int added = 0;
     for (int i = 2; i < count; i += 2) {
+      Slices.step(request);
       if (set(hash, request, i)) {
         added++;
       }
@@ -118,6 +121,7 @@ final class FieldWrites {
   }
 
   private static void hdel(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     Database database = Database.of(request);
     Entry hash = LiveHash.write(request, 2, 1);
     if (hash == null) {
@@ -127,6 +131,7 @@ final class FieldWrites {
     int deleted = 0;
     boolean emptied = false;
     for (int i = 2; i < request.count() && !emptied; i++) {
+      Slices.step(request);
       if (HashValue.delete(hash, request.bytes(), request.offset(i), request.length(i))) {
         deleted++;
         emptied = HashValue.size(hash) == 0;

@@ -135,6 +135,7 @@ public final class ListCommands {
   }
 
   private static void push(Request request, Reply reply, boolean first, boolean create) {
+    Slices.expect(request, request.count());
     Database database = Database.of(request);
     Entry list;
     if (create) {
@@ -153,6 +154,7 @@ public final class ListCommands {
     }
     ListValue.widen(list, bytes, request.count() - 2);
     for (int i = 2; i < request.count(); i++) {
+      Slices.step(request);
       ListValue.push(list, first, request.bytes(), request.offset(i), request.length(i));
     }
     reply.integer(ListValue.size(list));

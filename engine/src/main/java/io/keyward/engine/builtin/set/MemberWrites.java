@@ -15,6 +15,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -58,6 +59,7 @@ final class MemberWrites {
   }
 
   private static void sadd(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     Database database = Database.of(request);
     Entry set = database.write(request, 1, Type.SET);
     int last = request.count() - 1;
@@ -68,6 +70,7 @@ final class MemberWrites {
     }
     int added = 0;
     for (int i = 2; i <= last; i++) {
+      Slices.step(request);
       if (SetValue.add(set, request.bytes(), request.offset(i), request.length(i))) {
         added++;
       }
@@ -79,6 +82,7 @@ final class MemberWrites {
   }
 
   private static void srem(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     Database database = Database.of(request);
     Entry set = database.write(request, 1, Type.SET);
     if (set == null) {
@@ -88,6 +92,7 @@ final class MemberWrites {
     int removed = 0;
     boolean emptied = false;
     for (int i = 2; i < request.count() && !emptied; i++) {
+      Slices.step(request);
       if (SetValue.remove(set, request.bytes(), request.offset(i), request.length(i))) {
         removed++;
         emptied = SetValue.size(set) == 0;

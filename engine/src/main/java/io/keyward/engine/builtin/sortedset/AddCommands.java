@@ -16,6 +16,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackEditor;
@@ -93,6 +94,7 @@ final class AddCommands {
   }
 
   static void add(Request request, Reply reply, int given) {
+    Slices.expect(request, request.count());
     int options = given;
     int first = 2;
     for (int option; first < request.count() && (option = option(request, first)) != 0; first++) {
@@ -118,6 +120,7 @@ final class AddCommands {
     int updated = 0;
     int outcome = SKIPPED;
     for (int i = first; i < request.count(); i += 2) {
+      Slices.step(request);
       outcome = put(entry, request, i, options);
       added += outcome == ADDED ? 1 : 0;
       updated += outcome == UPDATED ? 1 : 0;

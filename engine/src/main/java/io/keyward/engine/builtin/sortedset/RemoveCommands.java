@@ -11,6 +11,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -72,6 +73,7 @@ final class RemoveCommands {
   }
 
   private static void remove(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     Database database = Database.of(request);
     Entry entry = database.write(request, 1, Type.SORTED_SET);
     if (entry == null) {
@@ -81,6 +83,7 @@ final class RemoveCommands {
     int left = SortedSetValue.size(entry);
     int removed = 0;
     for (int i = 2; i < request.count() && left > 0; i++) {
+      Slices.step(request);
       if (SortedSetValue.remove(entry, request.bytes(), request.offset(i), request.length(i))) {
         removed++;
         left--;

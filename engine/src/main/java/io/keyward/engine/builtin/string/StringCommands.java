@@ -23,6 +23,7 @@ import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.ExpiryTime;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -188,9 +189,11 @@ public final class StringCommands {
   }
 
   private static void multiGet(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     Database database = Database.of(request);
     reply.array(request.count() - 1L);
     for (int key = 1; key < request.count(); key++) {
+      Slices.step(request);
       Entry entry = database.read(request, key);
       send(entry == null || entry.type() != Type.STRING ? null : entry, reply);
     }
@@ -347,15 +350,18 @@ public final class StringCommands {
   }
 
   private static void multiSet(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     requirePairs(request);
     setAll(request);
     reply.ok();
   }
 
   private static void multiSetIfNoneExists(Request request, Reply reply) {
+    Slices.expect(request, request.count());
     requirePairs(request);
     Database database = Database.of(request);
     for (int key = 1; key < request.count(); key += 2) {
+      Slices.step(request);
       if (database.write(request, key) != null) {
         reply.integer(0);
         return;
@@ -374,6 +380,7 @@ public final class StringCommands {
   private static void setAll(Request request) {
     Database database = Database.of(request);
     for (int key = 1; key < request.count(); key += 2) {
+      Slices.step(request);
       StringValue.set(database, database.write(request, key), request, key, key + 1, -1);
       database.changed(request, key, KeyspaceNotifications.STRING, "set");
     }
