@@ -288,6 +288,20 @@ public final class Reply {
     end();
   }
 
+  /** Whether what is written now may be handed on before the reply is whole. */
+  public boolean drains() {
+    return drain != null && marks == 0;
+  }
+
+  /** Begins a bulk string whose bytes are written by {@link #raw}, until {@link #endBulk}. */
+  public void beginBulk(int size) {
+    header('$', size);
+  }
+
+  public void endBulk() {
+    end();
+  }
+
   public void bulk(byte[] source) {
     bulk(source, 0, source.length);
   }

@@ -30,7 +30,7 @@ final class CompareNeighbours implements Callable<Integer> {
   private static final double TARGET = 2;
 
   /** For the memory of what the last noise has stored to be given back. */
-  private static final int SETTLING_SECONDS = 1;
+  private static final int SETTLING_SECONDS = 3;
 
   private static final String TENANTS =
       """

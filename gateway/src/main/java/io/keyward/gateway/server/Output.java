@@ -192,16 +192,21 @@ final class Output implements Reply.Drain {
 
   @Override
   public void sendPutBy() {
-    sent(putByBytes);
-    if (waits()) {
-      heldBytes += putByBytes;
-      held.addAll(putBy);
-      putBy.clear();
-    } else {
-      for (ByteBuf piece = putBy.poll(); piece != null; piece = putBy.poll()) {
-        var _ = context.write(piece, context.voidPromise());
+    // The kernel takes a piece at a time, so that the command may stop between two of them.
+    for (ByteBuf piece = putBy.poll(); piece != null; piece = putBy.poll()) {
+      int length = piece.readableBytes();
+      putByBytes -= length;
+      sent(length);
+      if (waits()) {
+        heldBytes += length;
+        held.add(piece);
+        continue;
       }
+      var _ = context.write(piece, context.voidPromise());
       context.flush();
+      if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+        keyspace.slices().longStep();
+      }
     }
     putByBytes = 0;
   }

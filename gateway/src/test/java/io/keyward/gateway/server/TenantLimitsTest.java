@@ -104,9 +104,13 @@ class TenantLimitsTest {
     refuses("max-value", () -> noisy.set("key", "x".repeat(length)));
     assertThat(noisy.get("key")).isNull();
     assertThat(noisy.set("key", "x".repeat(most))).isEqualTo("OK");
-    assertThatThrownBy(() -> noisy.append("key", "y")).hasMessageContaining("maximum allowed size");
+    assertThatThrownBy(() -> noisy.append("key", "y")).hasMessageStartingWith("LIMIT max-value");
+    String script = "return redis.call('SET', KEYS[1], string.rep('x', ARGV[1]))";
+    assertThatThrownBy(() -> noisy.eval(script, 1, "other", Integer.toString(most + 1)))
+        .hasMessageContaining("LIMIT max-value");
+    assertThat(noisy.get("other")).isNull();
     assertThat(noisy.strlen("key")).isEqualTo(most);
-    assertThat(figure("max_value", "refused")).isEqualTo(1);
+    assertThat(figure("max_value", "refused")).isEqualTo(3);
     assertThat(figure("max_value", "most")).isEqualTo(most);
   }
 

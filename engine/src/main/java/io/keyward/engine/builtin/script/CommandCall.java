@@ -1,10 +1,13 @@
 package io.keyward.engine.builtin.script;
 
 import io.keyward.engine.Client;
+import io.keyward.config.tenant.Limit;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.RequestSize;
+import io.keyward.engine.RequestSize.Excess;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Limits;
@@ -176,6 +179,10 @@ final class CommandCall {
       return Errors.OUT_OF_MEMORY;
     }
     Limits limits = keyspace.limits();
+    RequestSize most = limits == null ? null : limits.requestSize();
+    if (limits != null && most != null && most.excess(request) == Excess.ARGUMENT) {
+      return limits.refusal(Limit.MAX_VALUE);
+    }
     if (limits != null && command.denyOutOfMemory()) {
       CommandException full = limits.keysFull(request, command);
       if (full != null) {

@@ -14,15 +14,19 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RW;
 import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 import static io.keyward.engine.command.KeySpec.KeyFlag.VARIABLE_FLAGS;
 
+import io.keyward.config.tenant.Limit;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
+import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.ExpiryTime;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
@@ -177,7 +181,11 @@ public final class StringCommands {
   }
 
   private static void get(Request request, Reply reply) {
-    send(Database.of(request).read(request, 1, Type.STRING), reply);
+    Entry entry = Database.of(request).read(request, 1, Type.STRING);
+    if (entry != null && entry.encoding() == Encoding.RAW) {
+      StringValue.expectLength(request, entry.stringLength());
+    }
+    send(entry, reply);
   }
 
   private static void send(@Nullable Entry entry, Reply reply) {
@@ -256,6 +264,7 @@ public final class StringCommands {
   }
 
   private static void set(Request request, Reply reply) {
+    StringValue.expectLength(request, request.length(2));
     if (request.count() == 3) {
       Database database = Database.of(request);
       StringValue.set(database, database.write(request, 1), request, 1, 2, -1);
@@ -388,10 +397,14 @@ public final class StringCommands {
 
   /** Refuses a string of so many bytes if it is longer than a value may be. */
   static void checkLength(Database database, long length) {
-    long most = database.keyspace().longestString();
-    if (length > most || length > Integer.MAX_VALUE - 64) {
-      throw Errors.STRING_TOO_LONG;
+    BuiltinKeyspace keyspace = database.keyspace();
+    if (length <= keyspace.longestString() && length <= Integer.MAX_VALUE - 64) {
+      return;
     }
+    Limits limits = keyspace.limits();
+    throw limits != null && length > limits.most(Limit.MAX_VALUE)
+        ? limits.refusal(Limit.MAX_VALUE)
+        : Errors.STRING_TOO_LONG;
   }
 
   static CommandException offsetOutOfRange() {

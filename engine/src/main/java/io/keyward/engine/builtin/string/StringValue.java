@@ -5,6 +5,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.text.Numbers;
 import java.util.Arrays;
@@ -19,14 +20,54 @@ import org.jspecify.annotations.Nullable;
 public final class StringValue {
   static final int EMBEDDED = 44;
 
+  /** A longer value is copied in pieces of this length, between which there are check points. */
+  private static final int PIECE = 128 * 1024;
+
+  /** Bytes that are copied in the time of one step. */
+  private static final int COPIED_IN_A_STEP = 256;
+
   private StringValue() {}
 
   /** Sends the value. */
   public static void send(Entry entry, Reply reply) {
     if (entry.encoding() == Encoding.INT) {
       reply.bulkInteger(entry.integer());
-    } else {
+    } else if (entry.stringLength() <= 2 * PIECE || !reply.drains()) {
       reply.bulk(entry.bytes(), entry.stringOffset(), entry.stringLength());
+    } else {
+      sendInPieces(entry, reply);
+    }
+  }
+
+  private static void sendInPieces(Entry entry, Reply reply) {
+    Slices slices = entry.database().keyspace().slices();
+    byte[] bytes = entry.bytes();
+    int from = entry.stringOffset();
+    int length = entry.stringLength();
+    reply.beginBulk(length);
+    for (int done = 0; done < length; done += PIECE) {
+      slices.longStep();
+      reply.raw(bytes, from + done, Math.min(PIECE, length - done));
+    }
+    reply.endBulk();
+  }
+
+  /** Lets a command begin in slices that sends or keeps a string of this length. */
+  static void expectLength(Request request, int length) {
+    Slices.expect(request, length / COPIED_IN_A_STEP);
+  }
+
+  private static void write(Entry entry, byte[] source, int offset, int length) {
+    if (length <= 2 * PIECE) {
+      entry.writeString(source, offset, length);
+      return;
+    }
+    Slices slices = entry.database().keyspace().slices();
+    byte[] bytes = entry.bytes();
+    int to = entry.writeStringLength(length);
+    for (int done = 0; done < length; done += PIECE) {
+      slices.longStep();
+      System.arraycopy(source, offset + done, bytes, to + done, Math.min(PIECE, length - done));
     }
   }
 
@@ -199,16 +240,17 @@ public final class StringValue {
       int offset,
       int length,
       long expiry) {
-    database
-        .placement()
-        .overwrite(
-            present,
-            request,
-            keyArgument,
-            Type.STRING,
-            length <= EMBEDDED ? Encoding.EMBSTR : Encoding.RAW,
-            Entry.lengthBytes(length) + length,
-            expiry)
-        .writeString(bytes, offset, length);
+    Entry written =
+        database
+            .placement()
+            .overwrite(
+                present,
+                request,
+                keyArgument,
+                Type.STRING,
+                length <= EMBEDDED ? Encoding.EMBSTR : Encoding.RAW,
+                Entry.lengthBytes(length) + length,
+                expiry);
+    write(written, bytes, offset, length);
   }
 }
