@@ -3,7 +3,6 @@ package io.keyward.loadtest;
 import static io.keyward.loadtest.Figures.fixed;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -177,7 +176,10 @@ final class CompareDeployments implements Callable<Integer> {
       verdicts.add(
           new Verdict(
               ratio <= MOST_RATIO,
-              name + " in " + deployments + " deployments, processor time at most 1.1 of that in one",
+              name
+                  + " in "
+                  + deployments
+                  + " deployments, processor time at most 1.1 of that in one",
               fixed(ratio, 2)));
     }
     System.out.print(table.render(TextTable.Format.table));
@@ -211,8 +213,7 @@ final class CompareDeployments implements Callable<Integer> {
     IntFunction<String> logins = kind == Kind.ONE ? i -> ONE : CompareDeployments::login;
     KeyNumbers numbers = KeyNumbers.random(kind == Kind.ONE ? each * deployments : each, 1);
     try (LoadGenerator generator =
-        new LoadGenerator(
-            server.address(), deployments, logins, test, 1, numbers)) {
+        new LoadGenerator(server.address(), deployments, logins, test, 1, numbers)) {
       CpuTimes before = CpuTimes.now(server);
       LoadResult result = generator.openLoop(rate, (long) (forSeconds * 1e9));
       CpuTimes cpu = CpuTimes.now(server).minus(before);

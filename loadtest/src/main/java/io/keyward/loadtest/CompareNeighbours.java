@@ -74,7 +74,8 @@ final class CompareNeighbours implements Callable<Integer> {
   @Option(
       names = "--client-cpu",
       description =
-          "Processor that this program and the neighbours are pinned to. Default: ${DEFAULT-VALUE}.")
+          "Processor that this program and the neighbours are pinned to. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String clientCpu = "0";
 
   @Option(

@@ -89,7 +89,8 @@ final class NoisyNeighbour implements AutoCloseable {
     AtomicBoolean over = new AtomicBoolean();
     try (Noise.Line line = new Noise.Line(address, args[2] + "\r\n")) {
       noise.prepare(line);
-      Thread maker = Thread.ofPlatform().daemon().name("noise").unstarted(() -> make(noise, line, made, over));
+      Thread maker =
+          Thread.ofPlatform().daemon().name("noise").unstarted(() -> make(noise, line, made, over));
       say(READY);
       maker.start();
       while (System.in.read() >= 0) {
@@ -100,8 +101,7 @@ final class NoisyNeighbour implements AutoCloseable {
     System.exit(0);
   }
 
-  private static void make(
-      Noise noise, Noise.Line line, AtomicLong made, AtomicBoolean over) {
+  private static void make(Noise noise, Noise.Line line, AtomicLong made, AtomicBoolean over) {
     try {
       while (true) {
         noise.make(line);

@@ -14,7 +14,8 @@ class CompareTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"deployments", "half-load", "memory", "metrics", "neighbours", "restart", "start"})
+  @ValueSource(
+      strings = {"deployments", "half-load", "memory", "metrics", "neighbours", "restart", "start"})
   void everyComparisonExplainsItself(String comparison) {
     assertThat(run(comparison, "--help")).isZero();
     assertThat(out.toString()).startsWith("Usage: loadtest/compare " + comparison);

@@ -272,6 +272,9 @@ final class Output implements Reply.Drain {
   /** Bytes in the reply and in the socket's queue. */
   long pending() {
     var queue = context.channel().unsafe().outboundBuffer();
-    return reply.length() + heldBytes + putByBytes + (queue == null ? 0 : queue.totalPendingWriteBytes());
+    return reply.length()
+        + heldBytes
+        + putByBytes
+        + (queue == null ? 0 : queue.totalPendingWriteBytes());
   }
 }

@@ -95,8 +95,7 @@ final class SortCommands {
     }
     SortElements elements = new SortElements(database);
     try {
-      Sorting.Sorted sorted =
-          new Sorting(database, request.now(), options).of(source, elements);
+      Sorting.Sorted sorted = new Sorting(database, request.now(), options).of(source, elements);
       if (options.store() != SortOptions.NOWHERE) {
         store(request, reply, options, results(request, options, sorted));
       } else {
@@ -143,8 +142,7 @@ final class SortCommands {
   }
 
   /** What is stored; a value that is not there becomes an empty one. */
-  private static List<byte[]> results(
-      Request request, SortOptions options, Sorting.Sorted sorted) {
+  private static List<byte[]> results(Request request, SortOptions options, Sorting.Sorted sorted) {
     Database database = Database.of(request);
     List<byte[]> results = new ArrayList<>(sorted.size() * Math.max(1, options.gets().size()));
     for (int i = 0; i < sorted.size(); i++) {

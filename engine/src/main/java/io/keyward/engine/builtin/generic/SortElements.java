@@ -131,13 +131,7 @@ final class SortElements {
   }
 
   private void merge(
-      References from,
-      References to,
-      int left,
-      int middle,
-      int right,
-      By by,
-      boolean descending) {
+      References from, References to, int left, int middle, int right, By by, boolean descending) {
     int one = left;
     int other = middle;
     boolean ordered =

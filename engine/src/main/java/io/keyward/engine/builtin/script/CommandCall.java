@@ -1,7 +1,7 @@
 package io.keyward.engine.builtin.script;
 
-import io.keyward.engine.Client;
 import io.keyward.config.tenant.Limit;
+import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
