@@ -92,7 +92,7 @@ class LongCommandsTest {
 
   /** A request as clients send it, since a line may be of 64 KB at most. */
   private static String asArray(String words) {
-    String[] all = words.split(" ");
+    String[] all = words.split(" ", -1);
     StringBuilder request = new StringBuilder("*").append(all.length).append("\r\n");
     for (String word : all) {
       request.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
