@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
       "Prints bytes per key: the whole resident memory of the process after the load, its growth"
           + " since the start, and the growth of used_memory in INFO.",
       "Strings have keys of 16 and values of 32 bytes, fields, values and elements of collections"
-          + " 10. Each line is a server freshly started; nothing is pinned."
+          + " 10, entries of streams two fields of 45 bytes. Each line is a server freshly started;"
+          + " nothing is pinned."
     },
     sortOptions = false)
 final class CompareMemory implements Callable<Integer> {
@@ -73,7 +74,9 @@ final class CompareMemory implements Callable<Integer> {
       Thread.sleep(SETTLE);
       long residentBefore = server.residentBytes();
       Long usedBefore = usedMemory(server);
-      Stock.store(server, data.template(), data.keys(), KeyNumbers.sequential(data.keys()));
+      for (int round = 0; round < data.rounds(); round++) {
+        Stock.store(server, data.template(), data.keys(), KeyNumbers.sequential(data.keys()));
+      }
       Thread.sleep(SETTLE);
       long resident = server.residentBytes();
       Long used = usedMemory(server);

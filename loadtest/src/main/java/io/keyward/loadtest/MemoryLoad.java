@@ -11,9 +11,10 @@ import java.util.stream.Stream;
  *
  * @param name what the table calls it
  * @param keys how many keys
- * @param template the request that stores one of them
+ * @param rounds how often the request is sent for each key
+ * @param template the request that stores one of them, or one element of it a round
  */
-record MemoryLoad(String name, int keys, RequestTemplate template) {
+record MemoryLoad(String name, int keys, int rounds, RequestTemplate template) {
   private static final String KEY = "key:" + RequestTemplate.SLOT;
   private static final int HASH_FIELDS = 10;
   private static final int COLLECTION_ELEMENTS = 20;
@@ -32,7 +33,9 @@ record MemoryLoad(String name, int keys, RequestTemplate template) {
         collection("sets of 20", collections, "SADD", COLLECTION_ELEMENTS, MemoryLoad::element),
         collection("lists of 20", collections, "RPUSH", COLLECTION_ELEMENTS, MemoryLoad::element),
         collection(
-            "sorted sets of 20", collections, "ZADD", COLLECTION_ELEMENTS, MemoryLoad::scored));
+            "sorted sets of 20", collections, "ZADD", COLLECTION_ELEMENTS, MemoryLoad::scored),
+        stream("streams of 20 entries", collections, 20),
+        stream("streams of 500 entries", collections / 100, 500));
   }
 
   boolean strings() {
@@ -42,15 +45,21 @@ record MemoryLoad(String name, int keys, RequestTemplate template) {
   private static MemoryLoad strings(int keys, boolean expiring) {
     return expiring
         ? new MemoryLoad(
-            "strings with TTL", keys, RequestTemplate.of("SET", KEY, VALUE, "EX", "86400"))
-        : new MemoryLoad("strings", keys, RequestTemplate.of("SET", KEY, VALUE));
+            "strings with TTL", keys, 1, RequestTemplate.of("SET", KEY, VALUE, "EX", "86400"))
+        : new MemoryLoad("strings", keys, 1, RequestTemplate.of("SET", KEY, VALUE));
   }
 
   private static MemoryLoad collection(
       String name, int keys, String command, int elements, IntFunction<Stream<String>> element) {
     List<String> words = new ArrayList<>(List.of(command, KEY));
     IntStream.range(0, elements).mapToObj(element).forEach(part -> words.addAll(part.toList()));
-    return new MemoryLoad(name, keys, RequestTemplate.of(words));
+    return new MemoryLoad(name, keys, 1, RequestTemplate.of(words));
+  }
+
+  /** Entries as a chat's chunks are: a short field and a text. */
+  private static MemoryLoad stream(String name, int keys, int entries) {
+    return new MemoryLoad(
+        name, keys, entries, RequestTemplate.of("XADD", KEY, "*", "type", "chunk", "data", VALUE));
   }
 
   private static Stream<String> field(int i) {
