@@ -1,17 +1,19 @@
 package io.keyward.gateway.server;
 
+import static io.keyward.gateway.server.InsideClient.ask;
+import static io.keyward.gateway.server.InsideClient.enter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.engine.Client;
-import io.keyward.engine.Reply;
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandGroup;
 import io.keyward.gateway.Gateway;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -158,33 +161,6 @@ class NonInterferenceTest {
     return true;
   }
 
-  private static Client enter(BuiltinKeyspace keyspace) {
-    Reply reply = new Reply();
-    Client client = new Client(1, new Unconnected(reply), reply, System.currentTimeMillis());
-    keyspace.enter(client);
-    keyspace.members().logIn(client, keyspace.access().defaultUser());
-    return client;
-  }
-
-  private static String ask(BuiltinKeyspace keyspace, Client client, String... words) {
-    StringBuilder all = new StringBuilder();
-    Request request = new Request();
-    byte[] bytes = String.join("", words).getBytes(StandardCharsets.ISO_8859_1);
-    request.begin(bytes);
-    for (String word : words) {
-      request.add(all.length(), word.length());
-      all.append(word);
-    }
-    request.client(client);
-    keyspace.beginBurst();
-    keyspace.execute(request, client.reply());
-    keyspace.endBurst();
-    Reply reply = client.reply();
-    String text = new String(reply.bytes(), 0, reply.length(), StandardCharsets.ISO_8859_1);
-    reply.clear();
-    return text;
-  }
-
   /** All that a deployment could notice of another: data, counts, listeners, messages. */
   private Map<String, Object> state() {
     Map<String, Object> state = new TreeMap<>();
@@ -288,6 +264,115 @@ class NonInterferenceTest {
     assertThat(kept).contains(CANARY);
   }
 
+  private static final Set<String> NUMBERS =
+      Set.of("numkeys", "timeout", "longitude", "latitude", "radius", "count");
+
+  private static final List<String> OF_BLUE =
+      List.of(
+          "blue::k1",
+          "blue::k2",
+          "blue::k3",
+          "blue::k4",
+          "blue::k5",
+          "blue::new",
+          "blue::*",
+          "0",
+          "-1",
+          "1",
+          "2",
+          "STORE",
+          "STREAMS",
+          "return redis.call('SET',KEYS[1],'x')");
+
+  /** A form of a command in which every key is named as one of blue; null if it names none. */
+  private static String @Nullable [] ofBlue(
+      Command command, SplittableRandom random, Client namer) {
+    List<String> words = new ArrayList<>(List.of(command.fullName().split("\\|")));
+    words.addAll(
+        SyntaxSample.draw(
+            command.syntax(),
+            random,
+            name -> NUMBERS.contains(name) ? "1" : OF_BLUE.get(random.nextInt(OF_BLUE.size()))));
+    while (words.size() < Math.abs(command.arity())) {
+      words.add(OF_BLUE.get(random.nextInt(OF_BLUE.size())));
+    }
+    List<Integer> keys = new ArrayList<>();
+    try {
+      Request named = InsideClient.request(words.toArray(String[]::new));
+      named.client(namer);
+      command.keys(named, keys::add);
+    } catch (CommandException malformed) {
+      return null;
+    }
+    for (int key : keys) {
+      String word = words.get(key);
+      words.set(key, word.startsWith("blue::") ? word : "blue::" + word);
+    }
+    return keys.isEmpty() ? null : words.toArray(String[]::new);
+  }
+
+  /** What the operator does to keys of one deployment is done to that deployment alone. */
+  @Test
+  void theOperatorsCommandsOnKeysTouchTheirDeploymentAlone() {
+    BuiltinKeyspace view = gateway.server().operatorKeyspace();
+    long seed = System.nanoTime();
+    SplittableRandom random = new SplittableRandom(seed);
+    List<String> withoutKeys =
+        onLoop(
+            () -> {
+              Client namer = enter(view);
+              List<String> never = new ArrayList<>();
+              for (Command command : gateway.server().engine().table().numbered()) {
+                int tried = 0;
+                for (int i = 0; command.subcommands().isEmpty() && i < 60; i++) {
+                  String[] words = ofBlue(command, random, namer);
+                  if (words != null) {
+                    tried++;
+                    operate(view, words, "seed " + seed);
+                  }
+                }
+                // Sharded channels stand where keys do, and OperatorChannelsTest has their cases.
+                boolean keyed =
+                    !command.keySpecs().isEmpty() && command.group() != CommandGroup.PUBSUB;
+                if (tried == 0 && keyed) {
+                  never.add(command.fullName());
+                }
+              }
+              return never;
+            });
+    assertThat(withoutKeys).as("commands with keys of which no form has one").isEmpty();
+    assertThat(onLoop(() -> ask(green, enter(green), "GET", "k1"))).contains(CANARY);
+  }
+
+  private void operate(BuiltinKeyspace view, String[] words, String told) {
+    Client operator = enter(view);
+    operator.operator(true);
+    Map<String, Object> before = state();
+    String reply = ask(view, operator, words);
+    String what = told + " " + String.join(" ", words);
+    assertThat(reply).as(what).doesNotContain(CANARY).doesNotContain("internal error");
+    assertThat(state()).as(what).isEqualTo(before);
+    view.leave(operator);
+  }
+
+  /** What the operator does to all keys is done to those of every deployment. */
+  @Test
+  void theOperatorsCommandsOnAllKeysAreOfAll() {
+    BuiltinKeyspace view = gateway.server().operatorKeyspace();
+    Client operator = onLoop(() -> enter(view));
+    operator.operator(true);
+    long all =
+        gateway.server().engine().keyspaces().stream().mapToLong(k -> k.databases().keys()).sum();
+    assertThat(onLoop(() -> ask(view, operator, "DBSIZE"))).isEqualTo(":" + all + "\r\n");
+    assertThat(onLoop(() -> ask(view, operator, "KEYS", "*")))
+        .startsWith("*" + all + "\r\n")
+        .contains("green::k1", "blue::k1", "mall~shared::BANS:k1");
+    assertThat(onLoop(() -> ask(view, operator, "FLUSHALL"))).isEqualTo("+OK\r\n");
+    assertThat(green.databases().keys() + blue.databases().keys()).isZero();
+    assertThat(sharedByOthers.databases().keys()).isZero();
+    assertThat(onLoop(() -> ask(view, operator, "DBSIZE"))).isEqualTo(":0\r\n");
+  }
+
   @Test
   void whatConcernsTheGatewayIsRefused() {
     for (String[] words :
@@ -335,40 +420,5 @@ class NonInterferenceTest {
     assertThat(onLoop(() -> ask(blue, enter(blue), "CONFIG", "GET", "notify-*"))).contains("AKE");
     assertThat(onLoop(() -> ask(green, enter(green), "CONFIG", "GET", "notify-*")))
         .doesNotContain("AKE");
-  }
-
-  /** A client without a socket. */
-  private record Unconnected(Reply reply) implements Client.Connection {
-    @Override
-    public void flushSoon() {}
-
-    @Override
-    public void resume() {}
-
-    @Override
-    public void closeAfterReply() {}
-
-    @Override
-    public void abort() {}
-
-    @Override
-    public long pendingOutput() {
-      return reply.length();
-    }
-
-    @Override
-    public long pendingInput() {
-      return 0;
-    }
-
-    @Override
-    public String remoteAddress() {
-      return "127.0.0.1:1";
-    }
-
-    @Override
-    public String localAddress() {
-      return "127.0.0.1:2";
-    }
   }
 }
