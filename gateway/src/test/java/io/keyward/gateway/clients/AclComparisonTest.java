@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.NeedsRedis7;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
 import io.keyward.gateway.fixture.RunningGateway;
@@ -26,7 +27,7 @@ import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Random rules mean to the gateway what they mean to a live Redis. */
-@ExtendWith(GatewayExtension.class)
+@ExtendWith({NeedsRedis7.class, GatewayExtension.class})
 class AclComparisonTest {
   private static final int ROUNDS = 150;
   private static final Version KEEPS_RULES = new Version(7, 2, 0);

@@ -89,7 +89,7 @@ class AppendOnlyFilesTest {
   @ValueSource(strings = {"yes", "no"})
   void redisStartsOnOurs(String snapshotFirst) throws Exception {
     Version version;
-    try (RedisFixture redis = RedisFixture.start()) {
+    try (RedisFixture redis = RedisFixture.startSeven()) {
       version = redis.version();
     }
     Map<String, String> blue = Map.of("REDIS_KEY_PREFIX", "blue");
@@ -178,7 +178,7 @@ class AppendOnlyFilesTest {
   @ValueSource(strings = {"yes", "no"})
   void weStartOnThoseOfRedis(String snapshotFirst) throws Exception {
     Map<String, Object> data;
-    try (RedisFixture redis = RedisFixture.start();
+    try (RedisFixture redis = RedisFixture.startSeven();
         Jedis client = new Jedis(redis.host(), redis.port())) {
       client.configSet("aof-use-rdb-preamble", snapshotFirst);
       SampleData.fill(client);

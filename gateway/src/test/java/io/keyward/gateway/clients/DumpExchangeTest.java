@@ -3,6 +3,7 @@ package io.keyward.gateway.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.NeedsRedis7;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
 import io.keyward.gateway.fixture.RunningGateway;
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import redis.clients.jedis.Jedis;
 
 /** Values go from a real Redis to the gateway and back by DUMP and RESTORE. */
-@ExtendWith(GatewayExtension.class)
+@ExtendWith({NeedsRedis7.class, GatewayExtension.class})
 class DumpExchangeTest {
   /** The first version that reads RDB version 11. */
   private static final Version READS_11 = new Version(7, 2, 0);

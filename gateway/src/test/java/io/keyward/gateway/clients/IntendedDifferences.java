@@ -84,7 +84,13 @@ final class IntendedDifferences {
 
   /** {@code command: aspect} that 6.2 declares otherwise than 7.0. */
   static final Set<String> CHANGED_IN_7_0 =
-      Set.of("expire: arity", "expireat: arity", "pexpire: arity", "pexpireat: arity");
+      Set.of(
+          "expire: arity",
+          "expireat: arity",
+          "pexpire: arity",
+          "pexpireat: arity",
+          "pfdebug: arity",
+          "xsetid: arity");
 
   private static final Set<String> NEW_IN_7_2 =
       Set.of("client|no-touch", "client|setinfo", "cluster|myshardid", "waitaof");
@@ -93,11 +99,18 @@ final class IntendedDifferences {
       Set.of(
           "blmpop",
           "bzmpop",
+          "eval_ro",
+          "evalsha_ro",
           "expiretime",
+          "fcall",
+          "fcall_ro",
+          "function",
+          "lcs",
           "lmpop",
           "pexpiretime",
           "quit",
           "sintercard",
+          "sort_ro",
           "spublish",
           "ssubscribe",
           "sunsubscribe",

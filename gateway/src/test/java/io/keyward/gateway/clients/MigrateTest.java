@@ -4,16 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.NeedsRedis7;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.server.Gateways;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.MigrateParams;
 
 /** Keys go from the gateway to a real Redis, one by one or some at a time. */
+@ExtendWith(NeedsRedis7.class)
 class MigrateTest {
   private static final int PATIENCE = 20_000;
 

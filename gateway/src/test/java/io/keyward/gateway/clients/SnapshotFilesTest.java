@@ -89,7 +89,7 @@ class SnapshotFilesTest {
     Map<String, Object> data;
     Path ours = directory.resolve("dump.rdb");
     Version version;
-    try (RedisFixture redis = RedisFixture.start()) {
+    try (RedisFixture redis = RedisFixture.startSeven()) {
       version = redis.version();
     }
     String format = version.compareTo(READS_11) >= 0 ? "11" : "10";

@@ -28,7 +28,7 @@ enum CommandFamily {
       INCRBY {key} {int}
       DECRBY {key} {int}
       INCRBYFLOAT {key} {float}
-      7.0: LCS {key} {key} [(LEN|IDX)] [WITHMATCHLEN] [MINMATCHLEN {small}]
+      LCS {key} {key} [(LEN|IDX)] [WITHMATCHLEN] [MINMATCHLEN {small}]
       """),
   BITMAPS(
       """
@@ -37,9 +37,9 @@ enum CommandFamily {
       SETBIT {key} {bit} (0|1|1|2)
       GETBIT {key} {bit}
       BITCOUNT {key} [{index} {index}]
-      7.0: BITCOUNT {key} {index} {index} (BIT|BYTE)
+      BITCOUNT {key} {index} {index} (BIT|BYTE)
       BITPOS {key} (0|1) [{index} [{index}]]
-      7.0: BITPOS {key} (0|1|2) {index} {index} (BIT|BYTE)
+      BITPOS {key} (0|1|2) {index} {index} (BIT|BYTE)
       BITOP (AND|OR|XOR|NOT) {key} {key} [{key}]*
       BITOP NOT {key} {key}
       BITFIELD {key} [GET {type} {bitoffset}]* [SET {type} {bitoffset} {int}]
@@ -89,7 +89,7 @@ enum CommandFamily {
       LPOS {key} {member} [RANK {index}] [COUNT {count}] [MAXLEN {count}]
       RPOPLPUSH {key} {key}
       LMOVE {key} {key} (LEFT|RIGHT) (LEFT|RIGHT|UP)
-      7.0: LMPOP (1 {key}|2 {key} {key}) (LEFT|RIGHT) [COUNT {count}]
+      LMPOP (1 {key}|2 {key} {key}) (LEFT|RIGHT) [COUNT {count}]
       """),
   SETS(
       """
@@ -109,7 +109,7 @@ enum CommandFamily {
       SINTERSTORE {key} {key} [{key}]*
       SUNIONSTORE {key} {key} [{key}]*
       SDIFFSTORE {key} {key} [{key}]*
-      7.0: SINTERCARD (1 {key}|2 {key} {key}|{small} {key}) [LIMIT {count}]
+      SINTERCARD (1 {key}|2 {key} {key}|{small} {key}) [LIMIT {count}]
       SSCAN {key} 0 [MATCH {glob}] COUNT 1000
       """),
   SORTED_SETS(
@@ -136,14 +136,14 @@ enum CommandFamily {
       ZREMRANGEBYSCORE {key} {bound} {bound}
       ZPOPMIN {key} [{count}]
       ZPOPMAX {key} [{count}]
-      7.0: ZMPOP (1 {key}|2 {key} {key}) (MIN|MAX) [COUNT {count}]
+      ZMPOP (1 {key}|2 {key} {key}) (MIN|MAX) [COUNT {count}]
       ZUNION 2 {key} {key} [WEIGHTS {score} {score}] [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES]
       ZINTER 2 {key} {key} [WEIGHTS {score} {score}] [AGGREGATE (SUM|MIN|MAX)] [WITHSCORES]
       ZDIFF 2 {key} {key} [WITHSCORES]
       ZUNIONSTORE {key} 2 {key} {key} [WEIGHTS {score} {score}] [AGGREGATE (SUM|MIN|MAX)]
       ZINTERSTORE {key} (2 {key} {key}|{small} {key}) [AGGREGATE (SUM|MIN|MAX)]
       ZDIFFSTORE {key} 2 {key} {key}
-      7.0: ZINTERCARD 2 {key} {key} [LIMIT {count}]
+      ZINTERCARD 2 {key} {key} [LIMIT {count}]
       ZSCAN {key} 0 [MATCH {glob}] COUNT 1000
       ZRANDMEMBER {key} 0
       SADD {key} {member} {member}
@@ -163,7 +163,7 @@ enum CommandFamily {
       """),
   STREAMS(
       """
-      7.0: XADD {key} [NOMKSTREAM] [(MAXLEN|MINID) [=] {small}] {newid} {field} {value} [{field} {value}]*
+      XADD {key} [NOMKSTREAM] [(MAXLEN|MINID) [=] {small}] {newid} {field} {value} [{field} {value}]*
       XADD {key} (1-1|2-1|3-1|4-1|5-1|9-1) {field} {value}
       XLEN {key}
       XRANGE {key} {from} {to} [COUNT {count}]
@@ -171,9 +171,9 @@ enum CommandFamily {
       XREAD [COUNT {count}] STREAMS (k0 {id}|{key} {key} {id} {id}|{key} {from})
       XDEL {key} {id} [{id}]*
       XTRIM {key} (MAXLEN|MINID) [=] {small}
-      7.0: XSETID {key} (99-1|100-1) [ENTRIESADDED {small} MAXDELETEDID {id}]
-      7.0: XINFO STREAM {key}
-      7.0: XINFO STREAM {key} FULL COUNT 0
+      XSETID {key} (99-1|100-1) [ENTRIESADDED {small} MAXDELETEDID {id}]
+      XINFO STREAM {key}
+      XINFO STREAM {key} FULL COUNT 0
       XINFO GROUPS {key}
       """),
   STREAM_GROUPS(
@@ -181,7 +181,7 @@ enum CommandFamily {
       XADD {key} (1-1|2-1|3-1|4-1|5-1|6-1) {field} {value}
       XADD {key} (1-2|2-2|3-2|4-2|5-2|6-2) {field} {value}
       XGROUP CREATE {key} {group} (0|$|{id}) [MKSTREAM]
-      7.0: XGROUP CREATE {key} {group} (0|$|{id}) MKSTREAM ENTRIESREAD {count}
+      XGROUP CREATE {key} {group} (0|$|{id}) MKSTREAM ENTRIESREAD {count}
       XGROUP SETID {key} {group} (0|$|{id})
       XGROUP DESTROY {key} {group}
       XGROUP CREATECONSUMER {key} {group} {consumer}
@@ -193,11 +193,11 @@ enum CommandFamily {
       XPENDING {key} {group} {from} {to} {count} [{consumer}]
       XPENDING {key} {group} IDLE 0 {from} {to} {count}
       XCLAIM {key} {group} {consumer} 0 {id} [{id}] [FORCE] [JUSTID] [LASTID {id}] [RETRYCOUNT {small}]
-      7.0: XAUTOCLAIM {key} {group} {consumer} 0 {from} [COUNT {count}] [JUSTID]
+      XAUTOCLAIM {key} {group} {consumer} 0 {from} [COUNT {count}] [JUSTID]
       XDEL {key} {id} [{id}]
       XTRIM {key} MAXLEN {small}
       XLEN {key}
-      7.0: XINFO GROUPS {key}
+      XINFO GROUPS {key}
       """),
   HYPERLOGLOGS(
       """
@@ -243,11 +243,11 @@ enum CommandFamily {
       SWAPDB (0|1) (1|0|2|{int})
       PEXPIREAT {key} {time}
       EXPIREAT {key} {seconds}
-      7.0: PEXPIREAT {key} {time} (NX|XX|GT|LT)
-      7.0: EXPIREAT {key} {seconds} (NX|XX|GT|LT)
+      PEXPIREAT {key} {time} (NX|XX|GT|LT)
+      EXPIREAT {key} {seconds} (NX|XX|GT|LT)
       PERSIST {key}
-      7.0: PEXPIRETIME {key}
-      7.0: EXPIRETIME {key}
+      PEXPIRETIME {key}
+      EXPIRETIME {key}
       OBJECT REFCOUNT nokey
       FLUSHDB
       ECHO {value}
@@ -266,7 +266,7 @@ enum CommandFamily {
       SORT {key} BY (w_*|h_*->f|nosuch_*) [LIMIT {index} {count}] [GET #] [GET (o_*|h_*->g)] [(ASC|DESC)]
       SORT {key} ALPHA [DESC] STORE {key}
       SORT {key} [BY w_*] [GET o_*] STORE {key}
-      7.0: SORT_RO {key} [ALPHA] [LIMIT {index} {count}] [GET o_*]
+      SORT_RO {key} [ALPHA] [LIMIT {index} {count}] [GET o_*]
       LRANGE {key} 0 -1
       """);
 

@@ -15,8 +15,6 @@ import java.util.Random;
  * [a]         this, or nothing
  * [a]*        this, nought to three times
  * </pre>
- *
- * <p>{@code 7.0: } before a pattern says that older versions of Redis do not know it.
  */
 final class CommandTemplate {
   private static final int MOST_REPEATS = 3;
@@ -28,13 +26,11 @@ final class CommandTemplate {
 
   private final List<Part> parts;
   private final String name;
-  private final boolean needsSeven;
   private final String pattern;
   private int at;
 
   CommandTemplate(String text) {
-    needsSeven = text.startsWith("7.0: ");
-    pattern = needsSeven ? text.substring("7.0: ".length()) : text;
+    pattern = text;
     name = Words.words(pattern).getFirst().toLowerCase(Locale.ROOT);
     parts = sequence();
     if (at < pattern.length()) {
@@ -45,11 +41,6 @@ final class CommandTemplate {
   /** The command's name in lower case. */
   String name() {
     return name;
-  }
-
-  /** Whether a Redis before 7.0 does not know all of it. */
-  boolean needsSeven() {
-    return needsSeven;
   }
 
   /** A command of this pattern. */

@@ -3,8 +3,8 @@ package io.keyward.gateway.comparison;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.NeedsRedis7;
 import io.keyward.gateway.fixture.RedisFixture;
-import io.keyward.gateway.fixture.RedisFixture.Version;
 import io.keyward.gateway.fixture.RunningGateway;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>Each run has a seed, which it prints; {@code -Dcomparison.seed=…} repeats one.
  */
-@ExtendWith(GatewayExtension.class)
+@ExtendWith({NeedsRedis7.class, GatewayExtension.class})
 class DataComparisonTest {
   private static final int SEQUENCES = Integer.getInteger("comparison.sequences", 250);
   private static final int LENGTH = 40;
@@ -49,12 +49,10 @@ class DataComparisonTest {
     known = new KnownDifferences(redis.version());
     theirs = new Peer(redis.host(), redis.port());
     ours = new Peer(gateway.open().host(), gateway.open().port());
-    boolean seven = redis.version().compareTo(new Version(7, 0, 0)) >= 0;
     for (CommandFamily family : CommandFamily.values()) {
       TEMPLATES.put(
           family,
           family.templates().stream()
-              .filter(template -> seven || !template.needsSeven())
               .filter(template -> has(theirs, template.name()))
               .toList());
     }
