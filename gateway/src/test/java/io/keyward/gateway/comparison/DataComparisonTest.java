@@ -52,9 +52,7 @@ class DataComparisonTest {
     for (CommandFamily family : CommandFamily.values()) {
       TEMPLATES.put(
           family,
-          family.templates().stream()
-              .filter(template -> has(theirs, template.name()))
-              .toList());
+          family.templates().stream().filter(template -> has(theirs, template.name())).toList());
     }
   }
 
