@@ -102,7 +102,7 @@ public final class NewValue {
   public void discard(Database database) {
     Held big = held;
     if (big != null) {
-      database.keyspace().home().freeLater(big);
+      database.placement().freeLater(big);
     }
   }
 }

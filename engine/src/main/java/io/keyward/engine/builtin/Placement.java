@@ -282,7 +282,7 @@ public final class Placement {
   }
 
   /** Frees a value of this database; if that takes long, it no longer counts in the database. */
-  private void freeLater(Held value) {
+  public void freeLater(Held value) {
     MemoryAccount account = database.account();
     value.adopt(account, database.keyspace());
     if (!Home.freesAtOnce(value)) {

@@ -94,6 +94,14 @@ class KeyspaceCloneTest {
     return bench.engine().open(prefix);
   }
 
+  private void validate() {
+    bench.validate();
+    bench
+        .engine()
+        .keyspaces()
+        .forEach(keyspace -> keyspace.databases().forEach(Database::validateBytes));
+  }
+
   private KeyspaceClone cloneBlue() {
     return KeyspaceClone.make(keyspace("blue"), keyspace("green"));
   }
@@ -197,13 +205,13 @@ class KeyspaceCloneTest {
           bench.pass(1);
         }
         if (random.nextInt(100) == 0) {
-          bench.validate();
+          validate();
         }
       }
       pairs.forEach(Pair::sameData);
       bench.pass(1000);
       pairs.forEach(Pair::sameData);
-      bench.validate();
+      validate();
     }
     for (BuiltinKeyspace each : List.copyOf(bench.engine().keyspaces())) {
       assertThat(bench.engine().drop(each.prefix())).isTrue();
@@ -269,7 +277,7 @@ class KeyspaceCloneTest {
     assertThat(green.run("strlen", "text")).isEqualTo("100000");
     assertThat(green.run("hset", "hash", "0", "changed", "new", "field")).isEqualTo("1");
     assertThat(open("blue").run("dbsize")).isEqualTo("0");
-    bench.validate();
+    validate();
   }
 
   @Test
@@ -287,6 +295,6 @@ class KeyspaceCloneTest {
     assertThat(bench.keyspace().home().usedBytes() - all).isLessThan(500_000);
     assertThat(blue.run("hget", "hash", "field7")).contains("forty");
     assertThat(green.run("hexists", "hash", "counter")).isEqualTo("0");
-    bench.validate();
+    validate();
   }
 }

@@ -162,7 +162,7 @@ final class NewSet {
       former = entry.unhold(encoding, PackedSet.totalBytes(block, encoding));
       write(entry);
     }
-    database.keyspace().home().freeLater(former);
+    database.placement().freeLater(former);
   }
 
   /** Puts the set in the place of a packed set of the same encoding that is no smaller. */
@@ -180,7 +180,7 @@ final class NewSet {
   void discard() {
     ElementTable big = table;
     if (big != null) {
-      database.keyspace().home().freeLater(big);
+      database.placement().freeLater(big);
     }
   }
 }

@@ -66,7 +66,7 @@ public final class Result {
 
   /** Frees the members. */
   void discard() {
-    database.keyspace().home().freeLater(list);
+    database.placement().freeLater(list);
   }
 
   /** Makes this the value of a key, or removes the key if there is no member; replies the size. */
