@@ -136,7 +136,8 @@ class StatusTest {
     assertThat(blue.get(9)).matches("(29|3[0-9])%");
     assertThat(blue.get(10)).matches("[1-9].*");
     assertThat(blue.get(11)).isEqualTo("0%");
-    assertThat(blue.get(12)).isEqualTo("50%");
+    // Hits and misses take turns; a page may begin and end in the middle of a pair.
+    assertThat(blue.get(12)).matches("(3[3-9]|[45][0-9]|6[0-7])%");
     assertThat(blue.get(14)).matches("[0-9.]+[kMG]B");
     List<String> green = row(page, "green");
     assertThat(green.subList(1, 6)).containsExactly("0%", "0", "0", "-", "-");
