@@ -19,14 +19,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Starts a gateway and uses it a little, so that the JVM can record an AOT cache of its classes and
- * of how its methods are used: serving clients, and loading each kind of file with each type.
+ * Starts a gateway and uses it a little, so that the JVM can record an AOT cache of the classes
+ * that it takes to serve clients and to load each kind of file with each type.
  */
 final class AotTraining {
   private static final int ROUNDS = 200;
-
-  /** So many strings that the code which loads them counts as worth compiling. */
-  private static final int STRINGS = 60_000;
 
   private static final int COLLECTIONS = 1_000;
   private static final int BATCH = 500;
@@ -79,10 +76,8 @@ final class AotTraining {
   private static void fill(int port) throws IOException {
     serve(port);
     try (Conversation client = new Conversation(port)) {
-      for (int i = 0; i < STRINGS; i++) {
-        client.send("SET training:" + i + " " + "v".repeat(i % 40) + i);
-      }
       for (int i = 0; i < COLLECTIONS; i++) {
+        client.send("SET training:" + i + " " + "v".repeat(i % 40) + i);
         client.send("SET number:" + i + " " + i * 1_000_003L);
         client.send("SET passing:" + i + " x EX 100000");
         client.send("SET long:" + i + " " + "compressible".repeat(20));

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures what it costs to be many deployments, and what a deployment costs that does nothing. */
@@ -66,25 +67,7 @@ final class CompareDeployments implements Callable<Integer> {
       description = "Deployments that do nothing; 0 for none. Default: ${DEFAULT-VALUE}.")
   private int idle = 100_000;
 
-  @Option(
-      names = "--command",
-      description =
-          "How to start the gateway; {config} stands for keyward.yaml and {port} for the port."
-              + " Default: gateway/run.")
-  private String command =
-      "'"
-          + Path.of(System.getProperty("keyward.top", "."), "gateway/run")
-          + "' {config} --port {port} --save \"\" --appendonly no";
-
-  @Option(
-      names = "--server-cpu",
-      description = "Processor that the gateway is pinned to. Default: ${DEFAULT-VALUE}.")
-  private String serverCpu = "1";
-
-  @Option(
-      names = "--client-cpu",
-      description = "Processor that this program is pinned to. Default: ${DEFAULT-VALUE}.")
-  private String clientCpu = "0";
+  @Mixin private PinnedGateway gateway = new PinnedGateway();
 
   private enum Kind {
     ONE,
@@ -93,11 +76,7 @@ final class CompareDeployments implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    boolean pinned = Pinning.possible();
-    Weight.raise();
-    if (pinned) {
-      Pinning.pinThisProgram(clientCpu);
-    }
+    gateway.makeRoom();
     Path config = Files.createTempFile("deployments-", ".yaml");
     try {
       Files.writeString(
@@ -109,17 +88,14 @@ final class CompareDeployments implements Callable<Integer> {
           tenants: {tenant: {secret: secret, max-deployments: %d}}
           """
               .formatted(Math.max(deployments, idle) + 1));
-      ServerCommand gateway =
-          new ServerCommand("keyward", command.replace("{config}", config.toString()));
-      String cpus = pinned ? serverCpu : null;
       List<Verdict> verdicts = new ArrayList<>();
       if (deployments > 0) {
-        try (RunningServer server = RunningServer.start(gateway, 0, cpus)) {
+        try (RunningServer server = gateway.start(config)) {
           compare(server, verdicts);
         }
       }
       if (idle > 0) {
-        try (RunningServer server = RunningServer.start(gateway, 0, cpus)) {
+        try (RunningServer server = gateway.start(config)) {
           weigh(server, verdicts);
         }
       }

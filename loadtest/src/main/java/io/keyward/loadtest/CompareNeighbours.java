@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Measures what one deployment feels of another one that is noisy. */
@@ -59,24 +60,7 @@ final class CompareNeighbours implements Callable<Integer> {
       description = "Seconds of each noise that do not count. Default: ${DEFAULT-VALUE}.")
   private int warmup = 8;
 
-  @Option(
-      names = "--command",
-      description =
-          "How to start the gateway; {config} stands for keyward.yaml and {port} for the port."
-              + " Default: gateway/run.")
-  private String command = "";
-
-  @Option(
-      names = "--server-cpu",
-      description = "Processor that the gateway is pinned to. Default: ${DEFAULT-VALUE}.")
-  private String serverCpu = "1";
-
-  @Option(
-      names = "--client-cpu",
-      description =
-          "Processor that this program and the neighbours are pinned to. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private String clientCpu = "0";
+  @Mixin private PinnedGateway gateway = new PinnedGateway();
 
   @Option(
       names = "--format",
@@ -86,32 +70,16 @@ final class CompareNeighbours implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    boolean pinned = Pinning.possible();
-    Weight.raise();
-    if (pinned) {
-      Pinning.pinThisProgram(clientCpu);
-    }
+    gateway.makeRoom();
     Path config = Files.createTempFile("neighbours-", ".yaml");
     try {
       Files.writeString(config, TENANTS);
-      try (RunningServer server =
-          RunningServer.start(server(config), 0, pinned ? serverCpu : null)) {
+      try (RunningServer server = gateway.start(config)) {
         return measure(server.address());
       }
     } finally {
       Files.delete(config);
     }
-  }
-
-  private ServerCommand server(Path config) {
-    Path top = Path.of(System.getProperty("keyward.top", "."));
-    String line =
-        command.isEmpty()
-            ? "'"
-                + top.resolve("gateway/run")
-                + "' {config} --port {port} --save \"\" --appendonly no"
-            : command;
-    return new ServerCommand("keyward", line.replace("{config}", config.toString()));
   }
 
   private int measure(InetSocketAddress address) throws IOException {

@@ -3,9 +3,8 @@ package io.keyward.gateway.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
-import io.keyward.gateway.fixture.DataFolders;
+import io.keyward.gateway.server.Gateways;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -14,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,19 +50,13 @@ class MetricsMoveTest {
                   green: {password: of-green}
             """);
     gateway =
-        Gateway.startOnFreePorts(
-            Settings.load(
-                List.of(
-                    file.toString(),
-                    "--bind",
-                    "127.0.0.1",
-                    "--dir",
-                    DataFolders.fresh(),
-                    "--maxmemory-policy",
-                    "allkeys-lru",
-                    "--slowlog-log-slower-than",
-                    "0"),
-                Map.of()));
+        Gateways.startWith(
+            Map.of(),
+            file.toString(),
+            "--maxmemory-policy",
+            "allkeys-lru",
+            "--slowlog-log-slower-than",
+            "0");
   }
 
   @AfterEach

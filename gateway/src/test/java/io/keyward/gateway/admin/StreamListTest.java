@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.DataFolders;
+import io.keyward.gateway.server.Gateways;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -56,11 +57,7 @@ class StreamListTest {
                 deployments:
                   one: {password: of-one}
             """);
-    gateway =
-        Gateway.startOnFreePorts(
-            Settings.load(
-                List.of(file.toString(), "--bind", "127.0.0.1", "--dir", DataFolders.fresh()),
-                Map.of()));
+    gateway = Gateways.startWith(Map.of(), file.toString());
   }
 
   @AfterEach

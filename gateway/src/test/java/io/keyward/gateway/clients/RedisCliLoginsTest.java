@@ -4,10 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
-import io.keyward.gateway.fixture.DataFolders;
 import io.keyward.gateway.fixture.Executables;
+import io.keyward.gateway.server.Gateways;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -64,18 +63,7 @@ class RedisCliLoginsTest {
                   blue: {prefix: shop-blue, password: of-blue}
                   green: {prefix: shop-green, password: of-green}
             """);
-    gateway =
-        Gateway.startOnFreePorts(
-            Settings.load(
-                List.of(
-                    file.toString(),
-                    "--bind",
-                    "127.0.0.1",
-                    "--dir",
-                    DataFolders.fresh(),
-                    "--maxmemory-policy",
-                    "allkeys-lfu"),
-                Map.of()));
+    gateway = Gateways.startWith(Map.of(), file.toString(), "--maxmemory-policy", "allkeys-lfu");
     try (Jedis blue = client("blue");
         Jedis green = client("green")) {
       blue.set("long", "x".repeat(1000));
