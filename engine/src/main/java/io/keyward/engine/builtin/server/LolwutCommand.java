@@ -4,7 +4,6 @@ import static io.keyward.engine.command.CommandFlag.FAST;
 import static io.keyward.engine.command.CommandFlag.READONLY;
 import static io.keyward.engine.command.CommandGroup.SERVER;
 
-import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
@@ -34,13 +33,13 @@ final class LolwutCommand {
             .handler(LolwutCommand::draw));
   }
 
-  /** Redis draws another picture for each of its versions; here the number is only checked. */
+  /**
+   * Redis draws another picture for each of its versions; here the number is only checked. Like
+   * Redis's latest, it does not look at arguments that are none of VERSION's.
+   */
   private static void draw(Request request, Reply reply) {
     int width = WIDTH;
-    if (request.count() > 1) {
-      if (!request.is(1, "VERSION") || request.count() == 2) {
-        throw Errors.SYNTAX;
-      }
+    if (request.count() > 2 && request.is(1, "VERSION")) {
       request.integer(2);
       width = request.count() > 3 ? Math.clamp(request.integer(3), 1, MOST_WIDTH) : WIDTH;
     }

@@ -22,7 +22,7 @@ class ModulesAndMemoryTest {
     assertThat(bench.line("lolwut")).contains("Redis ver. 7.2.6");
     assertThat(bench.line("lolwut version 5 3").lines().findFirst().orElseThrow()).hasSize(1 + 9);
     assertThat(bench.line("lolwut version x")).startsWith("!ERR value is not an integer");
-    assertThat(bench.line("lolwut nonsense")).isEqualTo("!ERR syntax error");
+    assertThat(bench.line("lolwut 5")).contains("Redis ver. 7.2.6");
   }
 
   @Test
