@@ -28,7 +28,6 @@ import io.keyward.gateway.server.Transports;
 import io.keyward.gateway.tls.Tls;
 import io.keyward.tenancy.Tenancy;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -68,12 +67,9 @@ public final class Gateway implements AutoCloseable {
   private Gateway(Vertx vertx, String transport, Settings settings, Disk disk) {
     this.vertx = vertx;
     LiveSettings live = settings.live();
-    List<ContextInternal> contexts = new ArrayList<>();
     List<GatewayLoop> loops = new ArrayList<>();
     for (int i = 0; i < settings.eventLoops(); i++) {
-      ContextInternal context = ((VertxInternal) vertx).createEventLoopContext();
-      contexts.add(context);
-      loops.add(new GatewayLoop(context.nettyEventLoop()));
+      loops.add(new GatewayLoop(((VertxInternal) vertx).createEventLoopContext().nettyEventLoop()));
     }
     Tenancy tenancy = new Tenancy(settings, live);
     server =
@@ -88,7 +84,7 @@ public final class Gateway implements AutoCloseable {
     lifecycle = new Lifecycle(server);
     server.transport(transport);
     tls = new Tls(live);
-    listeners = new Listeners(server, tls, contexts);
+    listeners = new Listeners(server, tls, (VertxInternal) vertx);
   }
 
   /**

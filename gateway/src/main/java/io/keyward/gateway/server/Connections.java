@@ -6,7 +6,6 @@ import io.keyward.gateway.tls.Tls;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -49,13 +48,8 @@ final class Connections {
     UNIX
   }
 
-  /**
-   * Takes in a connection.
-   *
-   * @param own Vert.x's own handler, the last of the pipeline, in whose place ours comes
-   */
-  void accept(ChannelHandlerContext own, Kind kind) {
-    Channel channel = own.channel();
+  /** Takes in a connection, or sends it away. */
+  void accept(Channel channel, Kind kind) {
     LiveSettings live = server.live();
     Peer peer =
         kind == Kind.UNIX
@@ -85,11 +79,9 @@ final class Connections {
       KeepAlive.set(channel, live.number(Directive.TCP_KEEPALIVE));
     }
     if (kind == Kind.TLS) {
-      own.pipeline().addBefore(own.name(), "tls", tls.handler(own.alloc()));
+      channel.pipeline().addLast("tls", tls.handler(channel.alloc()));
     }
-    own.pipeline().addBefore(own.name(), "redis", new RedisHandler(server, peer));
-    // Vert.x's own handler would keep queues for bytes that it never sees.
-    own.pipeline().remove(own.handler());
+    channel.pipeline().addLast("redis", new RedisHandler(server, peer));
   }
 
   /** The port at which a connection has arrived; 0 if it is a Unix socket. */

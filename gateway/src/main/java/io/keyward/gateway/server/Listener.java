@@ -1,30 +1,36 @@
 package io.keyward.gateway.server;
 
 import io.keyward.gateway.server.Connections.Kind;
-import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.internal.net.NetSocketInternal;
-import io.vertx.core.net.NetServer;
-import io.vertx.core.net.NetServerOptions;
-import io.vertx.core.net.SocketAddress;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One port on some addresses, or one Unix socket. Each event loop has a Vert.x server of its own on
- * it, and Vert.x deals the connections out to them.
+ * One port on some addresses, or one Unix socket. A loop that does nothing else accepts, and deals
+ * the connections out to the loops that serve them, in turn.
+ *
+ * <p>The sockets are Netty's rather than Vert.x's servers: those are told who serves only when they
+ * are bound, and close whoever comes in between.
  */
 final class Listener {
   private static final Logger log = LoggerFactory.getLogger(Listener.class);
@@ -32,24 +38,42 @@ final class Listener {
   /** Long enough for a machine that swaps, or a container that was frozen while it started. */
   private static final long OPENING_SECONDS = 120;
 
-  private static final long CLOSING_NANOS = 2_000_000_000;
-  private static final long LOOK_AGAIN_NANOS = 20_000_000;
+  private static final long CLOSING_SECONDS = 2;
 
-  /** How long connections may outlive their listener: as long as they like. */
-  private static final Duration CONNECTIONS_STAY = Duration.ofDays(3650);
-
-  private final List<ContextInternal> contexts;
-  private final Connections connections;
-  private final Kind kind;
-  private final int backlog;
-  private final List<NetServer> servers = new ArrayList<>();
+  private final ServerBootstrap bootstrap;
+  private final List<Channel> sockets = new ArrayList<>();
   private int port;
 
-  Listener(List<ContextInternal> contexts, Connections connections, Kind kind, int backlog) {
-    this.contexts = contexts;
-    this.connections = connections;
-    this.kind = kind;
-    this.backlog = backlog;
+  /**
+   * A listener without sockets yet.
+   *
+   * @param serving the loops that connections are dealt out to
+   */
+  Listener(
+      VertxInternal vertx,
+      EventLoopGroup serving,
+      Connections connections,
+      Kind kind,
+      int backlog) {
+    boolean unix = kind == Kind.UNIX;
+    bootstrap =
+        new ServerBootstrap()
+            .group(vertx.acceptorEventLoopGroup(), serving)
+            .channelFactory(vertx.transport().serverChannelFactory(unix))
+            .option(ChannelOption.SO_BACKLOG, backlog)
+            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel accepted) {
+                    connections.accept(accepted, kind);
+                  }
+                });
+    if (!unix) {
+      bootstrap
+          .option(ChannelOption.SO_REUSEADDR, true)
+          .childOption(ChannelOption.TCP_NODELAY, true);
+    }
   }
 
   /** A port that was free a moment ago. */
@@ -74,7 +98,7 @@ final class Listener {
       boolean optional = address.startsWith("-");
       String host = optional ? address.substring(1) : address;
       try {
-        listen(SocketAddress.inetSocketAddress(port, host));
+        listen(at(host, port));
         listening = true;
       } catch (ExecutionException failed) {
         if (!optional || !absent(failed.getCause())) {
@@ -93,22 +117,10 @@ final class Listener {
   /** Listens on other addresses at the same port; connections stay. */
   void listenOn(List<String> addresses) throws StartException {
     close();
-    long limit = System.nanoTime() + CLOSING_NANOS;
-    while (true) {
-      try {
-        openPort(port, addresses);
-        return;
-      } catch (StartException refused) {
-        // The former sockets close when their loops come to that.
-        if (!inUse(refused.getCause()) || System.nanoTime() - limit > 0) {
-          throw refused;
-        }
-        LockSupport.parkNanos(LOOK_AGAIN_NANOS);
-      }
-    }
+    openPort(port, addresses);
   }
 
-  /** Opens a socket at any address of Vert.x's. */
+  /** Opens a socket at any address. */
   void open(SocketAddress address) throws StartException {
     try {
       listen(address);
@@ -141,30 +153,29 @@ final class Listener {
     return resolved;
   }
 
-  private void listen(SocketAddress address) throws StartException, ExecutionException {
-    for (ContextInternal context : contexts) {
-      NetServerOptions options = new NetServerOptions();
-      options.setTcpNoDelay(true).setReuseAddress(true).setAcceptBacklog(backlog);
-      NetServer listener = context.owner().createNetServer(options);
-      listener.connectHandler(
-          socket -> connections.accept(((NetSocketInternal) socket).channelHandlerContext(), kind));
-      var listening = context.<NetServer>promise();
-      context.runOnContext(go -> listener.listen(address).onComplete(listening));
-      try {
-        listening
-            .future()
-            .toCompletionStage()
-            .toCompletableFuture()
-            .get(OPENING_SECONDS, TimeUnit.SECONDS);
-      } catch (InterruptedException interrupted) {
-        Thread.currentThread().interrupt();
-        throw new StartException("the start was interrupted", interrupted);
-      } catch (TimeoutException slow) {
-        throw new StartException(
-            "the sockets did not open within " + OPENING_SECONDS + " seconds", slow);
-      }
-      servers.add(listener);
+  private static SocketAddress at(String host, int port) throws ExecutionException {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(host), port);
+    } catch (UnknownHostException unknown) {
+      throw new ExecutionException(unknown);
     }
+  }
+
+  private void listen(SocketAddress address) throws StartException, ExecutionException {
+    ChannelFuture bound = bootstrap.bind(address);
+    try {
+      if (!bound.await(OPENING_SECONDS, TimeUnit.SECONDS)) {
+        throw new StartException("the sockets did not open within " + OPENING_SECONDS + " seconds");
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw new StartException("the start was interrupted", interrupted);
+    }
+    Throwable refused = bound.cause();
+    if (refused != null) {
+      throw new ExecutionException(refused);
+    }
+    sockets.add(bound.channel());
   }
 
   private static boolean absent(@Nullable Throwable cause) {
@@ -205,13 +216,11 @@ final class Listener {
 
   /** Closes the sockets that are listening; connections stay. */
   void close() {
-    for (NetServer listener : servers) {
-      try {
-        listener.shutdown(CONNECTIONS_STAY);
-      } catch (RuntimeException closed) {
-        log.debug("A listener was closed already", closed);
+    for (Channel socket : sockets) {
+      if (!socket.close().awaitUninterruptibly(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+        log.warn("{} takes long to close", socket.localAddress());
       }
     }
-    servers.clear();
+    sockets.clear();
   }
 }

@@ -5,7 +5,8 @@ import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.gateway.server.Connections.Kind;
 import io.keyward.gateway.tls.Tls;
-import io.vertx.core.internal.ContextInternal;
+import io.netty.channel.EventLoopGroup;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +29,7 @@ public final class Listeners {
 
   private final Server server;
   private final Tls tls;
-  private final List<ContextInternal> contexts;
+  private final VertxInternal vertx;
   private final Connections connections;
   private final List<Listener> ofDeployments = new ArrayList<>();
   private final Door plain;
@@ -56,12 +57,12 @@ public final class Listeners {
   /**
    * No sockets yet.
    *
-   * @param contexts one for each loop, in the order of {@link Server#loops()}
+   * @param vertx has the loops of {@link Server#loops()}, and no others
    */
-  public Listeners(Server server, Tls tls, List<ContextInternal> contexts) {
+  public Listeners(Server server, Tls tls, VertxInternal vertx) {
     this.server = server;
     this.tls = tls;
-    this.contexts = List.copyOf(contexts);
+    this.vertx = vertx;
     this.connections = new Connections(server, tls);
     plain = new Door(Directive.PORT, Kind.PLAIN);
     encrypted = new Door(Directive.TLS_PORT, Kind.TLS);
@@ -111,7 +112,7 @@ public final class Listeners {
   }
 
   private Listener opened(Kind kind, int port) throws StartException {
-    Listener listener = listener(kind, contexts);
+    Listener listener = listener(kind, vertx.eventLoopGroup());
     listener.openPort(port, bind);
     return listener;
   }
@@ -187,9 +188,9 @@ public final class Listeners {
     }
   }
 
-  private Listener listener(Kind kind, List<ContextInternal> accepting) {
+  private Listener listener(Kind kind, EventLoopGroup serving) {
     int backlog = (int) server.live().number(Directive.TCP_BACKLOG);
-    return new Listener(accepting, connections, kind, backlog);
+    return new Listener(vertx, serving, connections, kind, backlog);
   }
 
   private void loadCertificates() throws StartException {
@@ -209,9 +210,9 @@ public final class Listeners {
     try {
       // What a former process left behind.
       Files.deleteIfExists(Path.of(path));
-      // One loop accepts: that on which the data is, where every connection is served in line.
-      Listener listener = listener(Kind.UNIX, contexts.subList(0, 1));
-      listener.open(SocketAddress.domainSocketAddress(path));
+      // One loop serves: that on which the data is, where every connection is served in line.
+      Listener listener = listener(Kind.UNIX, server.loops().getFirst().eventLoop());
+      listener.open(vertx.transport().convert(SocketAddress.domainSocketAddress(path)));
       unix = listener;
       long mode = server.live().number(Directive.UNIXSOCKETPERM);
       if (mode != 0) {

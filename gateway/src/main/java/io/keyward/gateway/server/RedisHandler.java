@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands in a socket's pipeline in the place of Vert.x's own handler, and carries bytes between the
- * socket's loop and the session's home loop.
+ * Stands at the end of a socket's pipeline, and carries bytes between the socket's loop and the
+ * session's home loop.
  *
  * <p>When the session moves to another home, what arrives on the socket's loop is kept until every
  * byte that went to the former home has been passed on, so that all arrive in their order.

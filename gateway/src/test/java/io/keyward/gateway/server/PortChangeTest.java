@@ -7,6 +7,12 @@ import io.keyward.gateway.Gateway;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -107,6 +113,41 @@ class PortChangeTest {
       wire.call("CONFIG SET port " + freePort());
       assertThat(wire.call("EXEC")).contains("sockets cannot be opened inside a transaction");
       assertThat(ping(gateway.ports().redis())).isEqualTo("PONG");
+    }
+  }
+
+  /** Clients that connect anew wait for the port to open: the first of them must not be closed. */
+  @Test
+  void whoeverComesAsThePortOpensIsServed() throws Exception {
+    try (Gateway gateway = Gateways.start("--event-loops", "2");
+        Words wire = new Words(gateway);
+        ExecutorService clients = Executors.newCachedThreadPool()) {
+      for (int round = 0; round < 50; round++) {
+        int next = freePort();
+        List<Future<String>> answers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+          answers.add(clients.submit(() -> firstAnswer(next)));
+        }
+        assertThat(wire.call("CONFIG SET port " + next)).isEqualTo("OK");
+        for (Future<String> answer : answers) {
+          assertThat(answer.get()).isEqualTo("+PONG");
+        }
+      }
+    }
+  }
+
+  /** Connects as soon as that is possible, and tells the answer to PING. */
+  private static String firstAnswer(int port) {
+    while (true) {
+      Socket socket;
+      try {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      } catch (IOException closed) {
+        continue;
+      }
+      try (Wire wire = new Wire(socket)) {
+        return wire.send("PING\r\n").line();
+      }
     }
   }
 
