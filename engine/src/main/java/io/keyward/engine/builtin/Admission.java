@@ -80,7 +80,7 @@ final class Admission {
     if (state.replica() && command.touchesData()) {
       return Errors.REPLICA_TOUCHES_DATA;
     }
-    CommandException refusal = home.writeRefusal();
+    CommandException refusal = home.writeRefusals().present();
     if (refusal != null
         && keyspace.effects().refusedWithFiles()
         && (changes(command, state)

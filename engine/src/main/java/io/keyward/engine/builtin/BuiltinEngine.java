@@ -41,7 +41,7 @@ public final class BuiltinEngine implements Engine {
     this.traits = traits;
     for (Home home : homes) {
       home.guard(homes.getFirst().guard());
-      home.peers(this.homes);
+      home.memory().peers(this.homes.stream().map(Home::memory).toList());
     }
   }
 

@@ -69,7 +69,7 @@ public final class BuiltinKeyspace implements Keyspace {
     this.prefix = prefix;
     this.home = home;
     this.table = table;
-    account = new MemoryAccount(home.account());
+    account = new MemoryAccount(home.memory().account());
     pins = new Pins(this);
     databases = new Databases(this);
     observation = new Observation(home.observed(), pushes::to);

@@ -53,7 +53,7 @@ public final class ClientMemory {
 
   /** Whether a client's input may take so many bytes more. */
   public boolean hasRoom(long more) {
-    return guard.hasRoomForClients(more, keyspace.home().usedBytesOfAll());
+    return guard.hasRoomForClients(more, keyspace.home().memory().ofAll());
   }
 
   /** Counts what a client keeps after its requests have been executed. */
@@ -94,7 +94,7 @@ public final class ClientMemory {
     }
     if (change > 0 && tooMuch()) {
       // Not now: a command may be walking through the clients.
-      keyspace.home().cutClientsSoon(this);
+      keyspace.home().clientCuts().soon(this);
     }
   }
 

@@ -38,9 +38,9 @@ final class DetachedKeys implements Held {
   private void freeUnused() {
     ChangeGuard guard = keyspace.guard();
     if (guard == null) {
-      keyspace.home().freeLater(this);
+      keyspace.home().freeing().later(this);
     } else {
-      guard.whenUnused(() -> keyspace.home().freeLater(this));
+      guard.whenUnused(() -> keyspace.home().freeing().later(this));
     }
   }
 
@@ -89,7 +89,7 @@ final class DetachedKeys implements Held {
       } else {
         pool.drop(handle);
         value.adopt(account, keyspace);
-        keyspace.home().freeLater(value);
+        keyspace.home().freeing().later(value);
       }
     }
     if (common) {

@@ -123,7 +123,7 @@ final class ExpiringHashes {
     ElementTable table = names;
     if (table != null) {
       names = null;
-      database.keyspace().home().freeLater(table);
+      database.keyspace().home().freeing().later(table);
     }
     cursor = 0;
   }

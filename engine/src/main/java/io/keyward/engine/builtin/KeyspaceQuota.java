@@ -55,7 +55,7 @@ final class KeyspaceQuota {
    */
   boolean makeRoom() {
     while (exceeded()) {
-      if (!keyspace.home().freeSome() && !evictOne()) {
+      if (!keyspace.home().freeing().some() && !evictOne()) {
         return fits();
       }
     }

@@ -101,7 +101,7 @@ public final class MemoryGuard {
   }
 
   boolean clientsTakeTooMuch(Home home) {
-    return clients.get() > clientLimit(home.usedBytesOfAll());
+    return clients.get() > clientLimit(home.memory().ofAll());
   }
 
   /** Whether clients may take so many bytes more. */

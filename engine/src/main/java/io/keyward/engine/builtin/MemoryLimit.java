@@ -21,13 +21,13 @@ public final class MemoryLimit {
 
   /** Bytes of all data that {@code maxmemory} is for. */
   private long usedBytes() {
-    return home.usedBytesOfAll() - home.pinnedBytesOfAll();
+    return home.memory().ofAll() - home.memory().pinnedOfAll();
   }
 
   /** The least of {@code maxmemory} and what the heap can hold. */
   private long most() {
     long most = home.settings().number(Directive.MAXMEMORY);
-    long inHeap = home.guard().unpinnedLimit(home.pinnedBytesOfAll());
+    long inHeap = home.guard().unpinnedLimit(home.memory().pinnedOfAll());
     return most == 0 ? inHeap : Math.min(most, inHeap);
   }
 
@@ -56,7 +56,7 @@ public final class MemoryLimit {
     long most = most();
     while (usedBytes() > most) {
       // What has been deleted counts until it is freed: that comes before anything is evicted.
-      if (!home.freeSome() && !eviction.evictOne()) {
+      if (!home.freeing().some() && !eviction.evictOne()) {
         return usedBytes() <= most;
       }
     }
@@ -68,11 +68,11 @@ public final class MemoryLimit {
    * than an equal share gives nothing up.
    */
   private void keepPinned() {
-    if (home.pinnedAccount().bytes() == 0) {
+    if (home.memory().pinnedAccount().bytes() == 0) {
       return;
     }
     long most = home.guard().pinnedLimit();
-    while (home.pinnedBytesOfAll() > most) {
+    while (home.memory().pinnedOfAll() > most) {
       Pins greatest = null;
       for (BuiltinKeyspace keyspace : home.keyspaces()) {
         Pins pins = keyspace.pins();

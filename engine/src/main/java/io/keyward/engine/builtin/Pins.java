@@ -26,7 +26,7 @@ public final class Pins {
 
   Pins(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
-    account = new MemoryAccount(keyspace.home().pinnedAccount());
+    account = new MemoryAccount(keyspace.home().memory().pinnedAccount());
   }
 
   /** Pins the keys of these namespaces, and no others any more. */
@@ -96,7 +96,7 @@ public final class Pins {
     open = true;
     if (!listed) {
       listed = true;
-      keyspace.home().toSettle(this);
+      keyspace.home().memory().toSettle(this);
     }
   }
 

@@ -285,14 +285,14 @@ public final class Placement {
   public void freeLater(Held value) {
     MemoryAccount account = database.account();
     value.adopt(account, database.keyspace());
-    if (!Home.freesAtOnce(value)) {
+    if (!Freeing.atOnce(value)) {
       long bytes = value.memoryBytes();
       MemoryAccount ofKeyspace = database.keyspace().account();
       account.addCommon(-bytes);
       ofKeyspace.addCommon(bytes);
       value.adopt(ofKeyspace, database.keyspace());
     }
-    home.freeLater(value);
+    home.freeing().later(value);
   }
 
   /**

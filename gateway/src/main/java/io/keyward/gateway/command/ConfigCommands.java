@@ -182,9 +182,9 @@ final class ConfigCommands {
       server.traffic().reset();
       for (Home home : server.homes()) {
         if (home.loop().isCurrent()) {
-          home.resetFreed();
+          home.freeing().countAnew();
         } else {
-          home.loop().execute(home::resetFreed);
+          home.loop().execute(home.freeing()::countAnew);
         }
       }
     }

@@ -31,10 +31,10 @@ final class MemorySection {
     long freedLater = 0;
     for (Home home : server.homes()) {
       used += home.usedBytes();
-      pinned += home.pinnedBytes();
-      pendingFrees += home.pendingFrees();
-      freedLater += home.freedLater();
-      peak = Math.max(peak, home.peakBytes());
+      pinned += home.memory().pinnedBytes();
+      pendingFrees += home.freeing().pending();
+      freedLater += home.freeing().freed();
+      peak = Math.max(peak, home.memory().peak());
     }
     peak = Math.max(peak, used);
     ScriptFigures scripts = ScriptFigures.of(keyspace);

@@ -144,7 +144,7 @@ final class LogFeed implements LogWriter.Observer {
             ? null
             : new CommandException("MISCONF Errors writing to the AOF file: " + reason);
     for (Home home : homes) {
-      home.loop().execute(() -> home.logRefusal(refusal));
+      home.loop().execute(() -> home.writeRefusals().log(refusal));
     }
   }
 

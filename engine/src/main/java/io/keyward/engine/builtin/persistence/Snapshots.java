@@ -238,7 +238,7 @@ public final class Snapshots {
         lastFailed
             && isYes(Directive.STOP_WRITES_ON_BGSAVE_ERROR)
             && !settings.text(Directive.SAVE).isEmpty();
-    engine.homes().forEach(home -> home.stopWrites(stop ? WRITES_STOPPED : null));
+    engine.homes().forEach(home -> home.writeRefusals().snapshots(stop ? WRITES_STOPPED : null));
   }
 
   private long changes() {

@@ -485,7 +485,7 @@ public final class Replication {
     long least = settings.number(Directive.MIN_REPLICAS_TO_WRITE);
     long lag = settings.number(Directive.MIN_REPLICAS_MAX_LAG);
     boolean few = least > 0 && lag > 0 && goodReplicas() < least;
-    engine.homes().forEach(home -> home.tooFewReplicas(few));
+    engine.homes().forEach(home -> home.writeRefusals().tooFewReplicas(few));
   }
 
   /** Replicas that have acknowledged something lately. */

@@ -171,7 +171,7 @@ final class CommandCall {
     if (readOnly && (command.write() || command.has(CommandFlag.MAY_REPLICATE))) {
       return CommandException.error("Write commands are not allowed from read-only scripts.");
     }
-    CommandException refusal = keyspace.home().writeRefusal();
+    CommandException refusal = keyspace.home().writeRefusals().present();
     if (refusal != null && command.write() && keyspace.effects().refusedWithFiles()) {
       return refusal;
     }

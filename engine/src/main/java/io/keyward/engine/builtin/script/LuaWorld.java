@@ -167,7 +167,7 @@ final class LuaWorld {
       throw CommandException.error("Can not run script on cluster, 'no-cluster' flag is set.");
     }
     boolean atLimit = !keyspace.home().memoryLimit().makeRoom(keyspace);
-    CommandException refusal = keyspace.home().writeRefusal();
+    CommandException refusal = keyspace.home().writeRefusals().present();
     if (refusal != null
         && keyspace.effects().refusedWithFiles()
         && declared.present()

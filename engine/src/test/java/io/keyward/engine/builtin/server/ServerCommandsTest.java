@@ -44,7 +44,7 @@ class ServerCommandsTest {
     bench.line("del big");
     bench.pass(1000);
     assertThat(bench.keyspace().usedBytes()).isLessThan(big);
-    assertThat(bench.keyspace().home().peakBytes()).isGreaterThan(big);
+    assertThat(bench.keyspace().home().memory().peak()).isGreaterThan(big);
   }
 
   @Test
