@@ -59,10 +59,35 @@ public final class ElementTable implements Held {
 
   /** A table of the same elements, whose bytes are counted there. */
   ElementTable copy(MemoryAccount counted) {
+    if (elements.sharedByMany()) {
+      return copyOfEach(counted);
+    }
     ElementTable copy = new ElementTable(pool, elements.share(counted), counted);
     counted.addCommon(slotBytes);
     copy.slotBytes = slotBytes;
     return copy;
+  }
+
+  private ElementTable copyOfEach(MemoryAccount counted) {
+    ElementTable copy = new ElementTable(pool, counted);
+    elements.forEach(
+        reference -> {
+          int laid = copy.layCopy(reference);
+          copy.elements.insert(hash(reference), laid, expires(reference));
+          copy.slotBytes += pool.slotBytes(laid);
+        });
+    return copy;
+  }
+
+  /** A copy of an element in a slot of this table's. */
+  private int layCopy(int reference) {
+    int bytes = pool.slotBytes(reference);
+    int laid = pool.allocate(bytes, account);
+    byte[] page = pool.page(laid);
+    int at = PagePool.offset(laid);
+    System.arraycopy(pool.page(reference), PagePool.offset(reference), page, at, bytes);
+    EntryLayout.stamp(page, at, elements.stamp());
+    return laid;
   }
 
   @Override
@@ -80,19 +105,14 @@ public final class ElementTable implements Held {
     if (reference == ABSENT || elements.isOwn(reference)) {
       return reference;
     }
-    byte[] page = pool.page(reference);
-    int at = PagePool.offset(reference);
-    long hash = EntryLayout.keyHash(page, at);
+    long hash = hash(reference);
     if (!elements.othersHold(hash, reference)) {
       elements.claim(reference);
       return reference;
     }
-    int bytes = pool.slotBytes(reference);
-    int laid = pool.allocate(bytes, account);
-    System.arraycopy(page, at, pool.page(laid), PagePool.offset(laid), bytes);
-    EntryLayout.stamp(pool.page(laid), PagePool.offset(laid), elements.stamp());
+    int laid = layCopy(reference);
     elements.replace(hash, reference, laid);
-    account.addCommon(-bytes);
+    account.addCommon(-pool.slotBytes(laid));
     return laid;
   }
 

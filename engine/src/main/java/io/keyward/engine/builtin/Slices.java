@@ -130,6 +130,11 @@ public final class Slices {
     }
   }
 
+  /** Whether what is being executed may be suspended at a check point. */
+  public boolean divided() {
+    return keyspace.home().runs() != null;
+  }
+
   /** Whether a command has begun in slices and has not ended, be it its turn now or not. */
   boolean inTheMiddle() {
     return run != null;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.config.Namespaces;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.Client.Turn;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.builtin.Bench.Session;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whatever clients do to keyspaces that have been made of one another and have most in common, each
@@ -296,5 +299,53 @@ class KeyspaceCloneTest {
     assertThat(blue.run("hget", "hash", "field7")).contains("forty");
     assertThat(green.run("hexists", "hash", "counter")).isEqualTo("0");
     validate();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lrange list 0 -1", "sort list by nosort"})
+  void whileOneReadsAListInSlicesTheOtherReadsItToo(String command) {
+    Session blue = open("blue");
+    Session green = open("green");
+    blue.run("eval", "for i=1,60000 do redis.call('rpush','list','m'..i) end", "0");
+    String expected = blue.run(command.split(" "));
+    cloneBlue();
+    blue.send(command.split(" "));
+    assertThat(blue.client().turn()).isEqualTo(Turn.SUSPENDED);
+    while (blue.client().turn() == Turn.SUSPENDED) {
+      assertThat(green.run("lindex", "list", "59999")).contains("m60000");
+      assertThat(green.run("lrange", "list", "7", "8")).contains("m8").contains("m9");
+      bench.pass(1);
+    }
+    assertThat(blue.take().equals(expected)).isTrue();
+  }
+
+  @Test
+  void aTemplateThatIsCopiedOftenDoesNotMakeChangesDear() {
+    Session blue = open("blue");
+    for (int i = 0; i < 200; i++) {
+      String number = Integer.toString(i);
+      blue.run("hset", "hash", number, "value of some length " + number);
+      blue.run("sadd", "set", number + "-member");
+      blue.run("zadd", "zset", number, "member " + number);
+    }
+    for (int i = 0; i < 100; i++) {
+      for (String key : List.of("hash", "set", "zset")) {
+        assertThat(blue.run("copy", key, key + i)).isEqualTo("1");
+      }
+      blue.run("hset", "hash" + i, "7", "changed " + i);
+      blue.run("srem", "set" + i, i + "-member");
+      blue.run("zadd", "zset" + i, "1000", "member " + i);
+    }
+    validate();
+    for (int i = 0; i < 100; i++) {
+      assertThat(blue.run("hget", "hash" + i, "7")).contains("changed " + i);
+      assertThat(blue.run("hget", "hash" + i, "8")).contains("length 8");
+      assertThat(blue.run("scard", "set" + i)).isEqualTo("199");
+      assertThat(blue.run("zrank", "zset" + i, "member " + i)).isEqualTo("199");
+    }
+    assertThat(blue.run("hget", "hash", "7")).contains("length 7");
+    blue.run("flushall");
+    bench.pass(10_000);
+    assertThat(keyspace("blue").usedBytes()).isLessThan(1000);
   }
 }

@@ -28,9 +28,9 @@ public final class ListElements {
       }
       return;
     }
-    QuicklistCursor cursor = ListValue.big(list).cursor();
-    ListValue.big(list).elements().seek(cursor, from);
     Slices slices = list.database().keyspace().slices();
+    QuicklistCursor cursor = cursor(list);
+    ListValue.big(list).elements().seek(cursor, from);
     for (; left > 0; left--) {
       slices.step();
       send(cursor, reply);
@@ -41,6 +41,13 @@ public final class ListElements {
       }
     }
     cursor.clear();
+  }
+
+  /** While a command waits for its next slice, another keyspace may read the list, too. */
+  private static QuicklistCursor cursor(Entry list) {
+    return list.database().keyspace().slices().divided()
+        ? new QuicklistCursor()
+        : ListValue.big(list).cursor();
   }
 
   private static void sendAt(byte[] bytes, int position, Reply reply) {
@@ -90,7 +97,7 @@ public final class ListElements {
       }
       return;
     }
-    QuicklistCursor cursor = ListValue.big(list).cursor();
+    QuicklistCursor cursor = cursor(list);
     boolean more = ListValue.big(list).elements().seek(cursor, first);
     while (more && visit(cursor, digits, visitor)) {
       more = cursor.next();
@@ -121,7 +128,7 @@ public final class ListElements {
       int at = Listpack.seek(list.bytes(), list.start(), (int) index);
       return Listpack.entryText(list.bytes(), at);
     }
-    QuicklistCursor cursor = ListValue.big(list).cursor();
+    QuicklistCursor cursor = cursor(list);
     ListValue.big(list).elements().seek(cursor, index);
     byte[] text = cursor.text();
     cursor.clear();
@@ -148,7 +155,7 @@ public final class ListElements {
       }
       return;
     }
-    QuicklistCursor cursor = ListValue.big(list).cursor();
+    QuicklistCursor cursor = cursor(list);
     long index = backward ? size - 1 : 0;
     boolean more = ListValue.big(list).elements().seek(cursor, index);
     while (more && visitor.visit(index, cursor::contentEquals)) {

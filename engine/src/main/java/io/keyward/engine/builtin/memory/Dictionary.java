@@ -85,6 +85,14 @@ public final class Dictionary {
   }
 
   /**
+   * Whether so many dictionaries have been shared from one another that entries had better be
+   * copied than shared once more: each is looked into when an entry changes that may be in common.
+   */
+  public boolean sharedByMany() {
+    return kinship != null && kinship.full();
+  }
+
+  /**
    * As {@link #share}, of a dictionary that only names entries which others hold for it: what is in
    * common is the table alone.
    */

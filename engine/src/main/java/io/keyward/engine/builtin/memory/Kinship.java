@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * takes a copy instead ({@link Dictionary#replace}).
  */
 final class Kinship {
+  /** As many are looked into for an entry that may be others'. */
+  private static final int MOST = 16;
+
   private static final int SHIFT = 7;
   private static final int BIRTHS = 2;
   private static final int NO_BIRTH = 0;
@@ -51,6 +54,12 @@ final class Kinship {
     made.borne = borne;
     renew();
     made.renew();
+  }
+
+  /** Whether so many are kin that one more would make each change too dear. */
+  boolean full() {
+    List<Dictionary> all = kin;
+    return all != null && all.size() >= MOST;
   }
 
   /** Begins a birth that no entry bears. */

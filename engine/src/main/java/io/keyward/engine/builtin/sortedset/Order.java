@@ -19,19 +19,36 @@ final class Order {
 
   private final PagePool pool;
   private final Path path;
+  private final OrderSlots slots;
+  private final OrderWalk walk;
   private final OrderChange change;
 
-  /* Written by OrderChange. */
+  /* Written by OrderChange and OrderSlots. */
   int root;
   int height = 1;
-  int firstLeaf;
-  int lastLeaf;
   int count;
 
   Order(PagePool pool, MemoryAccount account, Path path) {
+    this(pool, new OrderSlots(pool, account), path);
+    root = slots.layLeaf(OrderNode.FIRST_CAPACITY);
+  }
+
+  private Order(PagePool pool, OrderSlots slots, Path path) {
     this.pool = pool;
+    this.slots = slots;
     this.path = path;
-    change = new OrderChange(this, pool, account, path);
+    walk = new OrderWalk(this, pool, path);
+    change = new OrderChange(this, pool, slots, walk, path);
+  }
+
+  /** An order of the same members, which has every node in common with this one. O(1). */
+  Order share(MemoryAccount counted) {
+    Order other = new Order(pool, new OrderSlots(pool, counted), path);
+    other.root = root;
+    other.height = height;
+    other.count = count;
+    other.slots.share(slots, root);
+    return other;
   }
 
   Path path() {
@@ -44,69 +61,43 @@ final class Order {
 
   /** Counts the nodes there from now on. */
   void account(MemoryAccount counted) {
-    change.account(counted);
+    slots.account(counted);
   }
 
   /** Bytes of the slots of all nodes. */
   long nodeBytes() {
-    return change.nodeBytes();
+    return slots.bytes();
   }
 
-  /* Walks: the path remembers where the last one stands. */
-
   int first() {
-    return count == 0 ? NONE : stand(firstLeaf, 0);
+    return count == 0 ? NONE : walk.toEnd(root, height - 1, false);
   }
 
   int last() {
-    if (count == 0) {
-      return NONE;
-    }
-    return stand(lastLeaf, OrderNode.count(pool.page(lastLeaf), PagePool.offset(lastLeaf)) - 1);
-  }
-
-  private int stand(int leaf, int index) {
-    int member =
-        OrderNode.member(pool.page(leaf), OrderNode.leafEntry(PagePool.offset(leaf), index));
-    path.stand(this, member, leaf, index);
-    return member;
-  }
-
-  private void find(int member) {
-    if (!path.standsAt(this, member)) {
-      int index = descend(member);
-      path.stand(this, member, path.nodes[0], index);
-    }
+    return count == 0 ? NONE : walk.toEnd(root, height - 1, true);
   }
 
   int next(int member) {
     find(member);
-    int leaf = path.leaf();
-    int index = path.index() + 1;
-    byte[] page = pool.page(leaf);
-    int at = PagePool.offset(leaf);
-    if (index < OrderNode.count(page, at)) {
-      return stand(leaf, index);
-    }
-    int behind = OrderNode.behind(page, at);
-    return behind == NONE ? NONE : stand(behind, 0);
+    return walk.next();
   }
 
   int previous(int member) {
     find(member);
-    int leaf = path.leaf();
-    if (path.index() > 0) {
-      return stand(leaf, path.index() - 1);
+    return walk.previous();
+  }
+
+  private void find(int member) {
+    if (!path.standsAt(this, member)) {
+      descend(member);
+      path.stand(this, member);
     }
-    int before = OrderNode.before(pool.page(leaf), PagePool.offset(leaf));
-    return before == NONE
-        ? NONE
-        : stand(before, OrderNode.count(pool.page(before), PagePool.offset(before)) - 1);
   }
 
   /** The member of a rank, which must exist. */
   int at(int rank) {
-    return stand(descendToRank(rank), path.indexes[0]);
+    descendToRank(rank);
+    return walk.stand();
   }
 
   /** The rank of a member. */
@@ -168,6 +159,7 @@ final class Order {
 
   /** The way to where a score and a name belong; returns the index in the leaf. */
   int descend(double score, byte[] name, int offset, int length) {
+    path.forget();
     int node = root;
     for (int level = height - 1; level > 0; level--) {
       byte[] page = pool.page(node);
@@ -215,6 +207,7 @@ final class Order {
 
   /** The way to a rank, which must exist; returns the leaf. */
   int descendToRank(int rank) {
+    path.forget();
     int left = rank;
     int node = root;
     for (int level = height - 1; level > 0; level--) {
@@ -239,7 +232,6 @@ final class Order {
 
   /** Puts a member where its score and name belong. */
   void link(int member) {
-    path.forget();
     byte[] page = pool.page(member);
     int at = PagePool.offset(member);
     double score = Member.score(page, at);
@@ -249,7 +241,6 @@ final class Order {
 
   /** Takes a member out of the order; it keeps its slot. */
   void unlink(int member) {
-    path.forget();
     descend(member);
     change.remove(1);
   }
@@ -261,7 +252,6 @@ final class Order {
    * @return how many, whose references stand in {@link Path#taken}
    */
   int unlink(int rank, int most) {
-    path.forget();
     int leaf = descendToRank(rank);
     byte[] page = pool.page(leaf);
     int at = PagePool.offset(leaf);
@@ -285,7 +275,6 @@ final class Order {
     if (stays(score, page, name, length)) {
       change.rescore(score);
     } else {
-      path.forget();
       change.remove(1);
       descend(score, page, name, length);
       change.insert(score, member);
@@ -299,12 +288,21 @@ final class Order {
     byte[] page = pool.page(leaf);
     int at = PagePool.offset(leaf);
     int last = OrderNode.count(page, at) - 1;
-    int before = index > 0 ? leaf : OrderNode.before(page, at);
-    int behind = index < last ? leaf : OrderNode.behind(page, at);
-    return (before == NONE
-            || compare(before, index > 0 ? index - 1 : -1, score, name, offset, length) < 0)
-        && (behind == NONE
-            || compare(behind, index < last ? index + 1 : 0, score, name, offset, length) > 0);
+    int before = index > 0 ? leaf : walk.leafBefore();
+    if (before != NONE
+        && compare(before, index > 0 ? index - 1 : -1, score, name, offset, length) >= 0) {
+      return false;
+    }
+    if (index < last) {
+      return compare(leaf, index + 1, score, name, offset, length) > 0;
+    }
+    int level = walk.levelBeside(true);
+    if (level == height) {
+      return true;
+    }
+    int node = path.nodes[level];
+    int behind = OrderNode.innerEntry(PagePool.offset(node), path.indexes[level] + 1);
+    return compare(pool.page(node), behind, score, name, offset, length) > 0;
   }
 
   /** Compares an entry of a leaf, -1 for the last one, with a score and a name. */
@@ -312,6 +310,10 @@ final class Order {
     byte[] page = pool.page(leaf);
     int at = PagePool.offset(leaf);
     int entry = OrderNode.leafEntry(at, index >= 0 ? index : OrderNode.count(page, at) - 1);
+    return compare(page, entry, score, name, offset, length);
+  }
+
+  private int compare(byte[] page, int entry, double score, byte[] name, int offset, int length) {
     double other = OrderNode.score(page, entry);
     if (other != score) {
       return other < score ? -1 : 1;
@@ -326,6 +328,6 @@ final class Order {
    */
   boolean free(int nodes) {
     path.forget();
-    return change.free(nodes);
+    return slots.free(this, nodes);
   }
 }

@@ -1,6 +1,5 @@
 package io.keyward.engine.builtin.sortedset;
 
-import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 
 /**
@@ -13,50 +12,18 @@ import io.keyward.engine.builtin.memory.PagePool;
  * more than their room.
  */
 final class OrderChange {
-  private static final int NONE = Order.NONE;
-
   private final Order order;
   private final PagePool pool;
-  private MemoryAccount account;
+  private final OrderSlots slots;
+  private final OrderWalk walk;
   private final Path path;
-  private long nodeBytes;
 
-  OrderChange(Order order, PagePool pool, MemoryAccount account, Path path) {
+  OrderChange(Order order, PagePool pool, OrderSlots slots, OrderWalk walk, Path path) {
     this.order = order;
     this.pool = pool;
-    this.account = account;
+    this.slots = slots;
+    this.walk = walk;
     this.path = path;
-    order.root = layLeaf(OrderNode.FIRST_CAPACITY);
-    order.firstLeaf = order.root;
-    order.lastLeaf = order.root;
-  }
-
-  void account(MemoryAccount counted) {
-    account = counted;
-  }
-
-  long nodeBytes() {
-    return nodeBytes;
-  }
-
-  private int layLeaf(int capacity) {
-    return lay(capacity, OrderNode.LEAF_ENTRY);
-  }
-
-  private int layInner() {
-    return lay(OrderNode.INNER_CAPACITY, OrderNode.INNER_ENTRY);
-  }
-
-  private int lay(int capacity, int entryBytes) {
-    int node = pool.allocate(OrderNode.HEADER + capacity * entryBytes, account);
-    nodeBytes += pool.slotBytes(node);
-    OrderNode.initialize(pool.page(node), PagePool.offset(node), capacity);
-    return node;
-  }
-
-  private void drop(int node) {
-    nodeBytes -= pool.slotBytes(node);
-    pool.free(node, account);
   }
 
   private int countOf(int node) {
@@ -67,6 +34,7 @@ final class OrderChange {
 
   /** Puts a member into the leaf, at the index, that the path leads to. */
   void insert(double score, int member) {
+    slots.ownPath(order, path);
     order.count++;
     addBelow(1);
     int leaf = path.nodes[0];
@@ -103,7 +71,7 @@ final class OrderChange {
   /** Gives the only leaf another capacity. */
   private int resize(int capacity) {
     int leaf = order.root;
-    int other = layLeaf(capacity);
+    int other = slots.layLeaf(capacity);
     OrderNode.moveTail(
         pool.page(leaf),
         PagePool.offset(leaf),
@@ -111,29 +79,26 @@ final class OrderChange {
         pool.page(other),
         PagePool.offset(other),
         OrderNode.LEAF_ENTRY);
-    drop(leaf);
+    slots.drop(leaf);
     order.root = other;
-    order.firstLeaf = other;
-    order.lastLeaf = other;
     return other;
   }
 
   private void divide(int leaf, double score, int member) {
     int index = path.indexes[0];
-    int right = layLeaf(OrderNode.LEAF_CAPACITY);
+    int right = slots.layLeaf(OrderNode.LEAF_CAPACITY);
     byte[] page = pool.page(leaf);
     int at = PagePool.offset(leaf);
     byte[] rightPage = pool.page(right);
     int rightAt = PagePool.offset(right);
     int full = OrderNode.LEAF_CAPACITY;
     int kept = full / 2;
-    if (leaf == order.lastLeaf && index == full) {
+    if (index == full && walk.isLastLeaf()) {
       kept = full;
-    } else if (leaf == order.firstLeaf && index == 0) {
+    } else if (index == 0 && walk.isFirstLeaf()) {
       kept = 0;
     }
     OrderNode.moveTail(page, at, kept, rightPage, rightAt, OrderNode.LEAF_ENTRY);
-    linkBehind(leaf, right);
     if (index <= kept && kept < full) {
       insert(page, at, index, score, member);
     } else {
@@ -150,20 +115,6 @@ final class OrderChange {
         OrderNode.count(rightPage, rightAt));
   }
 
-  private void linkBehind(int leaf, int added) {
-    byte[] page = pool.page(leaf);
-    int at = PagePool.offset(leaf);
-    int behind = OrderNode.behind(page, at);
-    OrderNode.behind(page, at, added);
-    OrderNode.before(pool.page(added), PagePool.offset(added), leaf);
-    OrderNode.behind(pool.page(added), PagePool.offset(added), behind);
-    if (behind == NONE) {
-      order.lastLeaf = added;
-    } else {
-      OrderNode.before(pool.page(behind), PagePool.offset(behind), added);
-    }
-  }
-
   /**
    * Makes a node the right neighbour of the one that the path leads through, in their parent.
    *
@@ -174,7 +125,7 @@ final class OrderChange {
   private void adopt(
       int level, double score, int member, int left, int belowLeft, int right, int belowRight) {
     if (level == order.height) {
-      order.root = layInner();
+      order.root = slots.layInner();
       order.height++;
       byte[] page = pool.page(order.root);
       int at = PagePool.offset(order.root);
@@ -192,7 +143,7 @@ final class OrderChange {
       enter(page, at, index + 1, score, member, right, belowRight);
       return;
     }
-    int other = layInner();
+    int other = slots.layInner();
     byte[] otherPage = pool.page(other);
     int otherAt = PagePool.offset(other);
     int kept = count / 2;
@@ -225,6 +176,7 @@ final class OrderChange {
 
   /** Gives the member that the path leads to another score, with which it stays in its place. */
   void rescore(double score) {
+    slots.ownPath(order, path);
     int leaf = path.nodes[0];
     int entry = OrderNode.leafEntry(PagePool.offset(leaf), path.indexes[0]);
     OrderNode.score(pool.page(leaf), entry, score);
@@ -250,6 +202,7 @@ final class OrderChange {
 
   /** Takes so many members out of the leaf that the path leads to, from its index on. */
   void remove(int number) {
+    slots.ownPath(order, path);
     order.count -= number;
     addBelow(-number);
     int leaf = path.nodes[0];
@@ -266,8 +219,7 @@ final class OrderChange {
       return;
     }
     if (left == 0) {
-      unlinkLeaf(leaf);
-      drop(leaf);
+      slots.drop(leaf);
       expel(1, path.indexes[1]);
       return;
     }
@@ -277,22 +229,6 @@ final class OrderChange {
     }
     if (left < OrderNode.LEAF_CAPACITY / 4) {
       join(1, OrderNode.LEAF_CAPACITY);
-    }
-  }
-
-  private void unlinkLeaf(int leaf) {
-    byte[] page = pool.page(leaf);
-    int before = OrderNode.before(page, PagePool.offset(leaf));
-    int behind = OrderNode.behind(page, PagePool.offset(leaf));
-    if (before == NONE) {
-      order.firstLeaf = behind;
-    } else {
-      OrderNode.behind(pool.page(before), PagePool.offset(before), behind);
-    }
-    if (behind == NONE) {
-      order.lastLeaf = before;
-    } else {
-      OrderNode.before(pool.page(behind), PagePool.offset(behind), before);
     }
   }
 
@@ -308,7 +244,7 @@ final class OrderChange {
       return;
     }
     if (left == 0) {
-      drop(node);
+      slots.drop(node);
       expel(level + 1, path.indexes[level + 1]);
       return;
     }
@@ -327,7 +263,7 @@ final class OrderChange {
       int root = order.root;
       order.root = OrderNode.child(pool.page(root), OrderNode.innerEntry(PagePool.offset(root), 0));
       order.height--;
-      drop(root);
+      slots.drop(root);
     }
   }
 
@@ -347,63 +283,23 @@ final class OrderChange {
     }
     int kept = OrderNode.innerEntry(at, right - 1);
     int gone = OrderNode.innerEntry(at, right);
-    int to = OrderNode.child(page, kept);
-    int from = OrderNode.child(page, gone);
+    int to = slots.ownChild(parent, right - 1, level - 1);
+    int from = slots.ownChild(parent, right, level - 1);
     byte[] fromPage = pool.page(from);
     int fromAt = PagePool.offset(from);
     if (level > 1) {
       int first = OrderNode.innerEntry(fromAt, 0);
       OrderNode.score(fromPage, first, OrderNode.score(page, gone));
       OrderNode.member(fromPage, first, OrderNode.member(page, gone));
-    } else {
-      unlinkLeaf(from);
     }
     int entryBytes = level > 1 ? OrderNode.INNER_ENTRY : OrderNode.LEAF_ENTRY;
     OrderNode.moveTail(fromPage, fromAt, 0, pool.page(to), PagePool.offset(to), entryBytes);
     OrderNode.below(page, kept, OrderNode.below(page, kept) + OrderNode.below(page, gone));
-    drop(from);
+    slots.drop(from);
     expel(level, right);
   }
 
   private int countOfChild(byte[] page, int node, int index) {
     return countOf(OrderNode.child(page, OrderNode.innerEntry(node, index)));
-  }
-
-  /* The end. */
-
-  /**
-   * Gives back so many nodes.
-   *
-   * @return whether none is left
-   */
-  boolean free(int nodes) {
-    for (int i = 0; i < nodes && order.root != NONE; i++) {
-      dropLast();
-    }
-    return order.root == NONE;
-  }
-
-  /** Gives back the last node that has no children, or none any more. */
-  private void dropLast() {
-    int parent = NONE;
-    int node = order.root;
-    for (int level = order.height - 1; level > 0; level--) {
-      byte[] page = pool.page(node);
-      int at = PagePool.offset(node);
-      int count = OrderNode.count(page, at);
-      if (count == 0) {
-        break;
-      }
-      parent = node;
-      node = OrderNode.child(page, OrderNode.innerEntry(at, count - 1));
-    }
-    if (parent == NONE) {
-      order.root = NONE;
-    } else {
-      byte[] page = pool.page(parent);
-      int at = PagePool.offset(parent);
-      OrderNode.count(page, at, OrderNode.count(page, at) - 1);
-    }
-    drop(node);
   }
 }

@@ -6,11 +6,12 @@ import io.keyward.engine.builtin.memory.Bytes;
  * The bytes of the nodes of an {@link Order}, each in a slot of the pages.
  *
  * <pre>
- *  0       2          4              8          12
- * +-------+----------+--------------+----------+---------+---------+-----
- * | count | capacity | leaf before  | leaf     | entry 0 | entry 1 | ...
- * | 2     | 2        | 4            | behind 4 |         |         |
- * +-------+----------+--------------+----------+---------+---------+-----
+ *  0       2          4         8
+ * +-------+----------+---------+---------+---------+-----
+ * | count | capacity | holders | entry 0 | entry 1 | ...
+ * | 2     | 2        | 4       |         |         |
+ * +-------+----------+---------+---------+---------+-----
+ *  holders:                how many parents and roots name the node
  *  entry of a leaf:        score 8, member 4
  *  entry of an inner node: score 8, member 4, child 4, members below the child 4
  * </pre>
@@ -22,7 +23,7 @@ import io.keyward.engine.builtin.memory.Bytes;
 final class OrderNode {
   static final int LEAF_ENTRY = 12;
   static final int INNER_ENTRY = 20;
-  static final int HEADER = 12;
+  static final int HEADER = 8;
 
   /** Entries of a full-grown leaf; with them it fills its slot to the last bytes. */
   static final int LEAF_CAPACITY = 62;
@@ -33,8 +34,7 @@ final class OrderNode {
   static final int FIRST_CAPACITY = 3;
 
   private static final int CAPACITY_SHIFT = 16;
-  private static final int BEFORE = 4;
-  private static final int BEHIND = 8;
+  private static final int HOLDERS = 4;
   private static final int MEMBER = 8;
   private static final int CHILD = 12;
   private static final int BELOW = 16;
@@ -43,8 +43,7 @@ final class OrderNode {
 
   static void initialize(byte[] page, int node, int capacity) {
     Bytes.putInt(page, node, capacity << CAPACITY_SHIFT);
-    Bytes.putInt(page, node + BEFORE, Order.NONE);
-    Bytes.putInt(page, node + BEHIND, Order.NONE);
+    Bytes.putInt(page, node + HOLDERS, 1);
   }
 
   static int count(byte[] page, int node) {
@@ -59,20 +58,13 @@ final class OrderNode {
     return Bytes.getInt(page, node) >>> CAPACITY_SHIFT;
   }
 
-  static int before(byte[] page, int leaf) {
-    return Bytes.getInt(page, leaf + BEFORE);
+  /** How many parents and roots, of several orders perhaps, name the node. */
+  static int holders(byte[] page, int node) {
+    return Bytes.getInt(page, node + HOLDERS);
   }
 
-  static void before(byte[] page, int leaf, int other) {
-    Bytes.putInt(page, leaf + BEFORE, other);
-  }
-
-  static int behind(byte[] page, int leaf) {
-    return Bytes.getInt(page, leaf + BEHIND);
-  }
-
-  static void behind(byte[] page, int leaf, int other) {
-    Bytes.putInt(page, leaf + BEHIND, other);
+  static void holders(byte[] page, int node, int holders) {
+    Bytes.putInt(page, node + HOLDERS, holders);
   }
 
   /** Where an entry of a leaf stands. */

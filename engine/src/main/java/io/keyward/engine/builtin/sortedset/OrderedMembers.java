@@ -15,18 +15,19 @@ import java.util.function.IntConsumer;
  * A big sorted set: members in slots of the pages ({@link Member}), found by name through a
  * dictionary and by score or rank through an {@link Order}.
  *
- * <p>A member keeps its slot as long as it lives, whatever becomes of its score. Find costs O(1),
- * all else O(log n) and the number of members removed; nothing is allocated besides slots.
+ * <p>A member keeps its slot as long as it lives, whatever becomes of its score, unless a copy of
+ * the set has it too: then it gets another one when its score changes. Find costs O(1), all else
+ * O(log n) and the number of members removed; nothing is allocated besides slots.
  */
 final class OrderedMembers implements Held {
   /** No such member. */
   static final int NONE = 0;
 
   /**
-   * This object, its order, what changes it, its dictionary and their outer arrays, with compact
+   * This object, its order with its four parts, its dictionary and their outer arrays, with compact
    * object headers.
    */
-  private static final int OBJECT_BYTES = 176 + 48;
+  private static final int OBJECT_BYTES = 176 + 96;
 
   private final PagePool pool;
   private MemoryAccount account;
@@ -35,16 +36,30 @@ final class OrderedMembers implements Held {
   private long memberBytes;
 
   OrderedMembers(PagePool pool, MemoryAccount account, Path path) {
+    this(pool, account, new Dictionary(pool, account), new Order(pool, account, path));
+  }
+
+  private OrderedMembers(PagePool pool, MemoryAccount account, Dictionary members, Order order) {
     this.pool = pool;
     this.account = account;
-    members = new Dictionary(pool, account);
-    order = new Order(pool, account, path);
+    this.members = members;
+    this.order = order;
     account.add(OBJECT_BYTES);
   }
 
-  private void giveBack(int reference) {
-    memberBytes -= pool.slotBytes(reference);
-    pool.free(reference, account);
+  /** Gives back the slot of a member that has been taken out, unless others hold it. */
+  private void giveBack(long hash, int reference) {
+    int bytes = pool.slotBytes(reference);
+    memberBytes -= bytes;
+    if (!members.isOwn(reference) && members.othersHold(hash, reference)) {
+      account.addCommon(-bytes);
+    } else {
+      pool.free(reference, account);
+    }
+  }
+
+  private long hash(int reference) {
+    return EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference));
   }
 
   int size() {
@@ -118,10 +133,38 @@ final class OrderedMembers implements Held {
     members.insert(KeyHash.hash(name, offset, length), reference, false);
   }
 
-  /** Gives a member another score. */
-  void score(int reference, double score) {
+  /**
+   * Gives a member another score.
+   *
+   * @return the reference that names the member from now on
+   */
+  int score(int reference, double score) {
     members.beforeChange(reference);
+    if (!members.isOwn(reference)) {
+      long hash = hash(reference);
+      if (members.othersHold(hash, reference)) {
+        return replace(hash, reference, score);
+      }
+      members.claim(reference);
+    }
     order.score(reference, score);
+    return reference;
+  }
+
+  /** Puts a copy with another score in the place of a member that others hold. */
+  private int replace(long hash, int reference, double score) {
+    int bytes = pool.slotBytes(reference);
+    order.unlink(reference);
+    int laid = pool.allocate(bytes, account);
+    byte[] page = pool.page(laid);
+    int at = PagePool.offset(laid);
+    System.arraycopy(pool.page(reference), PagePool.offset(reference), page, at, bytes);
+    EntryLayout.stamp(page, at, members.stamp());
+    Member.score(page, at, score);
+    members.replace(hash, reference, laid);
+    account.addCommon(-bytes);
+    order.link(laid);
+    return laid;
   }
 
   /** Removes a member. */
@@ -144,9 +187,9 @@ final class OrderedMembers implements Held {
 
   private void discard(int reference) {
     members.beforeChange(reference);
-    byte[] page = pool.page(reference);
-    members.remove(EntryLayout.keyHash(page, PagePool.offset(reference)), reference);
-    giveBack(reference);
+    long hash = hash(reference);
+    members.remove(hash, reference);
+    giveBack(hash, reference);
   }
 
   /** Begins a walk that shows every member as it is now, whatever becomes of it meanwhile. */
@@ -190,8 +233,19 @@ final class OrderedMembers implements Held {
     return copy(target.account());
   }
 
-  /** A copy whose bytes are counted there. */
+  /** A set of the same members, whose bytes are counted there. */
   OrderedMembers copy(MemoryAccount counted) {
+    if (members.sharedByMany()) {
+      return copyOfEach(counted);
+    }
+    OrderedMembers copy =
+        new OrderedMembers(pool, counted, members.share(counted), order.share(counted));
+    counted.addCommon(memberBytes);
+    copy.memberBytes = memberBytes;
+    return copy;
+  }
+
+  private OrderedMembers copyOfEach(MemoryAccount counted) {
     OrderedMembers copy = new OrderedMembers(pool, counted, order.path());
     for (int at = first(); at != NONE; at = next(at)) {
       copy.insert(score(at), bytes(at), nameOffset(at), nameLength(at));
@@ -230,7 +284,8 @@ final class OrderedMembers implements Held {
   public boolean free(int budget) {
     boolean done =
         order.free(Math.max(1, budget / 8))
-            && members.drain(Math.max(1, budget / 8), this::giveBack);
+            && members.drain(
+                Math.max(1, budget / 8), reference -> giveBack(hash(reference), reference));
     if (done) {
       account.add(-OBJECT_BYTES);
     }

@@ -3,8 +3,9 @@ package io.keyward.engine.builtin.sortedset;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from the root of an {@link Order} down to a leaf, leaves being level 0, and where the
- * last walk stands. One serves all sorted sets of a keyspace, as only one is changed at a time.
+ * The way from the root of an {@link Order} down to a leaf, leaves being level 0, and the member
+ * that a walk stands at, if the way is still the one to it. One serves all sorted sets of a
+ * keyspace, and those that it has in common with others, as only one is changed at a time.
  */
 final class Path {
   /** More levels than there can be. */
@@ -20,15 +21,11 @@ final class Path {
 
   private @Nullable Order walked;
   private int member;
-  private int leaf;
-  private int index;
 
-  /** Remembers where a member stands. */
-  void stand(Order order, int reference, int leafReference, int indexInLeaf) {
+  /** Remembers that the way leads to a member. */
+  void stand(Order order, int reference) {
     walked = order;
     member = reference;
-    leaf = leafReference;
-    index = indexInLeaf;
   }
 
   /** Whether it is known where the member stands. */
@@ -36,16 +33,8 @@ final class Path {
     return walked == order && member == reference;
   }
 
-  /** Forgets where a member stands; for every change of an order. */
+  /** Forgets where the way leads: for every other way, and every change of an order. */
   void forget() {
     walked = null;
-  }
-
-  int leaf() {
-    return leaf;
-  }
-
-  int index() {
-    return index;
   }
 }

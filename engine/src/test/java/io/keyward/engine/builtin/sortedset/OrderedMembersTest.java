@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class OrderedMembersTest {
@@ -142,6 +145,110 @@ class OrderedMembersTest {
     assertThat(copy.size()).isEqualTo(500);
     assertThat(copy.score(copy.first())).isEqualTo(-499);
     copy.validate();
+  }
+
+  /** A copy, its account within that of all, and what must be in it. */
+  private record Copy(OrderedMembers set, MemoryAccount account, TreeMap<Integer, Double> model) {}
+
+  @Test
+  void copiesOfOneAnotherChangeEachByItself() {
+    System.out.println("OrderedMembersTest copies seed " + seed);
+    List<Copy> copies = new ArrayList<>();
+    MemoryAccount first = new MemoryAccount(account);
+    copies.add(new Copy(new OrderedMembers(pool, first, new Path()), first, new TreeMap<>()));
+    int names = 2_000 + random.nextInt(8_000);
+    for (int i = 0; i < names; i++) {
+      change(copies.getFirst(), i, names);
+    }
+    for (int step = 0; step < 400; step++) {
+      Copy copy = copies.get(random.nextInt(copies.size()));
+      switch (random.nextInt(12)) {
+        case 0 -> {
+          if (copies.size() < 6) {
+            MemoryAccount counted = new MemoryAccount(account);
+            copies.add(new Copy(copy.set.copy(counted), counted, new TreeMap<>(copy.model)));
+          }
+        }
+        case 1 -> {
+          if (copies.size() > 2) {
+            copies.remove(copy);
+            free(copy);
+          }
+        }
+        case 2 -> {
+          int size = copy.set.size();
+          if (size > names / 2) {
+            removeRanks(copy, random.nextInt(size / 2), random.nextInt(size / 3));
+          }
+        }
+        default -> {
+          for (int i = 0; i < 30; i++) {
+            change(copy, random.nextInt(names), names);
+          }
+        }
+      }
+      if (step % 40 == 0) {
+        copies.forEach(this::check);
+      }
+    }
+    copies.forEach(this::check);
+    copies.forEach(this::free);
+    assertThat(pool.slotMemory()).as("seed %d", seed).isEqualTo(list.slotBytes());
+    assertThat(account.bytes()).isEqualTo(list.memoryBytes());
+  }
+
+  private void change(Copy copy, int number, int scores) {
+    byte[] name = name(number);
+    int present = copy.set.find(name, 0, name.length);
+    if (present == OrderedMembers.NONE) {
+      double score = random.nextInt(scores);
+      copy.set.insert(score, name, 0, name.length);
+      copy.model.put(number, score);
+    } else if (random.nextInt(4) == 0) {
+      copy.set.remove(present);
+      copy.model.remove(number);
+    } else {
+      double score =
+          random.nextInt(3) == 0 ? copy.set.score(present) + 0.25 : random.nextInt(scores);
+      int changed = copy.set.score(present, score);
+      assertThat(copy.set.find(name, 0, name.length)).isEqualTo(changed);
+      copy.model.put(number, score);
+    }
+  }
+
+  private static void removeRanks(Copy copy, int from, int number) {
+    for (int rank = from; rank < from + number; rank++) {
+      int member = copy.set.at(rank);
+      String name =
+          new String(
+              copy.set.bytes(member),
+              copy.set.nameOffset(member),
+              copy.set.nameLength(member),
+              StandardCharsets.US_ASCII);
+      copy.model.remove(Integer.parseInt(name.substring("member:".length())));
+    }
+    copy.set.removeRanks(from, number);
+  }
+
+  private void check(Copy copy) {
+    copy.set.validate();
+    assertThat(copy.set.size()).as("seed %d", seed).isEqualTo(copy.model.size());
+    copy.model.forEach(
+        (number, score) -> {
+          byte[] name = name(number);
+          assertThat(copy.set.score(copy.set.find(name, 0, name.length)))
+              .as("seed %d", seed)
+              .isEqualTo(score);
+        });
+    assertThat(copy.set.memoryBytes()).as("seed %d", seed).isEqualTo(copy.account.bytes());
+    pool.validate();
+  }
+
+  private void free(Copy copy) {
+    while (!copy.set.free(64)) {
+      assertThat(copy.set.memoryBytes()).isPositive();
+    }
+    assertThat(copy.account.bytes()).as("seed %d", seed).isZero();
   }
 
   @Test
