@@ -307,7 +307,10 @@ public final class Quicklist {
     void visit(boolean plain, byte[] bytes, int offset, int length);
   }
 
-  /** A list of its own with the same elements, whose bytes are counted there. */
+  /**
+   * A list of its own with the same elements, whose bytes are counted there. It has the contents of
+   * the nodes in common with this one until they change: O(nodes).
+   */
   public Quicklist copy(MemoryAccount counted) {
     Quicklist copy = new Quicklist(chain.limits, pool, counted);
     for (int node = chain.head; node != NONE; node = nodes.next(node)) {

@@ -1,8 +1,10 @@
 package io.keyward.engine.builtin.structure;
 
 import io.keyward.engine.builtin.memory.Bytes;
+import io.keyward.engine.builtin.memory.CommonSlots;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes of one {@link Quicklist} in the pages: each is a small slot that links it and says what
@@ -23,6 +25,9 @@ import io.keyward.engine.builtin.memory.PagePool;
  * A node is named by the reference of its first slot, which stays the same for its life, while the
  * content moves when it grows. To follow the links, or to skip nodes by their counts, touches no
  * content. The collector sees nothing of all this but the pages.
+ *
+ * <p>Nodes of several lists may have a content in common ({@link #copyTo}), which is copied when it
+ * is about to change in one of them.
  */
 final class QuicklistNodes {
   static final int NONE = 0;
@@ -49,6 +54,10 @@ final class QuicklistNodes {
   private final PagePool pool;
   private MemoryAccount account;
   private final Content view = new Content();
+
+  /** The contents that other lists have, too; null if none ever had any. */
+  private @Nullable CommonSlots common;
+
   private long memoryBytes;
 
   QuicklistNodes(PagePool pool, MemoryAccount account) {
@@ -88,7 +97,10 @@ final class QuicklistNodes {
   }
 
   private int make(int capacity, int count) {
-    int content = allocate(capacity);
+    return makeOf(allocate(capacity), count);
+  }
+
+  private int makeOf(int content, int count) {
     int node = allocate(NODE_BYTES);
     put(node, PREVIOUS, NONE);
     put(node, NEXT, NONE);
@@ -103,19 +115,50 @@ final class QuicklistNodes {
     System.arraycopy(source, offset, bytes(node), start(node), length);
   }
 
-  /** A node of the same content in another list's books. */
+  /** A node of another list that has the content in common with this one. */
   int copyTo(QuicklistNodes target, int node) {
-    int copy = target.make(used(node), get(node, COUNT));
+    CommonSlots contents = common;
+    if (contents == null) {
+      contents = new CommonSlots(account);
+      common = contents;
+    }
+    target.common = contents;
+    int content = get(node, CONTENT);
+    contents.add(content);
+    int bytes = pool.slotBytes(content);
+    target.memoryBytes += bytes;
+    target.account.addCommon(bytes);
+    int copy = target.makeOf(content, get(node, COUNT));
     target.put(copy, SIZE, get(node, SIZE));
     target.put(copy, COMPRESSED, get(node, COMPRESSED));
-    target.write(copy, bytes(node), start(node), used(node));
     return copy;
   }
 
   /** Gives the slots of a node back; nothing may name it any more. */
   void free(int node) {
-    release(get(node, CONTENT));
+    releaseContent(get(node, CONTENT));
     release(node);
+  }
+
+  /** Gives back the slot of a content, unless other lists have it. */
+  private void releaseContent(int content) {
+    CommonSlots contents = common;
+    if (contents != null && contents.release(content)) {
+      int bytes = pool.slotBytes(content);
+      memoryBytes -= bytes;
+      account.addCommon(-bytes);
+    } else {
+      release(content);
+    }
+  }
+
+  /** Makes the content of a node this list's alone. */
+  private void own(int node) {
+    int content = get(node, CONTENT);
+    CommonSlots contents = common;
+    if (contents != null && contents.holds(content)) {
+      move(node, pool.slotBytes(content), used(node));
+    }
   }
 
   private int allocate(int bytes) {
@@ -202,6 +245,9 @@ final class QuicklistNodes {
 
   /** The content for changing it, valid until the next call. */
   Block content(int node) {
+    if (common != null) {
+      own(node);
+    }
     view.at(node);
     return view;
   }
@@ -215,7 +261,7 @@ final class QuicklistNodes {
     byte[] target = new byte[size - MIN_COMPRESS_GAIN - 1];
     int length = Lzf.compress(bytes(node), start(node), size, target, 0, target.length);
     if (length > 0) {
-      release(get(node, CONTENT));
+      releaseContent(get(node, CONTENT));
       put(node, CONTENT, allocate(length));
       put(node, SIZE, size);
       put(node, COMPRESSED, length);
@@ -233,7 +279,7 @@ final class QuicklistNodes {
     expandInto(node, pool.page(expanded), PagePool.offset(expanded));
     put(node, CONTENT, expanded);
     put(node, COMPRESSED, 0);
-    release(compressed);
+    releaseContent(compressed);
   }
 
   /** Writes the content of a compressed node to where there is room for it. */
@@ -261,15 +307,18 @@ final class QuicklistNodes {
   }
 
   private void resize(int node, int capacity, int kept) {
-    int old = get(node, CONTENT);
-    if (PagePool.roundedSize(capacity) == pool.slotBytes(old)) {
-      return;
+    if (PagePool.roundedSize(capacity) != pool.slotBytes(get(node, CONTENT))) {
+      move(node, capacity, kept);
     }
+  }
+
+  private void move(int node, int capacity, int kept) {
+    int old = get(node, CONTENT);
     int moved = allocate(capacity);
     System.arraycopy(
         pool.page(old), PagePool.offset(old), pool.page(moved), PagePool.offset(moved), kept);
     put(node, CONTENT, moved);
-    release(old);
+    releaseContent(old);
   }
 
   /** The content of one node after another, as a block that can be edited. */

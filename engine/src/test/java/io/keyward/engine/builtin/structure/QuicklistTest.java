@@ -41,6 +41,51 @@ class QuicklistTest {
     return counts;
   }
 
+  /** A list, its account within that of all, and what must be in it. */
+  private record Copy(Quicklist list, MemoryAccount account, List<byte[]> model) {}
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 5, 40, -1})
+  void copiesOfOneAnotherChangeEachByItself(int fill) {
+    for (int depth = 0; depth < 3; depth++) {
+      List<Copy> copies = new ArrayList<>();
+      MemoryAccount first = new MemoryAccount(account);
+      QuicklistLimits limits = new QuicklistLimits(fill, depth, 100);
+      copies.add(new Copy(new Quicklist(limits, pool, first), first, new ArrayList<>()));
+      for (int step = 0; step < 1500; step++) {
+        Copy copy = copies.get(random.nextInt(copies.size()));
+        if (step > 150 && step % 50 == 0 && copies.size() < 5) {
+          MemoryAccount counted = new MemoryAccount(account);
+          copies.add(new Copy(copy.list.copy(counted), counted, new ArrayList<>(copy.model)));
+        } else if (step % 90 == 0 && copies.size() > 1) {
+          copies.remove(copy);
+          free(copy);
+        } else {
+          change(copy.list, copy.model, step % 170 < 120);
+        }
+        if (step % 20 == 0) {
+          copies.forEach(each -> validator.check(each.list, each.model));
+          copies.forEach(
+              each ->
+                  assertThat(each.account.bytes())
+                      .as("seed %d", seed)
+                      .isEqualTo(each.list.memoryBytes()));
+          pool.validate();
+        }
+      }
+      copies.forEach(this::free);
+      assertThat(pool.slotMemory()).as("seed %d", seed).isZero();
+      assertThat(account.bytes()).as("seed %d", seed).isZero();
+    }
+  }
+
+  private void free(Copy copy) {
+    while (!copy.list.free(10)) {
+      assertThat(copy.list.memoryBytes()).as("seed %d", seed).isPositive();
+    }
+    assertThat(copy.account.bytes()).as("seed %d", seed).isZero();
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 5, 40, -1, -2, -5})
   void behavesAsAListOfTexts(int fill) {
@@ -54,9 +99,10 @@ class QuicklistTest {
             validator.check(list, model);
             seek(list, model);
           }
-          Quicklist copy = list.copy(account);
+          MemoryAccount ofCopy = new MemoryAccount(account);
+          Quicklist copy = list.copy(ofCopy);
           validator.check(copy, model);
-          assertThat(account.bytes()).isEqualTo(list.memoryBytes() + copy.memoryBytes());
+          assertThat(ofCopy.bytes()).isEqualTo(copy.memoryBytes());
           assertThat(copy.free(3)).isEqualTo(copy.nodeCount() == 0);
           assertThat(copy.free(Integer.MAX_VALUE)).isTrue();
           validator.check(list, model);
