@@ -72,13 +72,13 @@ public final class CommonSlots {
     int mask = places.length - 1;
     int place = home(reference);
     while (places[place] != 0 && places[place] != reference) {
-      place = place + 2 & mask;
+      place = (place + 2) & mask;
     }
     return place;
   }
 
   private int home(int reference) {
-    return (reference * 0x9E3779B9 >>> 7) << 1 & places.length - 1;
+    return (((reference * 0x9E3779B9) >>> 7) << 1) & (places.length - 1);
   }
 
   private void remove(int place) {
@@ -90,9 +90,9 @@ public final class CommonSlots {
     }
     int mask = places.length - 1;
     int gap = place;
-    for (int at = place + 2 & mask; places[at] != 0; at = at + 2 & mask) {
+    for (int at = (place + 2) & mask; places[at] != 0; at = (at + 2) & mask) {
       // What may stand as early as the gap is moved there, so that no look-up ends before it.
-      if ((at - home(places[at]) & mask) >= (at - gap & mask)) {
+      if (((at - home(places[at])) & mask) >= ((at - gap) & mask)) {
         places[gap] = places[at];
         places[gap + 1] = places[at + 1];
         gap = at;
