@@ -20,6 +20,7 @@ import io.keyward.gateway.command.GatewayCommands;
 import io.keyward.gateway.deployment.DeploymentException;
 import io.keyward.gateway.deployment.Lifecycle;
 import io.keyward.gateway.deployment.Retirement;
+import io.keyward.gateway.server.Dismissal;
 import io.keyward.gateway.server.GatewayLoop;
 import io.keyward.gateway.server.Listeners;
 import io.keyward.gateway.server.Server;
@@ -282,7 +283,7 @@ public final class Gateway implements AutoCloseable {
     Map<String, InFiles> before = new HashMap<>();
     server.engine().keyspaces().forEach(k -> before.put(k.prefix(), inFiles(k.prefix())));
     for (String prefix : server.tenancy().change(changed.tenancy())) {
-      server.closeClientsOf(prefix);
+      Dismissal.ofAll(server, prefix);
     }
     List<String> otherwise =
         before.entrySet().stream()

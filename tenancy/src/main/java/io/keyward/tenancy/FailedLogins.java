@@ -19,8 +19,8 @@ public final class FailedLogins {
   private static final int MOST_ADDRESSES = 10_000;
   private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(1);
 
-  /** Of an address with all its eight groups, in brackets. */
-  private static final Pattern FIRST_64_BITS = Pattern.compile("\\[(?:[0-9a-f]+:){4}");
+  /** Of an address with all its eight groups, in brackets or not. */
+  private static final Pattern FIRST_64_BITS = Pattern.compile("\\[?((?:[0-9a-f]+:){4})");
 
   private final Cache<String, Integer> byAddress =
       Caffeine.newBuilder().maximumSize(MOST_ADDRESSES).expireAfterWrite(FORGOTTEN_AFTER).build();
@@ -42,7 +42,7 @@ public final class FailedLogins {
   /** An IPv4 address, or the first 64 bits of an IPv6 one, the rest of which its host chooses. */
   private static String network(String host) {
     Matcher ipv6 = FIRST_64_BITS.matcher(host);
-    return ipv6.lookingAt() ? ipv6.group() : host;
+    return ipv6.lookingAt() ? ipv6.group(1) : host;
   }
 
   /** The failures since the start. */

@@ -1,9 +1,7 @@
 package io.keyward.gateway.admin;
 
 import io.keyward.config.AdminEndpoint;
-import io.keyward.engine.SteadyTime;
-import io.keyward.engine.builtin.CensusFigures;
-import io.keyward.engine.builtin.Type;
+import io.keyward.config.directive.Directive;
 import io.keyward.gateway.deployment.Lifecycle;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
@@ -13,8 +11,6 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +44,8 @@ public final class AdminServer implements AutoCloseable {
   private final Metrics metrics;
   private final HttpServer http;
   private final AdminToken token;
+  private final boolean hasToken;
+  private final AdminConnections connections;
   private final StreamEndpoint streams;
   private final Callable<String> reload;
   private final String description;
@@ -60,11 +58,14 @@ public final class AdminServer implements AutoCloseable {
     this.vertx = vertx;
     this.metrics = new Metrics(server);
     token = new AdminToken(server.settings().admin().token());
+    hasToken = !server.settings().admin().token().isEmpty();
+    connections = new AdminConnections(vertx, () -> server.live().number(Directive.MAXCLIENTS));
     streams = new StreamEndpoint(vertx, server.engine(), server::nextClientId);
     http = vertx.createHttpServer(new HttpServerOptions().setHttp2ClearTextEnabled(false));
     http.requestHandler(this::answer);
+    http.connectionHandler(connections::comes);
+    connections.start();
     declare();
-    boolean hasToken = !server.settings().admin().token().isEmpty();
     routes.addAll(new DeploymentApi(vertx, lifecycle, hasToken).routes());
     description = OpenApi.describe(routes, Server.version()).encodePrettily() + "\n";
   }
@@ -117,33 +118,64 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private void declare() {
-    Map<Integer, String> found = Map.of(200, "What was asked for.", 401, "The token is missing.");
+    Map<Integer, String> found = Map.of(200, "What was asked for.");
     tell(
         "/livez",
         "Says ok if every event loop comes to it.",
         true,
+        Route.TEXT,
         Map.of(200, "Alive."),
         request -> fromHome(request.response(), TEXT, () -> "ok\n"));
     tell(
         "/readyz",
         "Says whether clients are served.",
         true,
+        Route.TEXT,
         Map.of(200, "Ready.", 503, "Loading, or stopping."),
         this::readiness);
-    tell("/info", "Tells about the process and its keyspaces.", false, found, this::information);
-    tell("/metrics", "Shows the metrics for Prometheus.", false, found, this::metrics);
+    tell(
+        "/info",
+        "Tells about the process and its keyspaces.",
+        false,
+        Route.JSON,
+        found,
+        this::information);
+    tell("/metrics", "Shows the metrics for Prometheus.", false, Route.TEXT, found, this::metrics);
     tell(
         "/openapi.json",
         "Describes these calls.",
         false,
+        Route.JSON,
         found,
         request -> request.response().putHeader("Content-Type", JSON).end(description));
-    tell(
-        StreamEndpoint.PATH + "{prefix}/{key}",
-        "Replays a stream and follows it, as Server-Sent Events.",
-        false,
-        Map.of(200, "The entries.", 401, "The token is missing.", 404, "No such deployment."),
-        this::stream);
+    routes.add(
+        new Route(
+            "GET",
+            StreamEndpoint.PATH + "{prefix}/{key}",
+            "Replays a stream and follows it, as Server-Sent Events. The prefix - is the deployment"
+                + " without one.",
+            List.of(
+                new Route.Field(
+                    "from",
+                    Route.Kind.STRING,
+                    false,
+                    "the id after which to begin; 0-0 if left out"),
+                new Route.Field(
+                    "Last-Event-ID", Route.Kind.STRING, false, "the same, and wins over it", true)),
+            false,
+            "text/event-stream",
+            Map.of(
+                200,
+                "The entries.",
+                400,
+                "That is no id of an entry.",
+                401,
+                "The token is missing, or a login of the deployment whose user may read the key.",
+                404,
+                "No such deployment.",
+                503,
+                "The deployment has as many connections as it may have."),
+            (request, names) -> stream(request)));
     routes.add(
         new Route(
             "POST",
@@ -151,7 +183,8 @@ public final class AdminServer implements AutoCloseable {
             "Reads the certificates, the operator and the tenants again.",
             List.of(),
             false,
-            Map.of(200, "Done.", 401, "The token is missing.", 422, "Something is wrong there."),
+            Route.TEXT,
+            Map.of(200, "Done.", 422, "Something is wrong there."),
             (request, names) -> reload(request.response())));
   }
 
@@ -159,6 +192,7 @@ public final class AdminServer implements AutoCloseable {
       String path,
       String summary,
       boolean open,
+      String type,
       Map<Integer, String> answers,
       Consumer<HttpServerRequest> answer) {
     routes.add(
@@ -168,11 +202,13 @@ public final class AdminServer implements AutoCloseable {
             summary,
             List.of(),
             open,
+            type,
             answers,
             (request, names) -> answer.accept(request)));
   }
 
   private void answer(HttpServerRequest request) {
+    connections.asks(request);
     HttpServerResponse response = request.response();
     String path = Objects.requireNonNullElse(request.path(), "");
     String method = request.method().name();
@@ -191,10 +227,20 @@ public final class AdminServer implements AutoCloseable {
     }
     // A stream is shown to its deployment's own login as well.
     boolean open = path.startsWith(StreamEndpoint.PATH) || (route != null && route.open());
+    boolean probe = route != null && route.open();
+    String ofPage = hasToken || probe ? null : WebPages.refusal(request);
+    if (ofPage != null) {
+      plain(response, 403, ofPage);
+      return;
+    }
     if (!open && !token.admits(request)) {
-      response.putHeader("WWW-Authenticate", "Bearer");
-      plain(response, 401, "The token of admin.token is needed: Authorization: Bearer ...\n");
-    } else if (route != null) {
+      refuse(request);
+      return;
+    }
+    if (!open) {
+      connections.welcome(request);
+    }
+    if (route != null) {
       route.handler().answer(request, names);
     } else if (!allowed.isEmpty()) {
       if (allowed.contains("GET")) {
@@ -208,12 +254,39 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
+  /** Without the token, or with a wrong one, which is answered late as wrong passwords are. */
+  private void refuse(HttpServerRequest request) {
+    boolean guessed = request.getHeader("Authorization") != null;
+    long delay = 0;
+    if (guessed) {
+      log.warn("A wrong token at the admin port, client addr={}", request.remoteAddress());
+      delay = server.tenancy().failedLogins().failed(request.remoteAddress().hostAddress());
+    }
+    Runnable answer =
+        () -> {
+          request.response().putHeader("WWW-Authenticate", "Bearer");
+          plain(
+              request.response(),
+              401,
+              "The token of admin.token is needed: Authorization: Bearer ...\n");
+        };
+    if (delay == 0) {
+      answer.run();
+    } else {
+      vertx.setTimer(delay, timer -> answer.run());
+    }
+  }
+
   private void stream(HttpServerRequest request) {
+    boolean all = token.admits(request);
+    if (all) {
+      connections.welcome(request);
+    }
     streams.answer(
         request,
-        token.admits(request)
+        all
             ? StreamEndpoint.Access.ALL
-            : new StreamLogin(server, vertx, request));
+            : new StreamLogin(server, vertx, request, () -> connections.welcome(request)));
   }
 
   private void readiness(HttpServerRequest request) {
@@ -222,7 +295,8 @@ public final class AdminServer implements AutoCloseable {
   }
 
   private void information(HttpServerRequest request) {
-    fromHome(request.response(), JSON, () -> info().encodePrettily() + "\n");
+    fromHome(
+        request.response(), JSON, () -> Information.of(server, metrics).encodePrettily() + "\n");
   }
 
   /** 200 if the configuration has been read again, 422 with the reasons if it is wrong. */
@@ -281,55 +355,9 @@ public final class AdminServer implements AutoCloseable {
     response.setStatusCode(status).putHeader("Content-Type", TEXT).end(text);
   }
 
-  private JsonObject info() {
-    JsonArray keyspaces = new JsonArray();
-    metrics.figures().forEach((prefix, figures) -> keyspaces.add(json(prefix, figures)));
-    return new JsonObject()
-        .put("version", Server.version())
-        .put("redis_version", Server.redisVersion())
-        .put("run_id", server.runId())
-        .put("uptime_seconds", (SteadyTime.millis() - server.startedAt()) / 1000)
-        .put("transport", server.transport())
-        .put("event_loops", server.loops().size())
-        .put("ports", new JsonObject().put("redis", server.port()).put("tls", server.tlsPort()))
-        .put("connections", server.sessions().size())
-        .put("keyspaces", keyspaces);
-  }
-
-  private static JsonObject json(String prefix, DeploymentFigures figures) {
-    return new JsonObject()
-        .put("prefix", prefix)
-        .put("engine", "builtin")
-        .put("keys", figures.of(DeploymentFigure.KEYS))
-        .put("bytes", figures.of(DeploymentFigure.BYTES))
-        .put("clients", figures.of(DeploymentFigure.CLIENTS))
-        .put("hits", figures.of(DeploymentFigure.HITS))
-        .put("misses", figures.of(DeploymentFigure.MISSES))
-        .put("expired", figures.of(DeploymentFigure.EXPIRED))
-        .put("evicted", figures.of(DeploymentFigure.EVICTED))
-        .put("errors", figures.allErrors())
-        .put("streams", streams(figures));
-  }
-
-  /** What there is of streams; some of it only once it has been counted. */
-  private static JsonObject streams(DeploymentFigures figures) {
-    JsonObject streams =
-        new JsonObject()
-            .put("count", figures.of(DeploymentFigure.STREAMS))
-            .put("entries", figures.of(DeploymentFigure.STREAM_ENTRIES));
-    CensusFigures census = figures.census();
-    if (census != null) {
-      streams
-          .put("live", census.liveStreams())
-          .put("bytes", census.bytes(Type.STREAM))
-          .put("longest_entries", census.longestStream())
-          .put("oldest_entry_age_seconds", census.oldestMillis() / 1000);
-    }
-    return streams;
-  }
-
   @Override
   public void close() {
+    connections.end();
     http.close();
     metrics.close();
   }

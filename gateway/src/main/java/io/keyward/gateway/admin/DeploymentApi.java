@@ -27,29 +27,21 @@ final class DeploymentApi {
   private static final long USUAL_STREAMS = 100;
 
   private static final Map<Integer, String> LOOKED =
-      Map.of(
-          200,
-          "What was asked for.",
-          400,
-          "The request is wrong.",
-          401,
-          "The token is missing.",
-          404,
-          "There is none.");
+      Map.of(200, "What was asked for.", 400, "The request is wrong.", 404, "There is none.");
   private static final Map<Integer, String> ACTED =
       Map.of(
           200,
           "It is done.",
           400,
           "The request is wrong.",
-          401,
-          "The token is missing.",
           403,
           "The gateway has no token, so that nothing may be changed over HTTP.",
           404,
           "There is no such deployment.",
           409,
-          "It is not possible as things stand; the error says why.");
+          "It is not possible as things stand; the error says why.",
+          413,
+          "The body is too large.");
 
   private final Vertx vertx;
   private final Lifecycle lifecycle;
@@ -148,38 +140,46 @@ final class DeploymentApi {
             summary,
             List.of(),
             false,
+            Route.JSON,
             LOOKED,
-            (request, found) -> answer(request.response(), () -> look.tell(found))));
+            (request, found) -> answer(request, List.of(), () -> look.tell(found))));
   }
 
   private void audit() {
+    List<Field> fields =
+        List.of(new Field("count", Kind.INTEGER, false, "how many actions; 100 if left out"));
     routes.add(
         new Route(
             "GET",
             "/audit",
             "Tells what was done with deployments, the newest first.",
-            List.of(new Field("count", Kind.INTEGER, false, "how many actions; 100 if left out")),
+            fields,
             false,
+            Route.JSON,
             LOOKED,
-            (request, found) -> answer(request.response(), () -> lines(request))));
+            (request, found) -> answer(request, fields, () -> lines(request))));
   }
 
   private void streams() {
+    List<Field> fields =
+        List.of(
+            new Field(
+                "order", Kind.STRING, false, "bytes, entries, age or idle; bytes if left out"),
+            new Field("limit", Kind.INTEGER, false, "how many streams; 100 if left out"));
     routes.add(
         new Route(
             "GET",
             "/deployments/{name}/streams",
             "Lists a deployment's streams with their size and age, those first of which there is"
                 + " most of something.",
-            List.of(
-                new Field(
-                    "order", Kind.STRING, false, "bytes, entries, age or idle; bytes if left out"),
-                new Field("limit", Kind.INTEGER, false, "how many streams; 100 if left out")),
+            fields,
             false,
+            Route.JSON,
             LOOKED,
             (request, found) ->
                 answer(
-                    request.response(),
+                    request,
+                    fields,
                     () ->
                         lifecycle.streams(
                             name(found),
@@ -209,6 +209,7 @@ final class DeploymentApi {
             summary,
             fields,
             false,
+            Route.JSON,
             ACTED,
             (request, found) -> begin(request, found, fields, action)));
   }
@@ -225,7 +226,7 @@ final class DeploymentApi {
     JsonBody.read(
         request,
         fields,
-        body -> answer(response, () -> action.act(actor, found, body)),
+        body -> answer(request, List.of(), () -> action.act(actor, found, body)),
         (reason, status) -> error(response, status, reason));
   }
 
@@ -236,7 +237,14 @@ final class DeploymentApi {
     return lifecycle.retire(actor, name(found), after, body.getBoolean("dryrun", false));
   }
 
-  private void answer(HttpServerResponse response, Callable<Object> work) {
+  private void answer(HttpServerRequest request, List<Field> ofQuery, Callable<Object> work) {
+    HttpServerResponse response = request.response();
+    for (String name : request.params().names()) {
+      if (ofQuery.stream().noneMatch(field -> field.name().equals(name))) {
+        error(response, 400, "there is no parameter of this name: " + name);
+        return;
+      }
+    }
     Context context = vertx.getOrCreateContext();
     // Not on Vert.x's few threads: a drain may last, and metrics are to be shown meanwhile.
     var _ =

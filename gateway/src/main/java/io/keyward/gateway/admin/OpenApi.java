@@ -4,6 +4,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Describes the calls of the admin port in the words of OpenAPI 3.1, from their declarations. */
@@ -59,15 +60,15 @@ final class OpenApi {
               .put("required", true)
               .put("schema", new JsonObject().put("type", "string")));
     }
-    boolean inQuery = route.method().equals("GET");
+    boolean noBody = route.method().equals("GET");
     JsonObject properties = new JsonObject();
     JsonArray required = new JsonArray();
     for (Route.Field field : route.fields()) {
-      if (inQuery) {
+      if (noBody || field.header()) {
         parameters.add(
             new JsonObject()
                 .put("name", field.name())
-                .put("in", "query")
+                .put("in", field.header() ? "header" : "query")
                 .put("required", field.required())
                 .put("description", field.summary())
                 .put("schema", schema(field)));
@@ -110,17 +111,47 @@ final class OpenApi {
   }
 
   private static JsonObject schema(Route.Field field) {
-    return new JsonObject().put("type", field.kind().name().toLowerCase(Locale.ROOT));
+    return type(field.kind().name().toLowerCase(Locale.ROOT));
   }
 
   private static JsonObject responses(Route route) {
+    Map<Integer, String> answers = new TreeMap<>(route.answers());
+    if (!route.open()) {
+      answers.putIfAbsent(401, "The token of admin.token is missing or wrong.");
+      answers.putIfAbsent(403, "There is no admin.token, and a web page may have asked.");
+    }
+    answers.put(500, "Something has gone wrong in the gateway; its log says more.");
     JsonObject responses = new JsonObject();
-    new TreeMap<>(route.answers())
-        .forEach(
-            (code, meaning) ->
-                responses.put(
-                    Integer.toString(code), new JsonObject().put("description", meaning)));
+    answers.forEach(
+        (code, meaning) ->
+            responses.put(
+                Integer.toString(code),
+                new JsonObject().put("description", meaning).put("content", content(route, code))));
     return responses;
+  }
+
+  /** What is asked for in its own form; what is wrong in JSON where the call speaks it. */
+  private static JsonObject content(Route route, int code) {
+    boolean json = route.type().equals(Route.JSON);
+    if (code == 200) {
+      return new JsonObject().put(route.type(), json ? new JsonObject() : schemaOf(type("string")));
+    }
+    JsonObject text = new JsonObject().put(Route.TEXT, schemaOf(type("string")));
+    JsonObject error = schemaOf(new JsonObject().put("$ref", "#/components/schemas/Error"));
+    // What the port itself refuses, before it comes to the call, is plain text.
+    return switch (code) {
+      case 401 -> text;
+      case 403, 500 -> json ? text.put(Route.JSON, error) : text;
+      default -> json ? new JsonObject().put(Route.JSON, error) : text;
+    };
+  }
+
+  private static JsonObject schemaOf(JsonObject schema) {
+    return new JsonObject().put("schema", schema);
+  }
+
+  private static JsonObject type(String name) {
+    return new JsonObject().put("type", name);
   }
 
   /** {@code postDeploymentsNameClone}. */

@@ -1,6 +1,8 @@
 package io.keyward.gateway.admin;
 
 import io.vertx.core.http.HttpServerRequest;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  * One call of the admin port, declared once: found by it, and described by it in {@link OpenApi}.
  *
  * @param path with names in braces for what varies, each a whole segment
- * @param fields of the query for GET, else of a JSON object in the body
+ * @param fields of the query for GET, else of a JSON object in the body; or headers
  * @param open whether it is answered without the token
- * @param answers what the status codes mean, by code
+ * @param type the media type of what is asked for
+ * @param answers what the status codes mean, by code; those of every call apart
  */
 record Route(
     String method,
@@ -20,8 +23,15 @@ record Route(
     String summary,
     List<Field> fields,
     boolean open,
+    String type,
     Map<Integer, String> answers,
     Handler handler) {
+
+  /** The media type of plain texts. */
+  static final String TEXT = "text/plain";
+
+  /** The media type of most answers. */
+  static final String JSON = "application/json";
 
   /** Answers a request. */
   interface Handler {
@@ -41,8 +51,16 @@ record Route(
     BOOLEAN
   }
 
-  /** A field that a call takes. */
-  record Field(String name, Kind kind, boolean required, String summary) {}
+  /**
+   * A field that a call takes.
+   *
+   * @param header whether it is a header of the request
+   */
+  record Field(String name, Kind kind, boolean required, String summary, boolean header) {
+    Field(String name, Kind kind, boolean required, String summary) {
+      this(name, kind, required, summary, false);
+    }
+  }
 
   /** Keeps copies, so that the record cannot change. */
   Route {
@@ -63,12 +81,24 @@ record Route(
         if (given[i].isEmpty()) {
           return null;
         }
-        found.put(own[i].substring(1, own[i].length() - 1), given[i]);
+        String value = decoded(given[i]);
+        if (value == null) {
+          return null;
+        }
+        found.put(own[i].substring(1, own[i].length() - 1), value);
       } else if (!own[i].equals(given[i])) {
         return null;
       }
     }
     return found;
+  }
+
+  private static @Nullable String decoded(String segment) {
+    try {
+      return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException malformed) {
+      return null;
+    }
   }
 
   /** The names in braces, in their order. */

@@ -7,6 +7,7 @@ import io.keyward.engine.command.Command;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.stream.StreamEndpoint;
 import io.keyward.tenancy.Decision;
+import io.keyward.tenancy.Deployment;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -16,28 +17,61 @@ import java.util.Base64;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets readers of streams in who show the login of a Redis client (HTTP's Basic): it has to lead to
  * the stream's deployment, and its user has to be allowed to XRANGE the key.
  */
 final class StreamLogin implements StreamEndpoint.Access {
+  private static final Logger log = LoggerFactory.getLogger(StreamLogin.class);
   private static final String BASIC = "Basic ";
 
   private final Server server;
   private final Vertx vertx;
   private final HttpServerRequest http;
+  private final Runnable welcome;
 
-  StreamLogin(Server server, Vertx vertx, HttpServerRequest http) {
+  /** The deployment that the login has led to; null for the operator, and before the login. */
+  private volatile @Nullable Deployment deployment;
+
+  /**
+   * Access by what a request shows.
+   *
+   * @param welcome is told when the login is admitted
+   */
+  StreamLogin(Server server, Vertx vertx, HttpServerRequest http, Runnable welcome) {
     this.server = server;
     this.vertx = vertx;
     this.http = http;
+    this.welcome = welcome;
   }
 
   @Override
   public void ask(String prefix, String key, Consumer<Boolean> answer) {
+    decide(prefix, key, admitted -> settle(admitted, answer));
+  }
+
+  @Override
+  public void askAgain(String prefix, String key, Consumer<Boolean> answer) {
+    decide(prefix, key, answer);
+  }
+
+  @Override
+  public @Nullable Runnable place() {
+    Deployment present = deployment;
+    if (present == null) {
+      return () -> {};
+    }
+    return server.doorway().takePlaceIn(present)
+        ? () -> server.doorway().givePlaceBack(present)
+        : null;
+  }
+
+  private void decide(String prefix, String key, Consumer<Boolean> answer) {
     Context context = vertx.getOrCreateContext();
-    Consumer<Boolean> settled = admitted -> context.runOnContext(now -> settle(admitted, answer));
+    Consumer<Boolean> settled = admitted -> context.runOnContext(now -> answer.accept(admitted));
     String shown = http.getHeader("Authorization");
     byte[] pair = shown == null || !shown.startsWith(BASIC) ? null : decoded(shown);
     int colon = pair == null ? -1 : colon(pair);
@@ -70,14 +104,22 @@ final class StreamLogin implements StreamEndpoint.Access {
     return -1;
   }
 
-  /** Failures are counted and slowed as those of Redis clients. */
+  /** Failures are counted, noted and slowed as those of Redis clients. */
   private void settle(boolean admitted, Consumer<Boolean> answer) {
-    long delay =
-        admitted ? 0 : server.tenancy().failedLogins().failed(http.remoteAddress().hostAddress());
+    if (admitted) {
+      welcome.run();
+      answer.accept(true);
+      return;
+    }
+    long delay = 0;
+    if (http.getHeader("Authorization") != null) {
+      log.warn("Login failed, client addr={}", http.remoteAddress());
+      delay = server.tenancy().failedLogins().failed(http.remoteAddress().hostAddress());
+    }
     if (delay == 0) {
-      answer.accept(admitted);
+      answer.accept(false);
     } else {
-      vertx.setTimer(delay, timer -> answer.accept(admitted));
+      vertx.setTimer(delay, timer -> answer.accept(false));
     }
   }
 
@@ -88,13 +130,20 @@ final class StreamLogin implements StreamEndpoint.Access {
       decision = comparison.get();
     }
     if (decision instanceof Decision.Admitted admitted) {
-      var deployment = admitted.deployment();
-      if (deployment == null) {
+      Deployment led = admitted.deployment();
+      if (led == null) {
         settled.accept(true);
         return;
       }
-      if (deployment.prefix().equals(prefix)) {
-        asUser(prefix, key, keyspace -> keyspace.access().defaultUser(), settled);
+      if (led.prefix().equals(prefix)) {
+        deployment = led;
+        String user = admitted.user();
+        asUser(
+            prefix,
+            key,
+            keyspace ->
+                user.isEmpty() ? keyspace.access().defaultUser() : keyspace.access().user(user),
+            settled);
         return;
       }
     }
@@ -124,7 +173,7 @@ final class StreamLogin implements StreamEndpoint.Access {
         .execute(
             () -> {
               User user = finder.find(keyspace);
-              settled.accept(user != null && mayRead(keyspace, user, key));
+              settled.accept(user != null && user.enabled() && mayRead(keyspace, user, key));
             });
   }
 

@@ -187,7 +187,7 @@ final class Logins {
     boolean alreadyIn = deployment != null && session.isIn(deployment);
     if (deployment != null
         && !alreadyIn
-        && !(server.hasPlaceIn(deployment) && deployment.enter())) {
+        && !(server.doorway().hasPlaceIn(deployment) && deployment.enter())) {
       throw deployment.closed() || deployment.gone() ? CLOSED : TOO_MANY;
     }
     if (target.equals(client.keyspace())) {

@@ -1,5 +1,6 @@
 package io.keyward.gateway.deployment;
 
+import io.keyward.gateway.server.Dismissal;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.Session;
 import io.keyward.tenancy.Deployment;
@@ -31,6 +32,7 @@ final class Farewell {
    */
   int drain(Deployment deployment, long timeoutMillis) throws InterruptedException {
     int before = deployment.connections();
+    Dismissal.ofStreamReaders(server, deployment.prefix());
     Predicate<Session> its = session -> session.isIn(deployment);
     long deadline = System.nanoTime() + timeoutMillis * 1_000_000;
     while (deployment.connections() > 0 && System.nanoTime() - deadline < 0) {

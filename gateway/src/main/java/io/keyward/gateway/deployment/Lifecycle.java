@@ -328,10 +328,6 @@ public final class Lifecycle {
    * once, the others when that is done or the time is up.
    */
   public Object drain(Actor actor, String name, long seconds) throws DeploymentException {
-    if (seconds < 0 || seconds > MOST_DRAIN_SECONDS) {
-      throw new DeploymentException(
-          Kind.INVALID, "timeout is not a number of seconds from 0 to " + MOST_DRAIN_SECONDS);
-    }
     Deployment drained =
         act(
             actor,
@@ -339,6 +335,11 @@ public final class Lifecycle {
             name,
             Map.of("timeout", seconds),
             () -> {
+              if (seconds < 0 || seconds > MOST_DRAIN_SECONDS) {
+                throw new DeploymentException(
+                    Kind.INVALID,
+                    "timeout is not a number of seconds from 0 to " + MOST_DRAIN_SECONDS);
+              }
               Deployment deployment = findOfTenant(name);
               deployment.closed(true);
               return deployment;
@@ -366,32 +367,38 @@ public final class Lifecycle {
    */
   public Object retire(Actor actor, String name, @Nullable Double afterHours, boolean dryRun)
       throws DeploymentException {
-    if (afterHours != null && !(afterHours >= 0 && afterHours <= Retirement.MOST_HOURS)) {
-      throw new DeploymentException(
-          Kind.INVALID, "hours is not a number from 0 to " + Retirement.MOST_HOURS);
-    }
-    Deployment looked = findOfTenant(name);
-    long present = looked.retireAfterMillis();
-    long after =
-        afterHours != null
-            ? (long) (afterHours * Retirement.HOUR_MILLIS)
-            : present > 0 ? present : Retirement.DAY_MILLIS;
     if (dryRun) {
-      return retirement(looked, after, false);
+      Deployment looked = findOfTenant(name);
+      return retirement(looked, afterMillis(looked, afterHours), false);
     }
     return act(
         actor,
         "retire",
         name,
-        Map.of("after-seconds", after / 1000),
+        afterHours == null
+            ? Map.of()
+            : Map.of("after-seconds", (long) (afterHours * Retirement.HOUR_MILLIS) / 1000),
         () -> {
           Deployment deployment = findOfTenant(name);
+          long after = afterMillis(deployment, afterHours);
           refusePromoted(deployment);
           deployment.retireAfterMillis(Math.max(1, after));
           Map<String, Object> answer = retirement(deployment, after, true);
           retireIfDue(deployment);
           return answer;
         });
+  }
+
+  private static long afterMillis(Deployment deployment, @Nullable Double hours)
+      throws DeploymentException {
+    if (hours != null && !(hours >= 0 && hours <= Retirement.MOST_HOURS)) {
+      throw new DeploymentException(
+          Kind.INVALID, "hours is not a number from 0 to " + Retirement.MOST_HOURS);
+    }
+    long present = deployment.retireAfterMillis();
+    return hours != null
+        ? (long) (hours * Retirement.HOUR_MILLIS)
+        : present > 0 ? present : Retirement.DAY_MILLIS;
   }
 
   private Map<String, Object> retirement(Deployment deployment, long after, boolean done)

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * way to a new one. Deployments have the rest; a tenant whose file says nothing about connections
  * has half of all places at most. Any thread may ask.
  */
-final class Doorway {
+public final class Doorway {
   private static final int PART_OF_STRANGERS = 10;
   private static final int PART_OF_TENANT = 2;
 
@@ -98,8 +98,27 @@ final class Doorway {
     residents.addAndGet(change);
   }
 
+  /**
+   * Takes a place in a deployment for a reader that is no session.
+   *
+   * @return false if there is none; otherwise it is given back by {@link #givePlaceBack}
+   */
+  public boolean takePlaceIn(Deployment deployment) {
+    boolean taken = hasPlaceIn(deployment) && deployment.enter();
+    if (taken) {
+      residents(1);
+    }
+    return taken;
+  }
+
+  /** Gives back what {@link #takePlaceIn} has taken. */
+  public void givePlaceBack(Deployment deployment) {
+    deployment.leave();
+    residents(-1);
+  }
+
   /** Whether a deployment may take one more connection, its own limits apart. */
-  boolean hasPlaceIn(Deployment deployment) {
+  public boolean hasPlaceIn(Deployment deployment) {
     return !shared()
         || (residents.get() < Math.max(1, places() - placesOfStrangers())
             && (deployment.limitsConnections()

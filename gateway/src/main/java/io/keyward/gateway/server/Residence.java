@@ -54,7 +54,7 @@ final class Residence {
     Decision.Admitted known = withoutLogin;
     if (known != null
         && known.deployment() != null
-        && !(server.hasPlaceIn(known.deployment()) && known.deployment().enter())) {
+        && !(server.doorway().hasPlaceIn(known.deployment()) && known.deployment().enter())) {
       session.closeAfterReply();
       return;
     }

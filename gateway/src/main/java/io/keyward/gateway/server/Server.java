@@ -20,7 +20,6 @@ import io.keyward.engine.builtin.persistence.Snapshots;
 import io.keyward.engine.builtin.replication.Replication;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.tenancy.Decision;
-import io.keyward.tenancy.Deployment;
 import io.keyward.tenancy.Tenancy;
 import io.netty.channel.EventLoop;
 import java.util.EnumSet;
@@ -277,23 +276,9 @@ public final class Server {
     return stopping;
   }
 
-  /** Closes the connections of a keyspace; its keys stay. */
-  public void closeClientsOf(String prefix) {
-    BuiltinKeyspace keyspace = engine.find(prefix);
-    if (keyspace != null) {
-      keyspace
-          .loop()
-          .execute(() -> List.copyOf(keyspace.clients()).forEach(c -> c.connection().abort()));
-    }
-  }
-
-  Doorway doorway() {
+  /** The places that there are for connections. */
+  public Doorway doorway() {
     return doorway;
-  }
-
-  /** Whether a deployment may take one more connection as far as {@code maxclients} goes. */
-  public boolean hasPlaceIn(Deployment deployment) {
-    return doorway.hasPlaceIn(deployment);
   }
 
   HeapWatch heapWatch() {

@@ -8,6 +8,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.regex.Matcher;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The deployment is named by its prefix, {@code -} if that is empty; the key is percent-encoded
  * UTF-8. {@code Last-Event-ID}, or the query's {@code from}, is the id after which to begin;
  * without it the whole stream comes first. A comment every {@link #HEARTBEAT_MILLIS} tells the
- * reader that the connection lives.
+ * reader that the connection lives. The response ends when the login that has been shown is not
+ * admitted any more.
  */
 public final class StreamEndpoint {
   /** What the paths of this endpoint begin with. */
@@ -31,6 +33,10 @@ public final class StreamEndpoint {
   static final String WITHOUT_PREFIX = "-";
 
   private static final long HEARTBEAT_MILLIS = 15_000;
+
+  /** How long a reader may go on at most whose login would be refused now. */
+  private static final long ASK_AGAIN_MILLIS = 3000;
+
   private static final Pattern ID = Pattern.compile("\\d{1,20}(-\\d{1,20})?");
   private static final Pattern TARGET = Pattern.compile("/streams/([^/]+)/([^/]+)");
 
@@ -52,7 +58,23 @@ public final class StreamEndpoint {
   /** Decides whether whoever asks may read a stream. */
   public interface Access {
     /** Everybody may. */
-    Access ALL = (prefix, key, answer) -> answer.accept(true);
+    Access ALL =
+        new Access() {
+          @Override
+          public void ask(String prefix, String key, Consumer<Boolean> answer) {
+            answer.accept(true);
+          }
+
+          @Override
+          public void askAgain(String prefix, String key, Consumer<Boolean> answer) {
+            answer.accept(true);
+          }
+
+          @Override
+          public Runnable place() {
+            return () -> {};
+          }
+        };
 
     /**
      * Decides; the answer comes on the context of the caller, at once or later.
@@ -60,6 +82,16 @@ public final class StreamEndpoint {
      * @param prefix of a deployment that need not exist
      */
     void ask(String prefix, String key, Consumer<Boolean> answer);
+
+    /** Decides whether what has been admitted still would be; answers as {@link #ask}. */
+    void askAgain(String prefix, String key, Consumer<Boolean> answer);
+
+    /**
+     * Takes a place among the connections of the deployment for one that has been admitted.
+     *
+     * @return what gives it back; null if there is none free
+     */
+    @Nullable Runnable place();
   }
 
   /** Answers a GET of a path that begins with {@link #PATH}. */
@@ -77,7 +109,7 @@ public final class StreamEndpoint {
         key,
         admitted -> {
           if (admitted) {
-            answer(request, prefix, key);
+            answer(request, access, prefix, key);
           } else {
             request.response().putHeader("WWW-Authenticate", "Basic realm=\"keyward\"");
             refuse(
@@ -86,7 +118,7 @@ public final class StreamEndpoint {
         });
   }
 
-  private void answer(HttpServerRequest request, String prefix, String key) {
+  private void answer(HttpServerRequest request, Access access, String prefix, String key) {
     BuiltinKeyspace keyspace = engine.find(prefix);
     if (keyspace == null) {
       refuse(request, 404, "There is no deployment of this prefix.\n");
@@ -98,7 +130,14 @@ public final class StreamEndpoint {
           request, 400, "Last-Event-ID is no id of a stream's entry, such as 1700000000000-0.\n");
       return;
     }
-    follow(request, keyspace, key, from);
+    Runnable place = access.place();
+    if (place == null) {
+      refuse(request, 503, "The deployment has as many connections as it may have.\n");
+    } else if (request.response().closed()) {
+      place.run();
+    } else {
+      follow(request, access, keyspace, key, from, place);
+    }
   }
 
   private static String first(@Nullable String one, @Nullable String other) {
@@ -118,7 +157,12 @@ public final class StreamEndpoint {
   }
 
   private void follow(
-      HttpServerRequest request, BuiltinKeyspace keyspace, String key, String from) {
+      HttpServerRequest request,
+      Access access,
+      BuiltinKeyspace keyspace,
+      String key,
+      String from,
+      Runnable place) {
     HttpServerResponse response = request.response();
     response
         .setChunked(true)
@@ -137,11 +181,31 @@ public final class StreamEndpoint {
             outlet);
     outlet.follower = follower;
     long heartbeat = vertx.setPeriodic(HEARTBEAT_MILLIS, timer -> response.write(":\n\n"));
-    response.closeHandler(
-        closed -> {
-          vertx.cancelTimer(heartbeat);
-          keyspace.loop().execute(follower::end);
-        });
+    long doubt =
+        vertx.setPeriodic(
+            ASK_AGAIN_MILLIS,
+            timer ->
+                access.askAgain(
+                    keyspace.prefix(),
+                    key,
+                    still -> {
+                      if (!still) {
+                        keyspace.loop().execute(follower::end);
+                      }
+                    }));
+    AtomicBoolean over = new AtomicBoolean();
+    Runnable end =
+        () -> {
+          if (over.compareAndSet(false, true)) {
+            vertx.cancelTimer(heartbeat);
+            vertx.cancelTimer(doubt);
+            place.run();
+            keyspace.loop().execute(follower::end);
+          }
+        };
+    // The one is told of what we end, the other of what the reader ends.
+    response.endHandler(ended -> end.run());
+    response.closeHandler(closed -> end.run());
     // Headers leave at once, so that the reader knows that it is connected.
     response.write(":\n\n");
     keyspace.loop().execute(follower::begin);

@@ -31,6 +31,7 @@ class NodeClientsTest {
     Map<String, String> environment =
         Map.ofEntries(
             entry("KEYWARD_URL", gateway.open().url()),
+            entry("KEYWARD_ADMIN_URL", gateway.adminUrl()),
             entry("KEYWARD_TLS_URL", gateway.open().tlsUrl()),
             entry("KEYWARD_CA", gateway.open().certificate().toString()),
             entry("KEYWARD_SOCKET", gateway.open().socket().toString()),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.config.ConfigurationException;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.deployment.Actor;
 import io.keyward.gateway.fixture.DataFolders;
 import io.keyward.gateway.server.StartException;
 import java.io.IOException;
@@ -33,6 +34,7 @@ class StreamLoginTest {
   @TempDir Path folder;
   private final HttpClient http = HttpClient.newHttpClient();
   private Gateway gateway;
+  private Path yaml;
 
   @BeforeEach
   void start() throws ConfigurationException, StartException, IOException {
@@ -50,8 +52,9 @@ class StreamLoginTest {
                 secret: of-chat
                 deployments:
                   blue: {password: of-blue}
-                  green: {password: of-green}
+                  green: {password: of-green, limits: {connections: 1}}
             """);
+    yaml = file;
     gateway =
         Gateway.startOnFreePorts(
             Settings.load(
@@ -130,5 +133,76 @@ class StreamLoginTest {
     assertThat(status("/streams/main/stream", basic("reader:pw"))).isEqualTo(200);
     assertThat(status("/streams/main/stream", basic("other:pw"))).isEqualTo(401);
     assertThat(status("/streams/main/stream", basic("mute:pw"))).isEqualTo(401);
+  }
+
+  @Test
+  void aUserOfADeploymentReadsNoMoreThanItsRulesAllow() throws IOException, InterruptedException {
+    try (Jedis redis = client("blue of-blue")) {
+      redis.aclSetUser("reader", "on", ">pw", "~stream", "+xrange");
+      redis.aclSetUser("other", "on", ">pw", "~other", "+xrange");
+    }
+    assertThat(status("/streams/blue/stream", basic("blue/reader:pw"))).isEqualTo(200);
+    assertThat(status("/streams/blue/stream", basic("blue/other:pw"))).isEqualTo(401);
+  }
+
+  private InputStream reading(String prefix, String pair) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://127.0.0.1:"
+                        + gateway.ports().admin()
+                        + "/streams/"
+                        + prefix
+                        + "/stream"))
+            .header("Authorization", basic(pair))
+            .build();
+    HttpResponse<InputStream> response = http.send(request, BodyHandlers.ofInputStream());
+    assertThat(response.statusCode()).isEqualTo(200);
+    return response.body();
+  }
+
+  @Test
+  void aReaderEndsWithItsUser() throws IOException, InterruptedException {
+    try (Jedis redis = client("app of-main")) {
+      for (String user : List.of("one", "two", "three")) {
+        redis.aclSetUser(user, "on", ">pw", "~stream", "+xrange");
+      }
+      try (InputStream deleted = reading("main", "one:pw");
+          InputStream changed = reading("main", "two:pw");
+          InputStream denied = reading("main", "three:pw")) {
+        redis.aclDelUser("one");
+        redis.aclSetUser("two", "resetpass", ">other");
+        redis.aclSetUser("three", "resetkeys", "~elsewhere");
+        assertThat(deleted.readAllBytes()).isNotEmpty();
+        assertThat(changed.readAllBytes()).isNotEmpty();
+        assertThat(denied.readAllBytes()).isNotEmpty();
+      }
+    }
+  }
+
+  @Test
+  void aReaderEndsWhenItsPasswordIsTakenOutOfTheFile() throws IOException, InterruptedException {
+    try (InputStream ofDeployment = reading("blue", "blue:of-blue");
+        InputStream ofTenant = reading("blue", "chat.blue:of-chat")) {
+      Files.writeString(yaml, Files.readString(yaml).replace("of-blue", "changed"));
+      assertThat(gateway.reload()).isEmpty();
+      assertThat(ofDeployment.readAllBytes()).isNotEmpty();
+      try (Jedis redis = client("blue changed")) {
+        assertThat(redis.clientList()).contains("name=http-stream");
+      }
+      Files.writeString(yaml, Files.readString(yaml).replace("of-chat", "changed"));
+      assertThat(gateway.reload()).isEmpty();
+      assertThat(ofTenant.readAllBytes()).isNotEmpty();
+    }
+  }
+
+  @Test
+  void aReaderIsAConnectionOfItsDeployment() throws Exception {
+    try (InputStream only = reading("green", "green:of-green")) {
+      assertThat(status("/streams/green/stream", basic("green:of-green"))).isEqualTo(503);
+      gateway.lifecycle().drain(new Actor("test", "here"), "green", 20);
+      assertThat(only.readAllBytes()).isNotEmpty();
+    }
+    assertThat(gateway.lifecycle().info("green")).containsEntry("connections", 0L);
   }
 }
