@@ -28,7 +28,7 @@ final class KeepAlive {
       return;
     }
     int idle = (int) Math.min(seconds, Short.MAX_VALUE);
-    int interval = Math.max(1, idle / PROBES);
+    int interval = (int) interval(idle);
     switch (channel) {
       case IoUringSocketChannel uring ->
           set(
@@ -56,6 +56,15 @@ final class KeepAlive {
               option(ExtendedSocketOptions.TCP_KEEPCOUNT));
       default -> {}
     }
+  }
+
+  /** How long a peer is silent before the kernel gives it up, if it is asked after so many seconds. */
+  static long patienceMillis(long seconds) {
+    return (seconds + PROBES * interval(seconds)) * 1000;
+  }
+
+  private static long interval(long seconds) {
+    return Math.max(1, seconds / PROBES);
   }
 
   private static ChannelOption<Integer> option(SocketOption<Integer> option) {

@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.ClientState;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Deployment;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +25,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Session implements Client.Connection {
   private static final Logger log = LoggerFactory.getLogger(Session.class);
-
-  /** How long a connection that can do nothing but log in may take to do so. */
-  private static final long LOGIN_MILLIS = 60_000;
 
   private final Server server;
   private final ChannelHandlerContext context;
@@ -269,28 +267,15 @@ public final class Session implements Client.Connection {
     resume();
   }
 
-  /**
-   * Closes the connection if it has been idle for so long, has not logged in for a minute although
-   * it can do nothing else, or does not take its output.
-   */
-  void check(long now, long timeoutMillis) {
-    if (left || client.closing()) {
-      return;
-    }
-    if (residence.hasNotLoggedIn(now, LOGIN_MILLIS)) {
-      log.debug("Client id={} addr={} closed: no login", client.serial(), peer.remote());
-      abort();
-      return;
-    }
-    boolean waits =
-        client.blocked() || client.turn() != Client.Turn.FREE || OutputLimit.getsUnasked(client);
-    if (timeoutMillis > 0 && !waits && now - client.lastInteraction() > timeoutMillis) {
-      log.debug("Client id={} addr={} closed: idle for too long", client.serial(), peer.remote());
-      abort();
-      return;
-    }
+  /** What is counted of the session from time to time is counted now. */
+  void count() {
     output.check();
     intake.count();
+  }
+
+  /** The socket. */
+  Channel channel() {
+    return context.channel();
   }
 
   /**

@@ -373,7 +373,8 @@ class TenantsTest {
       assertThat(blue.ask("PING")).isEqualTo("+PONG");
       long later = System.currentTimeMillis() + 61_000;
       for (Session session : gateway.server().sessions()) {
-        session.home().execute(() -> session.check(later, 0));
+        Sweep sweep = new Sweep(gateway.server(), session.home());
+        session.home().execute(() -> sweep.inspect(session, later));
       }
       assertThat(idle.readToEnd()).isEmpty();
       assertThat(blue.ask("PING")).isEqualTo("+PONG");

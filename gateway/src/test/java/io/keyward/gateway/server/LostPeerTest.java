@@ -1,0 +1,123 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.keyward.gateway.Gateway;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * A client's machine goes off the network, so that neither an end nor a reset of its connection
+ * ever arrives. The machine is a network namespace of Linux, which takes root to make; where that
+ * cannot be done the tests are reported as aborted.
+ */
+@Timeout(60)
+class LostPeerTest {
+  private static final String MACHINE = "keyward-" + ProcessHandle.current().pid();
+  private static final String OUR_END = "kw" + ProcessHandle.current().pid();
+  private static final String OURS = "10.213.61.1";
+  private static final String ITS = "10.213.61.2";
+
+  private Process client;
+
+  @BeforeEach
+  void makeMachine() throws Exception {
+    assumeTrue(does("ip", "netns", "add", MACHINE), "needs root and iproute2");
+    run("ip", "link", "add", OUR_END, "type", "veth", "peer", "name", "away", "netns", MACHINE);
+    run("ip", "address", "add", OURS + "/24", "dev", OUR_END);
+    run("ip", "link", "set", OUR_END, "up");
+    run("ip", "-n", MACHINE, "address", "add", ITS + "/24", "dev", "away");
+    run("ip", "-n", MACHINE, "link", "set", "away", "up");
+  }
+
+  @AfterEach
+  void removeMachine() throws Exception {
+    if (client != null) {
+      client.destroyForcibly().waitFor();
+    }
+    boolean _ = does("ip", "netns", "delete", MACHINE);
+  }
+
+  /** From now on nothing leaves the machine. */
+  private static void cutOff() throws Exception {
+    run("ip", "-n", MACHINE, "route", "add", "blackhole", OURS + "/32");
+  }
+
+  private static boolean does(String... command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command).redirectErrorStream(true).start().waitFor() == 0;
+    } catch (IOException missing) {
+      return false;
+    }
+  }
+
+  private static void run(String... command) throws Exception {
+    assertThat(does(command)).as(String.join(" ", command)).isTrue();
+  }
+
+  /** Sends a line from the machine, and reads nothing. */
+  private void sendFromMachine(int port, String line) throws IOException {
+    String script =
+        "exec 3<>/dev/tcp/%s/%d; printf '%s\\r\\n' >&3; exec sleep 600".formatted(OURS, port, line);
+    client =
+        new ProcessBuilder("ip", "netns", "exec", MACHINE, "bash", "-c", script).inheritIO().start();
+  }
+
+  private static Gateway start(String transport) {
+    return Gateways.start(
+        "--bind",
+        "127.0.0.1 " + OURS,
+        "--protected-mode",
+        "no",
+        "--tcp-keepalive",
+        "1",
+        "--transport",
+        transport);
+  }
+
+  private static void await(Words wire, String question, String answer) throws Exception {
+    while (!wire.call(question).equals(answer)) {
+      Thread.sleep(5);
+    }
+  }
+
+  /** The kernel's keep-alive does not ask while something waits to be acknowledged. */
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "epoll"})
+  void whoeverIsGoneIsForgottenThoughOutputWaitsAndWhoeverDoesNotReadIsNot(String transport)
+      throws Exception {
+    try (Gateway gateway = start(transport);
+        Words wire = new Words(gateway);
+        Wire reader = Wire.to(gateway.ports().redis())) {
+      reader.send("SUBSCRIBE channel\r\n").line();
+      sendFromMachine(gateway.ports().redis(), "SUBSCRIBE channel");
+      await(wire, "PUBSUB NUMSUB channel", "channel 2");
+      // More than the sockets' buffers take.
+      for (int i = 0; i < 100; i++) {
+        assertThat(wire.call("PUBLISH channel " + "x".repeat(100_000))).isEqualTo("2");
+      }
+      cutOff();
+      await(wire, "PUBSUB NUMSUB channel", "channel 1");
+      assertThat(wire.call("CLIENT LIST")).contains("127.0.0.1:" + reader.socket().getLocalPort());
+    }
+  }
+
+  /** As the other, but all that waits is in the kernel. */
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "epoll"})
+  void aSubscriberThatIsGoneIsForgotten(String transport) throws Exception {
+    try (Gateway gateway = start(transport);
+        Words wire = new Words(gateway)) {
+      sendFromMachine(gateway.ports().redis(), "SUBSCRIBE channel");
+      await(wire, "PUBSUB NUMSUB channel", "channel 1");
+      cutOff();
+      assertThat(wire.call("PUBLISH channel message")).isEqualTo("1");
+      await(wire, "PUBSUB NUMSUB channel", "channel 0");
+    }
+  }
+}
