@@ -58,7 +58,9 @@ final class KeepAlive {
     }
   }
 
-  /** How long a peer is silent before the kernel gives it up, if it is asked after so many seconds. */
+  /**
+   * How long a peer is silent before the kernel gives it up, if it is asked after so many seconds.
+   */
   static long patienceMillis(long seconds) {
     return (seconds + PROBES * interval(seconds)) * 1000;
   }

@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks after the sessions of one loop once a second: closes those that are idle for too long, do
- * not take their output or whose client has gone without a word. The first loop takes the rates of the traffic as well.
+ * not take their output or whose client has gone without a word. The first loop takes the rates of
+ * the traffic as well.
  */
 final class Sweep {
   private static final Logger log = LoggerFactory.getLogger(Sweep.class);
@@ -54,7 +55,8 @@ final class Sweep {
     String reason = reasonToClose(session, now);
     if (reason != null) {
       Client client = session.client();
-      log.debug("Client id={} addr={} closed: {}", client.serial(), session.remoteAddress(), reason);
+      log.debug(
+          "Client id={} addr={} closed: {}", client.serial(), session.remoteAddress(), reason);
       session.abort();
     } else {
       session.count();
@@ -85,9 +87,7 @@ final class Sweep {
 
   /** Whether the client has reason to be silent. */
   private static boolean waits(Client client) {
-    return client.blocked()
-        || client.turn() != Client.Turn.FREE
-        || OutputLimit.getsUnasked(client);
+    return client.blocked() || client.turn() != Client.Turn.FREE || OutputLimit.getsUnasked(client);
   }
 
   /** Spreads the sessions over the seconds, since to look at one takes a call of the kernel. */

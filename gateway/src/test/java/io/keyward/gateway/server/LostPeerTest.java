@@ -65,7 +65,9 @@ class LostPeerTest {
     String script =
         "exec 3<>/dev/tcp/%s/%d; printf '%s\\r\\n' >&3; exec sleep 600".formatted(OURS, port, line);
     client =
-        new ProcessBuilder("ip", "netns", "exec", MACHINE, "bash", "-c", script).inheritIO().start();
+        new ProcessBuilder("ip", "netns", "exec", MACHINE, "bash", "-c", script)
+            .inheritIO()
+            .start();
   }
 
   private static Gateway start(String transport) {
