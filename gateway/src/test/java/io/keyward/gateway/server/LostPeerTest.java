@@ -40,6 +40,8 @@ class LostPeerTest {
     if (client != null) {
       client.destroyForcibly().waitFor();
     }
+    // The namespace alone would take its end along, but only some time later.
+    boolean _ = does("ip", "link", "delete", OUR_END);
     boolean _ = does("ip", "netns", "delete", MACHINE);
   }
 
