@@ -115,7 +115,7 @@ class KeyspaceCloneTest {
 
   private String[] command() {
     String number = Integer.toString(random.nextInt(10_000));
-    return switch (random.nextInt(38)) {
+    return switch (random.nextInt(46)) {
       case 0 -> words("set", key(), number);
       case 1 -> words("append", key(), "more");
       case 2 -> words("del", key());
@@ -156,6 +156,14 @@ class KeyspaceCloneTest {
           random.nextBoolean()
               ? words("xreadgroup", "group", "group", number, "streams", "stream", ">")
               : words("xack", "stream", "group", random.nextInt(300) + "-1");
+      case 37 -> words("xtrim", "stream", "maxlen", Integer.toString(250 + random.nextInt(50)));
+      case 38 -> words("zadd", "zset", number, "member " + random.nextInt(300) * 7);
+      case 39 -> words("zrem", "zset", "member " + random.nextInt(300) * 7);
+      case 40 -> words(random.nextBoolean() ? "lpush" : "rpush", "list", "at an end " + number);
+      case 41 -> words(random.nextBoolean() ? "lpop" : "rpop", "list");
+      case 42 -> words("lset", "list", "-" + (1 + random.nextInt(200)), "set " + number);
+      case 43 -> words("xclaim", "stream", "group", "b", "0", random.nextInt(300) + "-1");
+      case 44 -> words("zpopmin", "zset", "2");
       default -> words("select", Integer.toString(random.nextInt(3)));
     };
   }

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.stream;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import java.util.ArrayList;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ids in order, each with a fixed number of further numbers, in chunks of primitive arrays.
@@ -10,6 +11,9 @@ import java.util.Arrays;
  * <p>Finding takes O(log n); adding and removing move at most one chunk's numbers and, when a chunk
  * comes or goes, the references to the chunks behind it. A <i>place</i> names an id: its chunk and
  * its slot there, {@link #NONE} for none. It is stale once an id has been added or removed.
+ *
+ * <p>Tables of several streams may have the numbers of chunks in common ({@link #copyTo}), which are
+ * copied when they are about to change in one of them.
  */
 final class IdTable {
   static final long NONE = -1;
@@ -25,8 +29,15 @@ final class IdTable {
     private long[] numbers;
     private int size;
 
-    Chunk(int length) {
-      numbers = new long[length];
+    /** Who has the numbers; null if this chunk alone does. */
+    private @Nullable Holders holders;
+
+    Chunk(long[] numbers) {
+      this.numbers = numbers;
+    }
+
+    long bytes() {
+      return (long) numbers.length * Long.BYTES;
     }
   }
 
@@ -75,7 +86,7 @@ final class IdTable {
   }
 
   void number(long place, int index, long value) {
-    chunk(place).numbers[at(place) + 2 + index] = value;
+    own(chunk(place)).numbers[at(place) + 2 + index] = value;
   }
 
   long first() {
@@ -173,6 +184,7 @@ final class IdTable {
     if (chunk.size * stride == chunk.numbers.length) {
       resize(chunk, Math.min(CHUNK_IDS, chunk.size * 2));
     }
+    own(chunk);
     int at = slot * stride;
     System.arraycopy(chunk.numbers, at, chunk.numbers, at + stride, (chunk.size - slot) * stride);
     chunk.numbers[at] = ms;
@@ -184,14 +196,43 @@ final class IdTable {
   }
 
   private int newChunk(int index, int capacity) {
-    chunks.add(index, new Chunk(capacity * stride));
+    chunks.add(index, new Chunk(new long[capacity * stride]));
     tally.add(CHUNK_BYTES + (long) capacity * stride * Long.BYTES);
     return index;
   }
 
   private void resize(Chunk chunk, int capacity) {
-    tally.add((long) (capacity * stride - chunk.numbers.length) * Long.BYTES);
-    chunk.numbers = Arrays.copyOf(chunk.numbers, capacity * stride);
+    put(chunk, Arrays.copyOf(chunk.numbers, capacity * stride));
+  }
+
+  private void put(Chunk chunk, long[] numbers) {
+    letGo(chunk);
+    chunk.numbers = numbers;
+    tally.add(chunk.bytes());
+  }
+
+  /** Takes a chunk's numbers off the tally. */
+  private void letGo(Chunk chunk) {
+    Holders having = chunk.holders;
+    chunk.holders = null;
+    if (having != null && having.leave()) {
+      tally.addCommon(-chunk.bytes());
+    } else {
+      tally.add(-chunk.bytes());
+    }
+  }
+
+  /** A chunk whose numbers are its own, to be changed. */
+  private Chunk own(Chunk chunk) {
+    Holders having = chunk.holders;
+    if (having != null) {
+      if (having.several()) {
+        put(chunk, chunk.numbers.clone());
+      } else {
+        chunk.holders = null;
+      }
+    }
+    return chunk;
   }
 
   private void split(int index) {
@@ -207,7 +248,7 @@ final class IdTable {
   void remove(long place) {
     int index = (int) (place >>> 32);
     int slot = (int) place;
-    Chunk chunk = chunks.get(index);
+    Chunk chunk = own(chunks.get(index));
     int at = slot * stride;
     System.arraycopy(
         chunk.numbers, at + stride, chunk.numbers, at, (chunk.size - slot - 1) * stride);
@@ -221,7 +262,8 @@ final class IdTable {
   }
 
   private void drop(int index) {
-    tally.add(-CHUNK_BYTES - (long) chunks.get(index).numbers.length * Long.BYTES);
+    letGo(chunks.get(index));
+    tally.add(-CHUNK_BYTES);
     chunks.remove(index);
   }
 
@@ -239,6 +281,7 @@ final class IdTable {
     if (together * stride > chunk.numbers.length) {
       resize(chunk, together);
     }
+    own(chunk);
     System.arraycopy(next.numbers, 0, chunk.numbers, chunk.size * stride, next.size * stride);
     chunk.size = together;
     drop(index + 1);
@@ -253,13 +296,22 @@ final class IdTable {
     tally.add(-TABLE_BYTES);
   }
 
-  /** Copies all ids and numbers to a table of the same kind that is empty. */
+  /** Lets a table of the same kind that is empty have all ids and numbers, too. O(chunks). */
   void copyTo(IdTable target) {
+    target.chunks.ensureCapacity(chunks.size());
     for (Chunk chunk : chunks) {
-      int index = target.newChunk(target.chunks.size(), chunk.size);
-      Chunk copied = target.chunks.get(index);
-      System.arraycopy(chunk.numbers, 0, copied.numbers, 0, chunk.size * stride);
-      copied.size = chunk.size;
+      Holders having = chunk.holders;
+      if (having == null) {
+        having = new Holders();
+        chunk.holders = having;
+      }
+      having.join();
+      Chunk same = new Chunk(chunk.numbers);
+      same.holders = having;
+      same.size = chunk.size;
+      target.chunks.add(same);
+      target.tally.add(CHUNK_BYTES);
+      target.tally.addCommon(chunk.bytes());
     }
     target.size = size;
   }

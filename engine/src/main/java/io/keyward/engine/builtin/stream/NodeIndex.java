@@ -3,15 +3,20 @@ package io.keyward.engine.builtin.stream;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.structure.Block;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The nodes of a stream in the order of their ids, in parallel arrays used as a queue: adding at
  * the end and removing at the beginning take constant time, finding takes O(log n).
  *
+ * <p>Indexes of several streams may have listpacks in common ({@link #copyTo}); each is copied when
+ * it is about to change in one of them.
+ *
  * <p>The index is also the {@link Block} of the node that was selected last, so that a listpack can
  * be edited where it is.
  */
 final class NodeIndex implements Block {
+  private static final @Nullable Holders[] NOBODY = {};
   private static final int FIRST_CAPACITY = 2;
 
   /** What an array takes besides its elements. */
@@ -26,6 +31,10 @@ final class NodeIndex implements Block {
   private long[] ids = new long[2 * FIRST_CAPACITY];
 
   private byte[][] blocks = new byte[FIRST_CAPACITY][];
+
+  /** Who has each block, null for one that is this index's alone; empty if none was ever shared. */
+  private @Nullable Holders[] holders = NOBODY;
+
   private int head;
   private int size;
   private int selected;
@@ -96,6 +105,11 @@ final class NodeIndex implements Block {
     System.arraycopy(ids, 2 * head, newIds, 0, 2 * size);
     System.arraycopy(blocks, head, newBlocks, 0, size);
     tally.add((long) (capacity - blocks.length) * SLOT_BYTES);
+    if (holders.length > 0) {
+      @Nullable Holders[] newHolders = new Holders[capacity];
+      System.arraycopy(holders, head, newHolders, 0, size);
+      holders = newHolders;
+    }
     ids = newIds;
     blocks = newBlocks;
     head = 0;
@@ -103,7 +117,7 @@ final class NodeIndex implements Block {
 
   void remove(int node) {
     int at = head + node;
-    tally.add(-heapBytes(blocks[at]));
+    letGo(at);
     if (node == 0) {
       blocks[at] = EMPTY;
       head++;
@@ -112,6 +126,10 @@ final class NodeIndex implements Block {
       System.arraycopy(ids, 2 * (at + 1), ids, 2 * at, 2 * behind);
       System.arraycopy(blocks, at + 1, blocks, at, behind);
       blocks[head + size - 1] = EMPTY;
+      if (holders.length > 0) {
+        System.arraycopy(holders, at + 1, holders, at, behind);
+        holders[head + size - 1] = null;
+      }
     }
     size--;
     if (size == 0) {
@@ -128,10 +146,47 @@ final class NodeIndex implements Block {
     return (long) block.length + 12 + 7 & ~7L;
   }
 
-  /** Makes this the block of a node. */
+  /** Takes a block off the tally, whose place is free for another one. */
+  private void letGo(int at) {
+    long bytes = heapBytes(blocks[at]);
+    Holders having = holders.length > 0 ? holders[at] : null;
+    if (having == null) {
+      tally.add(-bytes);
+      return;
+    }
+    holders[at] = null;
+    if (having.leave()) {
+      tally.addCommon(-bytes);
+    } else {
+      tally.add(-bytes);
+    }
+  }
+
+  /** Makes this the block of a node, to be changed. */
   Block select(int node) {
+    ownBytes(node);
     selected = node;
     return this;
+  }
+
+  /** As {@link #bytes(int)}, to be changed where they are. */
+  byte[] ownBytes(int node) {
+    int at = head + node;
+    Holders having = holders.length > 0 ? holders[at] : null;
+    if (having != null) {
+      if (having.several()) {
+        put(at, blocks[at].clone());
+      } else {
+        holders[at] = null;
+      }
+    }
+    return blocks[at];
+  }
+
+  private void put(int at, byte[] block) {
+    letGo(at);
+    blocks[at] = block;
+    tally.add(heapBytes(block));
   }
 
   @Override
@@ -166,16 +221,39 @@ final class NodeIndex implements Block {
   }
 
   private void replace(int node, int length) {
-    byte[] old = bytes(node);
-    byte[] block = Arrays.copyOf(old, length);
-    blocks[head + node] = block;
-    tally.add(heapBytes(block) - heapBytes(old));
+    put(head + node, Arrays.copyOf(bytes(node), length));
   }
 
-  /** Copies all nodes to an index that is empty. */
+  /** Lets an index that is empty have all nodes, too. O(nodes). */
   void copyTo(NodeIndex target) {
-    for (int i = 0; i < size; i++) {
-      target.append(ms(i), seq(i), bytes(i).clone());
+    if (size == 0) {
+      return;
     }
+    if (holders.length == 0) {
+      holders = new Holders[blocks.length];
+    }
+    target.resize(size);
+    target.holders = new Holders[size];
+    target.size = size;
+    System.arraycopy(ids, 2 * head, target.ids, 0, 2 * size);
+    System.arraycopy(blocks, head, target.blocks, 0, size);
+    for (int i = 0; i < size; i++) {
+      Holders having = holders[head + i];
+      if (having == null) {
+        having = new Holders();
+        holders[head + i] = having;
+      }
+      having.join();
+      target.holders[i] = having;
+      target.tally.addCommon(heapBytes(blocks[head + i]));
+    }
+  }
+
+  /** Takes all nodes off the tally; the index is not to be used any more. */
+  void free() {
+    for (int i = 0; i < size; i++) {
+      letGo(head + i);
+    }
+    size = 0;
   }
 }

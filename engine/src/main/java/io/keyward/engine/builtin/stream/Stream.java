@@ -30,12 +30,19 @@ final class Stream implements Held, Timeline {
   private static final int GROUP_SLOT_BYTES = 48;
 
   private MemoryAccount account;
-  private final MemoryAccount tally = new MemoryAccount();
+
+  /** What the stream takes, counting what it has in common with others only where it was made. */
+  private final MemoryAccount once = new MemoryAccount();
+
+  /** What the stream takes. */
+  private final MemoryAccount tally = new MemoryAccount(once);
+
   private final NodeIndex nodes = new NodeIndex(tally);
   private final EntryCursor cursor = new EntryCursor(nodes);
   private final TreeMap<Key, Group> groups = new TreeMap<>(Key.ORDER);
   private StreamTotals totals;
   private long accounted;
+  private long accountedOnce;
   private long counted;
 
   private long length;
@@ -242,7 +249,7 @@ final class Stream implements Held, Timeline {
     if (StreamNode.entries(nodes.bytes(at.node())) == 1) {
       nodes.remove(at.node());
     } else {
-      StreamNode.markDeleted(nodes.bytes(at.node()), at.flagsAt());
+      StreamNode.markDeleted(nodes.ownBytes(at.node()), at.flagsAt());
       StreamNode.countDeleted(nodes.select(at.node()), 1);
     }
     length--;
@@ -354,10 +361,16 @@ final class Stream implements Held, Timeline {
   /** Accounts for the bytes and entries that a change has added or taken away. */
   void settle() {
     long present = tally.bytes();
-    if (present != accounted) {
-      account.add(present - accounted);
+    long change = present - accounted;
+    if (change != 0) {
+      account.add(change);
       accounted = present;
     }
+    long changeOnce = once.bytes() - accountedOnce;
+    if (changeOnce != change) {
+      account.addToWhole(changeOnce - change);
+    }
+    accountedOnce += changeOnce;
     if (length != counted) {
       totals.add(0, length - counted);
       counted = length;
@@ -404,6 +417,10 @@ final class Stream implements Held, Timeline {
 
   @Override
   public boolean free(int budget) {
+    groups.values().forEach(Group::free);
+    groups.clear();
+    nodes.free();
+    settle();
     account.add(-accounted);
     accounted = 0;
     totals.add(-1, -counted);

@@ -188,7 +188,7 @@ record Trim(Kind kind, boolean approximate, long length, StreamId id, long limit
     long taken = 0;
     EntryCursor at = stream.forward(0, 0, -1, -1);
     while (taken < most && at.next() && (kind == Kind.LENGTH || at.id().compareTo(id) < 0)) {
-      StreamNode.markDeleted(stream.nodes().bytes(0), at.flagsAt());
+      StreamNode.markDeleted(stream.nodes().ownBytes(0), at.flagsAt());
       taken++;
     }
     stream.countDeleted(0, taken);

@@ -3,15 +3,21 @@ package io.keyward.engine.builtin.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.engine.builtin.memory.MemoryAccount;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class IdTableTest {
-  private final MemoryAccount tally = new MemoryAccount();
-  private final IdTable table = new IdTable(1, tally);
-  private final TreeMap<StreamId, Long> model = new TreeMap<>();
+  /** A table, the account that counts it within that of all, and what must be in it. */
+  private record Copy(IdTable table, MemoryAccount tally, TreeMap<StreamId, Long> model) {}
+
+  private final MemoryAccount all = new MemoryAccount();
+  private final MemoryAccount tally = new MemoryAccount(all);
+  private IdTable table = new IdTable(1, tally);
+  private TreeMap<StreamId, Long> model = new TreeMap<>();
 
   @Test
   void holdsWhatASortedMapHolds() {
@@ -31,16 +37,50 @@ class IdTableTest {
       }
       check();
     }
-    IdTable copy = new IdTable(1, new MemoryAccount());
-    table.copyTo(copy);
-    copy.validate();
-    assertThat(copy.size()).isEqualTo(model.size());
+    changeCopiesOfOneAnother(random);
+    assertThat(all.bytes()).as("seed %d", seed).isZero();
+  }
+
+  private void changeCopiesOfOneAnother(Random random) {
+    List<Copy> copies = new ArrayList<>(List.of(new Copy(table, tally, model)));
+    for (int step = 0; step < 6000; step++) {
+      if (step % 400 == 0 && copies.size() < 5) {
+        MemoryAccount counted = new MemoryAccount(all);
+        Copy made = new Copy(new IdTable(1, counted), counted, new TreeMap<>(model));
+        table.copyTo(made.table);
+        copies.add(made);
+      }
+      take(copies.get(random.nextInt(copies.size())));
+      StreamId id = new StreamId(random.nextInt(40) - 20, random.nextInt(200));
+      if (random.nextInt(10) < 4 + step / 1000) {
+        add(id, random.nextLong());
+      } else {
+        remove(id);
+      }
+      if (step % 100 == 0) {
+        for (Copy copy : copies) {
+          take(copy);
+          check();
+        }
+      }
+    }
+    while (copies.size() > 1) {
+      Copy freed = copies.removeFirst();
+      freed.table.free();
+      assertThat(freed.tally.bytes()).isZero();
+      take(copies.getFirst());
+      check();
+    }
     while (!model.isEmpty()) {
       remove(model.firstKey());
     }
     check();
     table.free();
-    assertThat(tally.bytes()).isZero();
+  }
+
+  private void take(Copy copy) {
+    table = copy.table;
+    model = copy.model;
   }
 
   private void add(StreamId id, long value) {
