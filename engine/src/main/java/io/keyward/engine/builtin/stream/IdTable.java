@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * comes or goes, the references to the chunks behind it. A <i>place</i> names an id: its chunk and
  * its slot there, {@link #NONE} for none. It is stale once an id has been added or removed.
  *
- * <p>Tables of several streams may have the numbers of chunks in common ({@link #copyTo}), which are
- * copied when they are about to change in one of them.
+ * <p>Tables of several streams may have the numbers of chunks in common ({@link #copyTo}), which
+ * are copied when they are about to change in one of them.
  */
 final class IdTable {
   static final long NONE = -1;
