@@ -312,7 +312,7 @@ public final class Gateway implements AutoCloseable {
         return;
       }
       listeners.close();
-      server.stop(server.live().number(Directive.SHUTDOWN_TIMEOUT) * 1000);
+      server.shutdown().run(server.live().number(Directive.SHUTDOWN_TIMEOUT) * 1000);
       AdminServer present = admin;
       if (present != null) {
         present.close();
@@ -324,7 +324,7 @@ public final class Gateway implements AutoCloseable {
       SavePoints points = savePoints;
       if (points != null) {
         points.close();
-        if (server.savesAtEnd()) {
+        if (server.shutdown().saves()) {
           String _ = server.snapshots().save();
         }
       }

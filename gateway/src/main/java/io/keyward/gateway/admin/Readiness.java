@@ -17,7 +17,7 @@ enum Readiness {
   }
 
   static Readiness of(Server server) {
-    if (server.stopping()) {
+    if (server.shutdown().underWay()) {
       return STOPPING;
     }
     return server.durability().appendOnly().progress().loading() ? LOADING : READY;

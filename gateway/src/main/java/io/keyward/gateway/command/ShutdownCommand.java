@@ -18,7 +18,7 @@ import io.keyward.engine.builtin.RunningScript;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.server.Server;
-import io.keyward.gateway.server.Server.Saving;
+import io.keyward.gateway.server.Shutdown.Saving;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -73,6 +73,6 @@ final class ShutdownCommand {
     }
     log.info("Stopping on SHUTDOWN of client id={}", request.client().id());
     request.client().closing(true);
-    server.shutdown(save ? Saving.ALWAYS : noSave ? Saving.NEVER : Saving.AT_SAVE_POINTS);
+    server.shutdown().begin(save ? Saving.ALWAYS : noSave ? Saving.NEVER : Saving.AT_SAVE_POINTS);
   }
 }

@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -40,17 +39,6 @@ public final class Server {
     void shutdown();
   }
 
-  /** Whether a server that is stopped writes a snapshot. */
-  public enum Saving {
-    ALWAYS,
-    NEVER,
-    /** If there are save points. */
-    AT_SAVE_POINTS
-  }
-
-  /** How long the sockets are still read after the stop has begun. */
-  private static final long SETTLING_MILLIS = 50;
-
   private final Settings settings;
   private final LiveSettings live;
   private final ConfigRewrite rewrite;
@@ -61,18 +49,16 @@ public final class Server {
   private final List<BuiltinKeyspace> overviews;
   private final OperatorFunctions operatorFunctions;
   private final Snapshots snapshots;
-  private final Control control;
+  private final Shutdown shutdown;
   private final Durability durability;
   private final Replication replication;
   private final HeapWatch heapWatch;
-  private volatile Saving savingAtEnd = Saving.AT_SAVE_POINTS;
   private final Traffic traffic = new Traffic();
   private final Doorway doorway = new Doorway(this);
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final AtomicLong nextClientId = new AtomicLong();
   private final long startedAt = SteadyTime.millis();
   private final RunId runId = new RunId();
-  private volatile boolean stopping;
   private volatile String transport = "";
   private volatile int port;
   private volatile int tlsPort;
@@ -97,7 +83,7 @@ public final class Server {
     this.rewrite = settings.rewrite();
     this.tenancy = tenancy;
     this.loops = List.copyOf(loops);
-    this.control = control;
+    shutdown = new Shutdown(this, control);
     CommandTable table = new CommandTable();
     BuiltinCommands.declare(table);
     furtherCommands.accept(table, this);
@@ -211,6 +197,16 @@ public final class Server {
     throw new IllegalArgumentException("the keyspace lives elsewhere");
   }
 
+  /** The loop that Netty calls so. */
+  GatewayLoop loopOf(EventLoop served) {
+    for (GatewayLoop loop : loops) {
+      if (loop.eventLoop().equals(served)) {
+        return loop;
+      }
+    }
+    throw new IllegalArgumentException("no loop of ours");
+  }
+
   /** Writes the data to disk. */
   public Snapshots snapshots() {
     return snapshots;
@@ -252,28 +248,9 @@ public final class Server {
     return anterooms.getFirst();
   }
 
-  /**
-   * Begins to stop the server in good order; returns at once.
-   *
-   * @param saving whether a snapshot is written at the end
-   */
-  public void shutdown(Saving saving) {
-    savingAtEnd = saving;
-    control.shutdown();
-  }
-
-  /** Whether a snapshot is to be written at the end. */
-  public boolean savesAtEnd() {
-    return switch (savingAtEnd) {
-      case ALWAYS -> true;
-      case NEVER -> false;
-      case AT_SAVE_POINTS -> !live.text(Directive.SAVE).isEmpty();
-    };
-  }
-
-  /** Whether the server is being stopped. */
-  public boolean stopping() {
-    return stopping;
+  /** The end of the server in good order. */
+  public Shutdown shutdown() {
+    return shutdown;
   }
 
   /** The places that there are for connections. */
@@ -298,27 +275,6 @@ public final class Server {
                 home.start();
                 sweep.start();
               });
-    }
-  }
-
-  /**
-   * Answers what clients have asked, and closes their connections.
-   *
-   * @param timeoutMillis how long clients may take to read their answers
-   */
-  public void stop(long timeoutMillis) throws InterruptedException {
-    stopping = true;
-    for (Session session : sessions) {
-      // What is on its way when the stop begins is still read.
-      session.home().schedule(SETTLING_MILLIS, session.departure()::endForStop);
-    }
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-    while (!sessions.isEmpty() && System.nanoTime() < deadline) {
-      Thread.sleep(5);
-    }
-    heapWatch.close();
-    for (Home home : engine.homes()) {
-      home.loop().execute(home::stop);
     }
   }
 

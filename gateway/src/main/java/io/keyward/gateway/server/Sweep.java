@@ -45,7 +45,7 @@ final class Sweep {
       server.traffic().sample(now);
       server.heapWatch().check();
     }
-    if (!server.stopping()) {
+    if (!server.shutdown().underWay()) {
       start();
     }
   }
