@@ -48,14 +48,16 @@ final class Connections {
     UNIX
   }
 
-  /** Takes in a connection, or sends it away. */
+  /** Takes in a connection, or sends it away; the next one comes when it is its turn. */
   void accept(Channel channel, Kind kind) {
+    Channel listening = channel.parent();
+    server.loopOf(channel.eventLoop()).turns().add(listening, listening::read);
     LiveSettings live = server.live();
     Peer peer =
         kind == Kind.UNIX
             ? Peer.unix(live.text(Directive.UNIXSOCKET))
             : Peer.internet(channel.remoteAddress(), channel.localAddress(), kind == Kind.TLS);
-    if (server.stopping()) {
+    if (server.shutdown().underWay()) {
       var _ = channel.close();
       return;
     }

@@ -1,6 +1,7 @@
 package io.keyward.gateway.server;
 
 import io.keyward.engine.Client;
+import io.keyward.engine.Keyspace;
 import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BlockedClients;
 import io.netty.channel.ChannelHandlerContext;
@@ -34,6 +35,17 @@ final class Departure {
   /** Whether the client is sent away, so that its side of the connection ends later than ours. */
   boolean sentAway() {
     return sentAway;
+  }
+
+  /**
+   * The client has ended its side: as {@link #end}, when it is the keyspace's turn, since its
+   * clients may all go at once.
+   */
+  void endInTurn() {
+    if (!session.passedOn(this::endInTurn)) {
+      Keyspace keyspace = client.keyspace();
+      session.home().turns().add(keyspace == null ? session : keyspace, this::end);
+    }
   }
 
   /**

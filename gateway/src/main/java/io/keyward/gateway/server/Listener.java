@@ -7,6 +7,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
@@ -26,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One port on some addresses, or one Unix socket. A loop that does nothing else accepts, and deals
- * the connections out to the loops that serve them, in turn.
+ * One port on some addresses, or one Unix socket. The first of the loops that serve accepts, and
+ * deals the connections out to all of them; each comes through a {@link Turnstile}.
  *
  * <p>The sockets are Netty's rather than Vert.x's servers: those are told who serves only when they
  * are bound, and close whoever comes in between.
@@ -47,10 +48,12 @@ final class Listener {
   /**
    * A listener without sockets yet.
    *
+   * @param accepting the loop of the sockets
    * @param serving the loops that connections are dealt out to
    */
   Listener(
       VertxInternal vertx,
+      EventLoop accepting,
       EventLoopGroup serving,
       Connections connections,
       Kind kind,
@@ -58,10 +61,18 @@ final class Listener {
     boolean unix = kind == Kind.UNIX;
     bootstrap =
         new ServerBootstrap()
-            .group(vertx.acceptorEventLoopGroup(), serving)
+            .group(accepting, serving)
             .channelFactory(vertx.transport().serverChannelFactory(unix))
             .option(ChannelOption.SO_BACKLOG, backlog)
+            .option(ChannelOption.AUTO_READ, false)
             .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .handler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel listening) {
+                    listening.pipeline().addLast(new Turnstile());
+                  }
+                })
             .childHandler(
                 new ChannelInitializer<Channel>() {
                   @Override

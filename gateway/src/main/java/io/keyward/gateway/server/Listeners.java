@@ -5,6 +5,7 @@ import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.gateway.server.Connections.Kind;
 import io.keyward.gateway.tls.Tls;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.SocketAddress;
@@ -190,7 +191,8 @@ public final class Listeners {
 
   private Listener listener(Kind kind, EventLoopGroup serving) {
     int backlog = (int) server.live().number(Directive.TCP_BACKLOG);
-    return new Listener(vertx, serving, connections, kind, backlog);
+    EventLoop accepting = server.loops().getFirst().eventLoop();
+    return new Listener(vertx, accepting, serving, connections, kind, backlog);
   }
 
   private void loadCertificates() throws StartException {

@@ -133,7 +133,7 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext source, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
-      onHome(session().departure()::end);
+      onHome(session().departure()::endInTurn);
     } else if (event instanceof SslHandshakeCompletionEvent handshake) {
       server.traffic().shookHands(handshake.isSuccess());
       if (handshake.isSuccess()) {

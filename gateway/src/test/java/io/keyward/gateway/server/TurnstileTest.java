@@ -1,0 +1,88 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.gateway.Gateway;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TurnstileTest {
+  private int accepts;
+
+  /** A listening socket that is told to accept so many times. */
+  private EmbeddedChannel listening() {
+    EmbeddedChannel channel = new EmbeddedChannel(false, false);
+    channel.config().setAutoRead(false);
+    channel
+        .pipeline()
+        .addLast(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void read(ChannelHandlerContext context) {
+                accepts++;
+              }
+            },
+            new Turnstile(),
+            new ChannelInboundHandlerAdapter());
+    return channel;
+  }
+
+  @Test
+  void letsNobodyElseInUntilItIsTold() throws Exception {
+    EmbeddedChannel channel = listening();
+    channel.register();
+    assertThat(accepts).isEqualTo(1);
+    channel.pipeline().fireChannelRead("one");
+    channel.pipeline().fireChannelReadComplete();
+    channel.advanceTimeBy(1, TimeUnit.SECONDS);
+    channel.runPendingTasks();
+    assertThat(accepts).isEqualTo(1);
+    channel.read();
+    assertThat(accepts).isEqualTo(2);
+  }
+
+  @Test
+  void triesAgainWhereNobodyCouldBeLetIn() throws Exception {
+    EmbeddedChannel channel = listening();
+    channel.register();
+    channel.pipeline().fireChannelReadComplete();
+    assertThat(accepts).isEqualTo(1);
+    channel.advanceTimeBy(1, TimeUnit.SECONDS);
+    channel.runPendingTasks();
+    assertThat(accepts).isEqualTo(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "nio"})
+  void everybodyOfAStormGetsInAndWhoWasThereBeforeIsServed(String transport) {
+    try (Gateway gateway =
+        Gateways.start(Map.of("KEYWARD_TRANSPORT", transport, "KEYWARD_EVENT_LOOPS", "2"))) {
+      int port = gateway.ports().redis();
+      try (Wire before = Wire.to(port)) {
+        List<Wire> storm = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+          Wire one = Wire.to(port);
+          one.send("ECHO " + i + "\r\n");
+          storm.add(one);
+        }
+        assertThat(before.ask("PING")).isEqualTo("+PONG");
+        for (int i = 0; i < storm.size(); i++) {
+          Wire one = storm.get(i);
+          assertThat(one.line()).isEqualTo("$" + Integer.toString(i).length());
+          assertThat(one.line()).isEqualTo(Integer.toString(i));
+          one.close();
+        }
+        assertThat(before.ask("PING")).isEqualTo("+PONG");
+      }
+    }
+  }
+}
