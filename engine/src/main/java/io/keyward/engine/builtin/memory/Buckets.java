@@ -38,20 +38,23 @@ final class Buckets {
   private static final int ONES = 0x01010101;
   private static final int[] NO_SEGMENT = {};
 
+  private final SpareSegments spare;
   private MemoryAccount account;
   private OverflowBuckets overflow;
   private CommonArrays common;
   private int[][] segments;
 
-  Buckets(MemoryAccount account) {
+  Buckets(SpareSegments spare, MemoryAccount account) {
+    this.spare = spare;
     this.account = account;
-    overflow = new OverflowBuckets(account);
+    overflow = new OverflowBuckets(spare, account);
     common = new CommonArrays();
     segments = new int[][] {new int[BUCKET_INTS]};
     account.add(BUCKET_INTS * Integer.BYTES);
   }
 
   private Buckets(Buckets other, MemoryAccount account) {
+    spare = other.spare;
     this.account = account;
     overflow = other.overflow.share(account);
     common = other.common.share(other.segments);
@@ -205,24 +208,20 @@ final class Buckets {
     }
   }
 
-  /** Takes every entry out of a chain and hands it over, the first bucket stays, empty. */
-  void empty(int home, Taker taker) {
+  /**
+   * Takes every entry out of a chain and hands it over, the first bucket stays, empty.
+   *
+   * @param taken room for them, empty before and afterwards
+   */
+  void empty(int home, ChainEntries taken, Taker taker) {
     int bucket = home;
-    int[] tags = new int[SLOTS * 2];
-    int[] references = new int[SLOTS * 2];
-    int taken = 0;
     do {
       int[] array = ownArray(bucket);
       int base = base(bucket);
-      if (taken + SLOTS > references.length) {
-        tags = Arrays.copyOf(tags, tags.length * 2);
-        references = Arrays.copyOf(references, references.length * 2);
-      }
       for (int slot = 0; slot < SLOTS; slot++) {
         int tag = tag(array, base, slot);
         if (tag != 0) {
-          tags[taken] = tag;
-          references[taken++] = array[base + REFERENCES + slot];
+          taken.add(tag, array[base + REFERENCES + slot]);
         }
       }
       int next = next(array, base);
@@ -232,9 +231,7 @@ final class Buckets {
       }
       bucket = next;
     } while (bucket != 0);
-    for (int i = 0; i < taken; i++) {
-      taker.take(tags[i], references[i]);
-    }
+    taken.handOver(taker);
   }
 
   /** Receives the entries of a chain with their tags, marks included. */
@@ -354,7 +351,7 @@ final class Buckets {
       Arrays.fill(segments, segment, segment * 2, NO_SEGMENT);
     }
     if (segments[segment].length == 0) {
-      segments[segment] = new int[SEGMENT_INTS];
+      segments[segment] = spare.take();
       account.add(SEGMENT_INTS * Integer.BYTES);
     }
   }
@@ -365,7 +362,9 @@ final class Buckets {
     int[] array = segments[segment];
     if (segment > 0 && (bucket & SEGMENT_MASK) == 0) {
       segments[segment] = NO_SEGMENT;
-      common.giveUp(segment, array, account);
+      if (common.giveUp(segment, array, account)) {
+        spare.giveBack(array);
+      }
     } else if (segment == 0 && bucket * BUCKET_INTS * 4 == array.length) {
       segments[0] = Arrays.copyOf(array, array.length / 2);
       common.replace(0, array, segments[0], account);
@@ -376,10 +375,12 @@ final class Buckets {
   void free() {
     overflow.free();
     for (int i = 0; i < segments.length; i++) {
-      common.giveUp(i, segments[i], account);
+      if (common.giveUp(i, segments[i], account)) {
+        spare.giveBack(segments[i]);
+      }
     }
     segments = new int[][] {NO_SEGMENT};
-    overflow = new OverflowBuckets(account);
+    overflow = new OverflowBuckets(spare, account);
   }
 
   /** Bytes of all segments. */

@@ -55,8 +55,12 @@ final class CommonArrays {
     }
   }
 
-  /** Accounts for an array that the table does without from now on. */
-  void giveUp(int index, int[] array, MemoryAccount account) {
+  /**
+   * Accounts for an array that the table does without from now on.
+   *
+   * @return whether no other table has it either
+   */
+  boolean giveUp(int index, int[] array, MemoryAccount account) {
     long bytes = (long) array.length * Integer.BYTES;
     Count count = index < counts.length ? counts[index] : null;
     if (count != null) {
@@ -65,14 +69,15 @@ final class CommonArrays {
     }
     if (count != null && count.tables > 0) {
       account.addCommon(-bytes);
-    } else {
-      account.add(-bytes);
+      return false;
     }
+    account.add(-bytes);
+    return true;
   }
 
   /** Accounts for an array that takes the place of another one. */
   void replace(int index, int[] former, int[] present, MemoryAccount account) {
-    giveUp(index, former, account);
+    boolean _ = giveUp(index, former, account);
     account.add((long) present.length * Integer.BYTES);
   }
 }

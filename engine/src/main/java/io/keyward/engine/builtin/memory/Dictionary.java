@@ -56,7 +56,7 @@ public final class Dictionary {
 
   public Dictionary(PagePool pool, MemoryAccount account) {
     this.pool = pool;
-    table = new Buckets(account);
+    table = new Buckets(pool.spareSegments(), account);
   }
 
   private Dictionary(Dictionary other, MemoryAccount account) {
@@ -411,7 +411,9 @@ public final class Dictionary {
 
   /** Takes every entry of a bucket out and puts it where it belongs now. */
   private void scatter(int bucket) {
-    table.empty(bucket, layAnew);
+    ChainEntries taken = pool.takeChainEntries();
+    table.empty(bucket, taken, layAnew);
+    pool.giveBack(taken);
   }
 
   private void layAnew(int tag, int reference) {
@@ -512,12 +514,15 @@ public final class Dictionary {
 
   private void drainLast(IntConsumer visitor) {
     int bucket = buckets() - 1;
+    ChainEntries taken = pool.takeChainEntries();
     table.empty(
         bucket,
+        taken,
         (tag, reference) -> {
           visitor.accept(reference);
           count--;
         });
+    pool.giveBack(taken);
     if (bucket > 0) {
       if (split == 0) {
         level--;

@@ -12,6 +12,7 @@ final class OverflowBuckets {
   private static final int FIRST_INTS = 4 * Buckets.BUCKET_INTS;
   private static final int[] NO_SEGMENT = {};
 
+  private final SpareSegments spare;
   private MemoryAccount account;
   private CommonArrays common = new CommonArrays();
   private int[][] segments = {};
@@ -25,13 +26,14 @@ final class OverflowBuckets {
   /** No segment below has room. */
   private int firstWithRoom;
 
-  OverflowBuckets(MemoryAccount account) {
+  OverflowBuckets(SpareSegments spare, MemoryAccount account) {
+    this.spare = spare;
     this.account = account;
   }
 
   /** As {@link Buckets#share}; its bytes are not counted yet. */
   OverflowBuckets share(MemoryAccount counted) {
-    OverflowBuckets other = new OverflowBuckets(counted);
+    OverflowBuckets other = new OverflowBuckets(spare, counted);
     other.common = common.share(segments);
     other.segments = segments.clone();
     other.used = used.clone();
@@ -78,10 +80,20 @@ final class OverflowBuckets {
     int index = cut[segment]++;
     int[] array = segments[segment];
     if (index * Buckets.BUCKET_INTS == array.length) {
-      segments[segment] = Arrays.copyOf(array, Math.max(FIRST_INTS, array.length * 2));
+      segments[segment] = grown(array);
       common.replace(segment, array, segments[segment], account);
     }
     return segment << Buckets.SEGMENT_BITS | index;
+  }
+
+  private int[] grown(int[] array) {
+    int ints = Math.max(FIRST_INTS, array.length * 2);
+    if (ints < Buckets.SEGMENT_BUCKETS * Buckets.BUCKET_INTS) {
+      return Arrays.copyOf(array, ints);
+    }
+    int[] whole = spare.take();
+    System.arraycopy(array, 0, whole, 0, array.length);
+    return whole;
   }
 
   private void addSegment() {
@@ -103,7 +115,9 @@ final class OverflowBuckets {
       segments[segment] = NO_SEGMENT;
       cut[segment] = 0;
       free[segment] = 0;
-      common.giveUp(segment, array, account);
+      if (common.giveUp(segment, array, account)) {
+        spare.giveBack(array);
+      }
     } else {
       ownSegment(number)[Buckets.base(number) + Buckets.NEXT] = free[segment];
       free[segment] = number + 1;

@@ -69,6 +69,9 @@ public final class PagePool {
   private int heldCount = 1;
   private int firstFreeHandle;
 
+  private final SpareSegments spareSegments = new SpareSegments((int) Math.max(16, KEPT_PAGES / 2));
+  private @Nullable ChainEntries chainEntries = new ChainEntries();
+
   private long pageMemory;
   private long slotMemory;
 
@@ -77,6 +80,21 @@ public final class PagePool {
     for (int sizeClass = 0; sizeClass < slotsOfClass.length; sizeClass++) {
       slotsOfClass[sizeClass] = (short) (PAGE_BYTES / SizeClasses.size(sizeClass));
     }
+  }
+
+  SpareSegments spareSegments() {
+    return spareSegments;
+  }
+
+  /** Room for the entries of a chain, to be given back; whoever asks meanwhile gets another one. */
+  ChainEntries takeChainEntries() {
+    ChainEntries present = chainEntries;
+    chainEntries = null;
+    return present == null ? new ChainEntries() : present;
+  }
+
+  void giveBack(ChainEntries empty) {
+    chainEntries = empty;
   }
 
   /** The page that holds the slot. */
@@ -214,6 +232,7 @@ public final class PagePool {
     pageMemory -= (long) spareCount * PAGE_BYTES;
     Arrays.fill(spare, 0, spareCount, ABSENT);
     spareCount = 0;
+    spareSegments.drop();
   }
 
   private int takeNumber() {
@@ -302,7 +321,7 @@ public final class PagePool {
 
   /** Bytes of all pages, whether their slots are in use or not, and of large slots. */
   public long pageMemory() {
-    return pageMemory;
+    return pageMemory + spareSegments.memory();
   }
 
   /** Bytes of the slots in use. */

@@ -21,11 +21,15 @@ class DictionaryTest {
   }
 
   private int add(byte[] key, boolean mark) {
+    return add(dictionary, key, mark);
+  }
+
+  private int add(Dictionary target, byte[] key, boolean mark) {
     int flags = EntryLayout.flagsFor(0, key.length);
     int reference = pool.allocate(EntryLayout.headerSize(flags) + key.length, account);
     EntryLayout.writeKey(
         pool.page(reference), PagePool.offset(reference), flags, key, 0, key.length);
-    dictionary.insert(KeyHash.hash(key, 0, key.length), reference, mark);
+    target.insert(KeyHash.hash(key, 0, key.length), reference, mark);
     return reference;
   }
 
@@ -93,6 +97,54 @@ class DictionaryTest {
     } while (cursor != 0);
     copy.validate();
     assertThat(copy.size()).isEqualTo(20_000);
+  }
+
+  private void drain(Dictionary full) {
+    boolean empty = false;
+    while (!empty) {
+      empty = full.drain(100, reference -> pool.free(reference, account));
+    }
+  }
+
+  @Test
+  void whatADictionaryTookThatIsGoneServesTheNext() {
+    for (int number = 0; number < 100_000; number++) {
+      add(key(number), false);
+    }
+    long most = dictionary.memory();
+    drain(dictionary);
+    long kept = pool.spareSegments().memory();
+    assertThat(kept).isBetween(most * 9 / 10, most);
+    Dictionary next = new Dictionary(pool, account);
+    for (int number = 0; number < 100_000; number++) {
+      add(next, key(number), false);
+    }
+    next.validate();
+    assertThat(next.size()).isEqualTo(100_000);
+    assertThat(pool.spareSegments().memory()).isLessThan(kept / 10);
+    pool.dropSpare();
+    assertThat(pool.spareSegments().memory()).isZero();
+  }
+
+  @Test
+  void whatAnotherDictionaryStillHasServesNoThird() {
+    for (int number = 0; number < 50_000; number++) {
+      add(key(number), false);
+    }
+    Dictionary copy = dictionary.share(account);
+    boolean empty = false;
+    while (!empty) {
+      empty = dictionary.drain(100, reference -> {});
+    }
+    Dictionary third = new Dictionary(pool, account);
+    for (int number = 50_000; number < 100_000; number++) {
+      add(third, key(number), false);
+    }
+    copy.validate();
+    assertThat(copy.size()).isEqualTo(50_000);
+    byte[] name = key(49_999);
+    int found = copy.find(KeyHash.hash(name, 0, name.length), name, 0, name.length);
+    assertThat(text(found)).isEqualTo("key:49999");
   }
 
   @Test

@@ -1,0 +1,58 @@
+package io.keyward.engine.builtin.memory;
+
+import java.util.Arrays;
+
+/**
+ * Segments of {@link Buckets} that no table uses any more, kept for others: what big tables that
+ * come and go would leave to the collector makes it move everything sooner or later.
+ */
+final class SpareSegments {
+  private static final int INTS = Buckets.SEGMENT_BUCKETS * Buckets.BUCKET_INTS;
+  private static final int[] EMPTY = {};
+
+  private final int most;
+  private int[][] spare = {};
+  private int count;
+
+  /**
+   * None at first.
+   *
+   * @param most how many are kept at most
+   */
+  SpareSegments(int most) {
+    this.most = most;
+  }
+
+  /** A segment of empty buckets. */
+  int[] take() {
+    if (count == 0) {
+      return new int[INTS];
+    }
+    int[] segment = spare[--count];
+    spare[count] = EMPTY;
+    return segment;
+  }
+
+  /** Keeps an array that nobody uses any more, if it is a whole segment. */
+  void giveBack(int[] array) {
+    if (array.length != INTS || count == most) {
+      return;
+    }
+    if (count == spare.length) {
+      spare = Arrays.copyOf(spare, Math.min(most, Math.max(16, count * 2)));
+    }
+    Arrays.fill(array, 0);
+    spare[count++] = array;
+  }
+
+  /** Bytes of those that are kept. */
+  long memory() {
+    return (long) count * INTS * Integer.BYTES;
+  }
+
+  /** Leaves them to the collector. */
+  void drop() {
+    spare = new int[0][];
+    count = 0;
+  }
+}
