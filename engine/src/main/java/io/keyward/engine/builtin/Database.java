@@ -372,6 +372,15 @@ public final class Database {
     return reference == Dictionary.ABSENT ? null : into.at(this, hash, reference);
   }
 
+  /**
+   * Fetches from memory where a key of this hash is looked for; see {@link Dictionary#fetch}.
+   *
+   * @return what must not be thrown away; it means nothing
+   */
+  public int fetch(long hash) {
+    return keys.fetch(hash);
+  }
+
   /** Whether an entry that a walk has shown is still a key of this database. */
   public boolean holds(Entry entry) {
     return keys.holds(entry.hash(), entry.reference());

@@ -52,6 +52,11 @@ public final class NewValue {
     return type;
   }
 
+  /** The bytes that it holds itself; none of a big collection, which lies elsewhere. */
+  public int bytes() {
+    return length;
+  }
+
   /** The object of a big collection. */
   public <T extends Held> T held(Class<T> kind) {
     return kind.cast(Objects.requireNonNull(held));

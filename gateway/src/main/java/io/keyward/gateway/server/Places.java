@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import io.keyward.engine.Engine;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.Residents;
 import io.keyward.engine.builtin.snapshot.GlobalView;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
@@ -29,6 +30,11 @@ final class Places implements KeyPlaces {
     int length = own - Engine.SEPARATOR.length();
     BuiltinKeyspace made = residents.of(new String(key, 0, length, StandardCharsets.UTF_8));
     return made == null ? null : new Place(made, own);
+  }
+
+  @Override
+  public boolean leadTo(Home home) {
+    return view.leadTo(home);
   }
 
   @Override

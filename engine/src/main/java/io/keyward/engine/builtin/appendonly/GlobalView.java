@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.appendonly;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.propagation.WholeKeyspace;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -27,6 +28,7 @@ final class GlobalView {
   private byte[] lastPrefixBytes = {};
   private @Nullable BuiltinKeyspace last;
   private @Nullable BuiltinKeyspace found;
+  private long keyHash;
 
   GlobalView(CommandTable table, Residents residents) {
     this.table = table;
@@ -72,6 +74,11 @@ final class GlobalView {
     return named;
   }
 
+  /** The hash of the first key of the request that has been entered last, if it has any. */
+  long keyHash() {
+    return keyHash;
+  }
+
   private void strip(Request request, int position) {
     byte[] bytes = request.bytes();
     int from = request.offset(position);
@@ -86,7 +93,9 @@ final class GlobalView {
     if (owner == null) {
       throw NO_KEYSPACE;
     }
-    if (found != null && found != owner) {
+    if (found == null) {
+      keyHash = KeyHash.hash(bytes, request.offset(position), request.length(position));
+    } else if (found != owner) {
       throw SEVERAL;
     }
     found = owner;

@@ -130,6 +130,7 @@ final class LogLoader {
         }
         default -> {
           command.of(enter(request, reader, file, offset), database, offset);
+          command.keyHash(view.keyHash());
           if (unit == null) {
             queue(command);
           } else {

@@ -16,6 +16,7 @@ final class ReplayQueue {
   private static final int MOST_COMMANDS = 256;
   private static final int MOST_BYTES = 64 * 1024;
   private static final int MOST_PORTIONS = 4;
+  private static final int FETCHED_AT_ONCE = 32;
 
   private final Home home;
   private final Replayed.Spare spare;
@@ -23,6 +24,9 @@ final class ReplayQueue {
   private final Semaphore room = new Semaphore(MOST_PORTIONS);
   private List<Replayed> portion = new ArrayList<>(MOST_COMMANDS);
   private long bytes;
+
+  /** Keeps what has been fetched from being fetched for nothing. */
+  int unusedSum;
 
   /** Errors that commands have answered; written on the loop. */
   private volatile long errors;
@@ -56,12 +60,26 @@ final class ReplayQueue {
         .execute(
             () -> {
               try {
-                sent.forEach(this::apply);
+                apply(sent);
               } finally {
                 spare.giveBack(sent);
                 room.release();
               }
             });
+  }
+
+  private void apply(List<Replayed> sent) {
+    for (int begin = 0; begin < sent.size(); begin += FETCHED_AT_ONCE) {
+      int end = Math.min(sent.size(), begin + FETCHED_AT_ONCE);
+      int sum = 0;
+      for (int i = begin; i < end; i++) {
+        sum += sent.get(i).fetch();
+      }
+      unusedSum = sum;
+      for (int i = begin; i < end; i++) {
+        apply(sent.get(i));
+      }
+    }
   }
 
   private void apply(Replayed item) {

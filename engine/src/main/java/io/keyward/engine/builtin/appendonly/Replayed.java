@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.appendonly;
 
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Database;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
@@ -14,6 +15,7 @@ final class Replayed {
   private @Nullable BuiltinKeyspace keyspace;
   private int database;
   private long offset;
+  private long hash;
 
   private Replayed() {}
 
@@ -27,6 +29,21 @@ final class Replayed {
     database = number;
     offset = position;
     return this;
+  }
+
+  /** Says which hash the command's first key has, if it has one. */
+  void keyHash(long first) {
+    hash = first;
+  }
+
+  /**
+   * Fetches from memory where the command will look for its key; see {@link Database#fetch}.
+   *
+   * @return what must not be thrown away; it means nothing
+   */
+  int fetch() {
+    Database selected = keyspace().databases().ifUsed(database);
+    return selected == null ? 0 : selected.fetch(hash);
   }
 
   BuiltinKeyspace keyspace() {

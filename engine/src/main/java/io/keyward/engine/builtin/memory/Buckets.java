@@ -237,6 +237,9 @@ final class Buckets {
   /** Receives the entries of a chain with their tags, marks included. */
   @FunctionalInterface
   interface Taker {
+    /** Learns beforehand which entries come, the first so many of these. */
+    default void expect(int[] references, int count) {}
+
     void take(int tag, int reference);
   }
 

@@ -21,6 +21,7 @@ final class ChainEntries {
   void handOver(Buckets.Taker taker) {
     int all = count;
     count = 0;
+    taker.expect(references, all);
     for (int i = 0; i < all; i++) {
       taker.take(tags[i], references[i]);
     }

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.persistence;
 
 import io.keyward.engine.Engine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.LoadProgress;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
@@ -55,6 +56,11 @@ public final class Import implements KeyPlaces {
         key.length >= prefix.length
             && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     return taken ? new Place(keyspace, prefix.length) : null;
+  }
+
+  @Override
+  public boolean leadTo(Home home) {
+    return keyspace.home() == home;
   }
 
   @Override

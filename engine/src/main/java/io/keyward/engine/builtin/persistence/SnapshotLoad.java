@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 
 /**
  * Loads a snapshot into the keyspaces, all homes at a time, each in slices on its loop: every one
- * reads the file by itself and passes over what belongs to others, which costs less than loading
- * it.
+ * that may get anything reads the file by itself and passes over what belongs to others, which
+ * costs less than loading it.
  */
 final class SnapshotLoad {
   private static final long SLICE_NANOS = 2_000_000;
@@ -31,13 +31,12 @@ final class SnapshotLoad {
   record Loaded(long end, long keys, long expired, long leftOut) {}
 
   private final LoadProgress progress;
-  private final AtomicLongArray positions;
+  private AtomicLongArray positions = new AtomicLongArray(0);
   private final long began = System.nanoTime();
   private volatile boolean broken;
 
-  private SnapshotLoad(int homes, LoadProgress progress) {
+  private SnapshotLoad(LoadProgress progress) {
     this.progress = progress;
-    positions = new AtomicLongArray(homes);
   }
 
   /**
@@ -50,26 +49,28 @@ final class SnapshotLoad {
   static Loaded run(
       List<Home> homes, Path file, Supplier<KeyPlaces> places, Expired kept, LoadProgress progress)
       throws IOException, InterruptedException {
-    return new SnapshotLoad(homes.size(), progress).load(homes, file, places, kept);
+    return new SnapshotLoad(progress).load(homes, file, places, kept);
   }
 
   private Loaded load(List<Home> homes, Path file, Supplier<KeyPlaces> places, Expired kept)
       throws IOException, InterruptedException {
     List<SnapshotReading> readings = new ArrayList<>();
-    List<CompletableFuture<Void>> ends = new ArrayList<>();
+    List<Home> unread = new ArrayList<>(homes);
     try {
-      for (Home home : homes) {
-        readings.add(new SnapshotReading(file, places.get(), home, kept));
+      List<Home> chosen = unread.stream().filter(places.get()::leadTo).toList();
+      if (chosen.isEmpty()) {
+        // Nobody gets anything: the file has to be looked at all the same.
+        chosen = List.of(homes.getFirst());
       }
-      for (int i = 0; i < readings.size(); i++) {
-        Home home = homes.get(i);
-        SnapshotReading reading = readings.get(i);
-        int number = i;
-        CompletableFuture<Void> end = new CompletableFuture<>();
-        ends.add(end);
-        home.loop().execute(() -> slice(number, home, reading, end));
+      while (!chosen.isEmpty()) {
+        unread.removeAll(chosen);
+        for (Home home : chosen) {
+          readings.add(new SnapshotReading(file, places.get(), home, kept, !readings.isEmpty()));
+        }
+        read(chosen, readings.subList(readings.size() - chosen.size(), readings.size()));
+        // What has been loaded may have made keyspaces in homes that had none.
+        chosen = unread.stream().filter(places.get()::leadTo).toList();
       }
-      await(ends);
     } finally {
       for (SnapshotReading reading : readings) {
         reading.close();
@@ -83,6 +84,22 @@ final class SnapshotLoad {
     }
     SnapshotReading any = readings.getFirst();
     return new Loaded(any.position(), keys, expired, any.figures().leftOut());
+  }
+
+  /** Has each home read by itself, and waits for all. */
+  private void read(List<Home> homes, List<SnapshotReading> readings)
+      throws IOException, InterruptedException {
+    positions = new AtomicLongArray(homes.size());
+    List<CompletableFuture<Void>> ends = new ArrayList<>();
+    for (int i = 0; i < homes.size(); i++) {
+      Home home = homes.get(i);
+      SnapshotReading reading = readings.get(i);
+      int number = i;
+      CompletableFuture<Void> end = new CompletableFuture<>();
+      ends.add(end);
+      home.loop().execute(() -> slice(number, home, reading, end));
+    }
+    await(ends);
   }
 
   /** Waits for all; the file stays open until none reads it. */

@@ -28,11 +28,15 @@ public final class SnapshotReading implements AutoCloseable {
    * @throws IOException if that is not possible, or it is not a snapshot
    */
   public SnapshotReading(Path path, KeyPlaces places, Home home) throws IOException {
-    this(path, places, home, Expired.DROPPED);
+    this(path, places, home, Expired.DROPPED, false);
   }
 
-  /** As the other, with a choice of what becomes of keys whose time is up. */
-  public SnapshotReading(Path path, KeyPlaces places, Home home, Expired expired)
+  /**
+   * As the other, with a choice of what becomes of keys whose time is up.
+   *
+   * @param trusts whether somebody else reads the same file and looks at its checksum
+   */
+  SnapshotReading(Path path, KeyPlaces places, Home home, Expired expired, boolean trusts)
       throws IOException {
     this.path = path;
     channel = FileChannel.open(path, StandardOpenOption.READ);
@@ -41,6 +45,9 @@ public final class SnapshotReading implements AutoCloseable {
             (target, offset, count) -> channel.read(ByteBuffer.wrap(target, offset, count)),
             channel.size());
     loader = new SnapshotLoader(in, places, home, expired);
+    if (trusts) {
+      loader.trust();
+    }
     try {
       loader.begin();
     } catch (MalformedRdbException malformed) {
@@ -71,6 +78,7 @@ public final class SnapshotReading implements AutoCloseable {
           }
         }
       } while (System.nanoTime() < deadline);
+      loader.settle();
       return false;
     } catch (MalformedRdbException malformed) {
       throw damaged(malformed);

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.snapshot;
 import io.keyward.engine.Engine;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class GlobalView implements KeyPlaces {
   private final BuiltinEngine engine;
   private byte[] lastPrefix = {};
   private @Nullable BuiltinKeyspace last;
+  private @Nullable Place lastPlain;
 
   public GlobalView(BuiltinEngine engine) {
     this.engine = engine;
@@ -30,9 +32,25 @@ public final class GlobalView implements KeyPlaces {
     }
     BuiltinKeyspace plain = engine.find("");
     if (plain != null) {
-      return new Place(plain, 0);
+      return place(plain);
     }
     return own < 0 ? null : new Place(opened(key, own - Engine.SEPARATOR.length()), own);
+  }
+
+  private Place place(BuiltinKeyspace plain) {
+    Place known = lastPlain;
+    if (known == null || known.keyspace() != plain) {
+      known = new Place(plain, 0);
+      lastPlain = known;
+    }
+    return known;
+  }
+
+  /** Where there is a keyspace without a prefix, no key makes a new one. */
+  @Override
+  public boolean leadTo(Home home) {
+    return engine.find("") == null
+        || engine.keyspaces().stream().anyMatch(keyspace -> keyspace.home() == home);
   }
 
   private @Nullable BuiltinKeyspace named(byte[] key, int length) {

@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.snapshot;
 
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Home;
 import org.jspecify.annotations.Nullable;
 
 /** Tells which keyspace takes what stands in a file. */
@@ -15,6 +16,11 @@ public interface KeyPlaces {
 
   /** Where a key belongs, or null if nowhere. */
   @Nullable Place of(byte[] key);
+
+  /** Whether keys may belong to a keyspace of a home, as far as can be told now. */
+  default boolean leadTo(Home home) {
+    return true;
+  }
 
   /** Whether what belongs nowhere is left out; else the file cannot be loaded. */
   default boolean leavesOut() {
