@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.propagation.WholeKeyspace;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,8 @@ final class GlobalView {
   private byte[] lastPrefixBytes = {};
   private @Nullable BuiltinKeyspace last;
   private @Nullable BuiltinKeyspace found;
+  private final IntConsumer stripping = this::strip;
+  private Request entering = new Request();
   private long keyHash;
 
   GlobalView(CommandTable table, Residents residents) {
@@ -62,7 +65,8 @@ final class GlobalView {
    */
   BuiltinKeyspace enter(Request request, @Nullable String note) {
     found = null;
-    request.command().keys(request, position -> strip(request, position));
+    entering = request;
+    request.command().keys(request, stripping);
     BuiltinKeyspace named = found;
     if (named == null) {
       String prefix = note == null ? null : WholeKeyspace.noted(note);
@@ -79,7 +83,8 @@ final class GlobalView {
     return keyHash;
   }
 
-  private void strip(Request request, int position) {
+  private void strip(int position) {
+    Request request = entering;
     byte[] bytes = request.bytes();
     int from = request.offset(position);
     int length = request.length(position);

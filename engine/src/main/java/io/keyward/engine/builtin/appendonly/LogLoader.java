@@ -207,7 +207,12 @@ final class LogLoader {
   }
 
   private ReplayQueue queue(BuiltinKeyspace keyspace) {
-    return queues.computeIfAbsent(keyspace.home(), home -> new ReplayQueue(home, spare));
+    ReplayQueue known = queues.get(keyspace.home());
+    if (known == null) {
+      known = new ReplayQueue(keyspace.home(), spare);
+      queues.put(keyspace.home(), known);
+    }
+    return known;
   }
 
   private void cloneAgain(Replayed command) throws InterruptedException {

@@ -15,7 +15,20 @@ import org.jspecify.annotations.Nullable;
 /** Does again what a file or a stream tells, to the keyspaces of one home, on its loop. */
 final class Replay {
   private final Map<BuiltinKeyspace, Client> clients = new HashMap<>();
-  private final Reply reply = new Reply();
+  private final Reply reply = new Reply(new OneArray());
+
+  /** Gives a single reply the same array each time. */
+  private static final class OneArray implements Reply.Buffers {
+    private final byte[] array = new byte[4096];
+
+    @Override
+    public byte[] take() {
+      return array;
+    }
+
+    @Override
+    public void giveBack(byte[] buffer) {}
+  }
 
   /**
    * Executes a command that has been taken to its keyspace.
@@ -28,7 +41,7 @@ final class Replay {
     if (command.name().equals("eval") && wholeKeyspace(keyspace, database, request)) {
       return null;
     }
-    Client client = clients.computeIfAbsent(keyspace, k -> k.members().internal(reply));
+    Client client = clientOf(keyspace);
     client.database(database);
     request.client(client);
     keyspace.executor().replay(request, reply, command);
@@ -38,6 +51,15 @@ final class Replay {
     }
     reply.clear();
     return error;
+  }
+
+  private Client clientOf(BuiltinKeyspace keyspace) {
+    Client known = clients.get(keyspace);
+    if (known == null) {
+      known = keyspace.members().internal(reply);
+      clients.put(keyspace, known);
+    }
+    return known;
   }
 
   /** Does what a script stands for that has an effect on all keys of a keyspace. */
