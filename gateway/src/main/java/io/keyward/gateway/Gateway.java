@@ -280,11 +280,13 @@ public final class Gateway implements AutoCloseable {
 
   private void changeTenants(Settings changed) throws RefusedException {
     server.tenancy().checkChange(changed.tenancy());
+    listeners.open(changed.tenancy().ports());
     Map<String, InFiles> before = new HashMap<>();
     server.engine().keyspaces().forEach(k -> before.put(k.prefix(), inFiles(k.prefix())));
     for (String prefix : server.tenancy().change(changed.tenancy())) {
       Dismissal.ofAll(server, prefix);
     }
+    listeners.closeOthersThan(server.tenancy().ports());
     List<String> otherwise =
         before.entrySet().stream()
             .filter(each -> !inFiles(each.getKey()).equals(each.getValue()))

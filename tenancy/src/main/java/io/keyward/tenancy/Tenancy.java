@@ -327,10 +327,6 @@ public final class Tenancy {
    */
   public void checkChange(TenancySettings changed) throws RefusedException {
     Directory now = directory();
-    if (!Directory.of(changed, Map.of()).nameByPort().keySet().equals(now.nameByPort().keySet())) {
-      throw new RefusedException(
-          "the ports of deployments are opened at the start alone. Remedy: restart the gateway");
-    }
     for (TenantSettings tenant : changed.tenants()) {
       Tenant present = now.tenants().get(tenant.name());
       if (present != null && !present.settings().sharesAs(tenant)) {

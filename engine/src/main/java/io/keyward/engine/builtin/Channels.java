@@ -307,8 +307,27 @@ public final class Channels {
     return of(kind).getOrDefault(name, Set.of()).size();
   }
 
+  /** As {@link #names}, with the shared channels that have listeners in other keyspaces alone. */
+  public Collection<Key> namesOfAll(Kind kind) {
+    if (!(keyspace.routes() instanceof SharedRoutes own)) {
+      return names(kind);
+    }
+    Set<Key> all = new LinkedHashSet<>(of(kind).keySet());
+    for (BuiltinKeyspace sharer : own.holder().sharers()) {
+      if (sharer.routes() instanceof SharedRoutes its) {
+        for (Key name : sharer.channels().of(kind).keySet()) {
+          byte[] text = name.bytes();
+          if (own.cover(text, 0, text.length) && its.cover(text, 0, text.length)) {
+            all.add(name);
+          }
+        }
+      }
+    }
+    return all;
+  }
+
   /** As {@link #listeners}, with those in other keyspaces if the channel is shared with them. */
-  int listenersOfAll(Kind kind, Key name) {
+  public int listenersOfAll(Kind kind, Key name) {
     int listeners = 0;
     for (Channels each : audience(name.bytes(), 0, name.bytes().length)) {
       listeners += each.listeners(kind, name);

@@ -50,7 +50,7 @@ public final class Pins {
   }
 
   /** Whether any namespace is pinned. */
-  boolean any() {
+  public boolean any() {
     return any;
   }
 

@@ -14,6 +14,7 @@ import io.keyward.engine.Client;
 import io.keyward.engine.Client.ReplyMode;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
+import io.keyward.engine.Keyspace;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -241,13 +242,14 @@ final class LoginCommands {
     client.noTouch(false);
     reply.resp3(false);
     Session session = Logins.session(client);
-    if (session.entry().equals(keyspace)) {
+    Keyspace entry = session.entry();
+    if (entry.equals(keyspace)) {
       session.asBeforeLogin();
       reply.simple("RESET");
     } else {
       client.authenticated(false);
       session.moveTo(
-          session.entry(),
+          entry,
           null,
           () -> {
             session.asBeforeLogin();

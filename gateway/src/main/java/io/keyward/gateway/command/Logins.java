@@ -220,6 +220,10 @@ final class Logins {
         return;
       }
       keyspace.members().logIn(client, user);
+      if (admitted.deployment() == null) {
+        // He is no user of a keyspace; what he is listed as is his login.
+        client.user(admitted.login());
+      }
     }
     client.operator(admitted.deployment() == null || server.tenancy().single());
   }

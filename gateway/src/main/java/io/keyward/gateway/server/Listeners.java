@@ -16,7 +16,9 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,7 @@ public final class Listeners {
   private final Tls tls;
   private final VertxInternal vertx;
   private final Connections connections;
-  private final List<Listener> ofDeployments = new ArrayList<>();
+  private final Map<Integer, Listener> ofDeployments = new TreeMap<>();
   private final Door plain;
   private final Door encrypted;
   private @Nullable Listener unix;
@@ -80,7 +82,7 @@ public final class Listeners {
     open(plain, freePorts);
     open(encrypted, freePorts);
     for (int ofDeployment : server.tenancy().ports()) {
-      ofDeployments.add(opened(Kind.PLAIN, ofDeployment));
+      ofDeployments.put(ofDeployment, opened(Kind.PLAIN, ofDeployment));
     }
     openUnixSocket(live.text(Directive.UNIXSOCKET));
     live.onChange(EnumSet.of(Directive.PORT), () -> move(plain));
@@ -116,6 +118,40 @@ public final class Listeners {
     Listener listener = listener(kind, vertx.eventLoopGroup());
     listener.openPort(port, bind);
     return listener;
+  }
+
+  /**
+   * Opens those of some ports of deployments that are not open yet.
+   *
+   * @throws RefusedException if one of them cannot be opened; then no other one is left open
+   */
+  public synchronized void open(Set<Integer> ports) throws RefusedException {
+    Map<Integer, Listener> fresh = new TreeMap<>();
+    for (int port : ports) {
+      if (!closed && !ofDeployments.containsKey(port)) {
+        try {
+          fresh.put(port, opened(Kind.PLAIN, port));
+        } catch (StartException refused) {
+          fresh.values().forEach(Listener::close);
+          throw new RefusedException(String.valueOf(refused.getMessage()));
+        }
+      }
+    }
+    ofDeployments.putAll(fresh);
+  }
+
+  /** Closes the ports of deployments that are none of these; connections stay. */
+  public synchronized void closeOthersThan(Set<Integer> ports) {
+    ofDeployments
+        .entrySet()
+        .removeIf(
+            each -> {
+              boolean other = !ports.contains(each.getKey());
+              if (other) {
+                each.getValue().close();
+              }
+              return other;
+            });
   }
 
   /** Opens another port than before, and closes that; connections stay. */
@@ -172,7 +208,7 @@ public final class Listeners {
   }
 
   private List<Listener> tcp() {
-    List<Listener> open = new ArrayList<>(ofDeployments);
+    List<Listener> open = new ArrayList<>(ofDeployments.values());
     for (Door door : List.of(plain, encrypted)) {
       Listener listener = door.listener;
       if (listener != null) {

@@ -42,12 +42,13 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     context = added;
-    Decision.Admitted byPort = server.tenancy().ofPort(Connections.port(added.channel()));
+    int port = Connections.port(added.channel());
+    Decision.Admitted byPort = server.tenancy().ofPort(port);
     Keyspace entry = server.entry(byPort, added.channel().eventLoop());
     GatewayLoop home = server.loopOf(entry);
     route = home;
     Session made = new Session(server, home, added, peer, this);
-    made.withoutLogin(byPort);
+    made.residence().withoutLogin(byPort, () -> server.tenancy().ofPort(port));
     session = made;
     server.sessions().add(made);
     server.doorway().comes(made);
@@ -146,7 +147,8 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
     List<String> names = CertificateNames.ofPeer(source.pipeline().get(SslHandler.class));
     Decision.Admitted known = server.tenancy().ofCertificate(names);
     if (known != null) {
-      onHome(() -> session().knownByCertificate(known));
+      onHome(
+          () -> session().knownByCertificate(known, () -> server.tenancy().ofCertificate(names)));
     }
   }
 

@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Deployment;
 import io.netty.channel.EventLoop;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who a session's client is and which keyspace it is in, and its way from one to another. */
@@ -17,6 +18,7 @@ final class Residence {
   private final RedisHandler handler;
   private final EventLoop socketLoop;
   private Decision.@Nullable Admitted withoutLogin;
+  private Supplier<Decision.@Nullable Admitted> recognition = () -> null;
   private @Nullable Deployment deployment;
   private String login = "";
   private long beforeLoginSince;
@@ -37,13 +39,18 @@ final class Residence {
 
   /**
    * Says who the client is without a login, by its port or certificate; null if it has to log in.
+   *
+   * @param again tells it anew when the client begins anew, since the configuration may change
    */
-  void withoutLogin(Decision.@Nullable Admitted known) {
+  void withoutLogin(
+      Decision.@Nullable Admitted known, Supplier<Decision.@Nullable Admitted> again) {
     withoutLogin = known;
+    recognition = again;
   }
 
-  /** The keyspace where the connection is before it has logged in. */
+  /** The keyspace where the connection is before it has logged in, as things are now. */
   Keyspace entry() {
+    withoutLogin = recognition.get();
     return server.entry(withoutLogin, socketLoop);
   }
 

@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,14 +122,10 @@ public final class Session implements Client.Connection {
     asBeforeLogin();
   }
 
-  /** As {@link Residence#withoutLogin}. */
-  void withoutLogin(Decision.@Nullable Admitted known) {
-    residence.withoutLogin(known);
-  }
-
   /** The client has shown a certificate that stands for a login. */
-  void knownByCertificate(Decision.Admitted known) {
-    residence.withoutLogin(known);
+  void knownByCertificate(
+      Decision.Admitted known, Supplier<Decision.@Nullable Admitted> again) {
+    residence.withoutLogin(known, again);
     if (!left) {
       moveTo(entry(), null, this::asBeforeLogin);
     }

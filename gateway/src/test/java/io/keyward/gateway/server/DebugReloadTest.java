@@ -3,9 +3,15 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.Gateway;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** DEBUG RELOAD loads what was saved, beside what is there or in its place. */
 class DebugReloadTest {
@@ -62,5 +68,41 @@ class DebugReloadTest {
     assertThat(wire.call("DEBUG RELOAD NOSAVE NOFLUSH MERGE")).isEqualTo("OK");
     assertThat(wire.call("MGET kept later")).isEqualTo("1 1");
     assertThat(wire.call("FCALL f 0") + wire.call("FCALL g 0")).isEqualTo("firstsecond");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"DEBUG RELOAD", "DEBUG LOADAOF"})
+  void whatStandsInNoFileStays(String command, @TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("keyward.yaml"),
+            """
+            operator: {username: operator, password: of-operator}
+            tenants:
+              shop:
+                pinned: [ROLES]
+                deployments:
+                  blue: {password: of-blue}
+                  cache: {password: of-cache, durability: memory}
+            """);
+    try (Gateway other =
+            Gateways.startWith(Map.of(), file.toString(), "--enable-debug-command", "yes");
+        Words operator = new Words(other);
+        Words blue = new Words(other);
+        Words cache = new Words(other)) {
+      operator.call("AUTH operator of-operator");
+      blue.call("AUTH blue of-blue");
+      cache.call("AUTH cache of-cache");
+      blue.call("MSET ROLES:a pinned key kept");
+      blue.call("SELECT 3");
+      blue.call("SET ROLES:b pinned");
+      cache.call("SET key memory");
+      assertThat(operator.call(command)).isEqualTo("OK");
+      assertThat(blue.call("GET ROLES:b")).isEqualTo("pinned");
+      blue.call("SELECT 0");
+      assertThat(blue.call("MGET ROLES:a key")).isEqualTo("pinned kept");
+      assertThat(blue.call("DBSIZE")).isEqualTo("2");
+      assertThat(cache.call("GET key")).isEqualTo("memory");
+    }
   }
 }

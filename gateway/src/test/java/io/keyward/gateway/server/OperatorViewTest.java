@@ -180,6 +180,12 @@ class OperatorViewTest {
     assertThat(list.lines().map(line -> line.replaceFirst(".* deployment=", "")))
         .contains("")
         .containsAll(names);
+    assertThat(list.lines().filter(each -> each.endsWith(" deployment=")))
+        .singleElement()
+        .asString()
+        .contains(" user=operator ");
+    assertThat(operator.call("CLIENT INFO")).contains(" user=operator ");
+    assertThat(operator.call("CLIENT KILL USER operator")).isEqualTo("0");
     String line =
         list.lines().filter(each -> each.contains("name=reader")).collect(Collectors.joining());
     assertThat(line).endsWith("deployment=" + names.get(elsewhere));
@@ -190,6 +196,19 @@ class OperatorViewTest {
     assertThat(operator.call("CLIENT KILL 127.0.0.1:1")).isEqualTo("ERR No such client");
     assertThat(operator.call("CLIENT KILL TYPE normal")).isEqualTo("5");
     assertThat(operator.call("PING")).isEqualTo("PONG");
+  }
+
+  @Test
+  void memoryIsToldOfAll() {
+    for (int i = 0; i < DEPLOYMENTS; i++) {
+      deployments.get(i).call("SET key " + "x".repeat(10_000));
+    }
+    String stats = operator.call("MEMORY STATS");
+    assertThat(stats).contains("keys.count " + DEPLOYMENTS + " ");
+    assertThat(Long.parseLong(stats.replaceFirst("(?s).*dataset.bytes (\\d+).*", "$1")))
+        .isGreaterThan(DEPLOYMENTS * 10_000L);
+    assertThat(operator.call("MEMORY DOCTOR")).startsWith("The data takes ");
+    assertThat(operator.call("MEMORY PURGE")).isEqualTo("OK");
   }
 
   @Test

@@ -131,6 +131,9 @@ class SharedNamespacesTest {
           later.send("PSUBSCRIBE OPENID_SESSION:*\r\n"),
           "*3 $10 psubscribe $16 OPENID_SESSION:* :1");
 
+      expect(
+          blue.send("PUBSUB CHANNELS\r\nPUBSUB NUMSUB OPENID_SESSION:events TOOLS:events\r\n"),
+          "*1 $21 OPENID_SESSION:events *4 $21 OPENID_SESSION:events :1 $12 TOOLS:events :0");
       assertThat(blue.ask("PUBLISH OPENID_SESSION:events hello")).isEqualTo(":2");
       assertThat(blue.ask("PUBLISH TOOLS:events own")).isEqualTo(":0");
       expect(green, "*3 $7 message $21 OPENID_SESSION:events $5 hello");

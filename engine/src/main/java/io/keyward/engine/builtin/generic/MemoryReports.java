@@ -1,11 +1,11 @@
 package io.keyward.engine.builtin.generic;
 
 import io.keyward.config.directive.Directive;
-import io.keyward.engine.Client;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.memory.PagePool;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
@@ -18,7 +18,8 @@ import java.util.Locale;
 
 /**
  * MEMORY STATS, DOCTOR, MALLOC-STATS and PURGE, as far as they can be true of data in pages of a
- * JVM: the pages are those of the keyspace's event loop, the heap that of the process.
+ * JVM: the pages are those of the keyspace's event loop, the heap that of the process. The operator
+ * is told of all keyspaces and the pages of all loops.
  */
 final class MemoryReports {
   private static final long MEGABYTE = 1 << 20;
@@ -30,21 +31,24 @@ final class MemoryReports {
 
   private MemoryReports() {}
 
-  private static long unsent(BuiltinKeyspace keyspace) {
-    long bytes = 0;
-    for (Client client : keyspace.clients()) {
-      bytes += client.connection().pendingInput() + client.connection().pendingOutput();
-    }
-    return bytes;
+  private interface Report {
+    void write(MemoryFigures figures, Reply reply);
   }
 
-  private static long keys(BuiltinKeyspace keyspace) {
-    long keys = 0;
-    for (int i = 0; i < keyspace.databases().count(); i++) {
-      Database database = keyspace.databases().ifUsed(i);
-      keys += database == null ? 0 : database.size();
+  /** Reports on the client's keyspace, to the operator on all of them. */
+  private static void report(Request request, Reply reply, Report report) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    Overview overview = Overview.of(keyspace);
+    if (overview == null) {
+      report.write(MemoryFigures.of(keyspace), reply);
+      return;
     }
-    return keys;
+    overview.gather(
+        request,
+        reply,
+        MemoryFigures::of,
+        (parts, to) ->
+            report.write(parts.stream().reduce(MemoryFigures::plus).orElseThrow(), to));
   }
 
   private static MemoryUsage heap() {
@@ -57,12 +61,14 @@ final class MemoryReports {
 
   /** Redis's names for what is the same here, and names of our own for the heap. */
   static void statistics(Request request, Reply reply) {
-    BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    PagePool pool = keyspace.home().pool();
+    report(request, reply, MemoryReports::statistics);
+  }
+
+  private static void statistics(MemoryFigures figures, Reply reply) {
     MemoryUsage heap = heap();
-    long data = keyspace.usedBytes();
-    long clients = unsent(keyspace);
-    long keys = keys(keyspace);
+    long data = figures.data();
+    long clients = figures.unsent();
+    long keys = figures.keys();
     reply.map(16);
     number(reply, "total.allocated", data + clients);
     number(reply, "startup.allocated", 0);
@@ -76,10 +82,10 @@ final class MemoryReports {
     number(reply, "dataset.bytes", data);
     reply.bulk("dataset.percentage");
     reply.number(100 * ratio(data, data + clients));
-    number(reply, "allocator.allocated", pool.slotMemory());
-    number(reply, "allocator.active", pool.pageMemory());
+    number(reply, "allocator.allocated", figures.slots());
+    number(reply, "allocator.active", figures.pages());
     reply.bulk("allocator-fragmentation.ratio");
-    reply.number(ratio(pool.pageMemory(), pool.slotMemory()));
+    reply.number(ratio(figures.pages(), figures.slots()));
     number(reply, "heap.used", heap.getUsed());
     number(reply, "heap.committed", heap.getCommitted());
   }
@@ -90,34 +96,37 @@ final class MemoryReports {
   }
 
   static void doctor(Request request, Reply reply) {
-    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    String of = Overview.of(Database.of(request).keyspace()) == null ? "this keyspace" : "all";
+    long limit = Database.of(request).keyspace().home().settings().number(Directive.MAXMEMORY);
+    report(request, reply, (figures, to) -> doctor(figures, of, limit, to));
+  }
+
+  private static void doctor(MemoryFigures figures, String of, long limit, Reply reply) {
     List<String> findings = new ArrayList<>();
-    long data = keyspace.usedBytes();
+    long data = figures.data();
     if (data < LITTLE_DATA) {
       findings.add(
-          "The keyspace holds "
-              + data
-              + " bytes: too little to tell whether its memory is used well.");
+          "The data takes " + data + " bytes: too little to tell whether its memory is used well.");
     } else {
-      addFindings(keyspace, findings);
+      addFindings(figures, limit, findings);
       if (findings.isEmpty()) {
-        findings.add("The memory of this keyspace is used well: nothing to do.");
+        findings.add("The memory of " + of + " is used well: nothing to do.");
       }
     }
     reply.verbatim("txt", (String.join("\n", findings) + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static void addFindings(BuiltinKeyspace keyspace, List<String> findings) {
-    PagePool pool = keyspace.home().pool();
-    long unused = pool.pageMemory() - pool.slotMemory();
-    if (unused > 10 * MEGABYTE && unused > pool.slotMemory() / 2) {
+  private static void addFindings(
+      MemoryFigures figures, long limit, List<String> findings) {
+    long unused = figures.pages() - figures.slots();
+    if (unused > 10 * MEGABYTE && unused > figures.slots() / 2) {
       findings.add(
           String.format(
               Locale.ROOT,
               "* Sparse pages: %d MB of %d MB in pages hold no data, since much was deleted. New"
                   + " data fills them; pages that are wholly empty go back with MEMORY PURGE.",
               unused / MEGABYTE,
-              pool.pageMemory() / MEGABYTE));
+              figures.pages() / MEGABYTE));
     }
     MemoryUsage heap = heap();
     if (heap.getMax() > 0 && heap.getUsed() > heap.getMax() / 10 * 9) {
@@ -129,11 +138,11 @@ final class MemoryReports {
               heap.getUsed() / MEGABYTE,
               heap.getMax() / MEGABYTE));
     }
-    if (keyspace.home().settings().number(Directive.MAXMEMORY) == 0) {
+    if (limit == 0) {
       findings.add("* maxmemory is 0: the data may grow until the heap is full. Set a limit.");
     }
-    int clients = keyspace.clients().size();
-    if (clients > 0 && unsent(keyspace) / clients > LARGE_OUTPUT) {
+    long clients = figures.clients();
+    if (clients > 0 && figures.unsent() / clients > LARGE_OUTPUT) {
       findings.add(
           "* Clients leave much unread: more than 200 kB for each on average wait to be sent. See"
               + " omem in CLIENT LIST.");
@@ -177,7 +186,20 @@ final class MemoryReports {
 
   /** Gives the empty pages that are kept for new data to the collector. */
   static void purge(Request request, Reply reply) {
-    Database.of(request).keyspace().home().pool().dropSpare();
-    reply.ok();
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    Overview overview = Overview.of(keyspace);
+    if (overview == null) {
+      keyspace.home().pool().dropSpare();
+      reply.ok();
+      return;
+    }
+    overview.gather(
+        request,
+        reply,
+        each -> {
+          each.view().home().pool().dropSpare();
+          return each;
+        },
+        (all, to) -> to.ok());
   }
 }

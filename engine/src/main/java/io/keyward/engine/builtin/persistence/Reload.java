@@ -7,7 +7,9 @@ import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Pause;
 import io.keyward.engine.builtin.Reloading;
 import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
@@ -15,6 +17,8 @@ import io.keyward.engine.builtin.appendonly.Residents;
 import io.keyward.engine.builtin.script.FunctionTexts;
 import io.keyward.engine.builtin.snapshot.GlobalView;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -93,7 +97,7 @@ public final class Reload implements Reloading {
           places,
           home -> {
             home.effects().mute(true);
-            residents(home).forEach(Reload::empty);
+            emptyThoseInFiles(home);
           },
           home -> home.effects().mute(false));
       return null;
@@ -166,9 +170,7 @@ public final class Reload implements Reloading {
             () -> {
               try {
                 if (present == Present.FLUSHED) {
-                  residents(home).stream()
-                      .filter(keyspace -> keyspace.effects().kept())
-                      .forEach(Reload::empty);
+                  emptyThoseInFiles(home);
                 }
                 SnapshotReading reading =
                     new SnapshotReading(snapshots.file(), new GlobalView(engine), home);
@@ -182,14 +184,43 @@ public final class Reload implements Reloading {
             });
   }
 
+  /** What stands in no file stays: it would not come back. */
+  private void emptyThoseInFiles(Home home) {
+    residents(home).stream()
+        .filter(keyspace -> keyspace.effects().kept())
+        .forEach(Reload::empty);
+  }
+
   private static void empty(BuiltinKeyspace keyspace) {
     for (int number = 0; number < keyspace.databases().count(); number++) {
       Database database = keyspace.databases().ifUsed(number);
-      if (database != null) {
+      if (database != null && keyspace.pins().any()) {
+        removeUnpinned(database);
+      } else if (database != null) {
         database.flush();
       }
     }
     FunctionTexts.flush(keyspace);
+  }
+
+  private static void removeUnpinned(Database database) {
+    Entry view = database.newView();
+    List<byte[]> unpinned = new ArrayList<>();
+    database.forEach(
+        reference -> {
+          Entry entry = database.at(reference, view);
+          if (!entry.pinned()) {
+            int from = entry.keyOffset();
+            unpinned.add(Arrays.copyOfRange(entry.bytes(), from, from + entry.keyLength()));
+          }
+        });
+    for (byte[] key : unpinned) {
+      Entry entry = database.locate(key, 0, key.length, view);
+      if (entry != null) {
+        database.remove(entry);
+        database.changed(key, 0, key.length, KeyspaceNotifications.GENERIC, "del");
+      }
+    }
   }
 
   private void slice(

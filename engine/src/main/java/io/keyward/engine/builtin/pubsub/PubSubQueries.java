@@ -104,7 +104,7 @@ final class PubSubQueries {
     }
     int position = reply.beginArray();
     int found = 0;
-    for (Key name : channels(request).names(kind)) {
+    for (Key name : channels(request).namesOfAll(kind)) {
       byte[] bytes = name.bytes();
       if (request.count() == 2
           || Glob.matches(
@@ -145,7 +145,7 @@ final class PubSubQueries {
     for (int i = 2; i < request.count(); i++) {
       Key name = Key.copyOf(request.bytes(), request.offset(i), request.length(i));
       reply.bulk(name.bytes());
-      reply.integer(channels(request).listeners(kind, name));
+      reply.integer(channels(request).listenersOfAll(kind, name));
     }
   }
 }

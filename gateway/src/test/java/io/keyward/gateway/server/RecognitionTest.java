@@ -1,0 +1,179 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.TestCertificate;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Map;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Deployments that connections are in by their port or certificate, and what a reload changes. */
+class RecognitionTest {
+  private static final String NOT_YET = "-NOAUTH Authentication required.";
+
+  @TempDir Path folder;
+  private TestCertificate certificate;
+  private Path file;
+  private Gateway gateway;
+
+  @BeforeEach
+  void start() throws IOException {
+    certificate = TestCertificate.create(folder);
+    file = folder.resolve("keyward.yaml");
+    write("white: {password: of-white}", "black: {password: of-black}");
+    gateway =
+        Gateways.startWith(
+            Map.of(),
+            file.toString(),
+            "--tls-port",
+            "1",
+            "--tls-cert-file",
+            certificate.certificate().toString(),
+            "--tls-key-file",
+            certificate.privateKey().toString(),
+            "--tls-ca-cert-file",
+            certificate.certificate().toString(),
+            "--tls-auth-clients",
+            "optional");
+  }
+
+  private void write(String... deployments) throws IOException {
+    Files.writeString(
+        file,
+        """
+        event-loops: 2
+        tenants:
+          shop:
+            deployments:
+              %s
+        """
+            .formatted(String.join("\n      ", deployments)));
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  /** A client that shows its certificate, which is made out to {@code localhost}. */
+  private Wire withCertificate() throws IOException, GeneralSecurityException {
+    char[] password = TestCertificate.STORE_PASSWORD.toCharArray();
+    KeyStore own = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(certificate.trustStore())) {
+      own.load(in, password);
+    }
+    KeyStore trusted = KeyStore.getInstance("PKCS12");
+    trusted.load(null, null);
+    trusted.setCertificateEntry("authority", own.getCertificate("localhost"));
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(own, password);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    return new Wire(
+        (SSLSocket)
+            context
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), gateway.ports().tls()));
+  }
+
+  @Test
+  void aReloadOpensAndClosesPortsOfDeployments() throws IOException {
+    int first = freePort();
+    int second = freePort();
+    write("white: {ports: [" + first + "]}", "black: {password: of-black}");
+    assertThat(gateway.reload()).isEmpty();
+    try (Wire white = Wire.to(first)) {
+      assertThat(white.ask("SET key of-white")).isEqualTo("+OK");
+
+      write("white: {ports: [" + second + "]}", "black: {ports: [" + first + "]}");
+      assertThat(gateway.reload()).isEmpty();
+      try (Wire moved = Wire.to(second);
+          Wire black = Wire.to(first)) {
+        assertThat(moved.ask("EXISTS key")).isEqualTo(":1");
+        assertThat(black.ask("EXISTS key")).isEqualTo(":0");
+      }
+      assertThat(white.ask("EXISTS key")).isEqualTo(":1");
+      assertThat(white.ask("RESET")).isEqualTo("+RESET");
+      assertThat(white.ask("EXISTS key")).isEqualTo(":0");
+
+      write("white: {password: of-white}", "black: {password: of-black}");
+      assertThat(gateway.reload()).isEmpty();
+      assertThatThrownBy(() -> Wire.to(second))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasCauseInstanceOf(ConnectException.class);
+      assertThat(white.ask("PING")).isEqualTo("+PONG");
+      assertThat(white.ask("RESET")).isEqualTo("+RESET");
+      assertThat(white.ask("PING")).isEqualTo(NOT_YET);
+    }
+  }
+
+  @Test
+  void aPortThatCannotBeOpenedChangesNothing() throws IOException {
+    int free = freePort();
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      write(
+          "white: {ports: [" + free + ", " + taken.getLocalPort() + "]}",
+          "black: {password: changed}");
+      assertThat(gateway.reload()).contains("port " + taken.getLocalPort(), "in use", "Remedy");
+    }
+    assertThatThrownBy(() -> Wire.to(free)).hasCauseInstanceOf(ConnectException.class);
+    try (Wire black = Wire.to(gateway.ports().redis())) {
+      assertThat(black.ask("AUTH black of-black")).isEqualTo("+OK");
+    }
+  }
+
+  @Test
+  void aReloadMovesACertificateToAnotherDeployment() throws Exception {
+    write("white: {certificates: [localhost]}", "black: {password: of-black}");
+    assertThat(gateway.reload()).isEmpty();
+    try (Wire client = withCertificate()) {
+      assertThat(client.ask("SET key of-white")).isEqualTo("+OK");
+
+      write("white: {password: of-white}", "black: {certificates: [\"CN=localhost\"]}");
+      assertThat(gateway.reload()).isEmpty();
+      try (Wire black = withCertificate()) {
+        assertThat(black.ask("SET own of-black")).isEqualTo("+OK");
+        assertThat(black.ask("EXISTS key")).isEqualTo(":0");
+      }
+      assertThat(client.ask("EXISTS key")).isEqualTo(":1");
+      assertThat(client.ask("AUTH white of-white")).isEqualTo("+OK");
+      assertThat(client.ask("RESET")).isEqualTo("+RESET");
+      assertThat(client.ask("EXISTS own")).isEqualTo(":1");
+
+      write("white: {password: of-white}", "black: {password: of-black}");
+      assertThat(gateway.reload()).isEmpty();
+      assertThat(client.ask("RESET")).isEqualTo("+RESET");
+      assertThat(client.ask("PING")).isEqualTo(NOT_YET);
+      try (Wire stranger = withCertificate()) {
+        assertThat(stranger.ask("PING")).isEqualTo(NOT_YET);
+      }
+    }
+  }
+}
