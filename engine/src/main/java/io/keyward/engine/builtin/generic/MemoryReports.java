@@ -47,8 +47,7 @@ final class MemoryReports {
         request,
         reply,
         MemoryFigures::of,
-        (parts, to) ->
-            report.write(parts.stream().reduce(MemoryFigures::plus).orElseThrow(), to));
+        (parts, to) -> report.write(parts.stream().reduce(MemoryFigures::plus).orElseThrow(), to));
   }
 
   private static MemoryUsage heap() {
@@ -116,8 +115,7 @@ final class MemoryReports {
     reply.verbatim("txt", (String.join("\n", findings) + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
-  private static void addFindings(
-      MemoryFigures figures, long limit, List<String> findings) {
+  private static void addFindings(MemoryFigures figures, long limit, List<String> findings) {
     long unused = figures.pages() - figures.slots();
     if (unused > 10 * MEGABYTE && unused > figures.slots() / 2) {
       findings.add(

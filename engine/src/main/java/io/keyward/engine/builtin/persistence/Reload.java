@@ -186,9 +186,7 @@ public final class Reload implements Reloading {
 
   /** What stands in no file stays: it would not come back. */
   private void emptyThoseInFiles(Home home) {
-    residents(home).stream()
-        .filter(keyspace -> keyspace.effects().kept())
-        .forEach(Reload::empty);
+    residents(home).stream().filter(keyspace -> keyspace.effects().kept()).forEach(Reload::empty);
   }
 
   private static void empty(BuiltinKeyspace keyspace) {
