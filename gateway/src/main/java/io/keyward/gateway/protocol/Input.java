@@ -3,6 +3,7 @@ package io.keyward.gateway.protocol;
 import io.keyward.engine.Request;
 import io.keyward.engine.RequestSize;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +18,14 @@ import org.jspecify.annotations.Nullable;
 public final class Input {
   /** What the connections of one loop share while one of them is being read. */
   public static final class Scratch {
-    private byte[] bytes = new byte[160 * 1024];
+    private static final int BYTES = 160 * 1024;
+    private static final int MOST_SPARE = 8;
+
+    private byte[] bytes = new byte[BYTES];
     private @Nullable Request spare;
+
+    /** Arrays that long commands have been left and need no more. */
+    private final ArrayDeque<byte[]> spareBytes = new ArrayDeque<>(MOST_SPARE);
 
     Request take() {
       Request request = spare;
@@ -29,6 +36,20 @@ public final class Input {
     void giveBack(Request request) {
       request.trim();
       spare = request;
+    }
+
+    /** Has the present array taken away, and another one in its place. */
+    private byte[] leave() {
+      byte[] left = bytes;
+      byte[] next = spareBytes.poll();
+      bytes = next == null ? new byte[BYTES] : next;
+      return left;
+    }
+
+    private void giveBack(byte[] left) {
+      if (spareBytes.size() < MOST_SPARE) {
+        spareBytes.add(left);
+      }
     }
   }
 
@@ -45,6 +66,11 @@ public final class Input {
   private boolean inScratch;
 
   private @Nullable Request request;
+
+  /** The request that is being executed for longer, and the shared array that it reads, if any. */
+  private @Nullable Request leftRequest;
+
+  private byte @Nullable [] leftBytes;
 
   /** Limits what a request may be from the next one on; null for what the protocol allows. */
   public void limit(@Nullable RequestSize size) {
@@ -113,20 +139,33 @@ public final class Input {
 
   /**
    * Leaves the request and the array in which its arguments stand to whoever executes it for
-   * longer; to be called before {@link #settle}.
+   * longer, until {@link #requestIsDone}; to be called before {@link #settle}.
    */
   public void leaveRequest(Scratch scratch) {
     int from = decoder.keepFrom();
     int length = decoder.end() - from;
-    if (inScratch) {
-      scratch.bytes = new byte[scratch.bytes.length];
-    }
+    leftBytes = inScratch ? scratch.leave() : null;
+    leftRequest = request;
     own = length == 0 ? NONE : Arrays.copyOfRange(decoder.window(), from, from + length);
     Request next = scratch.take();
     request = next;
     decoder.move(own, -from, next);
     inScratch = false;
     kept = length;
+  }
+
+  /** Takes back what was left to a request that has been executed now, if there was one. */
+  public void requestIsDone(Scratch scratch) {
+    Request done = leftRequest;
+    if (done != null) {
+      leftRequest = null;
+      scratch.giveBack(done);
+      byte[] bytes = leftBytes;
+      if (bytes != null) {
+        leftBytes = null;
+        scratch.giveBack(bytes);
+      }
+    }
   }
 
   /** Ends a burst: keeps what is left over and gives back what is shared. */

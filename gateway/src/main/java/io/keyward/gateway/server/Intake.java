@@ -181,6 +181,9 @@ final class Intake {
     }
     running = true;
     boolean wasSuspended = client.turn() == Client.Turn.SUSPENDED;
+    if (!wasSuspended) {
+      input.requestIsDone(scratch);
+    }
     boolean over = false;
     home.beginBurst();
     keyspace.beginBurst();
@@ -275,6 +278,9 @@ final class Intake {
 
   /** Executes what waited, if it may. */
   void goOn() {
+    if (client.turn() != Client.Turn.SUSPENDED) {
+      input.requestIsDone(session.home().scratch());
+    }
     if (!held() && (input.kept() > 0 || session.departure().ended())) {
       run();
     } else {

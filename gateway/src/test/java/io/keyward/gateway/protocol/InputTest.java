@@ -1,0 +1,62 @@
+package io.keyward.gateway.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.engine.Request;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class InputTest {
+  private final Input.Scratch scratch = new Input.Scratch();
+
+  private Request read(Input input, String... commands) throws ProtocolException {
+    StringBuilder text = new StringBuilder();
+    for (String command : commands) {
+      String[] words = command.split(" ", -1);
+      text.append('*').append(words.length).append("\r\n");
+      for (String word : words) {
+        text.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+      }
+    }
+    ByteBuf bytes = Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1);
+    input.receive(bytes, scratch);
+    bytes.release();
+    assertThat(input.next(scratch, 1000, true)).isTrue();
+    return input.request(scratch);
+  }
+
+  @Test
+  void aRequestThatIsExecutedForLongerStaysAsItIsWhileOthersAreRead() throws ProtocolException {
+    Input slow = new Input();
+    Request left = read(slow, "SET slow value", "GET next");
+    slow.leaveRequest(scratch);
+    slow.settle(scratch);
+    Input other = new Input();
+    Request second = read(other, "DEL another");
+    assertThat(second).isNotSameAs(left);
+    other.settle(scratch);
+    assertThat(left.text(1)).isEqualTo("slow");
+    assertThat(left.text(2)).isEqualTo("value");
+
+    slow.requestIsDone(scratch);
+    assertThat(slow.next(scratch, 1000, true)).isTrue();
+    assertThat(slow.request(scratch).text(1)).isEqualTo("next");
+    slow.settle(scratch);
+  }
+
+  @Test
+  void whatARequestWasLeftServesTheNextOneThatIsExecutedForLonger() throws ProtocolException {
+    Input slow = new Input();
+    byte[] first = read(slow, "SET a 1").bytes();
+    slow.leaveRequest(scratch);
+    slow.settle(scratch);
+    slow.requestIsDone(scratch);
+    byte[] second = read(slow, "SET b 2").bytes();
+    slow.leaveRequest(scratch);
+    slow.settle(scratch);
+    assertThat(second).isNotSameAs(first);
+    assertThat(read(new Input(), "SET c 3").bytes()).isSameAs(first);
+  }
+}
