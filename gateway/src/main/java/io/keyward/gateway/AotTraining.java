@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,7 @@ final class AotTraining {
       start(folder, "yes", AotTraining::fill); // what the next start loads are commands
       start(folder, "yes", port -> call(port, "BGREWRITEAOF", "SAVE"));
       start(folder, "no", AotTraining::serve); // a snapshot
+      start(deployments(folder), folder, "no", AotTraining::cloneOne);
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -55,18 +57,23 @@ final class AotTraining {
 
   private static void start(Path folder, String appendOnly, Use use)
       throws ConfigurationException, StartException, IOException {
-    Settings settings =
-        Settings.load(
-            List.of(
-                "--bind",
-                "127.0.0.1",
-                "--dir",
-                folder.toString(),
-                "--save",
-                "",
-                "--appendonly",
-                appendOnly),
-            Map.of());
+    start(List.of(), folder, appendOnly, use);
+  }
+
+  private static void start(List<String> before, Path folder, String appendOnly, Use use)
+      throws ConfigurationException, StartException, IOException {
+    List<String> arguments = new ArrayList<>(before);
+    arguments.addAll(
+        List.of(
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            folder.toString(),
+            "--save",
+            "",
+            "--appendonly",
+            appendOnly));
+    Settings settings = Settings.load(arguments, Map.of());
     try (Gateway gateway = Gateway.startOnFreePorts(settings)) {
       Banner.text(gateway);
       use.of(gateway.ports().redis());
@@ -97,6 +104,52 @@ final class AotTraining {
       client.send("XREADGROUP GROUP group consumer COUNT 100 STREAMS stream >");
       client.send("SELECT 1");
       client.send("SET other database");
+    }
+  }
+
+  /** A configuration file with two deployments. */
+  private static List<String> deployments(Path folder) throws IOException {
+    Path file = folder.resolve("training.yaml");
+    Files.writeString(
+        file,
+        """
+        event-loops: 1
+        operator: {username: operator, password: of-operator}
+        tenants: {shop: {deployments: {blue: {password: of-blue}, green: {password: of-green}}}}
+        """);
+    return List.of(file.toString());
+  }
+
+  /** Clones a deployment, and runs scripts: what takes long when it is done for the first time. */
+  private static void cloneOne(int port) throws IOException {
+    List<String> changes =
+        List.of(
+            "SET training 1",
+            "INCR counter",
+            "HSET fields f 1",
+            "ZADD tree 1.5 member",
+            "SADD table member",
+            "RPUSH chain element",
+            "XADD stream * field value",
+            "FUNCTION FLUSH",
+            "EVAL return(redis.call('get',KEYS[1])) 1 training");
+    for (int round = 0; round < 3; round++) {
+      try (Conversation client = new Conversation(port)) {
+        client.send("AUTH blue of-blue");
+        for (int i = 0; i < COLLECTIONS; i++) {
+          client.send("SET training:" + i + " " + i);
+          client.send("HSET fields field:" + i + " " + i);
+          client.send("SADD table member:" + i);
+          client.send("ZADD tree " + i + " member:" + i);
+          client.send("RPUSH chain " + "element".repeat(20) + i);
+        }
+        changes.forEach(client::send);
+      }
+      call(port, "AUTH operator of-operator", "DEPLOYMENT CLONE blue green REPLACE");
+      try (Conversation client = new Conversation(port)) {
+        client.send("AUTH green of-green");
+        changes.forEach(client::send);
+      }
     }
   }
 
@@ -144,14 +197,18 @@ final class AotTraining {
               new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1));
     }
 
-    void send(String command) throws IOException {
+    void send(String command) {
       String[] words = command.split(" ", -1);
       pipeline.append('*').append(words.length).append("\r\n");
       for (String word : words) {
         pipeline.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
       }
       if (++waiting == BATCH) {
-        flush();
+        try {
+          flush();
+        } catch (IOException broken) {
+          throw new UncheckedIOException(broken);
+        }
       }
     }
 

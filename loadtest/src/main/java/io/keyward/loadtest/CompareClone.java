@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -29,7 +30,10 @@ import picocli.CommandLine.Option;
           + " how long the gateway says that it has served nobody for it.",
       "Keys are of 16 and values of 32 bytes, on one event loop, without files. Latency counts from"
           + " the instant a request was due. The stall is one, and its target 2 ms; what the SETs"
-          + " copy themselves afterwards is in their latencies."
+          + " copy themselves afterwards is in their latencies.",
+      "With --collection there is one big value beside them, and how long its first change takes"
+          + " after each clone (of the clone's source, when nothing else is going on) stands beside"
+          + " the second one, at which nothing is left to be copied."
     },
     sortOptions = false)
 final class CompareClone implements Callable<Integer> {
@@ -39,6 +43,16 @@ final class CompareClone implements Callable<Integer> {
 
   @Option(names = "--keys", description = "Keys to fill in. Default: ${DEFAULT-VALUE}.")
   private int keys = 1_000_000;
+
+  @Option(
+      names = "--collection",
+      description = "A big value beside them: ${COMPLETION-CANDIDATES}. Default: none.")
+  private @Nullable BigCollection collection;
+
+  @Option(
+      names = "--members",
+      description = "Members, elements or pieces of 16 bytes of it. Default: ${DEFAULT-VALUE}.")
+  private int members = 1_000_000;
 
   @Option(names = "--rate", description = "Requests a second. Default: ${DEFAULT-VALUE}.")
   private int rate = 10_000;
@@ -90,6 +104,9 @@ final class CompareClone implements Callable<Integer> {
     } catch (ErrorReplyException refused) {
       throw new IOException("the deployment refused a key: " + refused.getMessage(), refused);
     }
+    if (collection != null) {
+      collection.fill(blue, members);
+    }
     TextTable table = new TextTable().column("clone");
     for (String when : List.of("before", "during")) {
       for (String name : List.of("p50 µs", "p99 µs", "p99.9 µs", "max µs")) {
@@ -97,6 +114,9 @@ final class CompareClone implements Callable<Integer> {
       }
     }
     table.column("keys").column("ms").column("stall ms");
+    if (collection != null) {
+      table.column("first change ms").column("second ms");
+    }
     List<Verdict> verdicts = new ArrayList<>();
     for (int round = 1; round <= rounds; round++) {
       Histogram before = load(blue);
@@ -117,6 +137,9 @@ final class CompareClone implements Callable<Integer> {
         }
       }
       cells.addAll(List.of(told.get("keys"), told.get("milliseconds"), fixed(stall, 3)));
+      if (collection != null) {
+        verdicts.add(change(collection, blue, round, cells));
+      }
       table.row(cells);
       verdicts.add(
           new Verdict(
@@ -126,6 +149,26 @@ final class CompareClone implements Callable<Integer> {
     }
     System.out.print(table.render(TextTable.Format.table));
     return Verdict.print(verdicts);
+  }
+
+  /** Changes the big value twice, when nothing else is going on. */
+  private static Verdict change(
+      BigCollection big, InetSocketAddress blue, int round, List<String> cells) throws IOException {
+    try (ControlConnection connection = new ControlConnection(blue)) {
+      String _ = connection.call("PING");
+      double first = big.change(connection, 2 * round) / 1e6;
+      double second = big.change(connection, 2 * round + 1) / 1e6;
+      cells.add(fixed(first, 3));
+      cells.add(fixed(second, 3));
+      return new Verdict(
+          first <= LONGEST_MILLIS,
+          "the first change after clone "
+              + round
+              + " not above "
+              + fixed(LONGEST_MILLIS, 0)
+              + " ms",
+          fixed(first, 3));
+    }
   }
 
   private static Map<String, String> clone(ControlConnection operator) {

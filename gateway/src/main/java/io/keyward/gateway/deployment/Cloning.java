@@ -142,17 +142,18 @@ final class Cloning {
       done.completeExceptionally(hasKeys());
       return;
     }
+    long begun = System.nanoTime();
     target.effects().beginUnit();
     final KeyspaceClone clone;
     try {
       if (replace) {
-        Emptying.execute(target, "FLUSHALL");
-        Emptying.execute(target, "FUNCTION", "FLUSH");
+        Emptying.flush(target);
       }
       for (byte[] text : FunctionTexts.of(source)) {
         Emptying.execute(target, ascii("FUNCTION"), ascii("LOAD"), ascii("REPLACE"), text);
       }
-      clone = KeyspaceClone.make(source, target);
+      long keys = KeyspaceClone.make(source, target).keys();
+      clone = new KeyspaceClone(keys, System.nanoTime() - begun);
     } catch (RuntimeException | Error defect) {
       done.completeExceptionally(defect);
       throw defect;

@@ -5,6 +5,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.script.FunctionTexts;
 import io.keyward.gateway.server.Server;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -35,8 +36,7 @@ final class Emptying {
     CompletableFuture<Void> empty = new CompletableFuture<>();
     Runnable flush =
         () -> {
-          execute(keyspace, "FUNCTION", "FLUSH");
-          execute(keyspace, "FLUSHALL");
+          flush(keyspace);
           empty.complete(null);
         };
     keyspace.loop().execute(() -> whenIdle(keyspace, flush));
@@ -48,6 +48,14 @@ final class Emptying {
         () -> keyspace.loop().execute(() -> whenSafe(keyspace.home(), () -> ended.complete(null)));
     keyspace.loop().execute(() -> whenIdle(keyspace, behind));
     await(ended);
+  }
+
+  /** Frees keys and functions of a keyspace. */
+  static void flush(BuiltinKeyspace keyspace) {
+    execute(keyspace, "FLUSHALL");
+    if (!FunctionTexts.of(keyspace).isEmpty()) {
+      execute(keyspace, "FUNCTION", "FLUSH");
+    }
   }
 
   /** Runs a task when no command is in the middle of the keyspace, its own or another's. */
