@@ -108,6 +108,8 @@ assert.equal(await green.get('page:19999'), 'text 19999');
 await green.set('page:0', 'of green');
 assert.equal(await seed.get('page:0'), 'text 0', 'caches are apart');
 const warming = new Instance('librechat.green', 'v2', 'cleo');
+const worker = connect('librechat');
+const job = worker.blpop('jobs', 0);
 await sleep(300);
 
 // The alias moves: its clients come back on green.
@@ -120,6 +122,9 @@ first.forEach((instance, i) => {
   assert.equal(instance.redis.closings, 1, 'one reconnect');
 });
 assert.equal(await first[0].redis.get('page:0'), 'of green', 'the alias leads to green');
+await green.rpush('jobs', 'one');
+assert.deepEqual(await job, ['jobs', 'one'], 'who waited on blue waits on green');
+await worker.quit();
 
 // Nobody is left on blue but a connection that does nothing.
 await Promise.all([...first, warming].map((instance) => instance.stop()));

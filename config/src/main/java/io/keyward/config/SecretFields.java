@@ -17,7 +17,11 @@ import java.util.regex.Pattern;
  * -file}, from files. More than one let an old and a new one be valid while clients change over.
  */
 final class SecretFields {
-  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)\\}");
+  /** The name may be anything, and the end missing, so that a mistake is seen as one. */
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{([^}]*)(\\}?)");
+
+  private static final Pattern VARIABLE_NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+  private static final Secret UNKNOWN = Secret.of("?");
   private static final int MOST_FILE_BYTES = 64 * 1024;
 
   private final Map<String, String> environment;
@@ -26,16 +30,22 @@ final class SecretFields {
     this.environment = environment;
   }
 
-  /** The secrets of a group under this name; none if there are none or they are wrong. */
+  /**
+   * The secrets of a group under this name. One that is wrong is told as such, and stands for some
+   * secret, so that nothing else is found wrong for its sake.
+   */
   List<Secret> read(YamlGroup group, String name) {
     List<Secret> secrets = new ArrayList<>();
     for (Given given : group.list(name)) {
-      expanded(group, name, given).ifPresent(text -> add(group, name, given, text, secrets));
+      expanded(group, name, given)
+          .ifPresentOrElse(
+              text -> add(group, name, given, text, secrets), () -> secrets.add(UNKNOWN));
     }
     String fileField = name + "-file";
     for (Given given : group.list(fileField)) {
       content(group, fileField, given)
-          .ifPresent(text -> add(group, fileField, given, text, secrets));
+          .ifPresentOrElse(
+              text -> add(group, fileField, given, text, secrets), () -> secrets.add(UNKNOWN));
     }
     return secrets;
   }
@@ -44,6 +54,7 @@ final class SecretFields {
       YamlGroup group, String name, Given given, String text, List<Secret> secrets) {
     if (text.isEmpty()) {
       group.wrongSecret(name, given, "it is empty", "give a password of some length");
+      secrets.add(UNKNOWN);
       return;
     }
     try {
@@ -54,6 +65,7 @@ final class SecretFields {
           given,
           String.valueOf(noHash.getMessage()),
           "take what gateway/run hash prints for a password");
+      secrets.add(UNKNOWN);
     }
   }
 
@@ -62,6 +74,14 @@ final class SecretFields {
     StringBuilder text = new StringBuilder();
     while (variables.find()) {
       String variable = variables.group(1);
+      if (variables.group(2).isEmpty() || !VARIABLE_NAME.matcher(variable).matches()) {
+        group.wrongSecret(
+            name,
+            given,
+            "it holds ${, but not ${NAME} with the name of an environment variable",
+            "write \"${NAME}\", or give a secret that holds ${ itself by " + name + "-file");
+        return Optional.empty();
+      }
       String value = environment.get(variable);
       if (value == null || value.isEmpty()) {
         group.wrongSecret(

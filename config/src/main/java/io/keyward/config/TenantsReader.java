@@ -1,6 +1,5 @@
 package io.keyward.config;
 
-import io.keyward.config.directive.Numbers;
 import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Limit;
 import io.keyward.config.tenant.OperatorSettings;
@@ -8,15 +7,12 @@ import io.keyward.config.tenant.Secret;
 import io.keyward.config.tenant.TenancySettings;
 import io.keyward.config.tenant.TenantSettings;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +21,6 @@ final class TenantsReader {
   private static final Pattern TENANT_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,63}");
   private static final Pattern DEPLOYMENT_NAME =
       Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
-  private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,8})(ms|s|m|h|d)");
   private static final int MOST_MOST_DEPLOYMENTS = 1_000_000;
   private static final int MOST_PORT = 65535;
 
@@ -98,12 +93,12 @@ final class TenantsReader {
     List<String> pinned = namespaces(group, "pinned");
     List<String> shared = namespaces(group, "shared");
     eitherPinnedOrShared(group, pinned, shared);
-    Map<Limit, Long> limits = limits(group.group("limits"));
-    long retireAfter = retireAfter(group);
+    Map<Limit, Long> limits = Amounts.limits(group.group("limits"));
+    long retireAfter = Amounts.retireAfter(group);
     String template = template(group);
     int most =
         (int)
-            number(
+            Amounts.number(
                 group,
                 "max-deployments",
                 TenantSettings.DEFAULT_MOST_DEPLOYMENTS,
@@ -160,7 +155,7 @@ final class TenantsReader {
     List<String> pinned = namespaces(group, "pinned");
     List<String> shared = shared(tenant, group, sharedByTenant);
     eitherPinnedOrShared(group, pinned, shared);
-    Map<Limit, Long> limits = limits(group.group("limits"));
+    Map<Limit, Long> limits = Amounts.limits(group.group("limits"));
     List<String> subjects = texts(group, "certificates", certificates);
     List<Integer> listening = ports(group);
     boolean memoryOnly = memoryOnly(group, allMemoryOnly);
@@ -304,88 +299,6 @@ final class TenantsReader {
       }
     }
     return names;
-  }
-
-  private static Map<Limit, Long> limits(YamlGroup group) {
-    Map<Limit, Long> limits = new EnumMap<>(Limit.class);
-    group
-        .values()
-        .forEach(
-            (name, given) -> {
-              Optional<Limit> limit = Limit.named(name);
-              if (limit.isEmpty()) {
-                List<String> known = Arrays.stream(Limit.values()).map(Limit::limitName).toList();
-                group.wrong(name, given, "there is no such limit", Suggestion.remedy(name, known));
-                return;
-              }
-              long amount = amount(limit.get().unit(), given.text());
-              if (amount < 1) {
-                String expects = limit.get().unit().expects();
-                group.wrong(name, given, "it is not " + expects, "give " + expects);
-              } else {
-                limits.put(limit.get(), amount);
-              }
-            });
-    return limits;
-  }
-
-  /** The amount in bytes, milliseconds or as a number; below 1 if the text is none. */
-  private static long amount(Limit.Unit unit, String text) {
-    return switch (unit) {
-      case BYTES -> Numbers.parseMemory(text);
-      case TIME -> milliseconds(text);
-      case COUNT -> text.matches("[1-9][0-9]{0,17}") ? Long.parseLong(text) : -1;
-      case CHOICE ->
-          switch (text) {
-            case "refuse" -> Limit.REFUSE;
-            case "slow" -> Limit.SLOW;
-            default -> -1;
-          };
-    };
-  }
-
-  /** Milliseconds; 0 if the field is not there. */
-  private static long retireAfter(YamlGroup group) {
-    Given given = group.text("retire-after");
-    if (given == null) {
-      return 0;
-    }
-    long milliseconds = milliseconds(given.text());
-    if (milliseconds < 1) {
-      String expects = Limit.Unit.TIME.expects();
-      group.wrong("retire-after", given, "it is not " + expects, "give " + expects);
-      return 0;
-    }
-    return milliseconds;
-  }
-
-  private static long milliseconds(String text) {
-    Matcher time = TIME.matcher(text);
-    if (!time.matches()) {
-      return -1;
-    }
-    long unit =
-        switch (time.group(2)) {
-          case "ms" -> 1;
-          case "s" -> 1000;
-          case "m" -> 60_000;
-          case "h" -> 3_600_000;
-          default -> 86_400_000;
-        };
-    return Long.parseLong(time.group(1)) * unit;
-  }
-
-  private static long number(YamlGroup group, String field, long byDefault, long most) {
-    Given given = group.text(field);
-    if (given == null) {
-      return byDefault;
-    }
-    if (given.text().matches("[0-9]{1,9}") && Long.parseLong(given.text()) <= most) {
-      return Long.parseLong(given.text());
-    }
-    String range = "a whole number from 0 to " + most;
-    group.wrong(field, given, "it is not " + range, "give " + range);
-    return byDefault;
   }
 
   private static List<String> texts(YamlGroup group, String field, Map<String, String> taken) {

@@ -76,7 +76,7 @@ final class YamlFile {
               file.toString(),
               new Origin.FileLine(name(), line).place(),
               "it is not valid YAML: " + malformed.getProblem(),
-              "mend that line"));
+              remedy(String.valueOf(malformed.getProblem()))));
       return;
     }
     if (root instanceof MappingNode top) {
@@ -84,6 +84,21 @@ final class YamlFile {
     } else if (root != null) {
       wrong("configuration file", root, "it holds no settings", "write lines of name: value");
     }
+  }
+
+  /** What to do about a mistake of writing, as far as it can be told from the parser's words. */
+  private static String remedy(String problem) {
+    if (problem.contains("TAB")) {
+      return "begin that line with blanks, as many as its neighbours of the same group";
+    }
+    if (problem.contains("mapping values are not allowed")) {
+      return "write name: value, with a blank behind the colon, in that line and the one above it,"
+          + " and begin both with as many blanks as their group";
+    }
+    if (problem.contains("unexpected end of stream")) {
+      return "close the quotation mark or bracket that is open";
+    }
+    return "mend that line, or the one above it";
   }
 
   /** The syntax tree of a YAML text; null for an empty one. */

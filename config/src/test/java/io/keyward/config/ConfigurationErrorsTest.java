@@ -79,6 +79,13 @@ class ConfigurationErrorsTest {
         .contains("keyward.yaml, line 2")
         .contains("it is not valid YAML")
         .contains("Remedy: mend that line");
+    assertThat(line(Map.of(), file("admin:\n\tport: 1")))
+        .contains("keyward.yaml, line 2")
+        .contains("Remedy: begin that line with blanks");
+    assertThat(line(Map.of(), file("tenants:\n  a:\n    secret:x\n    deployments: {}")))
+        .contains("Remedy: write name: value, with a blank behind the colon");
+    assertThat(line(Map.of(), file("tenants:\n  a:\n    secret: \"x\n    deployments: {}")))
+        .contains("Remedy: close the quotation mark or bracket that is open");
     assertThat(line(Map.of(), file("just text"))).contains("it holds no settings");
     assertThat(line(Map.of(), folder.resolve("gone.yaml").toString()))
         .contains("gone.yaml")

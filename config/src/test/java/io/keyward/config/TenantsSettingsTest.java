@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TenantsSettingsTest {
   private static final Map<String, String> ENVIRONMENT =
@@ -94,6 +95,8 @@ class TenantsSettingsTest {
         "operator: {username: default, password: p} | operator.username | 1 | it is not a name",
         "operator: {username: admin} | operator | 1 | the operator has no password",
         "operator: {password: '${NOWHERE}'} | operator.password | 1 | variable NOWHERE is not set",
+        "operator: {password: '${NOWHERE'} | operator.password | 1 | but not ${NAME}",
+        "operator: {password: '${}'} | operator.password | 1 | but not ${NAME}",
         "operator: {password-file: /none} | operator.password-file | 1 | no file that can be read",
         "operator: {password: 'sha256:12'} | operator.password | 1 | followed by 64 hexadecimal",
         "operator: {password: 'pbkdf2-sha256:1'} | operator.password | 1 | followed by iterations",
@@ -246,5 +249,17 @@ class TenantsSettingsTest {
         Secret.of("sha256:5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8");
     assertThat(proves(List.of(quick), "password")).isTrue();
     assertThat(proves(List.of(quick), "passwort")).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "operator: {password: '${NOWHERE}'}",
+        "tenants: {a: {secret-file: /none}}",
+        "tenants: {a: {deployments: {b: {password: 'sha256:12'}}}}",
+        "tenants: {a: {secret: ''}}",
+      })
+  void aWrongSecretIsToldOnce(String text) {
+    assertThat(problems(text)).hasSize(1);
   }
 }

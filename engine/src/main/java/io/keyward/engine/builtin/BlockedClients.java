@@ -168,6 +168,11 @@ public final class BlockedClients {
     return true;
   }
 
+  /** Whether a client waits for keys. */
+  public static boolean waits(Client client) {
+    return ClientState.of(client).blockedCall() != null;
+  }
+
   /** Forgets what a client that leaves was waiting for. */
   static void forget(Client client) {
     BlockedCall call = ClientState.of(client).blockedCall();

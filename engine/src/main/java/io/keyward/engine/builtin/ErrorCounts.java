@@ -1,11 +1,14 @@
 package io.keyward.engine.builtin;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Counts the errors sent to clients by their code, for INFO errorstats. */
 public final class ErrorCounts {
-  private static final int MOST_CODES = 128;
+  /** How many different codes are counted, since scripts make codes of their own. */
+  public static final int MOST_CODES = 128;
+
 
   private final Map<String, Long> byCode = new TreeMap<>();
 
@@ -19,7 +22,7 @@ public final class ErrorCounts {
 
   /** The counts in the order of the codes. */
   public Map<String, Long> byCode() {
-    return Map.copyOf(byCode);
+    return Collections.unmodifiableMap(new TreeMap<>(byCode));
   }
 
   public void reset() {

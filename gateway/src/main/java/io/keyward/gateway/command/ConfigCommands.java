@@ -19,6 +19,7 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.Limits;
+import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
@@ -170,14 +171,10 @@ final class ConfigCommands {
 
   private void resetStatistics(Request request, Reply reply) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    keyspace.statistics().reset();
-    Limits limits = keyspace.limits();
-    if (limits != null) {
-      limits.reset();
+    Overview overview = Overview.of(keyspace);
+    if (overview == null) {
+      reset(keyspace);
     }
-    keyspace.observation().times().clear();
-    keyspace.executor().errorCounts().reset();
-    keyspace.access().log().resetCounts();
     if (request.client().operator()) {
       server.traffic().reset();
       for (Home home : server.homes()) {
@@ -188,7 +185,29 @@ final class ConfigCommands {
         }
       }
     }
-    reply.ok();
+    if (overview == null) {
+      reply.ok();
+      return;
+    }
+    overview.gather(
+        request,
+        reply,
+        each -> {
+          each.rooms().forEach(ConfigCommands::reset);
+          return each;
+        },
+        (all, to) -> to.ok());
+  }
+
+  private static void reset(BuiltinKeyspace keyspace) {
+    keyspace.statistics().reset();
+    Limits limits = keyspace.limits();
+    if (limits != null) {
+      limits.reset();
+    }
+    keyspace.observation().times().clear();
+    keyspace.executor().errorCounts().reset();
+    keyspace.access().log().resetCounts();
   }
 
   private void rewrite(Request request, Reply reply) {

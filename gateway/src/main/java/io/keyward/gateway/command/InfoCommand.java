@@ -119,9 +119,13 @@ final class InfoCommand {
                 text,
                 keyspace,
                 section ->
-                    section.name().equals("keyspace")
-                        ? (written, view) -> figures.keyspace(written)
-                        : section.writer(),
+                    switch (section.name()) {
+                      case "keyspace" -> (written, view) -> figures.keyspace(written);
+                      case "commandstats" ->
+                          (written, view) -> figures.commandStats(written, view.table());
+                      case "errorstats" -> (written, view) -> figures.errorStats(written);
+                      default -> section.writer();
+                    },
                 to);
           });
     }

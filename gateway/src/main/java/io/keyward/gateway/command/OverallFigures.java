@@ -1,10 +1,15 @@
 package io.keyward.gateway.command;
 
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.ErrorCounts;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.Statistics;
 import io.keyward.engine.builtin.tracking.Tracking;
+import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandTable;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,6 +18,8 @@ import java.util.TreeMap;
 final class OverallFigures {
   private final Map<String, Long> sums = new TreeMap<>();
   private final Map<Integer, long[]> databases = new TreeMap<>();
+  private final Map<Command, CommandCounts> commands = new HashMap<>();
+  private final Map<String, Long> errors = new TreeMap<>();
 
   private OverallFigures() {}
 
@@ -28,6 +35,8 @@ final class OverallFigures {
     OverallFigures all = new OverallFigures();
     for (OverallFigures part : parts) {
       part.sums.forEach(all::add);
+      part.commands.forEach((name, counts) -> all.commands.merge(name, counts, CommandCounts::plus));
+      part.errors.forEach(all::addError);
       part.databases.forEach((number, counts) -> all.add(number, counts[0], counts[1], counts[2]));
     }
     return all;
@@ -45,6 +54,9 @@ final class OverallFigures {
     add("keyspace_hits", statistics.hits());
     add("keyspace_misses", statistics.misses());
     add("total_error_replies", statistics.errors());
+    add("pubsub_channels", keyspace.channels().names(Kind.CHANNEL).size());
+    add("pubsub_patterns", keyspace.channels().names(Kind.PATTERN).size());
+    add("pubsubshard_channels", keyspace.channels().names(Kind.SHARD_CHANNEL).size());
     add("blocked_clients", keyspace.waiting().clients() + keyspace.pause().heldClients());
     add("clients_in_timeout_table", keyspace.waiting().withTimeout());
     add("total_blocking_keys", keyspace.waiting().keys());
@@ -52,6 +64,13 @@ final class OverallFigures {
     if (keyspace.tracker() != null) {
       add("tracking_clients", Tracking.of(keyspace).clients());
     }
+    for (Command command : keyspace.table().numbered()) {
+      CommandCounts counts = CommandCounts.of(statistics, command);
+      if (counts.any()) {
+        commands.merge(command, counts, CommandCounts::plus);
+      }
+    }
+    keyspace.executor().errorCounts().byCode().forEach(this::addError);
     for (int number = 0; number < keyspace.databases().count(); number++) {
       Database database = keyspace.databases().ifUsed(number);
       if (database != null && database.size() > 0) {
@@ -61,6 +80,12 @@ final class OverallFigures {
             database.expiring(),
             keyspace.activeExpiry().averageLifetime() * database.expiring());
       }
+    }
+  }
+
+  private void addError(String code, long count) {
+    if (errors.size() < ErrorCounts.MOST_CODES || errors.containsKey(code)) {
+      errors.merge(code, count, Long::sum);
     }
   }
 
@@ -78,6 +103,21 @@ final class OverallFigures {
   /** The figures that take the place of what one keyspace would tell. */
   Map<String, Long> sums() {
     return sums;
+  }
+
+  void commandStats(InfoText text, CommandTable table) {
+    text.section("Commandstats");
+    for (Command command : table.numbered()) {
+      CommandCounts counts = commands.get(command);
+      if (counts != null) {
+        counts.write(text, command);
+      }
+    }
+  }
+
+  void errorStats(InfoText text) {
+    text.section("Errorstats");
+    errors.forEach((code, count) -> text.field("errorstat_" + code, "count=" + count));
   }
 
   void keyspace(InfoText text) {

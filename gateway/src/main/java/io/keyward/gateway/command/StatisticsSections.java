@@ -88,25 +88,10 @@ final class StatisticsSections {
 
   void commandStats(InfoText text, BuiltinKeyspace keyspace) {
     text.section("Commandstats");
-    Statistics statistics = keyspace.statistics();
     for (Command command : keyspace.table().numbered()) {
-      long calls = statistics.calls(command);
-      long rejected = statistics.rejectedCalls(command);
-      long failed = statistics.failedCalls(command);
-      if (calls + rejected + failed > 0) {
-        double micros = statistics.nanos(command) / 1000.0;
-        text.field(
-            "cmdstat_" + command.fullName(),
-            "calls="
-                + calls
-                + ",usec="
-                + Math.round(micros)
-                + ",usec_per_call="
-                + InfoText.decimal(calls == 0 ? 0 : micros / calls, 2)
-                + ",rejected_calls="
-                + rejected
-                + ",failed_calls="
-                + failed);
+      CommandCounts counts = CommandCounts.of(keyspace.statistics(), command);
+      if (counts.any()) {
+        counts.write(text, command);
       }
     }
   }

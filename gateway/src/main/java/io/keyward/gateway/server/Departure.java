@@ -87,8 +87,9 @@ final class Departure {
 
   /**
    * Sends the client away, if it is one of those, so that it connects anew: what has been asked is
-   * answered, a client that waits for keys is answered UNBLOCKED, then our side is closed. What the
-   * client sends meanwhile is not executed, which it learns by getting no answer.
+   * answered, then our side is closed. A client that waits for keys gets no answer, as nothing has
+   * been done for it: it asks again when it has connected anew. Nor is what the client sends
+   * meanwhile executed or answered.
    *
    * @param one is asked on the session's home loop
    */
@@ -101,10 +102,12 @@ final class Departure {
       return;
     }
     sentAway = true;
-    if (client.blocked()) {
-      boolean _ = BlockedClients.unblock(client, true);
+    if (BlockedClients.waits(client)) {
+      session.flushNow();
+      session.abort();
+    } else {
+      end();
     }
-    end();
   }
 
   /** Closes the connection when nothing that was asked before the end is left to do. */

@@ -207,8 +207,30 @@ class OperatorViewTest {
     assertThat(stats).contains("keys.count " + DEPLOYMENTS + " ");
     assertThat(Long.parseLong(stats.replaceFirst("(?s).*dataset.bytes (\\d+).*", "$1")))
         .isGreaterThan(DEPLOYMENTS * 10_000L);
+    assertThat(deployments.get(elsewhere).call("MEMORY STATS"))
+        .contains("keys.count 1 ")
+        .doesNotContain("heap", "allocator");
+    assertThat(deployments.get(elsewhere).call("MEMORY DOCTOR")).startsWith("The data takes ");
+    assertThat(deployments.get(elsewhere).call("MEMORY PURGE")).startsWith("NOPERM");
     assertThat(operator.call("MEMORY DOCTOR")).startsWith("The data takes ");
     assertThat(operator.call("MEMORY PURGE")).isEqualTo("OK");
+  }
+
+  @Test
+  void commandsAndErrorsAreCountedOfAll() {
+    for (Words deployment : deployments) {
+      deployment.call("SET key 1");
+      deployment.call("LPUSH key 1");
+    }
+    assertThat(operator.call("INFO commandstats errorstats"))
+        .contains("cmdstat_set:calls=" + DEPLOYMENTS + ",")
+        .containsPattern("cmdstat_lpush:calls=\\d,\\S+failed_calls=" + DEPLOYMENTS)
+        .containsPattern("cmdstat_auth:calls=[7-9],")
+        .contains("errorstat_WRONGTYPE:count=" + DEPLOYMENTS);
+    assertThat(operator.call("CONFIG RESETSTAT")).isEqualTo("OK");
+    assertThat(operator.call("INFO commandstats errorstats"))
+        .doesNotContain("cmdstat_set:", "errorstat_WRONGTYPE");
+    assertThat(deployments.get(elsewhere).call("INFO commandstats")).doesNotContain("cmdstat_set:");
   }
 
   @Test

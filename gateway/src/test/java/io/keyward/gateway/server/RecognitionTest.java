@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.TestCertificate;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -38,11 +40,17 @@ class RecognitionTest {
   void start() throws IOException {
     certificate = TestCertificate.create(folder);
     file = folder.resolve("keyward.yaml");
-    write("white: {password: of-white}", "black: {password: of-black}");
+    startAt("127.0.0.1", "white: {password: of-white}", "black: {password: of-black}");
+  }
+
+  private void startAt(String bind, String... deployments) throws IOException {
+    write(deployments);
     gateway =
         Gateways.startWith(
             Map.of(),
             file.toString(),
+            "--bind",
+            bind,
             "--tls-port",
             "1",
             "--tls-cert-file",
@@ -101,6 +109,67 @@ class RecognitionTest {
             context
                 .getSocketFactory()
                 .createSocket(InetAddress.getLoopbackAddress(), gateway.ports().tls()));
+  }
+
+  @Test
+  void aPortMayStandForADeployment() throws IOException {
+    int port = freePort();
+    gateway.close();
+    startAt("127.0.0.1", "white: {ports: [" + port + "]}", "black: {password: of-black}");
+    try (Wire white = Wire.to(port);
+        Wire black = Wire.to(gateway.ports().redis())) {
+      assertThat(white.ask("SET key of-white")).isEqualTo("+OK");
+      assertThat(black.ask("AUTH black of-black")).isEqualTo("+OK");
+      assertThat(black.ask("EXISTS key")).isEqualTo(":0");
+      assertThat(white.ask("AUTH black of-black")).isEqualTo("+OK");
+      assertThat(white.ask("EXISTS key")).isEqualTo(":0");
+      assertThat(white.ask("RESET")).isEqualTo("+RESET");
+      assertThat(white.ask("EXISTS key")).isEqualTo(":1");
+    }
+  }
+
+  @Test
+  void aPortThatAsksForNoLoginIsClosedToOtherMachines() throws Exception {
+    int port = freePort();
+    gateway.close();
+    startAt("0.0.0.0", "white: {ports: [" + port + "]}", "black: {password: of-black}");
+    InetAddress outside = LimitsTest.outsideAddress();
+    try (Wire white = new Wire(new Socket(outside, port));
+        Wire black = new Wire(new Socket(outside, gateway.ports().redis()))) {
+      assertThat(white.readToEnd()).startsWith("-DENIED Keyward is running in protected mode");
+      assertThat(black.ask("AUTH black of-black")).isEqualTo("+OK");
+    }
+    gateway.server().live().set(Directive.PROTECTED_MODE, "no");
+    try (Wire white = new Wire(new Socket(outside, port))) {
+      assertThat(white.ask("PING")).isEqualTo("+PONG");
+    }
+  }
+
+  @Test
+  void deploymentsThatTheFileNamesNoMoreAreClosedAndKeepTheirKeys() throws IOException {
+    try (Wire white = Wire.to(gateway.ports().redis());
+        Wire black = Wire.to(gateway.ports().redis())) {
+      assertThat(white.ask("AUTH white of-white")).isEqualTo("+OK");
+      assertThat(white.ask("SET key of-white")).isEqualTo("+OK");
+      assertThat(black.ask("AUTH black of-black")).isEqualTo("+OK");
+      write("white: {password: of-white}", "black: {password: of-black}", "white: {}");
+      assertThat(gateway.reload()).contains("tenants.shop.deployments.white", "there twice");
+      assertThat(white.ask("EXISTS key")).isEqualTo(":1");
+
+      write("red: {password: of-red}", "black: {password: of-black}");
+      assertThat(gateway.reload()).isEmpty();
+      assertThat(white.readToEnd()).isEmpty();
+      assertThat(black.ask("PING")).isEqualTo("+PONG");
+      assertThat(black.ask("AUTH red of-red")).isEqualTo("+OK");
+      assertThat(black.ask("AUTH white of-white")).startsWith("-WRONGPASS");
+
+      write("white: {password: of-white}", "black: {password: of-black}");
+      assertThat(gateway.reload()).isEmpty();
+      try (Wire again = Wire.to(gateway.ports().redis())) {
+        assertThat(again.ask("AUTH white of-white")).isEqualTo("+OK");
+        assertThat(again.ask("EXISTS key")).isEqualTo(":1");
+      }
+    }
   }
 
   @Test

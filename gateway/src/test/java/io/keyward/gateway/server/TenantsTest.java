@@ -2,16 +2,12 @@ package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keyward.config.directive.Directive;
 import io.keyward.config.tenant.Secret;
 import io.keyward.gateway.Gateway;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.FailedLogins;
 import io.keyward.tenancy.Tenancy;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,10 +36,6 @@ class TenantsTest {
   }
 
   private Gateway start(String further, String... deployments) throws IOException {
-    return startAt("127.0.0.1", further, deployments);
-  }
-
-  private Gateway startAt(String bind, String further, String... deployments) throws IOException {
     String text =
         """
         event-loops: 2
@@ -62,9 +54,7 @@ class TenantsTest {
     Path file = Files.writeString(folder.resolve("keyward.yaml"), further + text + more);
     return Gateways.startWith(
         Map.of("OPERATOR_PASSWORD", "of-operator", "LIBRECHAT_SECRET", "of-librechat"),
-        file.toString(),
-        "--bind",
-        bind);
+        file.toString());
   }
 
   @AfterEach
@@ -416,79 +406,6 @@ class TenantsTest {
       assertThat(anybody.ask("RESET")).isEqualTo("+RESET");
       assertThat(anybody.ask("EXISTS key")).isEqualTo(":1");
     }
-  }
-
-  @Test
-  void aPortMayStandForADeployment() throws IOException {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    gateway.close();
-    gateway = start("", "white: {ports: [" + port + "]}");
-    try (Wire white = Wire.to(port);
-        Wire blue = logIn("blue", "blue-secret")) {
-      assertThat(white.ask("SET key of-white")).isEqualTo("+OK");
-      assertThat(blue.ask("EXISTS key")).isEqualTo(":0");
-      assertThat(white.ask("AUTH blue blue-secret")).isEqualTo("+OK");
-      assertThat(white.ask("EXISTS key")).isEqualTo(":0");
-      assertThat(white.ask("RESET")).isEqualTo("+RESET");
-      assertThat(white.ask("EXISTS key")).isEqualTo(":1");
-    }
-  }
-
-  @Test
-  void aPortThatAsksForNoLoginIsClosedToOtherMachines() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0)) {
-      port = free.getLocalPort();
-    }
-    gateway.close();
-    gateway = startAt("0.0.0.0", "", "white: {ports: [" + port + "]}");
-    InetAddress outside = LimitsTest.outsideAddress();
-    try (Wire white = new Wire(new Socket(outside, port));
-        Wire blue = new Wire(new Socket(outside, gateway.ports().redis()))) {
-      assertThat(white.readToEnd()).startsWith("-DENIED Keyward is running in protected mode");
-      assertThat(blue.ask("AUTH blue blue-secret")).isEqualTo("+OK");
-    }
-    gateway.server().live().set(Directive.PROTECTED_MODE, "no");
-    try (Wire white = new Wire(new Socket(outside, port))) {
-      assertThat(white.ask("PING")).isEqualTo("+PONG");
-    }
-  }
-
-  @Test
-  void aChangedFileTakesEffectWithoutARestart() throws IOException {
-    Path file = folder.resolve("keyward.yaml");
-    String former = Files.readString(file);
-    try (Wire blue = logIn("blue", "blue-secret");
-        Wire green = logIn("green", "green-secret")) {
-      assertThat(blue.ask("SET key of-blue")).isEqualTo("+OK");
-      Files.writeString(file, former + "      red: {password: of-red}\n      blue: {}\n");
-      assertThat(gateway.reload()).contains("tenants.librechat.deployments.blue", "there twice");
-      assertThat(blue.ask("EXISTS key")).isEqualTo(":1");
-
-      String without = former.lines().filter(line -> !line.contains("blue:")).reduce("", this::add);
-      Files.writeString(file, without + "      red: {password: of-red}\n");
-      assertThat(gateway.reload()).isEmpty();
-
-      assertThat(blue.readToEnd()).isEmpty();
-      assertThat(green.ask("PING")).isEqualTo("+PONG");
-      logIn("red", "of-red").close();
-      try (Wire refused = connect()) {
-        assertThat(refused.ask("AUTH blue blue-secret")).isEqualTo(WRONG);
-      }
-
-      Files.writeString(file, former);
-      assertThat(gateway.reload()).isEmpty();
-      try (Wire again = logIn("blue", "blue-secret")) {
-        assertThat(again.ask("EXISTS key")).isEqualTo(":1");
-      }
-    }
-  }
-
-  private String add(String text, String line) {
-    return text + line + "\n";
   }
 
   @Test

@@ -40,7 +40,7 @@ final class MemoryCommands {
                     .handler(MemoryCommands::usage))
             .subcommand(
                 report("stats", MemoryReports::statistics)
-                    .differs("Tells of pages and of the JVM's heap.")
+                    .differs("Tells of pages and of the JVM's heap, which one of several deployments does not see.")
                     .summary("Returns the bytes of data, keys, clients, pages and heap.")
                     .complexity("O(1)"))
             .subcommand(
@@ -50,6 +50,7 @@ final class MemoryCommands {
                     .complexity("O(1)"))
             .subcommand(
                 report("malloc-stats", MemoryReports::allocator)
+                    .flags(CommandFlag.SERVER_WIDE)
                     .differs("Tells of pages and of the JVM's heap.")
                     .summary("Tells of the pages and of the JVM's memory.")
                     .complexity("Depends on how much memory is allocated, could be slow"))
@@ -70,7 +71,6 @@ final class MemoryCommands {
     return Command.named(name, SERVER)
         .since("4.0.0")
         .arity(2)
-        .flags(CommandFlag.SERVER_WIDE)
         .tips("nondeterministic_output", "request_policy:all_shards", "response_policy:special")
         .handler(handler);
   }

@@ -60,15 +60,15 @@ final class MemoryReports {
 
   /** Redis's names for what is the same here, and names of our own for the heap. */
   static void statistics(Request request, Reply reply) {
-    report(request, reply, MemoryReports::statistics);
+    boolean ofProcess = request.client().operator();
+    report(request, reply, (figures, to) -> statistics(figures, ofProcess, to));
   }
 
-  private static void statistics(MemoryFigures figures, Reply reply) {
-    MemoryUsage heap = heap();
+  private static void statistics(MemoryFigures figures, boolean ofProcess, Reply reply) {
     long data = figures.data();
     long clients = figures.unsent();
     long keys = figures.keys();
-    reply.map(16);
+    reply.map(ofProcess ? 16 : 11);
     number(reply, "total.allocated", data + clients);
     number(reply, "startup.allocated", 0);
     number(reply, "replication.backlog", 0);
@@ -81,6 +81,10 @@ final class MemoryReports {
     number(reply, "dataset.bytes", data);
     reply.bulk("dataset.percentage");
     reply.number(100 * ratio(data, data + clients));
+    if (!ofProcess) {
+      return;
+    }
+    MemoryUsage heap = heap();
     number(reply, "allocator.allocated", figures.slots());
     number(reply, "allocator.active", figures.pages());
     reply.bulk("allocator-fragmentation.ratio");
@@ -97,17 +101,29 @@ final class MemoryReports {
   static void doctor(Request request, Reply reply) {
     String of = Overview.of(Database.of(request).keyspace()) == null ? "this keyspace" : "all";
     long limit = Database.of(request).keyspace().home().settings().number(Directive.MAXMEMORY);
-    report(request, reply, (figures, to) -> doctor(figures, of, limit, to));
+    boolean ofProcess = request.client().operator();
+    report(
+        request,
+        reply,
+        (figures, to) -> {
+          List<String> findings = new ArrayList<>();
+          if (ofProcess) {
+            addFindings(figures, limit, findings);
+          }
+          addFindings(figures, findings);
+          doctor(figures, of, findings, to);
+        });
   }
 
-  private static void doctor(MemoryFigures figures, String of, long limit, Reply reply) {
+  private static void doctor(
+      MemoryFigures figures, String of, List<String> all, Reply reply) {
     List<String> findings = new ArrayList<>();
     long data = figures.data();
     if (data < LITTLE_DATA) {
       findings.add(
           "The data takes " + data + " bytes: too little to tell whether its memory is used well.");
     } else {
-      addFindings(figures, limit, findings);
+      findings.addAll(all);
       if (findings.isEmpty()) {
         findings.add("The memory of " + of + " is used well: nothing to do.");
       }
@@ -115,6 +131,7 @@ final class MemoryReports {
     reply.verbatim("txt", (String.join("\n", findings) + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
+  /** What concerns the process, of which one of several deployments is told nothing. */
   private static void addFindings(MemoryFigures figures, long limit, List<String> findings) {
     long unused = figures.pages() - figures.slots();
     if (unused > 10 * MEGABYTE && unused > figures.slots() / 2) {
@@ -139,6 +156,9 @@ final class MemoryReports {
     if (limit == 0) {
       findings.add("* maxmemory is 0: the data may grow until the heap is full. Set a limit.");
     }
+  }
+
+  private static void addFindings(MemoryFigures figures, List<String> findings) {
     long clients = figures.clients();
     if (clients > 0 && figures.unsent() / clients > LARGE_OUTPUT) {
       findings.add(
