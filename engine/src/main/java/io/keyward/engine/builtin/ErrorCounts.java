@@ -9,7 +9,6 @@ public final class ErrorCounts {
   /** How many different codes are counted, since scripts make codes of their own. */
   public static final int MOST_CODES = 128;
 
-
   private final Map<String, Long> byCode = new TreeMap<>();
 
   void count(String line) {

@@ -19,10 +19,7 @@ record CommandCounts(long calls, long nanos, long rejected, long failed) {
 
   CommandCounts plus(CommandCounts other) {
     return new CommandCounts(
-        calls + other.calls,
-        nanos + other.nanos,
-        rejected + other.rejected,
-        failed + other.failed);
+        calls + other.calls, nanos + other.nanos, rejected + other.rejected, failed + other.failed);
   }
 
   void write(InfoText text, Command command) {

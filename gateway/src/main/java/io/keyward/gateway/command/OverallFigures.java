@@ -35,7 +35,8 @@ final class OverallFigures {
     OverallFigures all = new OverallFigures();
     for (OverallFigures part : parts) {
       part.sums.forEach(all::add);
-      part.commands.forEach((name, counts) -> all.commands.merge(name, counts, CommandCounts::plus));
+      part.commands.forEach(
+          (name, counts) -> all.commands.merge(name, counts, CommandCounts::plus));
       part.errors.forEach(all::addError);
       part.databases.forEach((number, counts) -> all.add(number, counts[0], counts[1], counts[2]));
     }

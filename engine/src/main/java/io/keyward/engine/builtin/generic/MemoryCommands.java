@@ -40,7 +40,9 @@ final class MemoryCommands {
                     .handler(MemoryCommands::usage))
             .subcommand(
                 report("stats", MemoryReports::statistics)
-                    .differs("Tells of pages and of the JVM's heap, which one of several deployments does not see.")
+                    .differs(
+                        "Tells of pages and of the JVM's heap, which one of several deployments"
+                            + " does not see.")
                     .summary("Returns the bytes of data, keys, clients, pages and heap.")
                     .complexity("O(1)"))
             .subcommand(

@@ -115,8 +115,7 @@ final class MemoryReports {
         });
   }
 
-  private static void doctor(
-      MemoryFigures figures, String of, List<String> all, Reply reply) {
+  private static void doctor(MemoryFigures figures, String of, List<String> all, Reply reply) {
     List<String> findings = new ArrayList<>();
     long data = figures.data();
     if (data < LITTLE_DATA) {
