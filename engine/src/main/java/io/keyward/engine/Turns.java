@@ -16,10 +16,13 @@ import java.util.Map;
 public final class Turns {
   /**
    * How long a slice should last at most, in nanoseconds: what a request of somebody else waits for
-   * it is about what the request takes anyway, and going round the loop in between costs a few
-   * hundredths of it.
+   * it is no more than what the request takes anyway, and going round the loop in between costs a
+   * few hundredths of it.
    */
-  public static final long SLICE_NANOS = 100_000;
+  public static final long SLICE_NANOS = 50_000;
+
+  /** How long the requests may take that one client has sent together, before others come. */
+  public static final long BURST_NANOS = 100_000;
 
   private final Loop loop;
   private final Map<Object, ArrayDeque<Runnable>> waiting = new LinkedHashMap<>();

@@ -74,7 +74,7 @@ public final class Executor {
   }
 
   boolean turnIsOver() {
-    return nanos - burstBegan > Turns.SLICE_NANOS;
+    return nanos - burstBegan > Turns.BURST_NANOS;
   }
 
   private long clock() {
