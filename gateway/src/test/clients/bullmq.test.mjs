@@ -60,7 +60,7 @@ describe('BullMQ', () => {
     const order = [];
     await queue.add('low', {}, { priority: 10 });
     await queue.add('high', {}, { priority: 1 });
-    await queue.add('late', {}, { delay: 150 });
+    await queue.add('late', {}, { delay: 1000 });
     await queue.add('flaky', {}, { priority: 5, attempts: 3, backoff: { type: 'fixed', delay: 20 } });
     assert.equal(await queue.getDelayedCount(), 1);
     open(
@@ -74,7 +74,8 @@ describe('BullMQ', () => {
         },
         { connection }));
     await until(async () => (await queue.getCompletedCount()) === 4, 'all reports');
-    assert.equal(order[0], 'high');
+    // Where the machine is slow, the job that was delayed may be due before the worker begins.
+    assert.equal(order.filter((name) => name !== 'late')[0], 'high');
     assert.ok(order.indexOf('high') < order.indexOf('low'));
     assert.equal(order.filter((name) => name === 'flaky').length, 3);
   });

@@ -522,6 +522,14 @@ class LifecycleTest {
         .contains("\"action\":\"create\"")
         .contains("\"result\":\"done\"")
         .doesNotContain("of-");
+    assertThatThrownBy(() -> gateway.lifecycle().retire(TEST, "nobody.rev1", 1.0, false))
+        .isInstanceOf(DeploymentException.class);
+    assertThatThrownBy(() -> gateway.lifecycle().drain(TEST, "blue", -1))
+        .isInstanceOf(DeploymentException.class);
+    assertThat(gateway.lifecycle().audit(2).get(1))
+        .contains("\"action\":\"retire\"", "there is no such deployment");
+    assertThat(gateway.lifecycle().audit(1).getFirst())
+        .contains("\"action\":\"drain\"", "timeout is not a number of seconds");
     Path log = folder.resolve("data/audit.log");
     for (int i = 0; i < 7; i++) {
       Files.writeString(log, ("x".repeat(1023) + "\n").repeat(1024));
