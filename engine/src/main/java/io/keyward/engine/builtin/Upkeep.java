@@ -63,7 +63,7 @@ final class Upkeep {
     }
     keyspace.waiting().serve(now);
     keyspace.tellTrackers();
-    databases.forEach(this::tend);
+    databases.forEach(database -> tend(database, deadline));
     keyspace.pins().step(deadline);
     Census counting = census;
     if (counting != null) {
@@ -72,7 +72,8 @@ final class Upkeep {
     return true;
   }
 
-  private void tend(Database database) {
+  private void tend(Database database, long deadline) {
+    database.keys().tend(deadline);
     database.frequencies().tend(keyspace.home().clock(), database.size());
     PinnedKeys pinned = database.pinnedIfAny();
     if (pinned != null) {

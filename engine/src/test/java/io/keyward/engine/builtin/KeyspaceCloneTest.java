@@ -8,6 +8,7 @@ import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.Client.Turn;
 import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.builtin.Bench.Session;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -213,7 +214,7 @@ class KeyspaceCloneTest {
           pair.run(command());
         }
         if (random.nextInt(40) == 0) {
-          bench.pass(1);
+          bench.pass(random.nextInt(10) == 0 ? 250 : 1);
         }
         if (random.nextInt(100) == 0) {
           validate();
@@ -270,6 +271,33 @@ class KeyspaceCloneTest {
     assertThat(watches.run("exec")).isEqualTo("nil");
     assertThat(blue.run("llen", "list")).isEqualTo("2");
     assertThat(watches.run("llen", "list")).isEqualTo("1");
+  }
+
+  @Test
+  void newKeysAreKnownAsItsOwnAgainSomeTimeAfterASecondClone() {
+    Session blue = open("blue");
+    fill(blue::run);
+    blue.run("select", "0");
+    blue.run("set", "early", "1");
+    cloneBlue();
+    blue.run("set", "between", "1");
+    assertThat(isKnownAsOwn("between")).isTrue();
+    assertThat(isKnownAsOwn("early")).isFalse();
+    KeyspaceClone.make(keyspace("blue"), keyspace("cyan"));
+    blue.run("set", "at once", "1");
+    assertThat(isKnownAsOwn("at once")).isFalse();
+    bench.pass(1000);
+    blue.run("set", "later", "1");
+    assertThat(isKnownAsOwn("later")).isTrue();
+    assertThat(isKnownAsOwn("between")).isFalse();
+    validate();
+  }
+
+  private boolean isKnownAsOwn(String key) {
+    Database database = keyspace("blue").databases().at(0);
+    byte[] name = key.getBytes(StandardCharsets.US_ASCII);
+    Entry entry = database.locate(name, 0, name.length, database.newView());
+    return entry != null && entry.isOwn();
   }
 
   @Test

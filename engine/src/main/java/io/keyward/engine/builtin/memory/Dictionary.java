@@ -100,6 +100,20 @@ public final class Dictionary {
     return new Dictionary(this, account);
   }
 
+  /**
+   * The regular work of a dictionary that has been shared, until {@code deadline} on the clock of
+   * {@link System#nanoTime()}: that entries can be known as its alone when they are laid.
+   */
+  public void tend(long deadline) {
+    if (kinship != null && walk == null) {
+      kinship.tend(deadline);
+    }
+  }
+
+  void forgetBirth(int reference) {
+    EntryLayout.birth(pool.page(reference), PagePool.offset(reference), 0);
+  }
+
   Kinship kinship() {
     Kinship present = kinship;
     if (present == null) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * under its hash, which costs a look at one bucket of each. That look is spared for entries that
  * have been laid since the dictionary shared what it has: they bear its <i>birth</i>, which no
  * older one does. There is one number for that, 1. When a dictionary shares again, every entry is
- * looked for until a walk over all ({@link SteadyWalk}) has turned those that are there to 0.
+ * looked for until a walk over all has turned those that are there to 0: that of a snapshot ({@link
+ * SteadyWalk}), or one for nothing but this ({@link #tend}).
  *
  * <p>An entry that others hold is never changed and its slot not given back; who wants to change it
  * takes a copy instead ({@link Dictionary#replace}).
@@ -36,6 +37,9 @@ final class Kinship {
 
   /** What entries bear that are laid now. */
   private int birth;
+
+  /** Where the walk for nothing but births goes on, a cursor of {@link Dictionary#scan}. */
+  private long cursor;
 
   Kinship(Dictionary own) {
     this.own = own;
@@ -64,11 +68,31 @@ final class Kinship {
 
   /** Begins a birth that no entry bears. */
   private void renew() {
+    cursor = 0;
     int free = ~borne & BIRTHS;
     birth = free == 0 ? NO_BIRTH : Integer.numberOfTrailingZeros(free);
     own.birth(birth << SHIFT, birth != NO_BIRTH);
     borne |= 1 << birth;
     borneSince |= 1 << birth;
+  }
+
+  /**
+   * If there is no birth left, turns those of the next entries to 0, until {@code deadline} on the
+   * clock of {@link System#nanoTime()}; with the last one there is one again. No other walk is
+   * under way.
+   */
+  void tend(long deadline) {
+    if (birth != NO_BIRTH) {
+      return;
+    }
+    do {
+      cursor = own.scan(cursor, own::forgetBirth);
+    } while (cursor != 0 && System.nanoTime() < deadline);
+    if (cursor == 0) {
+      // What has been laid meanwhile, or claimed, bears 0 as well.
+      borne = 1;
+      renew();
+    }
   }
 
   /** Says that a walk begins which turns the birth of every entry there is to 0. */
