@@ -17,4 +17,14 @@ public interface Block {
    * #bytes()} and {@link #start()} may be others.
    */
   void reserve(int capacity);
+
+  /**
+   * Lets the run begin that many bytes earlier, if there is room before it; what it holds stays
+   * where it is, or moves as a whole, so that it begins so many bytes after {@link #start()}.
+   *
+   * @return whether there was room
+   */
+  default boolean reserveBefore(int bytes) {
+    return false;
+  }
 }

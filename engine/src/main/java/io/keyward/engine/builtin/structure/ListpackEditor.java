@@ -209,6 +209,12 @@ public final class ListpackEditor {
     int start = block.start();
     int total = Listpack.totalBytes(bytes, start);
     int newTotal = Math.addExact(total - removed, added);
+    if (removed == 0
+        && position == start + HEADER_BYTES
+        && bytes[position] != END
+        && block.reserveBefore(added)) {
+      return openFront(block, newTotal, added);
+    }
     int at = position;
     if (newTotal > block.capacity()) {
       block.reserve(newTotal);
@@ -224,6 +230,15 @@ public final class ListpackEditor {
     }
     INT.set(bytes, start, newTotal);
     return at;
+  }
+
+  /** Moves the header to the front of a block that begins so many bytes earlier than before. */
+  private static int openFront(Block block, int newTotal, int added) {
+    byte[] bytes = block.bytes();
+    int start = block.start();
+    INT.set(bytes, start, newTotal);
+    SHORT.set(bytes, start + 4, (short) SHORT.get(bytes, start + added + 4));
+    return start + HEADER_BYTES;
   }
 
   /** Once the count no longer fits it stays unknown. */

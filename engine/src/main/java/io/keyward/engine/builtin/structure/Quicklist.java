@@ -20,7 +20,7 @@ public final class Quicklist {
   private static final int NONE = QuicklistNodes.NONE;
 
   /** What the objects of a list take: this one, its chain, its nodes and their view. */
-  private static final int OBJECT_BYTES = 32 + 40 + 40 + 24;
+  private static final int OBJECT_BYTES = 32 + 40 + 40 + 32;
 
   private final QuicklistChain chain;
   private final QuicklistNodes nodes;

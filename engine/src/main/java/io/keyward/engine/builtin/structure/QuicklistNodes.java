@@ -18,13 +18,18 @@ import org.jspecify.annotations.Nullable;
  *  previous, next: the neighbours, 0 for none
  *  content: the slot of a listpack, or of the text of a single large element ("plain")
  *  count: entries of the listpack, -1 for a plain node
- *  size: bytes of a text, or of a listpack before compression; else the listpack itself says it
+ *  size: bytes of a text, or of a listpack before compression; of a listpack as it is, which itself
+ *   says its size, the bytes of its slot that are free before it
  *  compressed: bytes of the LZF-compressed content, 0 if the content is as it is
  * </pre>
  *
  * A node is named by the reference of its first slot, which stays the same for its life, while the
  * content moves when it grows. To follow the links, or to skip nodes by their counts, touches no
  * content. The collector sees nothing of all this but the pages.
+ *
+ * <p>A listpack that grows at its front stands at the end of its slot, so that only its header
+ * moves to make room for an entry before the first; one that grows at its end begins where its slot
+ * does.
  *
  * <p>Nodes of several lists may have a content in common ({@link #copyTo}), which is copied when it
  * is about to change in one of them.
@@ -37,6 +42,7 @@ final class QuicklistNodes {
   private static final int CONTENT = 8;
   private static final int COUNT = 12;
   private static final int SIZE = 16;
+  private static final int GAP = SIZE;
   private static final int COMPRESSED = 20;
   private static final int NODE_BYTES = 24;
 
@@ -53,7 +59,7 @@ final class QuicklistNodes {
 
   private final PagePool pool;
   private MemoryAccount account;
-  private final Content view = new Content();
+  private final NodeContent view = new NodeContent(this);
 
   /** The contents that other lists have, too; null if none ever had any. */
   private @Nullable CommonSlots common;
@@ -157,7 +163,7 @@ final class QuicklistNodes {
     int content = get(node, CONTENT);
     CommonSlots contents = common;
     if (contents != null && contents.holds(content)) {
-      move(node, pool.slotBytes(content), used(node));
+      move(node, pool.slotBytes(content));
     }
   }
 
@@ -235,11 +241,26 @@ final class QuicklistNodes {
 
   /** Where in {@link #bytes} the content begins. */
   int start(int node) {
-    return PagePool.offset(get(node, CONTENT));
+    return PagePool.offset(get(node, CONTENT)) + gap(node);
   }
 
-  /** Room of the content's slot. */
-  int capacity(int node) {
+  private int gap(int node) {
+    return plain(node) || compressed(node) ? 0 : get(node, GAP);
+  }
+
+  /** Says that a listpack begins so many bytes later in its slot than it did, or earlier. */
+  void shift(int node, int bytes) {
+    put(node, GAP, get(node, GAP) + bytes);
+  }
+
+  /** Where in {@link #bytes} the content's slot ends. */
+  int slotEnd(int node) {
+    int content = get(node, CONTENT);
+    return PagePool.offset(content) + pool.slotBytes(content);
+  }
+
+  /** Bytes of the content's slot. */
+  int slotBytes(int node) {
     return pool.slotBytes(get(node, CONTENT));
   }
 
@@ -279,6 +300,9 @@ final class QuicklistNodes {
     expandInto(node, pool.page(expanded), PagePool.offset(expanded));
     put(node, CONTENT, expanded);
     put(node, COMPRESSED, 0);
+    if (!plain(node)) {
+      put(node, GAP, 0);
+    }
     releaseContent(compressed);
   }
 
@@ -293,68 +317,36 @@ final class QuicklistNodes {
   /** Leaves at most an eighth of the content as slack: for a node that has stopped growing. */
   void trim(int node) {
     int used = used(node);
-    if (capacity(node) - used > Math.max(used >> 3, KEPT_SLACK)) {
-      resize(node, used, used);
+    if (slotBytes(node) - used > Math.max(used >> 3, KEPT_SLACK)) {
+      resize(node, used);
     }
   }
 
   /** Gives back memory once three quarters of it lie idle; what is left may grow again. */
   void trimIfIdle(int node) {
     int used = used(node);
-    if (capacity(node) > 4 * (used + KEPT_SLACK)) {
-      resize(node, 2 * used, used);
+    if (slotBytes(node) > 4 * (used + KEPT_SLACK)) {
+      resize(node, 2 * used);
     }
   }
 
-  private void resize(int node, int capacity, int kept) {
-    if (PagePool.roundedSize(capacity) != pool.slotBytes(get(node, CONTENT))) {
-      move(node, capacity, kept);
+  /** Moves the content to the beginning of a slot of another size. */
+  void resize(int node, int capacity) {
+    if (PagePool.roundedSize(capacity) != slotBytes(node)) {
+      move(node, capacity);
     }
   }
 
-  private void move(int node, int capacity, int kept) {
+  /** Moves the content to the beginning of another slot. */
+  private void move(int node, int capacity) {
     int old = get(node, CONTENT);
     int moved = allocate(capacity);
     System.arraycopy(
-        pool.page(old), PagePool.offset(old), pool.page(moved), PagePool.offset(moved), kept);
+        pool.page(old), start(node), pool.page(moved), PagePool.offset(moved), used(node));
     put(node, CONTENT, moved);
+    if (!plain(node) && !compressed(node)) {
+      put(node, GAP, 0);
+    }
     releaseContent(old);
-  }
-
-  /** The content of one node after another, as a block that can be edited. */
-  private final class Content implements Block {
-    private int node;
-    private int reference;
-    private byte[] page = {};
-
-    void at(int changed) {
-      node = changed;
-      reference = get(changed, CONTENT);
-      page = pool.page(reference);
-    }
-
-    @Override
-    public byte[] bytes() {
-      return page;
-    }
-
-    @Override
-    public int start() {
-      return PagePool.offset(reference);
-    }
-
-    @Override
-    public int capacity() {
-      return pool.slotBytes(reference);
-    }
-
-    @Override
-    public void reserve(int capacity) {
-      int present = capacity();
-      if (capacity > present) {
-        resize(node, ByteBlock.grownCapacity(present, capacity), present);
-        at(node);
-      }
-    }
   }
 }

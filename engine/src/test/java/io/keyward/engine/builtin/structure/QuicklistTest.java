@@ -244,7 +244,7 @@ class QuicklistTest {
     int node = list.chain().head;
     for (int i = 0; i < list.nodeCount() - 1; i++) {
       assertThat(nodes.size(node)).isBetween(bytes - 2 * 103 - 8, bytes);
-      assertThat(nodes.capacity(node)).isLessThanOrEqualTo(nodes.size(node) * 9 / 8);
+      assertThat(nodes.slotBytes(node)).isLessThanOrEqualTo(nodes.size(node) * 9 / 8);
       node = nodes.next(node);
     }
     long payload = 3000L * 103;
