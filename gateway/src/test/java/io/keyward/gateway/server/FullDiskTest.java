@@ -9,21 +9,27 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
- * The file system that holds the data is full, for the real process: one of 8 MB in memory where it
- * may be mounted, elsewhere the system's limit of 4 MB for the size of a file. Then there is room
- * again.
+ * The file system that holds the data takes no more, for the real process: one of 8 MB in memory is
+ * full, where it may be mounted, or the system's limit of 4 MB for the size of a file is reached.
+ * Then there is room again.
  */
 class FullDiskTest {
+  /** What takes no more. */
+  enum Full {
+    DISK,
+    FILE
+  }
+
+  private static final String MOST_BYTES_OF_A_FILE = "4194304";
   private static final int BALLAST = 3 * 1024 * 1024;
   private static final String VALUE = "v".repeat(20_000);
   private static final int MOST = 2000;
@@ -35,10 +41,11 @@ class FullDiskTest {
   private boolean mounted;
   private GatewayProcess gateway;
 
-  @BeforeEach
-  void makeFileSystem() throws Exception {
+  private void makeFileSystem(Full full) throws Exception {
     data = Files.createDirectory(folder.resolve("data"));
-    mounted = run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", data.toString());
+    mounted =
+        full == Full.DISK
+            && run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", data.toString());
     ballast = Files.write(data.resolve("ballast"), new byte[BALLAST]);
   }
 
@@ -58,7 +65,7 @@ class FullDiskTest {
 
   private void start(String... options) throws IOException {
     List<String> limited =
-        mounted ? List.of() : List.of("sh", "-c", "ulimit -S -f 4096; exec \"$@\"", "sh");
+        mounted ? List.of() : List.of("prlimit", "--fsize=" + MOST_BYTES_OF_A_FILE + ":");
     gateway = GatewayProcess.start(data, limited, Map.of(), options);
   }
 
@@ -101,8 +108,9 @@ class FullDiskTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"always", "everysec"})
-  void writesStopAndGoOnAndNothingAcknowledgedIsLost(String fsync) throws Exception {
+  @CsvSource({"DISK,always", "DISK,everysec", "FILE,always", "FILE,everysec"})
+  void writesStopAndGoOnAndNothingAcknowledgedIsLost(Full full, String fsync) throws Exception {
+    makeFileSystem(full);
     start("--appendfsync", fsync, "--save", "", "--auto-aof-rewrite-percentage", "0");
     int acknowledged = fill();
     try (Jedis client = gateway.client()) {
@@ -122,8 +130,10 @@ class FullDiskTest {
     }
   }
 
-  @Test
-  void aSnapshotThatFindsNoRoomStopsWritesUntilOneDoes() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void aSnapshotThatFindsNoRoomStopsWritesUntilOneDoes(Full full) throws Exception {
+    makeFileSystem(full);
     start("--appendonly", "no", "--save", "3600 1", "--rdbcompression", "no");
     try (Jedis client = gateway.client()) {
       assertThat(client.save()).isEqualTo("OK");

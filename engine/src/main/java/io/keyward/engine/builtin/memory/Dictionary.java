@@ -31,7 +31,7 @@ public final class Dictionary {
 
   private final PagePool pool;
   private final Buckets table;
-  private final Buckets.Taker layAnew = new LayAnew();
+  private final LayAnew layAnew = new LayAnew();
   private int level;
   private int split;
   private int count;
@@ -442,8 +442,11 @@ public final class Dictionary {
     pool.giveBack(taken);
   }
 
-  /** Puts entries where their keys' hashes say. */
-  private final class LayAnew implements Buckets.Taker {
+  /**
+   * Puts entries where their keys' hashes say; as a visitor, fetches them from memory, for which
+   * none has to wait for another.
+   */
+  private final class LayAnew implements Buckets.Taker, IntConsumer {
     /** Keeps what has been read from being read for nothing. */
     int unusedSum;
 
@@ -458,10 +461,20 @@ public final class Dictionary {
     }
 
     @Override
+    public void accept(int reference) {
+      unusedSum += pool.page(reference)[PagePool.offset(reference)];
+    }
+
+    @Override
     public void take(int tag, int reference) {
       long hash = EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference));
       place(bucket(hash), tag, reference);
     }
+  }
+
+  /** Fetches from memory, at the same time, the entries that come next in a scan. */
+  void fetchEntries(long cursor) {
+    table.visit((int) cursor & ((1 << level) - 1), layAnew);
   }
 
   /**

@@ -75,6 +75,7 @@ public final class SteadyWalk {
   private boolean advance() {
     Dictionary same = image;
     if (same == null) {
+      entries.fetchEntries(cursor);
       cursor = entries.scan(cursor, this::show);
       return cursor == 0;
     }

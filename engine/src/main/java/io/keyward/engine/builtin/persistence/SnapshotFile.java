@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.snapshot.SnapshotSink;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,6 +41,7 @@ final class SnapshotFile implements SnapshotSink {
   private static final Piece LAST = new Piece(new byte[0], 0);
 
   private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
+  private final ConcurrentLinkedQueue<byte[]> written = new ConcurrentLinkedQueue<>();
   private final AtomicLong pending = new AtomicLong();
   private final Disk disk;
   private final boolean checksum;
@@ -60,6 +62,12 @@ final class SnapshotFile implements SnapshotSink {
       pending.addAndGet(length);
       pieces.add(new Piece(bytes, length));
     }
+  }
+
+  @Override
+  public byte[] array(int length) {
+    byte[] former = written.poll();
+    return former != null && former.length == length ? former : new byte[length];
   }
 
   @Override
@@ -122,6 +130,7 @@ final class SnapshotFile implements SnapshotSink {
   private void drain(DiskFile file) throws IOException, InterruptedException {
     for (Piece piece = pieces.take(); piece.length > 0; piece = pieces.take()) {
       write(file, piece.bytes, piece.length);
+      written.add(piece.bytes);
       pending.addAndGet(-piece.length);
     }
     RdbOutput end = new RdbOutput(16, RdbType.VERSION, false);

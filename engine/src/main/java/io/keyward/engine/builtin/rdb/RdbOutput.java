@@ -30,6 +30,7 @@ public final class RdbOutput {
 
   private static final int LONGEST_INTEGER = 11;
 
+  private final Lzf.Table compression = new Lzf.Table();
   private boolean compress;
   private int version;
   private byte[] bytes;
@@ -233,7 +234,9 @@ public final class RdbOutput {
     // The compressed bytes are written where the longest header lets them begin, then moved up.
     int room = 1 + 5 + 5;
     reserve(Math.addExact(room, count));
-    int packed = Lzf.compress(source, offset, count, bytes, before + room, count - LEAST_GAIN);
+    int packed =
+        Lzf.compress(
+            source, offset, count, bytes, before + room, count - LEAST_GAIN, compression);
     if (packed == 0) {
       return false;
     }

@@ -19,6 +19,9 @@ public final class HomeSnapshot {
   private static final long SLICE_NANOS = 500_000;
   private static final int CHUNK_BYTES = 256 * 1024;
 
+  /** What stands beyond a chunk is what has been added last. */
+  private static final int ARRAY_BYTES = CHUNK_BYTES + CHUNK_BYTES / 4;
+
   /** Steps between two looks at the clock. */
   private static final int STEPS_AT_ONCE = 8;
 
@@ -142,7 +145,7 @@ public final class HomeSnapshot {
       out.clear();
     } else if (out.length() > 0) {
       int length = out.length();
-      sink.take(out.exchange(new byte[CHUNK_BYTES + CHUNK_BYTES / 4]), length);
+      sink.take(out.exchange(sink.array(ARRAY_BYTES)), length);
     }
   }
 

@@ -10,6 +10,11 @@ public interface SnapshotSink {
    */
   void take(byte[] bytes, int length);
 
+  /** An array of so many bytes to write into: one that has been taken before, or a new one. */
+  default byte[] array(int length) {
+    return new byte[length];
+  }
+
   /**
    * Whether it would rather have more now than later. A snapshot waits while it would not, but what
    * clients change in that time has to be taken all the same.

@@ -19,6 +19,35 @@ public final class Lzf {
   private static final int MIN_TABLE_BITS = 8;
   private static final int MAX_TABLE_BITS = 14;
 
+  /**
+   * Where three bytes of a hash stood last, used for one text after the other by one thread.
+   *
+   * <p>Positions go on from text to text, so that what former texts have left lies before all of
+   * the present one and need not be cleared.
+   */
+  public static final class Table {
+    private int[] positions = {};
+
+    /** The position of the present text's first byte. */
+    private int base;
+
+    /** The position behind the text's last byte; 0 has never been any. */
+    private int end = 1;
+
+    private int[] begin(int bits, int length) {
+      if (positions.length < 1 << bits) {
+        positions = new int[1 << bits];
+        end = 1;
+      } else if (end > Integer.MAX_VALUE - length) {
+        Arrays.fill(positions, 0);
+        end = 1;
+      }
+      base = end;
+      end += length;
+      return positions;
+    }
+  }
+
   private Lzf() {}
 
   /**
@@ -28,10 +57,24 @@ public final class Lzf {
    */
   public static int compress(
       byte[] source, int offset, int length, byte[] target, int targetOffset, int targetLength) {
+    return compress(
+        source, offset, length, target, targetOffset, targetLength, new Table());
+  }
+
+  /** As the other, with a table that has been used before. */
+  public static int compress(
+      byte[] source,
+      int offset,
+      int length,
+      byte[] target,
+      int targetOffset,
+      int targetLength,
+      Table used) {
     int bits =
         Math.clamp(32 - Integer.numberOfLeadingZeros(length), MIN_TABLE_BITS, MAX_TABLE_BITS);
-    // Where in the source the last three bytes with that hash stood, one too high; 0 for never.
-    int[] table = new int[1 << bits];
+    int[] table = used.begin(bits, length);
+    // What is added to an index of the source makes a position.
+    int shift = used.base - offset;
     int end = offset + length;
     int lastMatch = end - 2;
     int limit = targetOffset + targetLength;
@@ -40,8 +83,8 @@ public final class Lzf {
     int at = offset;
     while (at < lastMatch) {
       int hash = hash(source, at, bits);
-      int seen = table[hash] - 1 + offset;
-      table[hash] = at - offset + 1;
+      int seen = table[hash] - shift;
+      table[hash] = at + shift;
       if (seen < offset || at - seen > MAX_DISTANCE || !sameThree(source, seen, at)) {
         at++;
         continue;
@@ -58,7 +101,7 @@ public final class Lzf {
       literals = at;
       // What ends the match may begin the next one.
       for (int behind = at - 2; behind < at && behind < lastMatch; behind++) {
-        table[hash(source, behind, bits)] = behind - offset + 1;
+        table[hash(source, behind, bits)] = behind + shift;
       }
     }
     out = literals(source, literals, end, target, out, limit);

@@ -106,4 +106,21 @@ class LzfTest {
     assertThat(Lzf.decompress(new byte[] {0, 1}, 0, 2, target, 0, 0)).isFalse();
     assertThat(Lzf.decompress(new byte[] {0, 1}, 0, 2, target, 0, 1)).isTrue();
   }
+
+  @Test
+  void whatATableKeepsOfFormerTextsDoesNotShow() {
+    Lzf.Table table = new Lzf.Table();
+    Random chance = new Random(7);
+    for (int round = 0; round < 2000; round++) {
+      byte[] text = new byte[1 + chance.nextInt(round % 50 == 0 ? 40_000 : 300)];
+      for (int i = 0; i < text.length; i++) {
+        text[i] = (byte) ('a' + chance.nextInt(3));
+      }
+      byte[] packed = new byte[2 * text.length + 16];
+      byte[] anew = new byte[packed.length];
+      int length = Lzf.compress(text, 0, text.length, packed, 0, packed.length, table);
+      assertThat(Lzf.compress(text, 0, text.length, anew, 0, anew.length)).isEqualTo(length);
+      assertThat(packed).isEqualTo(anew);
+    }
+  }
 }

@@ -1,0 +1,179 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.config.Settings;
+import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.GatewayProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** What INFO persistence tells while the data is loaded at the start, and what afterwards. */
+class LoadingTest {
+  private static final int KEYS = 1000;
+
+  @TempDir Path data;
+
+  /** Makes files of a thousand keys; with a log, its base has them. */
+  private void fill(String appendOnly) throws Exception {
+    try (Gateway gateway =
+            Gateways.start("--dir", data.toString(), "--save", "", "--appendonly", appendOnly);
+        Words client = new Words(gateway)) {
+      for (int i = 0; i < KEYS; i++) {
+        client.call("SET key:" + i + " value:" + i);
+      }
+      if (appendOnly.equals("no")) {
+        assertThat(client.call("SAVE")).isEqualTo("OK");
+        return;
+      }
+      client.call("BGREWRITEAOF");
+      while (client.call("INFO persistence").contains("aof_rewrite_in_progress:1")) {
+        Thread.sleep(1);
+      }
+      client.call("SET after 1");
+    }
+  }
+
+  private long bytesOfFiles(String appendOnly) throws IOException {
+    try (Stream<Path> files = Files.walk(data)) {
+      long sum = 0;
+      for (Path file : files.toList()) {
+        String name = String.valueOf(file.getFileName());
+        if (appendOnly.equals("no") ? name.equals("dump.rdb") : name.matches(".*\\.(rdb|aof)")) {
+          sum += Files.size(file);
+        }
+      }
+      return sum;
+    }
+  }
+
+  private static String field(String info, String name) {
+    Matcher line = Pattern.compile("(?m)^" + name + ":(.*?)\r?$").matcher(info);
+    assertThat(line.find()).as("%s in %s", name, info).isTrue();
+    return line.group(1);
+  }
+
+  /** A connection, as soon as the gateway takes it. */
+  private static Jedis connect(int port, CompletableFuture<Gateway> start) throws Exception {
+    while (true) {
+      assertThat(start.isCompletedExceptionally()).isFalse();
+      Jedis client = new Jedis("127.0.0.1", port);
+      try {
+        client.connect();
+        return client;
+      } catch (JedisConnectionException notYet) {
+        client.close();
+        Thread.sleep(1);
+      }
+    }
+  }
+
+  private static String refusal(Jedis client) {
+    try {
+      return String.valueOf(client.get("key:0"));
+    } catch (JedisDataException refused) {
+      return String.valueOf(refused.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"no", "yes"})
+  void progressIsToldAndLeftOutAfterwards(String appendOnly) throws Exception {
+    fill(appendOnly);
+    long bytes = bytesOfFiles(appendOnly);
+    int port = GatewayProcess.freePort();
+    List<String> options =
+        List.of(
+            "--port",
+            String.valueOf(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            data.toString(),
+            "--save",
+            "",
+            "--appendonly",
+            appendOnly,
+            "--key-load-delay",
+            "100000000");
+    Settings settings = Settings.load(options, Map.of("KEYWARD_ADMIN_PORT", "0"));
+    long before = Instant.now().getEpochSecond();
+    CompletableFuture<Gateway> start = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .start(
+            () -> {
+              try {
+                start.complete(Gateway.start(settings));
+              } catch (StartException | RuntimeException failed) {
+                start.completeExceptionally(failed);
+              }
+            });
+    try (Jedis client = connect(port, start)) {
+      String info = client.info("persistence");
+      while (!info.contains("loading:1\r\n")
+          || field(info, "loading_loaded_bytes").equals("0")
+          || field(info, "loading_rdb_used_mem").equals("0")) {
+        Thread.sleep(1);
+        info = client.info("persistence");
+      }
+      assertThat(field(info, "async_loading")).isEqualTo("0");
+      assertThat(Long.parseLong(field(info, "loading_start_time")))
+          .isBetween(before, Instant.now().getEpochSecond());
+      assertThat(field(info, "loading_total_bytes")).isEqualTo(String.valueOf(bytes));
+      long loaded = Long.parseLong(field(info, "loading_loaded_bytes"));
+      assertThat(loaded).isBetween(1L, bytes - 1);
+      assertThat(field(info, "loading_loaded_perc"))
+          .isEqualTo(String.format("%.2f", loaded * 100.0 / bytes));
+      assertThat(Long.parseLong(field(info, "loading_eta_seconds"))).isPositive();
+      assertThat(refusal(client)).startsWith("LOADING");
+
+      client.configSet("key-load-delay", "0");
+      try (Gateway gateway = start.get(60, TimeUnit.SECONDS)) {
+        assertThat(gateway.ports().redis()).isEqualTo(port);
+        assertThat(client.info("persistence"))
+            .contains("loading:0\r\n")
+            .doesNotContain("loading_start_time", "loading_total_bytes", "loading_eta_seconds");
+        assertThat(client.get("key:" + (KEYS - 1))).isEqualTo("value:" + (KEYS - 1));
+      }
+    }
+  }
+
+  @Test
+  void whatIsOfADeploymentThatThereIsNotIsKeptByAServerOfTwoLoops() {
+    Map<String, String> other = Map.of("REDIS_KEY_PREFIX", "other");
+    String[] files = {"--dir", data.toString(), "--save", "", "--appendonly", "no"};
+    try (Gateway gateway = Gateways.start(other, files);
+        Words client = new Words(gateway)) {
+      client.call("SET key value");
+      String library = "#!lua\u00a0name=lib\nredis.register_function('f',function()return'ran'end)";
+      assertThat(client.call("FUNCTION LOAD " + library.replace('\u00a0', '\t'))).isEqualTo("lib");
+      assertThat(client.call("SAVE")).isEqualTo("OK");
+    }
+    try (Gateway gateway = Gateways.start(Map.of("KEYWARD_EVENT_LOOPS", "2"), files);
+        Words client = new Words(gateway)) {
+      assertThat(client.call("FUNCTION LIST")).isEmpty();
+      assertThat(client.call("SAVE")).isEqualTo("OK");
+    }
+    try (Gateway gateway = Gateways.start(other, files);
+        Words client = new Words(gateway)) {
+      assertThat(client.call("FCALL f 0")).isEqualTo("ran");
+      assertThat(client.call("GET key")).isEqualTo("value");
+    }
+  }
+}
