@@ -44,8 +44,7 @@ class FullDiskTest {
   private void makeFileSystem(Full full) throws Exception {
     data = Files.createDirectory(folder.resolve("data"));
     mounted =
-        full == Full.DISK
-            && run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", data.toString());
+        full == Full.DISK && run("mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", data.toString());
     ballast = Files.write(data.resolve("ballast"), new byte[BALLAST]);
   }
 

@@ -235,8 +235,7 @@ public final class RdbOutput {
     int room = 1 + 5 + 5;
     reserve(Math.addExact(room, count));
     int packed =
-        Lzf.compress(
-            source, offset, count, bytes, before + room, count - LEAST_GAIN, compression);
+        Lzf.compress(source, offset, count, bytes, before + room, count - LEAST_GAIN, compression);
     if (packed == 0) {
       return false;
     }

@@ -57,8 +57,7 @@ public final class Lzf {
    */
   public static int compress(
       byte[] source, int offset, int length, byte[] target, int targetOffset, int targetLength) {
-    return compress(
-        source, offset, length, target, targetOffset, targetLength, new Table());
+    return compress(source, offset, length, target, targetOffset, targetLength, new Table());
   }
 
   /** As the other, with a table that has been used before. */
