@@ -1,6 +1,5 @@
 package io.keyward.engine.builtin;
 
-import io.keyward.engine.builtin.memory.Bytes;
 import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.KeyHash;
@@ -12,19 +11,8 @@ import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 
 /**
- * A big hash or a big set: elements in slots of the pages, found by a dictionary.
- *
- * <pre>
- *  member of a set        field of a hash
- *  +---------+------+     +---------+-------+--------------+-------+
- *  | header  | name |     | header  | name  | length       | value |
- *  +---------+------+     +---------+-------+--------------+-------+
- *                                            1, or 255 and 4
- * </pre>
- *
- * <p>The header is that of {@link EntryLayout}, two bytes for a name of up to 254, so an element
- * costs its bytes and about ten more, and no object. An element that expires has EXPIRES set and
- * bears the dictionary's mark.
+ * A big hash or a big set: elements in slots of the pages ({@link ElementSlots}), found by a
+ * dictionary, whose mark those bear that expire.
  *
  * <p>Elements are named by their reference in the {@link PagePool}, which changes when a value of
  * another size takes its place.
@@ -33,22 +21,19 @@ public final class ElementTable implements Held {
   /** No such element. */
   public static final int ABSENT = Dictionary.ABSENT;
 
-  /** This object, the dictionary and its outer arrays, with compact object headers. */
-  private static final int OBJECT_BYTES = 160;
+  /** This object, its slots, the dictionary and its outer arrays, with compact object headers. */
+  private static final int OBJECT_BYTES = 176;
 
-  private final PagePool pool;
+  private final ElementSlots slots;
   private final Dictionary elements;
-  private MemoryAccount account;
-  private long slotBytes;
 
   public ElementTable(PagePool pool, MemoryAccount account) {
     this(pool, new Dictionary(pool, account), account);
   }
 
   private ElementTable(PagePool pool, Dictionary elements, MemoryAccount account) {
-    this.pool = pool;
+    slots = new ElementSlots(pool, account);
     this.elements = elements;
-    this.account = account;
     account.add(OBJECT_BYTES);
   }
 
@@ -62,37 +47,24 @@ public final class ElementTable implements Held {
     if (elements.sharedByMany()) {
       return copyOfEach(counted);
     }
-    ElementTable copy = new ElementTable(pool, elements.share(counted), counted);
-    counted.addCommon(slotBytes);
-    copy.slotBytes = slotBytes;
+    ElementTable copy = new ElementTable(slots.pool(), elements.share(counted), counted);
+    copy.slots.share(slots);
     return copy;
   }
 
   private ElementTable copyOfEach(MemoryAccount counted) {
-    ElementTable copy = new ElementTable(pool, counted);
+    ElementTable copy = new ElementTable(slots.pool(), counted);
     elements.forEach(
         reference -> {
-          int laid = copy.layCopy(reference);
-          copy.elements.insert(hash(reference), laid, expires(reference));
-          copy.slotBytes += pool.slotBytes(laid);
+          int laid = copy.slots.layCopy(reference, copy.elements.stamp());
+          copy.elements.insert(slots.hash(reference), laid, slots.expires(reference));
         });
     return copy;
   }
 
-  /** A copy of an element in a slot of this table's. */
-  private int layCopy(int reference) {
-    int bytes = pool.slotBytes(reference);
-    int laid = pool.allocate(bytes, account);
-    byte[] page = pool.page(laid);
-    int at = PagePool.offset(laid);
-    System.arraycopy(pool.page(reference), PagePool.offset(reference), page, at, bytes);
-    EntryLayout.stamp(page, at, elements.stamp());
-    return laid;
-  }
-
   @Override
   public void adopt(MemoryAccount counted, BuiltinKeyspace keyspace) {
-    account = counted;
+    slots.account(counted);
     elements.account(counted);
   }
 
@@ -105,14 +77,14 @@ public final class ElementTable implements Held {
     if (reference == ABSENT || elements.isOwn(reference)) {
       return reference;
     }
-    long hash = hash(reference);
+    long hash = slots.hash(reference);
     if (!elements.othersHold(hash, reference)) {
       elements.claim(reference);
       return reference;
     }
-    int laid = layCopy(reference);
+    int laid = slots.layCopy(reference, elements.stamp());
     elements.replace(hash, reference, laid);
-    account.addCommon(-pool.slotBytes(laid));
+    slots.giveBack(reference, true);
     return laid;
   }
 
@@ -162,21 +134,22 @@ public final class ElementTable implements Held {
       laid = lay(name, offset, length, room, expiry);
       elements.insert(hash, laid, expiry >= 0);
     } else if (own
-        && expires(present) == expiry >= 0
-        && pool.slotBytes(present) == PagePool.roundedSize(headBytes(present) + room)) {
+        && slots.expires(present) == expiry >= 0
+        && slots.pool().slotBytes(present)
+            == PagePool.roundedSize(slots.headBytes(present) + room)) {
       laid = present;
-      writeExpiry(laid, expiry);
+      slots.writeExpiry(laid, expiry);
     } else {
       laid = lay(name, offset, length, room, expiry);
       exchange(hash, present, laid, expiry >= 0);
     }
-    writeValueLength(laid, valueLength);
+    slots.writeValueLength(laid, valueLength);
     return laid;
   }
 
   /** Puts one slot in the place of another of the same name, which is given back. */
   private void exchange(long hash, int old, int laid, boolean expires) {
-    if (expires(old) != expires) {
+    if (slots.expires(old) != expires) {
       elements.mark(hash, old, expires);
     }
     elements.replace(hash, old, laid);
@@ -206,37 +179,9 @@ public final class ElementTable implements Held {
     System.arraycopy(value, valueFrom, bytes(reference), valueOffset(reference), valueLength);
   }
 
-  private int lay(byte[] name, int offset, int length, int room, long expiry) {
-    int flags =
-        EntryLayout.flagsFor((expiry >= 0 ? EntryLayout.EXPIRES : 0) | elements.stamp(), length);
-    int bytes = Math.addExact(EntryLayout.headerSize(flags) + length, room);
-    int reference = pool.allocate(bytes, account);
-    EntryLayout.writeKey(
-        pool.page(reference), PagePool.offset(reference), flags, name, offset, length);
-    writeExpiry(reference, expiry);
-    slotBytes += pool.slotBytes(reference);
-    return reference;
-  }
-
-  private boolean expires(int reference) {
-    return EntryLayout.expires(pool.page(reference), PagePool.offset(reference));
-  }
-
-  private void writeExpiry(int reference, long expiry) {
-    if (expiry >= 0) {
-      byte[] page = pool.page(reference);
-      Bytes.putLong(page, EntryLayout.expiryOffset(page, PagePool.offset(reference)), expiry);
-    }
-  }
-
   /** The number of fields that expire. */
   public int expiring() {
     return elements.marked();
-  }
-
-  /** When a field expires, in milliseconds since 1970; -1 for never. */
-  public long expiry(int reference) {
-    return EntryLayout.expiry(pool.page(reference), PagePool.offset(reference));
   }
 
   /**
@@ -246,12 +191,12 @@ public final class ElementTable implements Held {
    */
   public int expireAt(int reference, long expiry) {
     elements.beforeChange(reference);
-    if (expires(reference) == expiry >= 0) {
+    if (slots.expires(reference) == expiry >= 0) {
       int own = own(reference);
-      writeExpiry(own, expiry);
+      slots.writeExpiry(own, expiry);
       return own;
     }
-    byte[] page = pool.page(reference);
+    byte[] page = slots.pool().page(reference);
     int at = PagePool.offset(reference);
     int name = EntryLayout.keyOffset(page, at);
     int length = EntryLayout.keyLength(page, at);
@@ -259,7 +204,7 @@ public final class ElementTable implements Held {
     int valueLength = valueLength(reference);
     int room = Entry.lengthBytes(valueLength) + valueLength;
     int laid = lay(page, name, length, room, expiry);
-    byte[] newPage = pool.page(laid);
+    byte[] newPage = slots.pool().page(laid);
     int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
     System.arraycopy(page, value, newPage, to, room);
     exchange(EntryLayout.keyHash(page, at), reference, laid, expiry >= 0);
@@ -274,22 +219,6 @@ public final class ElementTable implements Held {
    */
   public int visitExpiring(int bucket, int mostBuckets, IntConsumer visitor) {
     return elements.visitMarked(bucket, mostBuckets, Integer.MAX_VALUE, visitor);
-  }
-
-  private int headBytes(int reference) {
-    int at = PagePool.offset(reference);
-    return EntryLayout.valueOffset(pool.page(reference), at) - at;
-  }
-
-  private void writeValueLength(int reference, int length) {
-    byte[] page = pool.page(reference);
-    int at = EntryLayout.valueOffset(page, PagePool.offset(reference));
-    if (length < 255) {
-      page[at] = (byte) length;
-    } else {
-      page[at] = (byte) 255;
-      Bytes.putInt(page, at + 1, length);
-    }
   }
 
   /** Removes the element of this name, and says whether it was there. */
@@ -308,58 +237,46 @@ public final class ElementTable implements Held {
   /** Removes an element that is there. */
   public void remove(int reference) {
     elements.beforeChange(reference);
-    long hash = hash(reference);
+    long hash = slots.hash(reference);
     elements.remove(hash, reference);
     giveBack(hash, reference);
   }
 
-  private long hash(int reference) {
-    return EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference));
-  }
-
   /** Gives back the slot of an element that has been taken out, unless others hold it. */
   private void giveBack(long hash, int reference) {
-    int bytes = pool.slotBytes(reference);
-    slotBytes -= bytes;
-    if (!elements.isOwn(reference) && elements.othersHold(hash, reference)) {
-      account.addCommon(-bytes);
-    } else {
-      pool.free(reference, account);
-    }
+    slots.giveBack(reference, !elements.isOwn(reference) && elements.othersHold(hash, reference));
   }
 
-  /** Gives back the slot of an element that a walk has held longest. */
-  private void freeLeft(int reference) {
-    account.addCommon(pool.slotBytes(reference));
-    pool.free(reference, account);
+  private int lay(byte[] name, int offset, int length, int room, long expiry) {
+    return slots.lay(name, offset, length, room, expiry, elements.stamp());
+  }
+
+  /** When a field expires, in milliseconds since 1970; -1 for never. */
+  public long expiry(int reference) {
+    return slots.expiry(reference);
   }
 
   /** The array that holds an element's name and value. */
   public byte[] bytes(int reference) {
-    return pool.page(reference);
+    return slots.bytes(reference);
   }
 
   public int nameOffset(int reference) {
-    return EntryLayout.keyOffset(pool.page(reference), PagePool.offset(reference));
+    return slots.nameOffset(reference);
   }
 
   public int nameLength(int reference) {
-    return EntryLayout.keyLength(pool.page(reference), PagePool.offset(reference));
+    return slots.nameLength(reference);
   }
 
   /** Where the value of a hash's field begins. */
   public int valueOffset(int reference) {
-    byte[] page = pool.page(reference);
-    int at = EntryLayout.valueOffset(page, PagePool.offset(reference));
-    return at + ((page[at] & 0xFF) == 255 ? 5 : 1);
+    return slots.valueOffset(reference);
   }
 
   /** The length of the value of a hash's field. */
   public int valueLength(int reference) {
-    byte[] page = pool.page(reference);
-    int at = EntryLayout.valueOffset(page, PagePool.offset(reference));
-    int length = page[at] & 0xFF;
-    return length == 255 ? Bytes.getInt(page, at + 1) : length;
+    return slots.valueLength(reference);
   }
 
   /** An element of a table that is not empty, each with the same chance. */
@@ -384,7 +301,7 @@ public final class ElementTable implements Held {
 
   /** Begins a walk that shows every element as it is now, whatever becomes of it meanwhile. */
   public SteadyWalk beginWalk(IntConsumer visitor) {
-    return elements.beginWalk(visitor, this::freeLeft);
+    return elements.beginWalk(visitor, slots::freeLeft);
   }
 
   @Override
@@ -398,7 +315,7 @@ public final class ElementTable implements Held {
 
   @Override
   public long memoryBytes() {
-    return OBJECT_BYTES + elements.memory() + slotBytes;
+    return OBJECT_BYTES + elements.memory() + slots.bytes();
   }
 
   @Override
@@ -409,9 +326,10 @@ public final class ElementTable implements Held {
   @Override
   public boolean free(int budget) {
     boolean done =
-        elements.drain(Math.max(1, budget / 8), reference -> giveBack(hash(reference), reference));
+        elements.drain(
+            Math.max(1, budget / 8), reference -> giveBack(slots.hash(reference), reference));
     if (done) {
-      account.add(-OBJECT_BYTES);
+      slots.account().add(-OBJECT_BYTES);
     }
     return done;
   }
@@ -420,10 +338,10 @@ public final class ElementTable implements Held {
   public void validate() {
     elements.validate();
     long[] counted = new long[1];
-    elements.forEach(reference -> counted[0] += pool.slotBytes(reference));
-    if (counted[0] != slotBytes) {
+    elements.forEach(reference -> counted[0] += slots.pool().slotBytes(reference));
+    if (counted[0] != slots.bytes()) {
       throw new IllegalStateException(
-          "elements take " + counted[0] + " bytes, recorded " + slotBytes);
+          "elements take " + counted[0] + " bytes, recorded " + slots.bytes());
     }
   }
 }
