@@ -150,6 +150,11 @@ public final class Client {
     name = given;
   }
 
+  /** Bytes of what the client calls itself. */
+  public long namesBytes() {
+    return (long) name.length + libraryName.length() + libraryVersion.length();
+  }
+
   public String libraryName() {
     return libraryName;
   }

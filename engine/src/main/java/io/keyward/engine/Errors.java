@@ -29,6 +29,8 @@ public final class Errors {
       CommandException.error("DB index is out of range");
   public static final CommandException OUT_OF_MEMORY =
       new CommandException("OOM command not allowed when used memory > 'maxmemory'.");
+  public static final CommandException NO_MEMORY =
+      new CommandException("OOM command needs more memory than there is");
   public static final CommandException NOT_AUTHENTICATED =
       new CommandException("NOAUTH Authentication required.");
   public static final CommandException EXECUTION_ABORTED =

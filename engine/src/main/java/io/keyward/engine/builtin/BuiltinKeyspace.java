@@ -74,7 +74,7 @@ public final class BuiltinKeyspace implements Keyspace {
     databases = new Databases(this);
     observation = new Observation(home.observed(), pushes::to);
     effects = new Effects(this, home.effects());
-    access = new AccessControl(table, home.settings());
+    access = new AccessControl(table, home.settings(), account);
     slotRules = home.settings().flag(Directive.CLUSTER_ENABLED) ? new SlotRules() : null;
     clientMemory = new ClientMemory(this);
     executor = new Executor(this, table);
@@ -466,6 +466,8 @@ public final class BuiltinKeyspace implements Keyspace {
     databases.flush();
     databases.forEach(Database::discard);
     attachments.clear();
+    // What is left is that of users, functions and the like.
+    account.add(-account.bytes());
     quota.leave();
     pins.leave();
     if (routes instanceof SharedRoutes shared) {

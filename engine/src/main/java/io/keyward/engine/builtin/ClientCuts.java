@@ -7,6 +7,7 @@ import java.util.Set;
 /** Cuts off clients of a home that take more memory than they may. */
 final class ClientCuts {
   private final Home home;
+  private final Set<ClientMemory> clients = new LinkedHashSet<>();
   private final Set<ClientMemory> due = new LinkedHashSet<>();
 
   ClientCuts(Home home) {
@@ -19,24 +20,31 @@ final class ClientCuts {
    */
   void cut() {
     while (home.guard().clientsTakeTooMuch(home)) {
-      BuiltinKeyspace most = null;
-      for (BuiltinKeyspace keyspace : home.keyspaces()) {
-        if (most == null || keyspace.clientMemory().bytes() > most.clientMemory().bytes()) {
-          most = keyspace;
+      ClientMemory most = null;
+      for (ClientMemory each : clients) {
+        if (most == null || each.bytes() > most.bytes()) {
+          most = each;
         }
       }
-      long enough = most == null ? 0 : most.clientMemory().bytes() * 3 / 4;
-      BuiltinKeyspace greedy = most;
-      if (greedy == null
-          || greedy
-                  .clientMemory()
-                  .cutBiggest(
-                      () ->
-                          !home.guard().clientsTakeTooMuch(home)
-                              || greedy.clientMemory().bytes() <= enough)
-              == 0) {
+      if (most == null) {
         return;
       }
+      ClientMemory greedy = most;
+      long enough = greedy.bytes() * 3 / 4;
+      if (greedy.cutBiggest(
+              () -> !home.guard().clientsTakeTooMuch(home) || greedy.bytes() <= enough)
+          == 0) {
+        return;
+      }
+    }
+  }
+
+  /** The clients of a keyspace begin to take memory, or do not any more. */
+  void takesMemory(ClientMemory of, boolean any) {
+    if (any) {
+      clients.add(of);
+    } else {
+      clients.remove(of);
     }
   }
 

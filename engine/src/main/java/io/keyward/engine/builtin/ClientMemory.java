@@ -85,9 +85,17 @@ public final class ClientMemory {
     count(change);
   }
 
-  private void count(long change) {
+  private void add(long change) {
+    boolean any = bytes > 0;
     bytes += change;
     guard.clients(change);
+    if (any != bytes > 0) {
+      keyspace.home().clientCuts().takesMemory(this, !any);
+    }
+  }
+
+  private void count(long change) {
+    add(change);
     Limits limits = keyspace.limits();
     if (limits != null) {
       limits.clientsTake(bytes);
@@ -136,8 +144,7 @@ public final class ClientMemory {
       long taken = state.countedKept() + state.countedOutput();
       state.countedKept(0);
       state.countedOutput(0);
-      bytes -= taken;
-      guard.clients(-taken);
+      add(-taken);
       cut++;
       client.connection().cutOff();
     }

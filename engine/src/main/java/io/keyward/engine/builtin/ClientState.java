@@ -74,6 +74,7 @@ public final class ClientState {
     return ClientMemory.OF_EACH
         + subscribedBytes
         + trackedBytes
+        + client.namesBytes()
         + watcher.bytes()
         + (begun == null ? 0 : begun.memory());
   }

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin;
 import io.keyward.engine.Client;
 import io.keyward.engine.Client.ReplyMode;
 import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.Turns;
@@ -268,6 +269,13 @@ public final class Executor {
       command.handler().execute(request, reply);
     } catch (CommandException answer) {
       fail(reply, mark, before, command, answer);
+    } catch (OutOfMemoryError full) {
+      log.warn("{} needs more memory than there is", command.fullName());
+      fail(reply, mark, before, command, Errors.NO_MEMORY);
+      if (reply.written() - before != reply.length() - mark) {
+        // A part of the reply has been sent, which nothing can follow.
+        request.client().connection().abort();
+      }
     } catch (RuntimeException | StackOverflowError defect) {
       log.error("{} failed", command.fullName(), defect);
       fail(reply, mark, before, command, CommandException.error("internal error"));

@@ -10,21 +10,34 @@ import java.util.concurrent.atomic.AtomicLong;
  * Keeps data and clients within what the JVM's heap can hold, whatever the directives allow, so
  * that no memory runs out.
  *
- * <p>A part of the heap is left for everything that is not counted. Of the rest, clients may have a
- * quarter, and more as long as data does not need it; of data, pinned keys have a part of their
- * own. When a collection shows that more is alive than can go well, the limits come down to what is
- * there. Any thread may use it.
+ * <p>A part of the heap is left for everything that is not counted: a quarter, or what collections
+ * have shown the process itself to need where that is more. Of the rest, clients may have a
+ * quarter, and more as long as data does not need it; what neither needs is for scripts; of data,
+ * pinned keys have a part of their own. When a collection shows that more is alive than can go
+ * well, the limits come down to what is there. Any thread may use it.
  */
 public final class MemoryGuard {
   private static final double COUNTED_PART = 0.75;
+
+  /** What scripts may hold in any case, of what data and clients share. */
+  private static final double SCRIPTS_PART = 1 / 8.0;
+
   private static final double FULL = 0.88;
   private static final double WELL = 0.80;
   private static final long NONE = Long.MAX_VALUE;
 
+  /** What the process itself needs at least, in bytes. */
+  private static final long OWN_AT_LEAST = 20L << 20;
+
+  /** A heap of so many bytes or less is measured at once: in it what the process needs matters. */
+  private static final long SMALL_HEAP = 512L << 20;
+
   private final LiveSettings settings;
   private final long heap;
-  private final long budget;
   private final AtomicLong clients = new AtomicLong();
+  private final AtomicLong scripts = new AtomicLong();
+  private volatile long budget;
+  private volatile long own = NONE;
   private volatile boolean pinning;
   private volatile long measuredDataLimit = NONE;
   private volatile long measuredClientLimit = NONE;
@@ -47,7 +60,36 @@ public final class MemoryGuard {
   MemoryGuard(LiveSettings settings, long heap) {
     this.settings = settings;
     this.heap = heap;
-    budget = (long) (heap * COUNTED_PART);
+    budget = budget(OWN_AT_LEAST);
+  }
+
+  private long budget(long ownNeed) {
+    double most = Math.min(heap * COUNTED_PART, (heap * FULL - ownNeed) * (1 - SCRIPTS_PART));
+    return (long) Math.max(most, heap / 4.0);
+  }
+
+  /** Whether to look at the heap at once rather than when it is first full. */
+  public boolean measuresAtOnce() {
+    return heap <= SMALL_HEAP;
+  }
+
+  /** Adds to the bytes that running scripts hold. */
+  public void scripts(long change) {
+    scripts.addAndGet(change);
+  }
+
+  /**
+   * Bytes that scripts may hold, all together: what data and clients leave, and an eighth in any
+   * case.
+   */
+  public long scriptLimit(long data) {
+    long rest = (budget - data - clients.get()) / 4 * 3;
+    return Math.max((long) (budget * SCRIPTS_PART), rest);
+  }
+
+  /** Whether the running scripts hold more than they may. */
+  public boolean scriptsHoldTooMuch(long data) {
+    return scripts.get() > scriptLimit(data);
   }
 
   /** Adds to the bytes that clients take. */
@@ -122,6 +164,9 @@ public final class MemoryGuard {
    * @return whether somebody has to give something up
    */
   public boolean measured(long alive, long data) {
+    // The least of all measurements: what is in use for a moment only is no need.
+    own = Math.min(own, Math.max(0, alive - data - clients.get() - scripts.get()));
+    budget = budget(Math.max(OWN_AT_LEAST, own));
     if (alive < heap * FULL) {
       measuredDataLimit = NONE;
       measuredClientLimit = NONE;

@@ -31,6 +31,12 @@ public final class MemoryLimit {
     return most == 0 ? inHeap : Math.min(most, inHeap);
   }
 
+  /** Whether all data takes nearly what the heap can hold, whatever {@code maxmemory} says. */
+  public boolean heapIsFull() {
+    long limit = home.guard().unpinnedLimit(home.pinnedBytesOfAll());
+    return usedBytes() > limit - limit / 16;
+  }
+
   /** Whether all data, and that of a keyspace, is within the limits. */
   boolean kept(BuiltinKeyspace keyspace) {
     return usedBytes() <= most() && !keyspace.quota().exceeded();

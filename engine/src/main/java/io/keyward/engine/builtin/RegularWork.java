@@ -42,13 +42,16 @@ final class RegularWork {
     if (stopped) {
       return;
     }
-    long now = System.currentTimeMillis();
-    home.ticks(now);
-    if (!resting && !home.loading() && !working) {
-      working = true;
-      work(now, home.keyspaces().size(), TICK_NANOS);
+    try {
+      long now = System.currentTimeMillis();
+      home.ticks(now);
+      if (!resting && !home.loading() && !working) {
+        working = true;
+        work(now, home.keyspaces().size(), TICK_NANOS);
+      }
+    } finally {
+      home.loop().schedule(tickMillis(), this::tick);
     }
-    home.loop().schedule(tickMillis(), this::tick);
   }
 
   /**
@@ -57,13 +60,18 @@ final class RegularWork {
    */
   private void work(long now, int turns, long nanosLeft) {
     long start = System.nanoTime();
-    int left = slice(now, turns, start + Turns.SLICE_NANOS);
-    long rest = nanosLeft - (System.nanoTime() - start);
-    if (left > 0 && rest > 0 && !stopped) {
-      home.loop().turns().add(this, () -> work(now, left, rest));
-    } else {
-      working = false;
-      nextKeyspace += left > 0 ? 1 : 0;
+    boolean goesOn = false;
+    try {
+      int left = slice(now, turns, start + Turns.SLICE_NANOS);
+      long rest = nanosLeft - (System.nanoTime() - start);
+      if (left > 0 && rest > 0 && !stopped) {
+        home.loop().turns().add(this, () -> work(now, left, rest));
+        goesOn = true;
+      } else {
+        nextKeyspace += left > 0 ? 1 : 0;
+      }
+    } finally {
+      working = goesOn;
     }
   }
 

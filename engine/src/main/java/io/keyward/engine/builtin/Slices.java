@@ -240,9 +240,15 @@ public final class Slices {
   void begin(Client client, Reply reply, Runnable work) {
     Run begun = new Run(client, reply, work);
     run = begun;
-    if (slice(begun)) {
-      run = null;
-    } else {
+    boolean ended = true;
+    try {
+      ended = slice(begun);
+    } finally {
+      if (ended) {
+        run = null;
+      }
+    }
+    if (!ended) {
       begun.suspended = true;
       begun.client.turn(Client.Turn.SUSPENDED);
     }

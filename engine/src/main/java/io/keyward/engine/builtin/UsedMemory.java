@@ -46,7 +46,7 @@ public final class UsedMemory {
   }
 
   /** Bytes of all data of the engine: exact for this loop, some ticks old for the others. */
-  long ofAll() {
+  public long ofAll() {
     long used = account.bytes();
     if (peers.size() == 1) {
       return used;

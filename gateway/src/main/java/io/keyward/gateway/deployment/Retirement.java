@@ -32,7 +32,7 @@ public final class Retirement implements AutoCloseable {
   private void look() {
     try {
       lifecycle.retireDue();
-    } catch (DeploymentException | RuntimeException failed) {
+    } catch (DeploymentException | RuntimeException | OutOfMemoryError failed) {
       log.error("Deployments could not be retired", failed);
     }
   }

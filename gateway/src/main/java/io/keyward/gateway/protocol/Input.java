@@ -197,6 +197,14 @@ public final class Input {
     }
   }
 
+  /** Forgets everything, for good. */
+  public void discard() {
+    own = NONE;
+    kept = 0;
+    request = null;
+    decoder.drop();
+  }
+
   /** Makes room for so many bytes: twice what was there, or less if it is known to suffice. */
   private void reserve(int needed) {
     if (own.length >= needed) {

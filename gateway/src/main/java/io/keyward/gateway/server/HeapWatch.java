@@ -25,12 +25,19 @@ import org.slf4j.LoggerFactory;
  */
 final class HeapWatch implements NotificationListener, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(HeapWatch.class);
-  private static final long AGAIN_NANOS = 5_000_000_000L;
+
+  /**
+   * As long as memory is tight, the time between two collections, and at least as many of theirs.
+   */
+  private static final long AGAIN_NANOS = 500_000_000L;
+
+  private static final long AGAIN_TIMES = 20;
 
   private final List<Home> homes;
   private final MemoryGuard guard;
   private final Set<String> heapPools = new HashSet<>();
   private final AtomicLong askedAt = new AtomicLong(System.nanoTime());
+  private volatile long tookNanos;
 
   HeapWatch(List<Home> homes) {
     this.homes = homes;
@@ -49,6 +56,13 @@ final class HeapWatch implements NotificationListener, AutoCloseable {
         emitter.addNotificationListener(this, null, null);
       }
     }
+    if (guard.measuresAtOnce()) {
+      collect();
+    }
+  }
+
+  private static void collect() {
+    Thread.ofPlatform().daemon().name("keyward-heap").start(System::gc);
   }
 
   @Override
@@ -67,6 +81,7 @@ final class HeapWatch implements NotificationListener, AutoCloseable {
     info.getGcInfo()
         .getMemoryUsageAfterGc()
         .forEach((pool, usage) -> alive[0] += heapPools.contains(pool) ? usage.getUsed() : 0);
+    tookNanos = info.getGcInfo().getDuration() * 1_000_000;
     boolean before = guard.tight();
     long used = homes.stream().mapToLong(Home::usedBytes).sum();
     if (guard.measured(alive[0], used)) {
@@ -86,8 +101,10 @@ final class HeapWatch implements NotificationListener, AutoCloseable {
   void check() {
     long now = System.nanoTime();
     long last = askedAt.get();
-    if (guard.tight() && now - last > AGAIN_NANOS && askedAt.compareAndSet(last, now)) {
-      Thread.ofPlatform().daemon().name("keyward-heap").start(System::gc);
+    if (guard.tight()
+        && now - last > Math.max(AGAIN_NANOS, AGAIN_TIMES * tookNanos)
+        && askedAt.compareAndSet(last, now)) {
+      collect();
     }
   }
 

@@ -109,6 +109,10 @@ final class Intake {
       }
       client.lastInteraction(SteadyTime.millis());
       input.receive(bytes, session.home().scratch());
+    } catch (OutOfMemoryError full) {
+      log.warn("No memory for {} bytes of input: {}", bytes.readableBytes(), full.getMessage());
+      session.cutOff();
+      return;
     } finally {
       bytes.release();
     }
@@ -285,6 +289,13 @@ final class Intake {
       run();
     } else {
       steerReading();
+    }
+  }
+
+  /** Forgets what has not been executed, since the socket is closed. */
+  void discard() {
+    if (!running && client.turn() != Client.Turn.SUSPENDED) {
+      input.discard();
     }
   }
 

@@ -29,6 +29,9 @@ final class Output implements Reply.Drain {
   /** Bytes of output from which on it is worth counting. */
   private static final int NOTABLE = 16 * 1024;
 
+  /** Bytes of output from which on a client that goes on and on may be cut off in its command. */
+  private static final int MUCH = 1024 * 1024;
+
   private final Server server;
   private final Session session;
   private final ChannelHandlerContext context;
@@ -38,6 +41,9 @@ final class Output implements Reply.Drain {
   private final boolean tls;
   private boolean waitsForDisk;
   private boolean counted;
+
+  /** The client has been cut off in the middle of its reply: nothing more is to be sent. */
+  private boolean cut;
 
   /** Output that is older than what the reply holds and waits for the disk with it. */
   private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(0);
@@ -178,7 +184,7 @@ final class Output implements Reply.Drain {
   }
 
   private boolean gone() {
-    return session.left() || !context.channel().isOpen();
+    return cut || session.left() || !context.channel().isOpen();
   }
 
   @Override
@@ -219,17 +225,26 @@ final class Output implements Reply.Drain {
   }
 
   private void cutOffIfTooMuch() {
-    count(pending());
-    if (counted
+    long pending = pending();
+    count(pending);
+    if (pending >= MUCH
         && session.running()
         && client.keyspace() instanceof BuiltinKeyspace keyspace
         && keyspace.clientMemory().tooMuch()) {
       // Its own command goes on and on: nobody else could stop it in time.
-      session.cutOff();
+      cutOff();
     }
   }
 
+  private void cutOff() {
+    cut = true;
+    session.cutOff();
+  }
+
   private void write(byte[] bytes, int length) {
+    if (cut) {
+      return;
+    }
     var _ = context.write(copy(bytes, 0, length), context.voidPromise());
     sent(length);
   }
@@ -239,8 +254,8 @@ final class Output implements Reply.Drain {
     try {
       out = context.alloc().directBuffer(length);
     } catch (OutOfMemoryError full) {
-      log.warn("No memory for output", full);
-      session.cutOff();
+      log.warn("No memory for {} bytes of output: {}", length, full.getMessage());
+      cutOff();
       return Unpooled.EMPTY_BUFFER;
     }
     out.writeBytes(bytes, offset, length);

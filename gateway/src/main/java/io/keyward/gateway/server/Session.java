@@ -332,6 +332,7 @@ public final class Session implements Client.Connection {
       keyspace.leave(client);
     }
     output.discard();
+    intake.discard();
     server.sessions().remove(this);
     server.doorway().isNoStranger(this);
   }

@@ -35,6 +35,16 @@ final class Sweep {
   }
 
   private void run() {
+    try {
+      look();
+    } finally {
+      if (!server.shutdown().underWay()) {
+        start();
+      }
+    }
+  }
+
+  private void look() {
     long now = SteadyTime.millis();
     for (Session session : server.sessions()) {
       if (session.home() == loop && !session.left() && !session.client().closing()) {
@@ -44,9 +54,6 @@ final class Sweep {
     if (loop == server.loops().getFirst()) {
       server.traffic().sample(now);
       server.heapWatch().check();
-    }
-    if (!server.shutdown().underWay()) {
-      start();
     }
   }
 

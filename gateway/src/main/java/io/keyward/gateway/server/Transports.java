@@ -50,7 +50,8 @@ public final class Transports {
         if (implementation != null && implementation.available()) {
           VertxOptions options =
               new VertxOptions().setEventLoopPoolSize(eventLoops).setWorkerPoolSize(4);
-          Vertx vertx = Vertx.builder().with(options).withTransport(implementation).build();
+          Vertx vertx =
+              Vertx.builder().with(options).withTransport(enduring(implementation)).build();
           return new Started(vertx, spelled(candidate));
         }
         reasons.append(
@@ -74,6 +75,32 @@ public final class Transports {
       case IO_URING -> io.vertx.core.transport.Transport.IO_URING;
       case EPOLL -> io.vertx.core.transport.Transport.EPOLL;
       case NIO, AUTO -> io.vertx.core.transport.Transport.NIO;
+    };
+  }
+
+  private static io.vertx.core.transport.Transport enduring(
+      io.vertx.core.transport.Transport given) {
+    EnduringTransport implementation = new EnduringTransport(given.implementation());
+    return new io.vertx.core.transport.Transport() {
+      @Override
+      public String name() {
+        return given.name();
+      }
+
+      @Override
+      public boolean available() {
+        return given.available();
+      }
+
+      @Override
+      public @org.jspecify.annotations.Nullable Throwable unavailabilityCause() {
+        return given.unavailabilityCause();
+      }
+
+      @Override
+      public io.vertx.core.spi.transport.Transport implementation() {
+        return implementation;
+      }
     };
   }
 

@@ -236,4 +236,123 @@ class HostileClientsTest {
     assertThat(line(socket)).isEqualTo("+OK");
     assertThat(neighbour.ask("SET other x")).isEqualTo("+OK");
   }
+
+  /** Sends a command in words and reads the first line of the answer. */
+  private static String ask(Socket socket, String... words) throws IOException {
+    StringBuilder request = new StringBuilder("*" + words.length + "\r\n");
+    for (String word : words) {
+      request.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+    }
+    write(socket, request.toString());
+    return line(socket);
+  }
+
+  @Test
+  void halfRequestsOfClientsThatDoNothingElse() throws IOException {
+    String half = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$100000\r\n" + "x".repeat(50_000);
+    for (int i = 0; i < 1500; i++) {
+      try {
+        write(attack(), half);
+      } catch (IOException closed) {
+        assertThat(closed).isNotInstanceOf(SocketTimeoutException.class);
+      }
+    }
+    assertThat(neighbour.ask("SET other x")).isEqualTo("+OK");
+    assertThat(log()).contains("this one the most of its deployment");
+  }
+
+  @Test
+  void scriptsThatHoldMoreThanThereIs() throws IOException {
+    Socket socket = attack();
+    for (String script :
+        List.of(
+            "local t = {} for i = 1, 1e9 do t[i] = {i, tostring(i)} end",
+            "local s = 'x' while true do s = s .. s end",
+            "local t = {} while true do t[#t + 1] = string.rep('x', 1e6) end",
+            "local t = {} while true do t[#t + 1] = loadstring('return ' .. #t) end",
+            "local t = {} while true do t[#t + 1] = coroutine.create(function() end) end",
+            "return string.rep('x', 1e9)")) {
+      assertThat(ask(socket, "EVAL", script, "0"))
+          .startsWith("-ERR Script ended because it held more memory than there is room for");
+      assertThat(neighbour.ask("SET other x")).isEqualTo("+OK");
+    }
+    assertThat(ask(socket, "EVAL", "local a = 1 ".repeat(200_000), "0"))
+        .isEqualTo("-OOM command needs more memory than there is");
+    assertThat(ask(socket, "EVAL", "return 1", "0")).isEqualTo(":1");
+  }
+
+  @Test
+  void anAnswerThatNoMemoryHolds() throws IOException {
+    Socket socket = attack();
+    String script =
+        "local s = string.rep('x', 1e6) local t = {} for i = 1, 1000 do t[i] = s end return t";
+    assertThat(ask(socket, "EVAL", script, "0")).startsWith("*1000");
+    while (neighbour.ask("SET other x").startsWith("-")) {
+      Thread.onSpinWait();
+    }
+    assertThat(log()).contains("this one the most of its deployment");
+  }
+
+  @Test
+  void commandsThatNeedMoreThanThereIs() throws IOException {
+    Socket socket = attack();
+    assertThat(ask(socket, "SETRANGE", "far", "200000000", "x"))
+        .isEqualTo("-OOM command needs more memory than there is");
+    assertThat(ask(socket, "EXISTS", "far")).isEqualTo(":0");
+    assertThat(ask(socket, "SETRANGE", "near", "20000000", "x")).isEqualTo(":20000001");
+    assertThat(ask(socket, "EVAL", "return #redis.call('GET', KEYS[1])", "1", "near"))
+        .startsWith("-");
+    assertThat(ask(socket, "STRLEN", "near")).isEqualTo(":20000001");
+  }
+
+  @Test
+  void usersAndFunctionsWithoutEnd() throws IOException {
+    Socket socket = attack();
+    String pattern = "~" + "x".repeat(20_000);
+    String answer = "+OK";
+    for (int i = 0; i < 5000 && answer.equals("+OK"); i++) {
+      answer = ask(socket, "ACL", "SETUSER", "u" + i, pattern);
+    }
+    assertThat(answer).isEqualTo("-OOM command not allowed when used memory > 'maxmemory'.");
+    for (int i = 0; i < 5000; i++) {
+      assertThat(ask(socket, "ACL", "DELUSER", "u" + i)).startsWith(":");
+    }
+    answer = "$2";
+    for (int i = 0; i < 5000 && answer.startsWith("$"); i++) {
+      String name = "l" + i;
+      answer =
+          ask(
+              socket,
+              "FUNCTION",
+              "LOAD",
+              "#!lua name="
+                  + name
+                  + "\n--"
+                  + "x".repeat(20_000)
+                  + "\nredis.register_function('f"
+                  + i
+                  + "', function() return 1 end)");
+      if (answer.startsWith("$")) {
+        assertThat(line(socket)).isEqualTo(name);
+      }
+    }
+    assertThat(answer).isEqualTo("-OOM command not allowed when used memory > 'maxmemory'.");
+    assertThat(ask(socket, "FUNCTION", "FLUSH")).isEqualTo("+OK");
+    assertThat(neighbour.ask("SET other x")).isEqualTo("+OK");
+  }
+
+  @Test
+  void namesThatNobodyNeeds() throws IOException {
+    String name = "x".repeat(400_000);
+    for (int i = 0; i < 300; i++) {
+      try {
+        String answer = ask(attack(), "CLIENT", "SETNAME", name);
+        assertThat(answer).isIn("+OK", "");
+      } catch (IOException closed) {
+        assertThat(closed).isNotInstanceOf(SocketTimeoutException.class);
+      }
+      assertThat(neighbour.ask("SET other x")).isEqualTo("+OK");
+    }
+    assertThat(log()).contains("this one the most of its deployment");
+  }
 }

@@ -6,6 +6,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.acl.AccessLog.Context;
 import io.keyward.engine.builtin.acl.Denial.Reason;
 import io.keyward.engine.builtin.acl.Selector.KeyTrial;
+import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.KeySpec;
@@ -32,6 +33,7 @@ public final class AccessControl {
 
   private final CommandTable table;
   private final LiveSettings settings;
+  private final MemoryAccount account;
   private final AccessLog log = new AccessLog();
   private final Map<String, User> users = new TreeMap<>();
   private final User defaultUser;
@@ -39,9 +41,11 @@ public final class AccessControl {
   private @Nullable AccessFile file;
   private volatile boolean open;
 
-  public AccessControl(CommandTable table, LiveSettings settings) {
+  /** The default user alone; what further rules take is counted in the account. */
+  public AccessControl(CommandTable table, LiveSettings settings, MemoryAccount account) {
     this.table = table;
     this.settings = settings;
+    this.account = account;
     defaultUser = new User(DEFAULT_USER, table, true);
     try {
       set(DEFAULT_USER, EVERYTHING);
@@ -162,6 +166,12 @@ public final class AccessControl {
 
   /** What a user would be after rules that are only tried. */
   public record Change(@Nullable User before, User after) {
+    /** Whether the user takes more memory afterwards. */
+    public boolean grows() {
+      User former = before;
+      return former == null || after.bytes() > former.bytes();
+    }
+
     /** Whether a channel that was allowed may no longer be; to be asked before the change. */
     public boolean losesChannels() {
       User former = before;
@@ -200,11 +210,14 @@ public final class AccessControl {
 
   private void install(User changed) {
     String name = changed.name();
-    User target =
-        name.equals(DEFAULT_USER)
-            ? defaultUser
-            : users.getOrDefault(name, new User(name, table, false));
+    User present = users.get(name);
+    User target = name.equals(DEFAULT_USER) ? defaultUser : present;
+    if (target == null) {
+      target = new User(name, table, false);
+    }
+    long before = present == null ? 0 : present.bytes();
     target.become(changed);
+    account.add(target.bytes() - before);
     users.put(name, target);
     open = defaultUser.enabled() && defaultUser.noPassword();
   }
@@ -224,7 +237,11 @@ public final class AccessControl {
 
   /** Removes a user, but for the default one; its connections are the caller's to close. */
   public @Nullable User remove(String name) {
-    return name.equals(DEFAULT_USER) ? null : users.remove(name);
+    User removed = name.equals(DEFAULT_USER) ? null : users.remove(name);
+    if (removed != null) {
+      account.add(-removed.bytes());
+    }
+    return removed;
   }
 
   /** Whether a name holds what would break a line of rules apart: blanks or zero bytes. */
@@ -248,8 +265,9 @@ public final class AccessControl {
    */
   Collection<User> replace(Collection<User> others) {
     List<User> former = new ArrayList<>(users.values());
+    former.forEach(user -> account.add(-user.bytes()));
     users.clear();
-    install(new AccessControl(table, settings).defaultUser);
+    install(new AccessControl(table, settings, new MemoryAccount()).defaultUser);
     others.forEach(this::install);
     return former;
   }

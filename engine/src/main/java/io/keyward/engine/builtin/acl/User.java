@@ -188,6 +188,20 @@ public final class User {
     return flags;
   }
 
+  /**
+   * About how many bytes the user takes beyond what every keyspace has: names, passwords and
+   * patterns, which stand once as text and once as bytes.
+   */
+  long bytes() {
+    long bytes = 128L * passwords.size();
+    for (Selector selector : selectors) {
+      bytes += 2L * selector.text().length();
+    }
+    return name.equals(AccessControl.DEFAULT_USER)
+        ? Math.max(0, bytes - 64)
+        : bytes + 1024 + 2L * name.length();
+  }
+
   /** The line that makes this user again, in a file or in ACL LIST. */
   public String line() {
     StringBuilder line = new StringBuilder("user ").append(name);

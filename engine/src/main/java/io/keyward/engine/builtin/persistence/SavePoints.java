@@ -37,7 +37,7 @@ public final class SavePoints implements AutoCloseable {
       if (mayTry && !snapshots.inProgress() && reached(snapshots.nanosSinceLastSave() / SECOND)) {
         boolean _ = snapshots.begin(failure -> {});
       }
-    } catch (RuntimeException defect) {
+    } catch (RuntimeException | OutOfMemoryError defect) {
       log.error("The save points could not be looked at", defect);
     }
   }

@@ -127,7 +127,7 @@ final class FunctionCommands {
   }
 
   private static void delete(Request request, Reply reply) {
-    if (KeyspaceFunctions.of(request).libraries().remove(request.text(2)) == null) {
+    if (!KeyspaceFunctions.of(request).delete(request.text(2))) {
       throw CommandException.error("Library not found");
     }
     changed(request);

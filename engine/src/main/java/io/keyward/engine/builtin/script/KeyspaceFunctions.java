@@ -108,7 +108,7 @@ final class KeyspaceFunctions {
 
   /** Forgets every library and begins with a new Lua world. */
   void flush() {
-    libraries = new LinkedHashMap<>();
+    adopt(new LinkedHashMap<>());
     world = new LuaWorld(keyspace, CHUNK, true);
     LuaState state = world.state();
     registration = new Registration(state);
@@ -124,9 +124,30 @@ final class KeyspaceFunctions {
     Map<String, Library> others = new LinkedHashMap<>(libraries);
     others.remove(library.name());
     refuseCollision(library, others);
-    libraries.remove(library.name());
-    libraries.put(library.name(), library);
+    others.put(library.name(), library);
+    adopt(others);
     return library.name();
+  }
+
+  /** Has these libraries from now on, and counts what they take. */
+  private void adopt(Map<String, Library> next) {
+    long change = 0;
+    for (Library library : next.values()) {
+      change += library.bytes();
+    }
+    for (Library library : libraries.values()) {
+      change -= library.bytes();
+    }
+    libraries = next;
+    keyspace.account().add(change);
+  }
+
+  /** Forgets a library; false if there is none of this name. */
+  boolean delete(String name) {
+    Map<String, Library> others = new LinkedHashMap<>(libraries);
+    boolean known = others.remove(name) != null;
+    adopt(others);
+    return known;
   }
 
   private Library read(byte[] code, Map<String, Library> present, boolean replace) {
@@ -162,6 +183,7 @@ final class KeyspaceFunctions {
   }
 
   private Closure compile(LibraryHeader header, byte[] code) {
+    world.refuseTooLong(code.length);
     try {
       return world
           .state()
@@ -219,7 +241,7 @@ final class KeyspaceFunctions {
       refuseCollision(library, result);
     }
     result.putAll(added);
-    libraries = result;
+    adopt(result);
   }
 
   /** Calls a function with the keys and arguments of a request. */

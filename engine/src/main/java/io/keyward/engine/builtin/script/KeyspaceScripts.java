@@ -6,6 +6,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.script.lua.Closure;
 import io.keyward.engine.builtin.script.lua.LuaError;
 import io.keyward.engine.builtin.script.lua.LuaString;
@@ -23,8 +24,14 @@ public final class KeyspaceScripts {
 
   private KeyspaceScripts(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
-    cache = new ScriptCache(() -> keyspace.home().settings().number(Directive.SCRIPT_CACHE_SIZE));
+    cache = new ScriptCache(this::mostCached);
     world = new LuaWorld(keyspace, CHUNK, false);
+  }
+
+  private long mostCached() {
+    Home home = keyspace.home();
+    long room = home.guard().scriptLimit(home.memory().ofAll()) / 4;
+    return Math.min(home.settings().number(Directive.SCRIPT_CACHE_SIZE), room);
   }
 
   /** The scripts of the keyspace in which a request runs. */
@@ -49,6 +56,7 @@ public final class KeyspaceScripts {
     if (known != null) {
       return known;
     }
+    world.refuseTooLong(request.length(argument));
     byte[] text = request.copyOf(argument);
     Shebang shebang = Shebang.of(text);
     Closure function;

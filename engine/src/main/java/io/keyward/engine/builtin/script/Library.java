@@ -31,6 +31,11 @@ final class Library {
     return code;
   }
 
+  /** About how many bytes text and compiled form take. */
+  long bytes() {
+    return 1024 + 4L * code.length;
+  }
+
   Map<String, Function> functions() {
     return functions;
   }

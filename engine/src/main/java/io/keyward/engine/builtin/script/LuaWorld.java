@@ -3,10 +3,12 @@ package io.keyward.engine.builtin.script;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.tenant.Limit;
 import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Limits;
+import io.keyward.engine.builtin.MemoryGuard;
 import io.keyward.engine.builtin.RunningScript;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.script.library.BitLibrary;
@@ -46,6 +48,7 @@ final class LuaWorld {
   private final LuaState state = new LuaState();
   private final CommandCall commands;
   private final Slices slices;
+  private final MemoryGuard guard;
   private final LuaState.Others others =
       new LuaState.Others() {
         @Override
@@ -62,6 +65,12 @@ final class LuaWorld {
           }
           return took;
         }
+
+        @Override
+        public boolean leaveRoom(long more) {
+          guard.scripts(more);
+          return more < 0 || !guard.scriptsHoldTooMuch(keyspace.home().memory().ofAll());
+        }
       };
   private boolean running;
 
@@ -76,6 +85,7 @@ final class LuaWorld {
     this.functions = functions;
     this.chunk = chunk;
     slices = keyspace.slices();
+    guard = keyspace.home().guard();
     commands = new CommandCall(keyspace, state);
     BaseLibrary.install(state);
     StringLibrary.install(state);
@@ -98,6 +108,13 @@ final class LuaWorld {
 
   String chunk() {
     return chunk;
+  }
+
+  /** Refuses a text whose compiled form may be more than there is room for. */
+  void refuseTooLong(int length) {
+    if (length * LuaState.BYTES_FOR_TEXT > guard.scriptLimit(keyspace.home().memory().ofAll())) {
+      throw Errors.NO_MEMORY;
+    }
   }
 
   /** Makes it an error to ask a table for a key that it has not. */
@@ -218,14 +235,18 @@ final class LuaWorld {
 
   /** Begins to count time and memory, with a time of its own. */
   void limit(long nanos, String tooLong) {
-    long bytes = keyspace.home().settings().number(Directive.SCRIPT_MEMORY_LIMIT);
+    long given = keyspace.home().settings().number(Directive.SCRIPT_MEMORY_LIMIT);
+    long bytes = given <= 0 ? Long.MAX_VALUE : given;
+    long room = guard.scriptLimit(keyspace.home().memory().ofAll());
     state.begin(
         nanos,
         tooLong,
-        bytes <= 0 ? Long.MAX_VALUE : bytes,
-        "ERR Script ended because it held more memory than script-memory-limit ("
-            + bytes
-            + " bytes)",
+        Math.min(bytes, room),
+        bytes <= room
+            ? "ERR Script ended because it held more memory than script-memory-limit ("
+                + bytes
+                + " bytes)"
+            : "ERR Script ended because it held more memory than there is room for",
         others);
   }
 

@@ -10,6 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes Lua values of the reply that a command has written for a script. */
 final class ReplyReader {
+  /** Bytes of a reply from which on it is looked beforehand whether its values have room. */
+  private static final int MUCH = 16 * 1024;
+
+  /** Bytes that values take for each byte of a reply: most for one full of small numbers. */
+  private static final int VALUES_TO_BYTES = 4;
+
   private static final LuaString OK_TEXT = LuaString.of("OK");
   private static final LuaString OK = LuaString.of("ok");
   private static final LuaString MAP = LuaString.of("map");
@@ -30,6 +36,10 @@ final class ReplyReader {
 
   /** The value of a whole reply. */
   @Nullable Object read(Reply reply) {
+    if (reply.length() > MUCH) {
+      // What is being read belongs to nothing yet that could be measured.
+      state.charge((long) reply.length() * VALUES_TO_BYTES);
+    }
     bytes = reply.bytes();
     at = 0;
     return next();

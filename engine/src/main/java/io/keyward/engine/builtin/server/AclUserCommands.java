@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.server;
 
 import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -79,6 +80,9 @@ final class AclUserCommands {
       change = keyspace.access().attempt(name, rules);
     } catch (RuleException wrong) {
       throw CommandException.error(wrong.reason());
+    }
+    if (change.grows() && !keyspace.home().memoryLimit().makeRoom(keyspace)) {
+      throw Errors.OUT_OF_MEMORY;
     }
     boolean losesChannels = change.losesChannels();
     keyspace.access().accept(change);

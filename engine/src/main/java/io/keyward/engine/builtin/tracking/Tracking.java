@@ -146,11 +146,19 @@ public final class Tracking implements KeyTracker {
         Key.copyOf(request.bytes(), request.offset(argument), request.length(argument)), reader);
   }
 
-  /** Gives up as many keys as are beyond the limit, but at most so many. */
+  /**
+   * Gives up as many keys as are beyond the limit, but at most so many; and more as long as there
+   * is no memory for them, since it is reads that fill it.
+   */
   private void giveUp(int most) {
     long limit = keyspace.home().settings().number(Directive.TRACKING_TABLE_MAX_KEYS);
     for (int i = 0; i < most && limit > 0 && readKeys.size() > limit; i++) {
       invalidate(readKeys.eldest());
+    }
+    if (most > 0) {
+      while (readKeys.size() > 0 && keyspace.home().memoryLimit().heapIsFull()) {
+        invalidate(readKeys.eldest());
+      }
     }
   }
 

@@ -222,6 +222,7 @@ public final class BaseLibrary {
       return Values.of(null, LuaString.of("attempt to load chunk with wrong mode"));
     }
     try {
+      state.charge(text.length() * LuaState.BYTES_FOR_TEXT);
       return state.load(text.bytes(), 0, text.length(), chunk);
     } catch (LuaError error) {
       return Values.of(null, error.value());

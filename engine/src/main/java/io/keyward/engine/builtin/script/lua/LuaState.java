@@ -24,10 +24,25 @@ public final class LuaState {
      * @throws ScriptAborted if the script is not to go on
      */
     long haveTheirTurn();
+
+    /**
+     * Whether there is room for what the script holds.
+     *
+     * @param more bytes that it holds more than it was told to hold before, or less if negative
+     */
+    boolean leaveRoom(long more);
   }
+
+  /** Bytes that the compiled form of a text may take for each of its own, at most. */
+  public static final long BYTES_FOR_TEXT = 64;
 
   /** Calls within calls, as in Lua's own {@code LUAI_MAXCALLS}. */
   static final int MOST_CALLS = 20_000;
+
+  /**
+   * It is looked at what a script holds when it has allocated so many bytes, or a quarter of it.
+   */
+  private static final long FIRST_MEASURE = 1 << 20;
 
   private static final int FUEL = 5_000;
   private static final int UNITS_AT_HOME = 1_600;
@@ -51,6 +66,7 @@ public final class LuaState {
   private String tooLong = "";
   private long mostBytes = Long.MAX_VALUE;
   private String tooLarge = "";
+  private long told;
   private @Nullable Others others;
 
   public Memory memory() {
@@ -112,11 +128,11 @@ public final class LuaState {
     this.mostBytes = bytes;
     this.tooLarge = tooLarge;
     fuel = FUEL;
-    memory.restart(untilNextMeasure());
+    memory.restart(untilNextMeasure(0));
   }
 
-  private long untilNextMeasure() {
-    return Math.max(mostBytes / 4, 1 << 16);
+  private long untilNextMeasure(long held) {
+    return Math.max(Math.min(FIRST_MEASURE, mostBytes / 4), Math.max(held / 4, 1 << 16));
   }
 
   /** Ends a run: whatever it left half done is dropped. */
@@ -128,6 +144,7 @@ public final class LuaState {
     side = null;
     deadline = Long.MAX_VALUE;
     memory.restart(Long.MAX_VALUE);
+    tell(0);
     coroutines.endAll();
   }
 
@@ -160,20 +177,28 @@ public final class LuaState {
   }
 
   /**
-   * Compares what the script holds with its limit.
+   * Compares what the script holds, and is about to hold, with its limit.
    *
    * <p>What calls further up hold in half-evaluated expressions cannot be seen; so in deep calls
    * all that was allocated since the last look counts as held.
    */
-  private void measure() {
-    long held = depth > 8 ? memory.charged() : 0;
+  private void measure(long wanted) {
+    long held = depth > 8 ? memory.charged() : wanted;
     held += reachable.bytes(mostBytes);
-    if (held > mostBytes) {
+    if (held > mostBytes || !tell(held)) {
       throw new ScriptAborted(tooLarge);
     }
     if (depth <= 8) {
-      memory.restart(untilNextMeasure());
+      memory.restart(untilNextMeasure(held));
     }
+  }
+
+  /** Tells those who share the memory what the script holds; whether there is room for it. */
+  private boolean tell(long held) {
+    long more = held - told;
+    told = held;
+    Others sharing = others;
+    return sharing == null || more == 0 || sharing.leaveRoom(more);
   }
 
   /** Does what must be done on the home thread. */

@@ -7,19 +7,24 @@ package io.keyward.engine.builtin.script.lua;
  * reachable and sets the next mark.
  */
 public final class Memory {
-  private final Runnable atMark;
+  /** Is told of the bytes that are about to be allocated. */
+  interface Owner {
+    void atMark(long bytes);
+  }
+
+  private final Owner owner;
   private long charged;
   private long mark = Long.MAX_VALUE;
 
-  Memory(Runnable atMark) {
-    this.atMark = atMark;
+  Memory(Owner owner) {
+    this.owner = owner;
   }
 
   /** Counts bytes about to be allocated. */
   public void charge(long bytes) {
     charged += bytes;
     if (charged > mark) {
-      atMark.run();
+      owner.atMark(bytes);
     }
   }
 

@@ -57,7 +57,7 @@ final class Reachable {
 
   private static long size(Object value, Set<Object> seen, ArrayDeque<Object> open) {
     return switch (value) {
-      case LuaString string -> 24L + string.length();
+      case LuaString string -> 40L + string.length();
       case LuaTable table -> {
         visit(table.metatable(), seen, open);
         long boxes = 0;
@@ -75,7 +75,8 @@ final class Reachable {
         for (Cell cell : closure.outer) {
           visit(cell, seen, open);
         }
-        yield 32 + 8L * closure.outer.length;
+        long body = seen.add(closure.body) ? closure.footprint() : 0;
+        yield 32 + 8L * closure.outer.length + body;
       }
       case Cell cell -> {
         visit(cell.value, seen, open);
