@@ -24,6 +24,7 @@ import io.keyward.gateway.server.Dismissal;
 import io.keyward.gateway.server.GatewayLoop;
 import io.keyward.gateway.server.Listeners;
 import io.keyward.gateway.server.Server;
+import io.keyward.gateway.server.ShutdownAttempts;
 import io.keyward.gateway.server.StartException;
 import io.keyward.gateway.server.Transports;
 import io.keyward.gateway.tls.Tls;
@@ -184,6 +185,7 @@ public final class Gateway implements AutoCloseable {
     } catch (DeploymentException late) {
       throw new StartException("what was loaded cannot be looked at: " + late.reason(), late);
     }
+    server.shutdown().attempts().loaded();
     savePoints = new SavePoints(server.snapshots(), server.live());
     retirement = new Retirement(lifecycle);
   }
@@ -238,6 +240,17 @@ public final class Gateway implements AutoCloseable {
 
   private void beginShutdown() {
     Thread.ofPlatform().name("keyward-stop").start(this::close);
+  }
+
+  /** Stops the gateway as a directive wishes it, unless its data could not be kept then. */
+  public void stop(Directive options) {
+    try {
+      if (server.shutdown().attempts().prepare(ShutdownAttempts.Wish.of(server.live().words(options)))) {
+        close();
+      }
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /**

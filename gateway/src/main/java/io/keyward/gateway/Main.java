@@ -3,6 +3,7 @@ package io.keyward.gateway;
 import io.keyward.config.ConfigurationException;
 import io.keyward.config.LogFormat;
 import io.keyward.config.Settings;
+import io.keyward.config.directive.Directive;
 import io.keyward.config.tenant.Secret;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
@@ -111,8 +112,8 @@ public final class Main {
       }
       Logging.apply(settings.logFormat(), settings.live());
       Gateway gateway = Gateway.start(settings);
-      Signals.on("TERM", gateway::close);
-      Signals.on("INT", gateway::close);
+      Signals.on("TERM", () -> gateway.stop(Directive.SHUTDOWN_ON_SIGTERM));
+      Signals.on("INT", () -> gateway.stop(Directive.SHUTDOWN_ON_SIGINT));
       Signals.on("HUP", gateway::reload);
       greet(settings, gateway);
       gateway.awaitStop();

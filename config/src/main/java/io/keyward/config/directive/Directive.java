@@ -199,7 +199,11 @@ public enum Directive {
   SHUTDOWN_TIMEOUT(
       integer(0, Integer.MAX_VALUE),
       "10",
-      "seconds that commands in flight get when the server stops"),
+      "seconds that commands in flight, and replicas that lag, get when the server stops"),
+  SHUTDOWN_ON_SIGTERM(
+      new Kind.ShutdownOptions(), "default", "options of SHUTDOWN that SIGTERM stands for"),
+  SHUTDOWN_ON_SIGINT(
+      new Kind.ShutdownOptions(), "default", "options of SHUTDOWN that SIGINT stands for"),
 
   // Durability
   SAVE(

@@ -182,6 +182,41 @@ sealed interface Kind {
     }
   }
 
+  /** Options of SHUTDOWN, in the order of SHUTDOWN's own syntax; "default" stands for none. */
+  record ShutdownOptions() implements Kind {
+    private static final List<String> OPTIONS = List.of("save", "nosave", "now", "force");
+
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      List<String> given = split(text.toLowerCase(Locale.ROOT));
+      for (String word : given) {
+        if (!OPTIONS.contains(word) && !word.equals("default")) {
+          throw new RefusedException(
+              "argument(s) must be one of the following: default, save, nosave, now, force");
+        }
+      }
+      if (given.contains("save") && given.contains("nosave")) {
+        throw new RefusedException("shutdown options SAVE and NOSAVE can't be used simultaneously");
+      }
+      List<String> options = OPTIONS.stream().filter(given::contains).toList();
+      if (given.isEmpty()) {
+        throw new RefusedException(
+            "argument(s) must be one of the following: default, save, nosave, now, force");
+      }
+      return Value.of(options.isEmpty() ? List.of("default") : options);
+    }
+
+    @Override
+    public String expects() {
+      return "default, or of save, nosave, now and force those that SHUTDOWN is to have";
+    }
+
+    @Override
+    public boolean takesSeveralWords() {
+      return true;
+    }
+  }
+
   /** Any text. */
   record Text() implements Kind {
     @Override

@@ -1,6 +1,5 @@
 package io.keyward.gateway.server;
 
-import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.Home;
 import java.util.concurrent.TimeUnit;
 
@@ -19,31 +18,28 @@ public final class Shutdown {
 
   private final Server server;
   private final Server.Control control;
-  private volatile Saving saving = Saving.AT_SAVE_POINTS;
+  private final ShutdownAttempts attempts;
   private volatile boolean underWay;
 
   Shutdown(Server server, Server.Control control) {
     this.server = server;
     this.control = control;
+    attempts = new ShutdownAttempts(server);
   }
 
-  /**
-   * Begins to stop the server in good order; returns at once.
-   *
-   * @param atEnd whether a snapshot is written at the end
-   */
-  public void begin(Saving atEnd) {
-    saving = atEnd;
+  /** What comes before the end, as long as everything may still go on. */
+  public ShutdownAttempts attempts() {
+    return attempts;
+  }
+
+  /** Begins to stop the server in good order; returns at once. */
+  public void begin() {
     control.shutdown();
   }
 
   /** Whether a snapshot is to be written at the end. */
   public boolean saves() {
-    return switch (saving) {
-      case ALWAYS -> true;
-      case NEVER -> false;
-      case AT_SAVE_POINTS -> !server.live().text(Directive.SAVE).isEmpty();
-    };
+    return attempts.savesAtEnd();
   }
 
   /** Whether the server is being stopped. */

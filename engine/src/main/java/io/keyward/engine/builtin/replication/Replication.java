@@ -351,7 +351,7 @@ public final class Replication {
   }
 
   /** Where the stream stood when anything was last done, whatever else has been sent since. */
-  synchronized long doneUpTo() {
+  public synchronized long doneUpTo() {
     return doneUpTo;
   }
 
@@ -385,6 +385,12 @@ public final class Replication {
         replicas.stream()
             .filter(r -> r.state() == State.ONLINE && r.acknowledged() >= upTo)
             .count();
+  }
+
+  /** How many replicas that are online have not acknowledged the stream up to an offset. */
+  public synchronized int lagging(long upTo) {
+    return (int)
+        replicas.stream().filter(r -> r.state() == State.ONLINE && r.acknowledged() < upTo).count();
   }
 
   /** How many replicas have the stream up to an offset on their disks. */
