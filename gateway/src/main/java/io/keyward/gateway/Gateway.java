@@ -245,7 +245,10 @@ public final class Gateway implements AutoCloseable {
   /** Stops the gateway as a directive wishes it, unless its data could not be kept then. */
   public void stop(Directive options) {
     try {
-      if (server.shutdown().attempts().prepare(ShutdownAttempts.Wish.of(server.live().words(options)))) {
+      if (server
+          .shutdown()
+          .attempts()
+          .prepare(ShutdownAttempts.Wish.of(server.live().words(options)))) {
         close();
       }
     } catch (InterruptedException interrupted) {

@@ -33,7 +33,7 @@ public final class MemoryLimit {
 
   /** Whether all data takes nearly what the heap can hold, whatever {@code maxmemory} says. */
   public boolean heapIsFull() {
-    long limit = home.guard().unpinnedLimit(home.pinnedBytesOfAll());
+    long limit = home.guard().unpinnedLimit(home.memory().pinnedOfAll());
     return usedBytes() > limit - limit / 16;
   }
 
