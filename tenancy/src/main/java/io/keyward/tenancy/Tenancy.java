@@ -249,28 +249,26 @@ public final class Tenancy {
     return prove(List.of(), password, Decision.WrongPassword::new);
   }
 
-  /** The deployment of a TLS client by one of the names in its certificate, or null. */
-  public Decision.@Nullable Admitted ofCertificate(List<String> names) {
+  /** Whether a deployment takes a TLS client by a name in its certificate, null if none has it. */
+  public @Nullable Decision ofCertificate(List<String> names) {
     for (String name : names) {
       String deployment = directory().nameByCertificate().get(name);
       if (deployment != null) {
-        return admitted(deployment);
+        return recognised(deployment);
       }
     }
     return null;
   }
 
-  /** The deployment of the connections to a port, or null. */
-  public Decision.@Nullable Admitted ofPort(int port) {
+  /** Whether a deployment takes the connections to a port, null if none has it. */
+  public @Nullable Decision ofPort(int port) {
     String deployment = directory().nameByPort().get(port);
-    return deployment == null ? null : admitted(deployment);
+    return deployment == null ? null : recognised(deployment);
   }
 
-  private Decision.@Nullable Admitted admitted(String deployment) {
+  private @Nullable Decision recognised(String deployment) {
     Tenant tenant = directory().tenantByLogin().get(deployment);
-    return tenant != null && enter(tenant, deployment, deployment) instanceof Decision.Admitted in
-        ? in
-        : null;
+    return tenant == null ? null : enter(tenant, deployment, deployment);
   }
 
   /** The ports at which a deployment's connections arrive. */

@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -102,5 +104,22 @@ class SlicesTest {
     bench.pass(10);
     assertThat(other.take()).contains("OK");
     assertThat(bench.line("dbsize")).isEqualTo("0");
+  }
+
+  @Test
+  void aCommandThatMemoryDoesNotSufficeForLeavesNobodyWaiting() {
+    Slices slices = bench.keyspace().slices();
+    bench.run("set", "key", "value");
+    assertThatThrownBy(
+            () ->
+                slices.begin(
+                    caller.client(),
+                    caller.client().reply(),
+                    () -> {
+                      throw new OutOfMemoryError("no more heap");
+                    }))
+        .isInstanceOf(OutOfMemoryError.class);
+    assertThat(slices.busy()).isFalse();
+    assertThat(other.run("get", "key")).contains("value");
   }
 }

@@ -3,12 +3,14 @@ package io.keyward.gateway.server;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.gateway.tls.Tls;
+import io.keyward.tenancy.Decision;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOption;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /** Takes new connections in, or sends them away. */
 final class Connections {
@@ -45,7 +47,9 @@ final class Connections {
   enum Kind {
     PLAIN,
     TLS,
-    UNIX
+    UNIX,
+    /** At a port of a deployment's own, where nobody else is let in. */
+    DEPLOYMENT
   }
 
   /** Takes in a connection, or sends it away; the next one comes when it is its turn. */
@@ -66,12 +70,21 @@ final class Connections {
       refuse(channel, kind, TOO_MANY);
       return;
     }
-    boolean ofDeployment = server.tenancy().ports().contains(port(channel));
+    Decision decision =
+        kind == Kind.DEPLOYMENT ? server.tenancy().ofPort(port(channel)) : null;
+    boolean ofDeployment = kind == Kind.DEPLOYMENT;
     if (!peer.loopback()
         && live.flag(Directive.PROTECTED_MODE)
         && (ofDeployment || server.open())) {
       server.traffic().rejected();
       refuse(channel, kind, ofDeployment ? PROTECTED_PORT : PROTECTED);
+      return;
+    }
+    Decision.Admitted known = decision instanceof Decision.Admitted in ? in : null;
+    if (ofDeployment && known == null) {
+      // The deployment takes nobody now, or the port is open a moment longer than it is its own.
+      server.traffic().rejected();
+      refuse(channel, kind, reason(decision));
       return;
     }
     server.traffic().accepted();
@@ -83,12 +96,20 @@ final class Connections {
     if (kind == Kind.TLS) {
       channel.pipeline().addLast("tls", tls.handler(channel.alloc()));
     }
-    channel.pipeline().addLast("redis", new RedisHandler(server, peer));
+    channel.pipeline().addLast("redis", new RedisHandler(server, peer, known));
   }
 
   /** The port at which a connection has arrived; 0 if it is a Unix socket. */
   static int port(Channel channel) {
     return channel.localAddress() instanceof InetSocketAddress local ? local.getPort() : 0;
+  }
+
+  private static byte[] reason(@Nullable Decision decision) {
+    String text =
+        decision instanceof Decision.Refused(String reason)
+            ? reason
+            : "no deployment is at this port";
+    return ("-ERR " + text + "\r\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** Closes a connection, with a reason where it can be read. */

@@ -82,7 +82,7 @@ public final class Listeners {
     open(plain, freePorts);
     open(encrypted, freePorts);
     for (int ofDeployment : server.tenancy().ports()) {
-      ofDeployments.put(ofDeployment, opened(Kind.PLAIN, ofDeployment));
+      ofDeployments.put(ofDeployment, opened(Kind.DEPLOYMENT, ofDeployment));
     }
     openUnixSocket(live.text(Directive.UNIXSOCKET));
     live.onChange(EnumSet.of(Directive.PORT), () -> move(plain));
@@ -130,7 +130,7 @@ public final class Listeners {
     for (int port : ports) {
       if (!closed && !ofDeployments.containsKey(port)) {
         try {
-          fresh.put(port, opened(Kind.PLAIN, port));
+          fresh.put(port, opened(Kind.DEPLOYMENT, port));
         } catch (StartException refused) {
           fresh.values().forEach(Listener::close);
           throw new RefusedException(String.valueOf(refused.getMessage()));

@@ -29,21 +29,27 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
 
   private final Server server;
   private final Peer peer;
+  private final Decision.@Nullable Admitted byPort;
   private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>();
   private @Nullable Session session;
   private @Nullable ChannelHandlerContext context;
   private @Nullable GatewayLoop route;
 
-  RedisHandler(Server server, Peer peer) {
+  /**
+   * A handler in no pipeline yet.
+   *
+   * @param byPort who the client is by the port at which it has come, or null
+   */
+  RedisHandler(Server server, Peer peer, Decision.@Nullable Admitted byPort) {
     this.server = server;
     this.peer = peer;
+    this.byPort = byPort;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext added) {
     context = added;
     int port = Connections.port(added.channel());
-    Decision.Admitted byPort = server.tenancy().ofPort(port);
     Keyspace entry = server.entry(byPort, added.channel().eventLoop());
     GatewayLoop home = server.loopOf(entry);
     route = home;
@@ -145,10 +151,13 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
 
   private void knowByCertificate(ChannelHandlerContext source) {
     List<String> names = CertificateNames.ofPeer(source.pipeline().get(SslHandler.class));
-    Decision.Admitted known = server.tenancy().ofCertificate(names);
-    if (known != null) {
-      onHome(
-          () -> session().knownByCertificate(known, () -> server.tenancy().ofCertificate(names)));
+    switch (server.tenancy().ofCertificate(names)) {
+      case null -> {}
+      case Decision.Admitted known ->
+          onHome(
+              () ->
+                  session().knownByCertificate(known, () -> server.tenancy().ofCertificate(names)));
+      default -> source.close();
     }
   }
 

@@ -18,7 +18,7 @@ final class Residence {
   private final RedisHandler handler;
   private final EventLoop socketLoop;
   private Decision.@Nullable Admitted withoutLogin;
-  private Supplier<Decision.@Nullable Admitted> recognition = () -> null;
+  private Supplier<@Nullable Decision> recognition = () -> null;
   private @Nullable Deployment deployment;
   private String login = "";
   private long beforeLoginSince;
@@ -43,14 +43,20 @@ final class Residence {
    * @param again tells it anew when the client begins anew, since the configuration may change
    */
   void withoutLogin(
-      Decision.@Nullable Admitted known, Supplier<Decision.@Nullable Admitted> again) {
+      Decision.@Nullable Admitted known, Supplier<@Nullable Decision> again) {
     withoutLogin = known;
     recognition = again;
   }
 
-  /** The keyspace where the connection is before it has logged in, as things are now. */
+  /**
+   * The keyspace where the connection is before it has logged in, as things are now: of a
+   * deployment that takes nobody at the moment, who was in it stays in it.
+   */
   Keyspace entry() {
-    withoutLogin = recognition.get();
+    Decision now = recognition.get();
+    if (!(now instanceof Decision.Refused)) {
+      withoutLogin = now instanceof Decision.Admitted in ? in : null;
+    }
     return server.entry(withoutLogin, socketLoop);
   }
 

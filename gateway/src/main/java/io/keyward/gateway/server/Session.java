@@ -123,7 +123,7 @@ public final class Session implements Client.Connection {
   }
 
   /** The client has shown a certificate that stands for a login. */
-  void knownByCertificate(Decision.Admitted known, Supplier<Decision.@Nullable Admitted> again) {
+  void knownByCertificate(Decision.Admitted known, Supplier<@Nullable Decision> again) {
     residence.withoutLogin(known, again);
     if (!left) {
       moveTo(entry(), null, this::asBeforeLogin);

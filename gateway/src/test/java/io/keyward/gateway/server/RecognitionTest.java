@@ -17,7 +17,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -40,11 +46,15 @@ class RecognitionTest {
   void start() throws IOException {
     certificate = TestCertificate.create(folder);
     file = folder.resolve("keyward.yaml");
-    startAt("127.0.0.1", "white: {password: of-white}", "black: {password: of-black}");
+    startWith("127.0.0.1", "white: {password: of-white}", "black: {password: of-black}");
   }
 
-  private void startAt(String bind, String... deployments) throws IOException {
+  private void startWith(String bind, String... deployments) throws IOException {
     write(deployments);
+    startAt(bind);
+  }
+
+  private void startAt(String bind) {
     gateway =
         Gateways.startWith(
             Map.of(),
@@ -115,7 +125,7 @@ class RecognitionTest {
   void aPortMayStandForADeployment() throws IOException {
     int port = freePort();
     gateway.close();
-    startAt("127.0.0.1", "white: {ports: [" + port + "]}", "black: {password: of-black}");
+    startWith("127.0.0.1", "white: {ports: [" + port + "]}", "black: {password: of-black}");
     try (Wire white = Wire.to(port);
         Wire black = Wire.to(gateway.ports().redis())) {
       assertThat(white.ask("SET key of-white")).isEqualTo("+OK");
@@ -132,7 +142,7 @@ class RecognitionTest {
   void aPortThatAsksForNoLoginIsClosedToOtherMachines() throws Exception {
     int port = freePort();
     gateway.close();
-    startAt("0.0.0.0", "white: {ports: [" + port + "]}", "black: {password: of-black}");
+    startWith("0.0.0.0", "white: {ports: [" + port + "]}", "black: {password: of-black}");
     InetAddress outside = LimitsTest.outsideAddress();
     try (Wire white = new Wire(new Socket(outside, port));
         Wire black = new Wire(new Socket(outside, gateway.ports().redis()))) {
@@ -200,6 +210,78 @@ class RecognitionTest {
       assertThat(white.ask("PING")).isEqualTo("+PONG");
       assertThat(white.ask("RESET")).isEqualTo("+RESET");
       assertThat(white.ask("PING")).isEqualTo(NOT_YET);
+    }
+  }
+
+  /** Whether a client that comes to a port at this moment finds the default deployment there. */
+  private static boolean isDefaultAt(int port) {
+    try (Wire client = Wire.to(port)) {
+      return client.ask("EXISTS of-all").equals(":1");
+    } catch (UncheckedIOException notOpen) {
+      return false;
+    }
+  }
+
+  @Test
+  void whoComesWhileAPortOpensOrClosesIsNeverInTheDefaultDeployment() throws Exception {
+    String deployments = Files.readString(file);
+    gateway.close();
+    String all = "prefix: all\n";
+    Files.writeString(file, all + deployments);
+    gateway = Gateways.startWith(Map.of(), file.toString());
+    try (Wire client = Wire.to(gateway.ports().redis())) {
+      assertThat(client.ask("SET of-all 1")).isEqualTo("+OK");
+    }
+    int port = freePort();
+    AtomicBoolean over = new AtomicBoolean();
+    try (ExecutorService clients = Executors.newFixedThreadPool(2)) {
+      Callable<Boolean> coming =
+          () -> {
+            boolean found = false;
+            while (!over.get() && !found) {
+              found = isDefaultAt(port);
+            }
+            return found;
+          };
+      List<Future<Boolean>> found = List.of(clients.submit(coming), clients.submit(coming));
+      try {
+        for (int i = 0; i < 40; i++) {
+          Files.writeString(
+              file,
+              i % 2 == 0
+                  ? all + deployments.replace("{password: of-white}", "{ports: [" + port + "]}")
+                  : all + deployments);
+          assertThat(gateway.reload()).isEmpty();
+        }
+      } finally {
+        over.set(true);
+      }
+      for (Future<Boolean> each : found) {
+        assertThat(each.get()).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void whoComesToADeploymentThatIsDrainedIsNotInTheDefaultOne() throws Exception {
+    int port = freePort();
+    write("white: {ports: [" + port + "], certificates: [localhost]}");
+    Files.writeString(file, "operator: {password: of-op}\nprefix: all\n" + Files.readString(file));
+    gateway.close();
+    startAt("127.0.0.1");
+    try (Wire operator = Wire.to(gateway.ports().redis());
+        Wire white = Wire.to(port)) {
+      assertThat(operator.ask("SET of-all 1")).isEqualTo("+OK");
+      assertThat(white.ask("EXISTS of-all")).isEqualTo(":0");
+      assertThat(operator.ask("AUTH operator of-op")).isEqualTo("+OK");
+      assertThat(operator.ask("DEPLOYMENT DRAIN white 0")).doesNotStartWith("-");
+    }
+    try (Wire white = Wire.to(port)) {
+      assertThat(white.readToEnd())
+          .isEqualTo("-ERR the deployment takes no logins: it is being drained\r\n");
+    }
+    try (Wire white = withCertificate()) {
+      assertThat(white.send("EXISTS of-all\r\n").readToEnd()).isEmpty();
     }
   }
 

@@ -487,11 +487,14 @@ public final class Dictionary {
     int mask = (1 << level) - 1;
     int bucket = (int) cursor & mask;
     hold();
-    table.visit(bucket, visitor);
-    if (bucket < split) {
-      table.visit(bucket + mask + 1, visitor);
+    try {
+      table.visit(bucket, visitor);
+      if (bucket < split) {
+        table.visit(bucket + mask + 1, visitor);
+      }
+    } finally {
+      release();
     }
-    release();
     int reversed = Integer.reverse((int) cursor | ~mask) + 1;
     return Integer.toUnsignedLong(Integer.reverse(reversed));
   }
@@ -506,25 +509,31 @@ public final class Dictionary {
     int at = bucket < buckets() ? bucket : 0;
     int visited = 0;
     hold();
-    for (int looked = 0; looked < mostBuckets && visited < most; looked++) {
-      visited += table.visitMarked(at, visitor);
-      at++;
-      if (at >= buckets()) {
-        at = 0;
-        break;
+    try {
+      for (int looked = 0; looked < mostBuckets && visited < most; looked++) {
+        visited += table.visitMarked(at, visitor);
+        at++;
+        if (at >= buckets()) {
+          at = 0;
+          break;
+        }
       }
+    } finally {
+      release();
     }
-    release();
     return at;
   }
 
   /** Visits every entry; the visitor may remove the one it is given. */
   public void forEach(IntConsumer visitor) {
     hold();
-    for (int bucket = 0, end = buckets(); bucket < end; bucket++) {
-      table.visit(bucket, visitor);
+    try {
+      for (int bucket = 0, end = buckets(); bucket < end; bucket++) {
+        table.visit(bucket, visitor);
+      }
+    } finally {
+      release();
     }
-    release();
   }
 
   /** Visits entries in the order of the buckets until the visitor says no; nothing may change. */

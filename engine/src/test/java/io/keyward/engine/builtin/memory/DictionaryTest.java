@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 class DictionaryTest {
@@ -145,6 +147,22 @@ class DictionaryTest {
     byte[] name = key(49_999);
     int found = copy.find(KeyHash.hash(name, 0, name.length), name, 0, name.length);
     assertThat(text(found)).isEqualTo("key:49999");
+  }
+
+  @Test
+  void aWalkThatFailsDoesNotKeepTheDictionaryFromGrowing() {
+    IntConsumer failing =
+        reference -> {
+          throw new IllegalStateException("enough");
+        };
+    add(key(0), true);
+    assertThatThrownBy(() -> dictionary.forEach(failing)).hasMessage("enough");
+    assertThatThrownBy(() -> dictionary.scan(0, failing)).hasMessage("enough");
+    assertThatThrownBy(() -> dictionary.visitMarked(0, 1, 1, failing)).hasMessage("enough");
+    for (int number = 1; number < 1000; number++) {
+      add(key(number), false);
+    }
+    assertThat(dictionary.buckets()).isGreaterThan(50);
   }
 
   @Test
