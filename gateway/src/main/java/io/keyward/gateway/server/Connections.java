@@ -70,8 +70,7 @@ final class Connections {
       refuse(channel, kind, TOO_MANY);
       return;
     }
-    Decision decision =
-        kind == Kind.DEPLOYMENT ? server.tenancy().ofPort(port(channel)) : null;
+    Decision decision = kind == Kind.DEPLOYMENT ? server.tenancy().ofPort(port(channel)) : null;
     boolean ofDeployment = kind == Kind.DEPLOYMENT;
     if (!peer.loopback()
         && live.flag(Directive.PROTECTED_MODE)

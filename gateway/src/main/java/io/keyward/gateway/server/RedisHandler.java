@@ -157,7 +157,9 @@ public final class RedisHandler extends ChannelInboundHandlerAdapter {
           onHome(
               () ->
                   session().knownByCertificate(known, () -> server.tenancy().ofCertificate(names)));
-      default -> source.close();
+      default -> {
+        var _ = source.close();
+      }
     }
   }
 

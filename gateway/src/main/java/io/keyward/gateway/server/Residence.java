@@ -42,8 +42,7 @@ final class Residence {
    *
    * @param again tells it anew when the client begins anew, since the configuration may change
    */
-  void withoutLogin(
-      Decision.@Nullable Admitted known, Supplier<@Nullable Decision> again) {
+  void withoutLogin(Decision.@Nullable Admitted known, Supplier<@Nullable Decision> again) {
     withoutLogin = known;
     recognition = again;
   }
