@@ -34,6 +34,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final Home home;
   private final CommandTable table;
   private final MemoryAccount account;
+  private final MemoryAccount settingsAccount;
   private final Databases databases;
   private final Statistics statistics = new Statistics();
   private final KeyspaceQuota quota = new KeyspaceQuota(this);
@@ -70,11 +71,12 @@ public final class BuiltinKeyspace implements Keyspace {
     this.home = home;
     this.table = table;
     account = new MemoryAccount(home.memory().account());
+    settingsAccount = new MemoryAccount(account);
     pins = new Pins(this);
     databases = new Databases(this);
     observation = new Observation(home.observed(), pushes::to);
     effects = new Effects(this, home.effects());
-    access = new AccessControl(table, home.settings(), account);
+    access = new AccessControl(table, home.settings(), settingsAccount);
     slotRules = home.settings().flag(Directive.CLUSTER_ENABLED) ? new SlotRules() : null;
     clientMemory = new ClientMemory(this);
     executor = new Executor(this, table);
@@ -101,6 +103,11 @@ public final class BuiltinKeyspace implements Keyspace {
 
   public MemoryAccount account() {
     return account;
+  }
+
+  /** Of these, the bytes of users and functions, which are no keys. */
+  public MemoryAccount settingsAccount() {
+    return settingsAccount;
   }
 
   public Statistics statistics() {
@@ -466,8 +473,7 @@ public final class BuiltinKeyspace implements Keyspace {
     databases.flush();
     databases.forEach(Database::discard);
     attachments.clear();
-    // What is left is that of users, functions and the like.
-    account.add(-account.bytes());
+    settingsAccount.add(-settingsAccount.bytes());
     quota.leave();
     pins.leave();
     if (routes instanceof SharedRoutes shared) {

@@ -139,7 +139,7 @@ final class KeyspaceFunctions {
       change -= library.bytes();
     }
     libraries = next;
-    keyspace.account().add(change);
+    keyspace.settingsAccount().add(change);
   }
 
   /** Forgets a library; false if there is none of this name. */
