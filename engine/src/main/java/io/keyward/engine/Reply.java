@@ -1,5 +1,6 @@
 package io.keyward.engine;
 
+import io.keyward.engine.bytes.Pieces;
 import io.keyward.engine.text.Numbers;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -19,6 +20,12 @@ public final class Reply {
   public interface Drain {
     /** Takes the first {@code length} bytes; the array belongs to the reply and is used again. */
     void drain(byte[] bytes, int length);
+
+    /**
+     * Takes a part of a long row of bytes, to be sent behind what has been drained; it is given
+     * back when they have been sent.
+     */
+    void drain(Pieces row, int from, int length);
 
     /** Puts {@code length} bytes by, as {@link #drain} takes them, to be sent later or never. */
     void putBy(byte[] bytes, int offset, int length);
@@ -288,17 +295,21 @@ public final class Reply {
     end();
   }
 
-  /** Whether what is written now may be handed on before the reply is whole. */
-  public boolean drains() {
-    return drain != null && marks == 0;
-  }
-
-  /** Begins a bulk string whose bytes are written by {@link #raw}, until {@link #endBulk}. */
-  public void beginBulk(int size) {
-    header('$', size);
-  }
-
-  public void endBulk() {
+  /** A bulk string of a part of a long row of bytes, which may change as soon as this returns. */
+  public void bulk(Pieces row, int from, int size) {
+    Drain target = drain;
+    if (size > DRAIN_AT && target != null && marks == 0) {
+      header('$', size);
+      target.drain(buffer, length);
+      target.drain(row.share(), from, size);
+      drained += length + size;
+      length = 0;
+    } else {
+      ensure(size + 32);
+      header('$', size);
+      row.copy(from, buffer, length, size);
+      length += size;
+    }
     end();
   }
 

@@ -1,5 +1,6 @@
 package io.keyward.engine;
 
+import io.keyward.engine.bytes.Pieces;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.text.Numbers;
 import java.nio.charset.StandardCharsets;
@@ -12,12 +13,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Argument 0 is the command's name. The object and its buffer are reused for the next request:
  * whoever keeps a request beyond the call takes {@link #copy()}.
+ *
+ * <p>A very long argument may have come in {@link Pieces} instead of the buffer. Only a command
+ * that says so ({@link Command#takesPieces}) gets to see it like that; of such an argument there is
+ * no {@link #offset}.
  */
 public final class Request {
+  /** The offset of an argument that is not in the buffer: no index of any array. */
+  private static final int ELSEWHERE = Integer.MIN_VALUE / 2;
+
   private byte[] bytes = {};
   private int[] offsets = new int[16];
   private int[] lengths = new int[16];
   private int count;
+
+  /** The arguments that are not in the buffer, each in its place; null if there is none. */
+  private @Nullable Pieces @Nullable [] pieces;
 
   private @Nullable Command command;
   private @Nullable Client client;
@@ -26,6 +37,9 @@ public final class Request {
 
   /** Forgets the arguments and reads further ones from {@code buffer}. */
   public void begin(byte[] buffer) {
+    if (pieces != null) {
+      dropPieces();
+    }
     bytes = buffer;
     count = 0;
   }
@@ -40,6 +54,55 @@ public final class Request {
     count++;
   }
 
+  /** Adds an argument that is not in the buffer; the request gives it back in the end. */
+  public void add(Pieces argument) {
+    int index = count;
+    add(ELSEWHERE, argument.length());
+    @Nullable Pieces[] present = pieces;
+    if (present == null) {
+      present = new @Nullable Pieces[index + 1];
+    } else if (present.length <= index) {
+      present = Arrays.copyOf(present, Math.max(index + 1, present.length * 2));
+    }
+    present[index] = argument;
+    pieces = present;
+  }
+
+  /** Whether an argument is not in the buffer. */
+  public boolean hasPieces() {
+    return pieces != null;
+  }
+
+  /** An argument that is not in the buffer; null for one that is. */
+  public @Nullable Pieces pieces(int index) {
+    @Nullable Pieces[] present = pieces;
+    return present == null || index >= present.length ? null : present[index];
+  }
+
+  /** Gives back the arguments that are not in the buffer; there is nothing left of them then. */
+  public void dropPieces() {
+    @Nullable Pieces[] present = pieces;
+    if (present != null) {
+      pieces = null;
+      for (Pieces argument : present) {
+        if (argument != null) {
+          argument.release();
+        }
+      }
+    }
+  }
+
+  /** Puts every argument into one buffer. */
+  public void join() {
+    if (pieces != null) {
+      Request joined = copy();
+      dropPieces();
+      bytes = joined.bytes;
+      offsets = joined.offsets;
+      lengths = joined.lengths;
+    }
+  }
+
   private void grow() {
     int larger = Math.max(16, offsets.length * 2);
     offsets = Arrays.copyOf(offsets, larger);
@@ -48,6 +111,9 @@ public final class Request {
 
   /** Gives back arrays that one request with very many arguments has made large. */
   public void trim() {
+    if (pieces != null) {
+      dropPieces();
+    }
     if (offsets.length > 4096) {
       offsets = new int[16];
       lengths = new int[16];
@@ -59,25 +125,44 @@ public final class Request {
   public void rebase(byte[] buffer, int shift) {
     bytes = buffer;
     for (int i = 0; i < count; i++) {
-      offsets[i] += shift;
+      if (offsets[i] >= 0) {
+        offsets[i] += shift;
+      }
     }
   }
 
-  /** A request that owns its bytes, for the queue of a transaction or a blocked client. */
+  /** A request that owns its bytes, in one buffer, for a blocked client or another thread. */
   public Request copy() {
+    return copy(false);
+  }
+
+  /** A request that owns its bytes, for a queue on the same thread: very long ones are shared. */
+  public Request keep() {
+    return copy(true);
+  }
+
+  private Request copy(boolean sharing) {
     int total = 0;
     for (int i = 0; i < count; i++) {
-      total += lengths[i];
+      total += sharing && pieces(i) != null ? 0 : lengths[i];
     }
     Request copy = new Request();
     copy.bytes = new byte[total];
     copy.offsets = new int[count];
-    copy.lengths = Arrays.copyOf(lengths, count);
-    copy.count = count;
+    copy.lengths = new int[count];
     int at = 0;
     for (int i = 0; i < count; i++) {
-      System.arraycopy(bytes, offsets[i], copy.bytes, at, lengths[i]);
-      copy.offsets[i] = at;
+      Pieces argument = pieces(i);
+      if (argument != null && sharing) {
+        copy.add(argument.share());
+        continue;
+      }
+      if (argument == null) {
+        System.arraycopy(bytes, offsets[i], copy.bytes, at, lengths[i]);
+      } else {
+        argument.copy(0, copy.bytes, at, lengths[i]);
+      }
+      copy.add(at, lengths[i]);
       at += lengths[i];
     }
     copy.command = command;
@@ -206,7 +291,21 @@ public final class Request {
 
   /** A copy of the argument's bytes. */
   public byte[] copyOf(int index) {
-    return Arrays.copyOfRange(bytes, offsets[index], offsets[index] + lengths[index]);
+    Pieces argument = pieces(index);
+    return argument != null
+        ? argument.toArray()
+        : Arrays.copyOfRange(bytes, offsets[index], offsets[index] + lengths[index]);
+  }
+
+  /** A copy of the argument's first bytes, of which it has so many. */
+  public byte[] copyOf(int index, int first) {
+    Pieces argument = pieces(index);
+    if (argument != null) {
+      byte[] copy = new byte[first];
+      argument.copy(0, copy, 0, first);
+      return copy;
+    }
+    return Arrays.copyOfRange(bytes, offsets[index], offsets[index] + first);
   }
 
   /** The argument as text, byte for character (ISO 8859-1), for names and messages. */

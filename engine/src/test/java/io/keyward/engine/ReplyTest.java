@@ -2,8 +2,12 @@ package io.keyward.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.engine.bytes.PieceArrays;
+import io.keyward.engine.bytes.Pieces;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReplyTest {
@@ -12,6 +16,7 @@ class ReplyTest {
 
   private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
   private final ByteArrayOutputStream putBy = new ByteArrayOutputStream();
+  private final List<Pieces> rows = new ArrayList<>();
   private final Reply reply = new Reply();
 
   ReplyTest() {
@@ -20,6 +25,12 @@ class ReplyTest {
           @Override
           public void drain(byte[] bytes, int length) {
             sent.write(bytes, 0, length);
+          }
+
+          @Override
+          public void drain(Pieces row, int from, int length) {
+            row.read(from, length, sent::write);
+            rows.add(row);
           }
 
           @Override
@@ -50,6 +61,35 @@ class ReplyTest {
     for (int i = 0; i < count; i++) {
       reply.bulk(ELEMENT);
     }
+  }
+
+  @Test
+  void aLongRowIsHandedOnAsItIsAndWhatFollowsStandsBehindIt() {
+    Pieces row = new Pieces(PieceArrays.UNKEPT);
+    row.appendZeros(3 * Pieces.SIZE);
+    reply.integer(1);
+    reply.bulk(row, 1, row.length() - 1);
+    assertThat(reply.written()).isEqualTo(4 + "$393215\r\n".length() + row.length() - 1 + 2);
+    row.write(1, new byte[] {1}, 0, 1);
+    reply.integer(2);
+
+    assertThat(rows).hasSize(1);
+    assertThat(rows.getFirst().get(1)).as("as it was").isZero();
+    assertThat(all()).isEqualTo(":1\r\n$393215\r\n" + "\0".repeat(row.length() - 1) + "\r\n:2\r\n");
+  }
+
+  @Test
+  void ofALongRowWithinAMarkNothingIsHandedOn() {
+    Pieces row = new Pieces(PieceArrays.UNKEPT);
+    row.appendZeros(3 * Pieces.SIZE);
+    int mark = reply.openMark();
+    reply.bulk(row, 0, row.length());
+    reply.closeMark();
+    reply.truncate(mark);
+    reply.ok();
+
+    assertThat(rows).isEmpty();
+    assertThat(all()).isEqualTo("+OK\r\n");
   }
 
   private static String expected(String before, int count, String behind) {

@@ -4,6 +4,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.engine.builtin.propagation.WholeKeyspace;
+import io.keyward.engine.bytes.Pieces;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandGroup;
 import java.nio.charset.StandardCharsets;
@@ -168,7 +169,7 @@ public final class Effects {
         stream.argument(prefix, request.bytes(), request.offset(i), request.length(i));
         next++;
       } else {
-        stream.argument(request.bytes(), request.offset(i), request.length(i));
+        write(request, i);
       }
     }
   }
@@ -233,7 +234,7 @@ public final class Effects {
       } else if (key && name.leads(from, request.bytes(), request.offset(i), request.length(i))) {
         state(number, request.bytes(), request.offset(i), request.length(i));
       } else if (one) {
-        stream.argument(request.bytes(), request.offset(i), request.length(i));
+        write(request, i);
       }
     }
   }
@@ -248,7 +249,7 @@ public final class Effects {
     }
     stream.begin(number, request.count(), note);
     for (int i = 0; i < request.count(); i++) {
-      stream.argument(request.bytes(), request.offset(i), request.length(i));
+      write(request, i);
     }
   }
 
@@ -304,8 +305,17 @@ public final class Effects {
 
   /** Writes an argument that is no key. */
   public Effects argument(Request request, int argument) {
-    stream.argument(request.bytes(), request.offset(argument), request.length(argument));
+    write(request, argument);
     return this;
+  }
+
+  private void write(Request request, int argument) {
+    Pieces row = request.pieces(argument);
+    if (row == null) {
+      stream.argument(request.bytes(), request.offset(argument), request.length(argument));
+    } else {
+      stream.argument(row);
+    }
   }
 
   public Effects argument(byte[] bytes) {

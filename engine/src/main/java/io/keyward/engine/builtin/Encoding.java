@@ -20,7 +20,9 @@ public enum Encoding {
   SKIPLIST("skiplist", true),
   STREAM("stream", true),
   /** A small hash with fields that expire: see {@link FieldExpiry}. */
-  LISTPACK_EX("listpackex", false);
+  LISTPACK_EX("listpackex", false),
+  /** A long string: its bytes in pieces. */
+  PIECES("raw", true);
 
   private static final Encoding[] ALL = values();
 

@@ -24,6 +24,12 @@ import org.slf4j.LoggerFactory;
 public final class Executor {
   private static final Logger log = LoggerFactory.getLogger(Executor.class);
 
+  /** Bytes from which on it is looked whether there is memory for them. */
+  private static final long MUCH = 1024 * 1024;
+
+  private static final CommandException TOO_LONG =
+      new CommandException("OOM no memory for arguments so long");
+
   private final BuiltinKeyspace keyspace;
   private final CommandTable table;
   private final Observation observation;
@@ -131,7 +137,7 @@ public final class Executor {
     request.now(now == 0 ? System.currentTimeMillis() : now);
     Command command;
     try {
-      command = table.resolve(request);
+      command = request.hasPieces() ? resolveLong(request) : table.resolve(request);
     } catch (CommandException refusal) {
       refuse(client, reply, refusal);
       return;
@@ -166,6 +172,20 @@ public final class Executor {
       return;
     }
     call(request, reply, command);
+  }
+
+  /** Finds the declaration for a request that has arguments in pieces, and joins what it must. */
+  private Command resolveLong(Request request) {
+    Command command =
+        request.pieces(0) == null && request.pieces(1) == null ? table.findWhole(request) : null;
+    if (command == null || !command.takesPieces(request)) {
+      long bytes = request.totalLength();
+      if (bytes > MUCH && !keyspace.clientMemory().hasRoom(bytes)) {
+        throw TOO_LONG;
+      }
+      request.join();
+    }
+    return table.resolve(request);
   }
 
   private void reject(Client client, Reply reply, Command command, CommandException refusal) {
@@ -229,6 +249,9 @@ public final class Executor {
     run(request, reply, command);
     end(request, command, start);
     observation.ran(request, command);
+    if (request.hasPieces()) {
+      request.dropPieces();
+    }
   }
 
   private void run(Request request, Reply reply, Command command) {

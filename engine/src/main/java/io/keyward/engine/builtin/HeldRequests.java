@@ -23,11 +23,14 @@ final class HeldRequests {
   void hold(Request request) {
     Client client = request.client();
     client.turn(Client.Turn.WAITS);
-    held.put(client, request.copy());
+    held.put(client, request.keep());
   }
 
   void forget(Client client) {
-    held.remove(client);
+    Request forgotten = held.remove(client);
+    if (forgotten != null) {
+      forgotten.dropPieces();
+    }
   }
 
   int count() {
@@ -66,6 +69,9 @@ final class HeldRequests {
     keyspace.beginBurst();
     keyspace.execute(request, client.reply());
     keyspace.endBurst();
+    if (client.turn() != Client.Turn.SUSPENDED) {
+      request.dropPieces();
+    }
     client.connection().flushSoon();
     client.connection().resume();
   }

@@ -338,6 +338,10 @@ public final class Home {
   void ticks(long now) {
     accessClock.refresh(settings, now);
     memory.publish();
+    pool.tick();
+    if (guard().tight()) {
+      pool.dropSpare();
+    }
     measureLoad();
     clientCuts.cut();
   }

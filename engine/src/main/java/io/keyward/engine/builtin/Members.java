@@ -53,6 +53,10 @@ public final class Members {
     }
     keyspace.channels().unsubscribeAll(state);
     state.watcher().clear();
+    Transaction begun = state.transaction();
+    if (begun != null) {
+      begun.end();
+    }
     keyspace.clientMemory().forget(state);
     clients.remove(client.id(), client);
     Elsewhere other = keyspace.executor().elsewhere();

@@ -228,7 +228,8 @@ public final class Placement {
     byte[] page = entry.bytes();
     int value = entry.start();
     int room = entry.capacity();
-    int slack = entry.type() == Type.STRING ? room - usedByString(entry) : 0;
+    boolean text = entry.type() == Type.STRING && !entry.encoding().held();
+    int slack = text ? room - usedByString(entry) : 0;
     int laid =
         lay(
             page,

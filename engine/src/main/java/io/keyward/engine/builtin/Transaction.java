@@ -20,12 +20,17 @@ public final class Transaction {
 
   /** Keeps a copy of the request. */
   void add(Request request) {
-    Request copy = request.copy();
+    Request copy = request.keep();
     queue.add(copy);
     bytes += request.totalLength();
     arguments += request.count();
     needsMemory |= request.command().denyOutOfMemory();
     changes |= request.command().write();
+  }
+
+  /** Gives back what the queue has kept of very long arguments. */
+  public void end() {
+    queue.forEach(Request::dropPieces);
   }
 
   public List<Request> queue() {

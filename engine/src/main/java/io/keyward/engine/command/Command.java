@@ -48,6 +48,8 @@ public final class Command {
   private final boolean denyOutOfMemory;
   private final boolean serverWide;
   private final boolean inSlices;
+  private final int firstInPieces;
+  private final int stepInPieces;
   private final Reach reach;
   private int index = -1;
 
@@ -83,6 +85,8 @@ public final class Command {
     denyOutOfMemory = flags.contains(CommandFlag.DENYOOM);
     serverWide = flags.contains(CommandFlag.SERVER_WIDE);
     inSlices = from.inSlices;
+    firstInPieces = from.firstInPieces;
+    stepInPieces = from.stepInPieces;
     reach = from.reach;
   }
 
@@ -218,6 +222,17 @@ public final class Command {
     return inSlices;
   }
 
+  /** Whether the command takes every argument that is in pieces as it is. */
+  public boolean takesPieces(Request request) {
+    for (int i = 0; i < request.count(); i++) {
+      if (request.pieces(i) != null
+          && (firstInPieces == 0 || i < firstInPieces || (i - firstInPieces) % stepInPieces != 0)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Where the operator's command is executed if there are several event loops. */
   public Reach reach() {
     return reach;
@@ -310,6 +325,8 @@ public final class Command {
     private final EnumSet<Category> categories = EnumSet.noneOf(Category.class);
     private boolean inCategoryOfGroup = true;
     private boolean inSlices;
+    private int firstInPieces;
+    private int stepInPieces;
     private Reach reach = Reach.OF_ITS_KEYS;
     private final List<KeySpec> keySpecs = new ArrayList<>();
     private final List<String> tips = new ArrayList<>();
@@ -442,6 +459,18 @@ public final class Command {
     /** Runs the command in slices, since it cannot be known how long it takes. */
     public Builder runsInSlices() {
       inSlices = true;
+      return this;
+    }
+
+    /** Takes one argument in pieces if it is very long: a value, and no key. */
+    public Builder piecesAt(int position) {
+      return piecesFrom(position, Integer.MAX_VALUE);
+    }
+
+    /** Takes an argument in pieces if it is very long, and so each further one at this distance. */
+    public Builder piecesFrom(int first, int step) {
+      firstInPieces = first;
+      stepInPieces = step;
       return this;
     }
 

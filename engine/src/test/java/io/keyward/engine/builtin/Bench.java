@@ -8,6 +8,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.dump.Payload;
+import io.keyward.engine.bytes.Pieces;
 import io.keyward.engine.command.CommandTable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -106,7 +107,10 @@ public final class Bench {
       return take();
     }
 
-    /** Sends a command, which may be in the middle afterwards; if the client waits, it waits. */
+    /**
+     * Sends a command, which may be in the middle afterwards; if the client waits, it waits. Long
+     * words come in pieces, as they do from a socket.
+     */
     public void send(String... words) {
       if (client.blocked() || client.turn() != Client.Turn.FREE) {
         waiting.add(words);
@@ -123,6 +127,12 @@ public final class Bench {
       request.begin(buffer);
       int at = 0;
       for (byte[] part : parts) {
+        if (part.length >= Pieces.LEAST) {
+          Pieces row = new Pieces(keyspace.home().pool());
+          row.append(part, 0, part.length);
+          request.add(row);
+          continue;
+        }
         System.arraycopy(part, 0, buffer, at, part.length);
         request.add(at, part.length);
         at += part.length;

@@ -2,6 +2,8 @@ package io.keyward.gateway.protocol;
 
 import io.keyward.engine.Request;
 import io.keyward.engine.RequestSize;
+import io.keyward.engine.bytes.PieceArrays;
+import io.keyward.engine.bytes.Pieces;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Arriving bytes are copied once, into the loop's scratch array, and decoded there. Only what is
  * left over (an unfinished request, or the requests of a client that waits) is kept in an array of
  * the connection's own, which grows with what has arrived. A connection with nothing left over
- * holds no array at all.
+ * holds no array at all. A long argument goes from the socket's buffer straight into {@link
+ * Pieces}, which the command gets that it is an argument of.
  */
 public final class Input {
   /** What the connections of one loop share while one of them is being read. */
@@ -23,6 +26,12 @@ public final class Input {
 
     private byte[] bytes = new byte[BYTES];
     private @Nullable Request spare;
+    private PieceArrays arrays = PieceArrays.UNKEPT;
+
+    /** Says where the arrays of long arguments come from. */
+    public void arrays(PieceArrays source) {
+      arrays = source;
+    }
 
     /** Arrays that long commands have been left and need no more. */
     private final ArrayDeque<byte[]> spareBytes = new ArrayDeque<>(MOST_SPARE);
@@ -88,17 +97,26 @@ public final class Input {
   }
 
   /** Bytes that are kept from one burst to the next. */
-  public int kept() {
-    return kept;
+  public long kept() {
+    return kept + decoder.gathered();
   }
 
   /** Bytes of memory that the kept bytes occupy. */
-  public int capacity() {
-    return own.length;
+  public long capacity() {
+    return own.length + decoder.gatheredMemory();
+  }
+
+  /** Bytes of memory that are needed at once, at most, to keep so many bytes more. */
+  public long growth(int more) {
+    if (decoder.gathers()) {
+      return Math.max(Pieces.SIZE, more);
+    }
+    return kept + more <= own.length ? 0 : 2L * own.length;
   }
 
   /** Takes all readable bytes; {@link #next} may be called until {@link #settle}. */
   public void receive(ByteBuf bytes, Scratch scratch) {
+    decoder.take(bytes);
     int length = bytes.readableBytes();
     byte[] shared = scratch.bytes;
     if ((kept <= SMALL || kept <= length) && kept + (long) length <= shared.length) {
@@ -134,7 +152,7 @@ public final class Input {
    */
   public boolean next(Scratch scratch, long longestBulk, boolean authenticated)
       throws ProtocolException {
-    return decoder.next(request(scratch), longestBulk, authenticated);
+    return decoder.next(request(scratch), longestBulk, authenticated, scratch.arrays);
   }
 
   /**
@@ -199,6 +217,11 @@ public final class Input {
 
   /** Forgets everything, for good. */
   public void discard() {
+    decoder.discard();
+    Request present = request;
+    if (present != null) {
+      present.dropPieces();
+    }
     own = NONE;
     kept = 0;
     request = null;

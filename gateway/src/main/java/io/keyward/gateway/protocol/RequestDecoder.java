@@ -2,7 +2,10 @@ package io.keyward.gateway.protocol;
 
 import io.keyward.engine.Request;
 import io.keyward.engine.RequestSize;
+import io.keyward.engine.bytes.PieceArrays;
+import io.keyward.engine.bytes.Pieces;
 import io.keyward.engine.text.Numbers;
+import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  *   0        keepFrom()          position            end
  *   | done   | arguments found   | not looked at yet |
  * </pre>
+ *
+ * <p>An argument of {@link Pieces#LEAST} bytes or more does not stay in the window: once enough of
+ * it has arrived for a piece to be worth it, its bytes are taken out, or never get there ({@link
+ * #take}).
  */
 public final class RequestDecoder {
   /** Longest line: a header, or an inline command. */
@@ -24,6 +31,10 @@ public final class RequestDecoder {
   private static final int UNAUTHENTICATED_ARGUMENTS = 10;
   private static final int UNAUTHENTICATED_BULK = 16 * 1024;
   private static final long LONGEST_BULK = Integer.MAX_VALUE - 128 * 1024;
+
+  /** Of a long argument so many bytes stay in the window until more have arrived. */
+  private static final int FIRST_OF_LONG = Pieces.SIZE / 2;
+
   private static final byte[] NONE = {};
   private static final long INVALID = Long.MIN_VALUE;
 
@@ -49,8 +60,16 @@ public final class RequestDecoder {
   /** Which of its limits the request exceeds, so that its arguments are passed over; or null. */
   private RequestSize.@Nullable Excess excess;
 
-  /** Bytes of an argument that are still to be passed over. */
+  /** Bytes of an argument that are still to be passed over, or to come for {@link #arriving}. */
   private int left;
+
+  /** What has arrived of a long argument that is not whole yet, or null. */
+  private @Nullable Pieces arriving;
+
+  /** Bytes of the long arguments of the unfinished request that are whole, and their memory. */
+  private long gathered;
+
+  private long gatheredMemory;
 
   /** Forgets the window, of which nothing is needed any more. */
   void drop() {
@@ -113,7 +132,43 @@ public final class RequestDecoder {
 
   /** The end that the window needs for the current argument; no more than what is known yet. */
   long wantedEnd() {
-    return bulk < 0 || excess != null ? end : position + bulk + 2L;
+    return bulk < 0 || excess != null || bulk >= Pieces.LEAST ? end : position + bulk + 2L;
+  }
+
+  /** Bytes of the unfinished request that are not in the window. */
+  long gathered() {
+    Pieces row = arriving;
+    return row == null ? gathered : gathered + row.length();
+  }
+
+  /** Bytes of memory that these take. */
+  long gatheredMemory() {
+    Pieces row = arriving;
+    return row == null ? gatheredMemory : gatheredMemory + row.memoryBytes();
+  }
+
+  /** Whether what arrives next belongs to a long argument. */
+  boolean gathers() {
+    return arriving != null && left > 0;
+  }
+
+  /** Takes what has just arrived, as far as it belongs to the long argument that has begun. */
+  void take(ByteBuf bytes) {
+    Pieces row = arriving;
+    if (row != null) {
+      while (left > 0 && bytes.isReadable()) {
+        left -= row.append(left, Math.min(left, bytes.readableBytes()), bytes::readBytes);
+      }
+    }
+  }
+
+  /** Gives back what there is of a long argument, since no more is read. */
+  void discard() {
+    Pieces row = arriving;
+    if (row != null) {
+      arriving = null;
+      row.release();
+    }
   }
 
   /**
@@ -122,9 +177,11 @@ public final class RequestDecoder {
    * @param request receives the arguments; the same object until the request is whole
    * @param longestBulk the longest argument, in bytes ({@code proto-max-bulk-len})
    * @param authenticated whether the client may send more than what logging in takes
+   * @param arrays for long arguments
    * @return whether a whole request is there; if not, more bytes are needed
    */
-  boolean next(Request request, long longestBulk, boolean authenticated) throws ProtocolException {
+  boolean next(Request request, long longestBulk, boolean authenticated, PieceArrays arrays)
+      throws ProtocolException {
     while (outstanding == 0) {
       excess = null;
       if (position >= end) {
@@ -151,6 +208,12 @@ public final class RequestDecoder {
         }
         continue;
       }
+      if (bulk >= Pieces.LEAST) {
+        if (!gather(request, arrays)) {
+          return false;
+        }
+        continue;
+      }
       int argument = position;
       if (end - argument < bulk + 2) {
         return false;
@@ -161,6 +224,46 @@ public final class RequestDecoder {
       bulk = -1;
       outstanding--;
     }
+    gathered = 0;
+    gatheredMemory = 0;
+    return true;
+  }
+
+  /** Takes what there is of a long argument out of the window; false if that is not all of it. */
+  private boolean gather(Request request, PieceArrays arrays) {
+    Pieces row = arriving;
+    if (row == null) {
+      if (end - position < FIRST_OF_LONG) {
+        return false;
+      }
+      row = new Pieces(arrays);
+      arriving = row;
+      left = bulk;
+    }
+    int from = position;
+    while (left > 0 && from < end) {
+      int offset = from;
+      int taken =
+          row.append(
+              left,
+              Math.min(left, end - from),
+              (bytes, at, size) -> System.arraycopy(window, offset, bytes, at, size));
+      left -= taken;
+      from += taken;
+    }
+    System.arraycopy(window, from, window, position, end - from);
+    end -= from - position;
+    if (left > 0 || end - position < 2) {
+      return false;
+    }
+    position += 2;
+    searched = position;
+    request.add(row);
+    gathered += row.length();
+    gatheredMemory += row.memoryBytes();
+    arriving = null;
+    bulk = -1;
+    outstanding--;
     return true;
   }
 
@@ -218,9 +321,11 @@ public final class RequestDecoder {
     }
     RequestSize size = most;
     if (size != null && excess == null) {
-      excess = size.excess(length, lineEnd + 2L - requestStart + length);
+      excess = size.excess(length, lineEnd + 2L - requestStart + gathered + length);
       if (excess != null) {
         request.begin(window);
+        gathered = 0;
+        gatheredMemory = 0;
       }
     }
     left = (int) length + 2;

@@ -5,6 +5,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.engine.builtin.propagation.StreamGate;
+import io.keyward.engine.bytes.PieceArrays;
 import io.keyward.gateway.protocol.Input;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -49,6 +50,11 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   /** The loop of Netty that runs this one's tasks. */
   public EventLoop eventLoop() {
     return eventLoop;
+  }
+
+  /** Says where the arrays of long arguments come from. */
+  void arrays(PieceArrays source) {
+    scratch.arrays(source);
   }
 
   Input.Scratch scratch() {

@@ -64,12 +64,12 @@ final class Intake {
   }
 
   /** Bytes that no command has taken yet. */
-  int kept() {
+  long kept() {
     return input.kept();
   }
 
   /** Bytes of memory that the waiting input occupies. */
-  int capacity() {
+  long capacity() {
     return input.capacity();
   }
 
@@ -93,7 +93,7 @@ final class Intake {
         }
       }
       long most = Math.min(MOST_INPUT, server.live().number(Directive.CLIENT_QUERY_BUFFER_LIMIT));
-      if (input.kept() + (long) length > most) {
+      if (input.kept() + length > most) {
         log.warn(
             "Client id={} addr={} closed: its unread input is larger than"
                 + " client-query-buffer-limit",
@@ -123,11 +123,12 @@ final class Intake {
     run();
   }
 
-  /** Whether there is memory for more input, which may have to move to an array twice as long. */
+  /** Whether there is memory for more input. */
   private boolean fits(int length) {
-    return input.kept() + length <= input.capacity()
+    long growth = input.growth(length);
+    return growth == 0
         || !(client.keyspace() instanceof BuiltinKeyspace keyspace)
-        || keyspace.clientMemory().hasRoom(2L * input.capacity());
+        || keyspace.clientMemory().hasRoom(growth);
   }
 
   /** Lets the other keyspaces of the loop come first. */
@@ -170,7 +171,7 @@ final class Intake {
         || waits != 0
         || client.closing()
         || session.left()
-        || session.output().waitsForDisk()
+        || session.output().waiting()
         || session.home().effects().gate().crowded()
         || !context.channel().isWritable();
   }

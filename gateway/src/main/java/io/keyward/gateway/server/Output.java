@@ -1,9 +1,12 @@
 package io.keyward.gateway.server;
 
 import io.keyward.engine.Client;
+import io.keyward.engine.Keyspace;
 import io.keyward.engine.Reply;
+import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Limits;
+import io.keyward.engine.bytes.Pieces;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -17,8 +20,9 @@ import org.slf4j.LoggerFactory;
 /**
  * What one session sends: the reply's bytes on their way into the socket.
  *
- * <p>They leave at once, or, if they acknowledge what is to be durable, when it is. A client that
- * does not take them is cut off at its {@link OutputLimit}.
+ * <p>They leave at once, or, if they acknowledge what is to be durable, when it is; a long row of
+ * bytes, and what comes behind it, as the socket takes it ({@link Backlog}). A client that does not
+ * take its output is cut off at its {@link OutputLimit}.
  */
 final class Output implements Reply.Drain {
   private static final Logger log = LoggerFactory.getLogger(Output.class);
@@ -46,9 +50,13 @@ final class Output implements Reply.Drain {
   private boolean cut;
 
   /** Output that is older than what the reply holds and waits for the disk with it. */
-  private final ArrayDeque<ByteBuf> held = new ArrayDeque<>(0);
+  private final Backlog held = new Backlog();
 
-  private long heldBytes;
+  /** Output that nothing but the socket holds up. */
+  private final Backlog behind = new Backlog();
+
+  /** Whether more of it leaves when it is the keyspace's turn. */
+  private boolean waitsForTurn;
 
   /** Elements of an array whose header has not been written yet. */
   private final ArrayDeque<ByteBuf> putBy = new ArrayDeque<>(0);
@@ -66,9 +74,9 @@ final class Output implements Reply.Drain {
     reply.drainTo(this);
   }
 
-  /** Whether output waits for the disk, and so do the client's next requests. */
-  boolean waitsForDisk() {
-    return waitsForDisk;
+  /** Whether output waits for the disk or the socket, and so do the client's next requests. */
+  boolean waiting() {
+    return waitsForDisk || !behind.isEmpty();
   }
 
   /** Sends what the reply holds, or lets it wait for the disk. */
@@ -103,19 +111,65 @@ final class Output implements Reply.Drain {
   }
 
   private void send() {
-    boolean any = reply.length() > 0 || !held.isEmpty();
-    heldBytes = 0;
-    for (ByteBuf older = held.poll(); older != null; older = held.poll()) {
-      var _ = context.write(older, context.voidPromise());
+    boolean any = reply.length() > 0;
+    if (!held.isEmpty()) {
+      any = true;
+      behind.addAll(held);
     }
     if (any) {
       write(reply.bytes(), reply.length());
       reply.clear();
-      context.flush();
+      if (behind.isEmpty()) {
+        context.flush();
+      } else {
+        sendWhatIsBehind();
+      }
       check();
     }
-    if (client.closing() && !session.left()) {
+    closeIfAllIsSent();
+  }
+
+  private void closeIfAllIsSent() {
+    if (client.closing() && !session.left() && behind.isEmpty()) {
       context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::close);
+    }
+  }
+
+  /** Gives the socket what it takes of what is behind, in slices. */
+  private void sendWhatIsBehind() {
+    long until = System.nanoTime() + Turns.SLICE_NANOS / 2;
+    while (!behind.isEmpty() && context.channel().isWritable() && !waitsForTurn) {
+      ByteBuf next = behind.next(context.alloc());
+      if (next == null) {
+        noMemory();
+        return;
+      }
+      var _ = context.write(next, context.voidPromise());
+      context.flush();
+      if (!behind.isEmpty() && System.nanoTime() - until > 0) {
+        waitsForTurn = true;
+        GatewayLoop home = session.home();
+        Keyspace keyspace = client.keyspace();
+        home.turns().add(keyspace == null ? this : keyspace, this::takeTurn);
+      }
+    }
+    context.flush();
+  }
+
+  private void takeTurn() {
+    waitsForTurn = false;
+    goOn();
+  }
+
+  /** The socket may take more. */
+  void goOn() {
+    if (!behind.isEmpty() && !session.left()) {
+      sendWhatIsBehind();
+      count(memory(pending()));
+      if (behind.isEmpty()) {
+        closeIfAllIsSent();
+        session.resume();
+      }
     }
   }
 
@@ -147,7 +201,7 @@ final class Output implements Reply.Drain {
   /** Cuts the client off if it does not take its output. */
   void check() {
     long pending = pending();
-    count(pending);
+    count(memory(pending));
     if (limit.exceeded(pending)) {
       log.warn(
           "Client id={} addr={} closed: its unsent output is larger than"
@@ -157,6 +211,13 @@ final class Output implements Reply.Drain {
       server.traffic().closedForOutput();
       session.abort();
     }
+  }
+
+  /** Of output that is pending, the bytes that take memory which is not the data's as well. */
+  private long memory(long pending) {
+    return held.isEmpty() && behind.isEmpty()
+        ? pending
+        : pending - held.bytes() - behind.bytes() + held.memory() + behind.memory();
   }
 
   /** Counts the memory that much output takes. */
@@ -172,8 +233,7 @@ final class Output implements Reply.Drain {
     if (gone()) {
       return;
     }
-    if (waits()) {
-      heldBytes += length;
+    if (holdsBack()) {
       held.add(copy(bytes, 0, length));
       sent(length);
     } else {
@@ -181,6 +241,27 @@ final class Output implements Reply.Drain {
       context.flush();
     }
     cutOffIfTooMuch();
+  }
+
+  @Override
+  public void drain(Pieces row, int from, int length) {
+    if (gone()) {
+      row.release();
+      return;
+    }
+    sent(length);
+    if (holdsBack()) {
+      held.add(row, from, length);
+    } else {
+      behind.add(row, from, length);
+      sendWhatIsBehind();
+    }
+    cutOffIfTooMuch();
+  }
+
+  /** Whether what is drained waits for the disk, or for what does. */
+  private boolean holdsBack() {
+    return !held.isEmpty() || waits();
   }
 
   private boolean gone() {
@@ -203,12 +284,11 @@ final class Output implements Reply.Drain {
       int length = piece.readableBytes();
       putByBytes -= length;
       sent(length);
-      if (waits()) {
-        heldBytes += length;
+      if (holdsBack()) {
         held.add(piece);
         continue;
       }
-      var _ = context.write(piece, context.voidPromise());
+      write(piece);
       context.flush();
       if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
         keyspace.slices().longStep();
@@ -226,7 +306,7 @@ final class Output implements Reply.Drain {
 
   private void cutOffIfTooMuch() {
     long pending = pending();
-    count(pending);
+    count(memory(pending));
     if (pending >= MUCH
         && session.running()
         && client.keyspace() instanceof BuiltinKeyspace keyspace
@@ -245,8 +325,16 @@ final class Output implements Reply.Drain {
     if (cut) {
       return;
     }
-    var _ = context.write(copy(bytes, 0, length), context.voidPromise());
+    write(copy(bytes, 0, length));
     sent(length);
+  }
+
+  private void write(ByteBuf bytes) {
+    if (behind.isEmpty()) {
+      var _ = context.write(bytes, context.voidPromise());
+    } else {
+      behind.add(bytes);
+    }
   }
 
   private ByteBuf copy(byte[] bytes, int offset, int length) {
@@ -254,12 +342,17 @@ final class Output implements Reply.Drain {
     try {
       out = context.alloc().directBuffer(length);
     } catch (OutOfMemoryError full) {
-      log.warn("No memory for {} bytes of output: {}", length, full.getMessage());
-      cutOff();
+      noMemory();
       return Unpooled.EMPTY_BUFFER;
     }
     out.writeBytes(bytes, offset, length);
     return out;
+  }
+
+  private void noMemory() {
+    log.warn(
+        "Client id={} addr={}: no memory for output", client.serial(), session.remoteAddress());
+    cutOff();
   }
 
   private void sent(long length) {
@@ -278,9 +371,8 @@ final class Output implements Reply.Drain {
     if (client.turn() != Client.Turn.SUSPENDED) {
       reply.clear();
     }
-    held.forEach(ByteBuf::release);
-    held.clear();
-    heldBytes = 0;
+    held.release();
+    behind.release();
     dropPutBy();
   }
 
@@ -288,7 +380,8 @@ final class Output implements Reply.Drain {
   long pending() {
     var queue = context.channel().unsafe().outboundBuffer();
     return reply.length()
-        + heldBytes
+        + held.bytes()
+        + behind.bytes()
         + putByBytes
         + (queue == null ? 0 : queue.totalPendingWriteBytes());
   }

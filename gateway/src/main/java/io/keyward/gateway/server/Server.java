@@ -102,6 +102,7 @@ public final class Server {
     anterooms.forEach(anteroom -> anteroom.effects().kept(false));
     for (int i = 0; i < loops.size(); i++) {
       loops.get(i).effects(engine.homes().get(i).effects());
+      loops.get(i).arrays(engine.homes().get(i).pool());
     }
     tenancy.begin(engine);
     if (tenancy.hasDefault()) {

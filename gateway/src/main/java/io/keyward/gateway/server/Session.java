@@ -212,6 +212,7 @@ public final class Session implements Client.Connection {
   /** The socket takes bytes again. */
   void writable() {
     if (!passedOn(this::writable)) {
+      output.goOn();
       resume();
     }
   }

@@ -23,7 +23,7 @@ final class Decoding {
   }
 
   /** What a stream of bytes means. */
-  record Result(List<List<String>> requests, String error, int kept) {}
+  record Result(List<List<String>> requests, String error, long kept) {}
 
   static Decoding plain() {
     return new Decoding(512 << 20, true);
@@ -71,7 +71,7 @@ final class Decoding {
         Request request = input.request(scratch);
         List<String> words = new ArrayList<>();
         for (int i = 0; i < request.count(); i++) {
-          words.add(request.text(i));
+          words.add(new String(request.copyOf(i), StandardCharsets.ISO_8859_1));
         }
         requests.add(words);
       }

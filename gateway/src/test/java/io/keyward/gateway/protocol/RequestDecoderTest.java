@@ -2,6 +2,7 @@ package io.keyward.gateway.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.engine.bytes.Pieces;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -70,6 +71,64 @@ class RequestDecoderTest {
           """)
   void refusesMalformedInputInTheWordsOfRedis(String stream, String text) {
     assertThat(error(stream.replace("\\r\\n", "\r\n"))).isEqualTo("ERR Protocol error: " + text);
+  }
+
+  @Test
+  void takesLongArgumentsAsTheyArriveWhereverTheyAreCut() {
+    Random random = new Random(7);
+    for (int length : new int[] {Pieces.LEAST - 1, Pieces.LEAST, Pieces.LEAST + 1, 700_001}) {
+      String value = text(random, length);
+      String other = text(random, Pieces.LEAST + 5);
+      List<List<String>> expected =
+          List.of(List.of("PING"), List.of("MSET", "k", value, "l", other, "m", ""), List.of("A"));
+      StringBuilder stream = new StringBuilder();
+      expected.forEach(request -> append(stream, request));
+      byte[] bytes = bytes(stream.toString());
+      Decoding.Result whole = Decoding.whole(bytes);
+      assertThat(whole.requests()).isEqualTo(expected);
+      assertThat(whole.kept()).isZero();
+      int header = stream.indexOf("$" + length);
+      int end = header + 10 + length;
+      for (int cut = header - 2; cut < header + 14; cut++) {
+        assertThat(Decoding.split(bytes, cut).requests()).isEqualTo(expected);
+      }
+      for (int cut = end - 4; cut < end + 12; cut++) {
+        assertThat(Decoding.split(bytes, cut).requests()).isEqualTo(expected);
+      }
+      for (int round = 0; round < 20; round++) {
+        int[] cuts = random.ints(1 + random.nextInt(60), 1, bytes.length).sorted().toArray();
+        Decoding.Result cut = Decoding.split(bytes, cuts);
+        assertThat(cut.requests()).isEqualTo(expected);
+        assertThat(cut.kept()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void ofALongArgumentOnlyWhatHasArrivedTakesMemory() {
+    Decoding decoding = Decoding.plain().feed("*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$500000000\r\n");
+    assertThat(decoding.input().capacity()).isLessThan(1024);
+
+    decoding.feed("x".repeat(100_000));
+    assertThat(decoding.input().kept()).isBetween(100_000L, 100_100L);
+    assertThat(decoding.input().capacity()).isBetween(100_000L, 2L * Pieces.SIZE);
+    decoding.feed("x".repeat(900_000));
+    assertThat(decoding.input().kept()).isBetween(1_000_000L, 1_000_100L);
+    assertThat(decoding.input().capacity()).isBetween(1_000_000L, 1_000_000L + 2 * Pieces.SIZE);
+    assertThat(decoding.requests()).isEmpty();
+  }
+
+  private static String text(Random random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return new String(bytes, StandardCharsets.ISO_8859_1);
+  }
+
+  private static void append(StringBuilder stream, List<String> request) {
+    stream.append('*').append(request.size()).append("\r\n");
+    for (String word : request) {
+      stream.append('$').append(word.length()).append("\r\n").append(word).append("\r\n");
+    }
   }
 
   @Test

@@ -98,8 +98,18 @@ final class LogFeed implements LogWriter.Observer {
     int number = homes.indexOf(home);
     EffectStream stream = home.effects();
     stream.attach(
-        (bytes, length, position) -> {
-          if (!target.put(number, bytes, length, position, stream.buffers())) {
+        (bytes, length, among, position) -> {
+          boolean room =
+              among.isEmpty()
+                  ? target.put(number, bytes, length, position, stream.buffers())
+                  : target.put(
+                      number,
+                      bytes,
+                      length,
+                      among,
+                      position,
+                      () -> home.loop().execute(among::release));
+          if (!room) {
             stream.gate().crowded(true);
           }
         },

@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.appendonly;
 
 import io.keyward.engine.builtin.propagation.Buffers;
+import io.keyward.engine.builtin.propagation.LongArguments;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -26,6 +27,10 @@ import org.jspecify.annotations.Nullable;
 final class LogWriter {
   /** Bytes that wait, beyond which the loops take no more requests. */
   static final long MOST_WAITING = 64L * 1024 * 1024;
+
+  /** The same of very long arguments, which take no memory as long as the data has them. */
+  private static final long MOST_WAITING_AMONG =
+      Math.max(MOST_WAITING, Runtime.getRuntime().maxMemory() / 8);
 
   private static final long ENOUGH_ROOM = MOST_WAITING / 4;
   private static final int ROUND = 4 * 1024 * 1024;
@@ -69,15 +74,16 @@ final class LogWriter {
     final byte[] bytes;
     final int length;
     final long position;
-    final Buffers buffers;
+    final @Nullable Buffers buffers;
     final @Nullable LogFile next;
+    @Nullable LongPiece among;
 
     Piece(
         int home,
         byte[] bytes,
         int length,
         long position,
-        Buffers buffers,
+        @Nullable Buffers buffers,
         @Nullable LogFile next) {
       this.home = home;
       this.bytes = bytes;
@@ -88,12 +94,16 @@ final class LogWriter {
     }
   }
 
+  /** What belongs among the bytes, and what is to be done when it has been written. */
+  private record LongPiece(LongArguments arguments, Runnable written) {}
+
   private final Observer observer;
   private final LogFile[] files;
   private final long[] written;
   private final boolean[] touched;
   private final ConcurrentLinkedQueue<Piece> queue = new ConcurrentLinkedQueue<>();
   private final AtomicLong waiting = new AtomicLong();
+  private final AtomicLong waitingAmong = new AtomicLong();
   private final ByteBuffer stage = ByteBuffer.allocateDirect(STAGE);
   private @Nullable LogFile staged;
   private final Set<LogFile> unforced = new LinkedHashSet<>();
@@ -137,6 +147,28 @@ final class LogWriter {
     return true;
   }
 
+  /**
+   * Takes bytes with very long arguments among them, which the data has too and which therefore may
+   * be more.
+   *
+   * @param written is done when they have been written
+   * @return false if so much waits that the home should pause
+   */
+  boolean put(
+      int home, byte[] bytes, int length, LongArguments among, long position, Runnable written) {
+    Piece piece = new Piece(home, bytes, length, position, null, null);
+    piece.among = new LongPiece(among, written);
+    waiting.addAndGet(length);
+    long much = waitingAmong.addAndGet(among.bytes());
+    queue.add(piece);
+    wake();
+    if (much > MOST_WAITING_AMONG) {
+      crowded = true;
+      return false;
+    }
+    return true;
+  }
+
   /** Lets what a home hands over from here on go to another file. */
   void change(int home, LogFile next, Buffers buffers) {
     queue.add(new Piece(home, new byte[0], 0, 0, buffers, next));
@@ -151,7 +183,7 @@ final class LogWriter {
 
   /** Bytes that have been handed over and not been written. */
   long waiting() {
-    return waiting.get();
+    return waiting.get() + waitingAmong.get();
   }
 
   /** Whether a thread is forcing files at the moment. */
@@ -194,8 +226,7 @@ final class LogWriter {
       any = true;
       LogFile next = piece.next;
       if (next == null) {
-        write(piece);
-        taken += piece.length;
+        taken += write(piece);
       } else {
         change(piece.home, next);
       }
@@ -213,15 +244,43 @@ final class LogWriter {
     }
     tellForced();
     tell();
-    if (crowded && waiting.get() < ENOUGH_ROOM) {
+    if (crowded && waiting.get() < ENOUGH_ROOM && waitingAmong.get() < MOST_WAITING_AMONG / 2) {
       crowded = false;
       observer.roomAgain();
     }
     observer.settled();
   }
 
-  private void write(Piece piece) {
+  /** Returns how many bytes that were. */
+  private long write(Piece piece) {
     LogFile file = files[piece.home];
+    LongPiece among = piece.among;
+    long bytesAmong = among == null ? 0 : writeAmong(file, piece, among);
+    if (among == null) {
+      writeShort(file, piece);
+    }
+    unforced.add(file);
+    written[piece.home] = piece.position;
+    touched[piece.home] = true;
+    waiting.addAndGet(-piece.length);
+    return piece.length + bytesAmong;
+  }
+
+  private long writeAmong(LogFile file, Piece piece, LongPiece among) {
+    writeStage();
+    long bytes = among.arguments().bytes();
+    among
+        .arguments()
+        .write(
+            piece.bytes,
+            piece.length,
+            (array, offset, size) -> writeFully(file, ByteBuffer.wrap(array, offset, size)));
+    waitingAmong.addAndGet(-bytes);
+    among.written().run();
+    return bytes;
+  }
+
+  private void writeShort(LogFile file, Piece piece) {
     if (staged != file || stage.remaining() < piece.length) {
       writeStage();
       staged = file;
@@ -231,11 +290,10 @@ final class LogWriter {
     } else {
       stage.put(piece.bytes, 0, piece.length);
     }
-    unforced.add(file);
-    written[piece.home] = piece.position;
-    touched[piece.home] = true;
-    waiting.addAndGet(-piece.length);
-    piece.buffers.giveBack(piece.bytes);
+    Buffers buffers = piece.buffers;
+    if (buffers != null) {
+      buffers.giveBack(piece.bytes);
+    }
   }
 
   private void writeStage() {

@@ -14,9 +14,11 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
+import io.keyward.engine.builtin.string.LongString;
 import io.keyward.engine.builtin.string.StringValue;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -94,21 +96,36 @@ final class BitCommands {
     int at = (int) (bit >>> 3);
     Entry entry = database.write(request, 1, Type.STRING);
     boolean grown = entry == null || StringValue.length(entry) <= at;
-    int offset;
-    if (entry == null) {
-      offset = StringValue.createZeros(database, request, 1, at + 1);
-      entry = database.view();
-    } else {
-      offset = StringValue.extend(entry, at + 1);
-    }
-    byte[] bytes = entry.bytes();
     int shift = 7 - (int) (bit & 7);
-    int before = bytes[offset + at] >>> shift & 1;
-    if (grown || before != value) {
+    LongString big = LongString.ofLength(database, entry, request, 1, at + 1);
+    int before = big == null ? 0 : flip(big, at, shift, (int) value);
+    if (big == null) {
+      int offset;
+      if (entry == null) {
+        offset = StringValue.createZeros(database, request, 1, at + 1);
+        entry = database.view();
+      } else {
+        offset = StringValue.extend(entry, at + 1);
+      }
+      byte[] bytes = entry.bytes();
+      before = bytes[offset + at] >>> shift & 1;
       bytes[offset + at] ^= (byte) ((before ^ (int) value) << shift);
+    }
+    if (grown || before != value) {
       database.changed(request, 1, KeyspaceNotifications.STRING, "setbit");
     }
     reply.integer(before);
+  }
+
+  /** Sets a bit of a long string, which grows if need be, and returns the old one. */
+  private static int flip(LongString string, int at, int shift, int value) {
+    string.extend(at + 1);
+    byte former = string.bytes().get(at);
+    int before = former >>> shift & 1;
+    if (before != value) {
+      string.bytes().write(at, new byte[] {(byte) (former ^ 1 << shift)}, 0, 1);
+    }
+    return before;
   }
 
   private static void get(Request request, Reply reply) {
@@ -118,7 +135,10 @@ final class BitCommands {
     if (entry == null || at >= StringValue.length(entry)) {
       reply.integer(0);
     } else {
-      int value = StringValue.bytes(entry)[StringValue.offset(entry) + at];
+      byte value =
+          entry.encoding() == Encoding.PIECES
+              ? LongString.of(entry).bytes().get(at)
+              : StringValue.bytes(entry)[StringValue.offset(entry) + at];
       reply.integer(value >>> (7 - (bit & 7)) & 1);
     }
   }

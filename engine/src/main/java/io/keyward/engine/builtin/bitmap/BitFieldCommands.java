@@ -16,10 +16,12 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.bitmap.IntegerField.Overflow;
+import io.keyward.engine.builtin.string.LongString;
 import io.keyward.engine.builtin.string.StringValue;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -172,6 +174,9 @@ final class BitFieldCommands {
     if (entry == null) {
       return 0;
     }
+    if (entry.encoding() == Encoding.PIECES) {
+      return LongBits.get(LongString.of(entry).bytes(), operation.field(), operation.bit());
+    }
     byte[] bytes = StringValue.bytes(entry);
     int offset = StringValue.offset(entry);
     return operation.field().get(bytes, offset, StringValue.length(entry), operation.bit());
@@ -182,12 +187,16 @@ final class BitFieldCommands {
     Database database = Database.of(request);
     Entry entry = database.write(request, 1, Type.STRING);
     boolean grown = entry == null || StringValue.length(entry) < length;
-    int offset;
-    if (entry == null) {
-      offset = StringValue.createZeros(database, request, 1, length);
-      entry = database.view();
+    LongString big = LongString.ofLength(database, entry, request, 1, length);
+    if (big != null) {
+      big.extend(length);
+    } else if (entry != null) {
+      int _ = StringValue.extend(entry, length);
     } else {
-      offset = StringValue.extend(entry, length);
+      int _ = StringValue.createZeros(database, request, 1, length);
+    }
+    if (entry == null) {
+      entry = database.view();
     }
     reply.array(operations.size());
     boolean changed = false;
@@ -195,7 +204,7 @@ final class BitFieldCommands {
       if (operation.action() == Action.GET) {
         reply.integer(get(entry, operation));
       } else {
-        int changes = change(entry, offset, operation, reply);
+        int changes = change(entry, operation, reply);
         changed |= changes > 0 || (grown && changes == 0);
       }
     }
@@ -205,7 +214,7 @@ final class BitFieldCommands {
   }
 
   /** Sets or adds, and says whether the number is another now: 1 or 0, or -1 if that has failed. */
-  private static int change(Entry entry, int offset, Operation operation, Reply reply) {
+  private static int change(Entry entry, Operation operation, Reply reply) {
     IntegerField field = operation.field();
     long before = get(entry, operation);
     boolean set = operation.action() == Action.SET;
@@ -218,7 +227,12 @@ final class BitFieldCommands {
       }
       after = field.instead(after, excess, operation.overflow());
     }
-    Bits.put(entry.bytes(), offset, operation.bit(), field.width(), after);
+    if (entry.encoding() == Encoding.PIECES) {
+      LongBits.put(LongString.of(entry).bytes(), operation.bit(), field.width(), after);
+    } else {
+      int offset = entry.stringOffset();
+      Bits.put(entry.bytes(), offset, operation.bit(), field.width(), after);
+    }
     reply.integer(set ? before : after);
     return before == after ? 0 : 1;
   }

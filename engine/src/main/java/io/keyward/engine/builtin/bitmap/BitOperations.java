@@ -13,11 +13,14 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.memory.Bytes;
+import io.keyward.engine.builtin.string.LongString;
 import io.keyward.engine.builtin.string.StringValue;
+import io.keyward.engine.bytes.Pieces;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.util.Arrays;
@@ -36,6 +39,8 @@ final class BitOperations {
 
   private static final CommandException NOT_TAKES_ONE =
       CommandException.error("BITOP NOT must be called with a single source key.");
+
+  private static final byte[] NOTHING = {};
 
   private BitOperations() {}
 
@@ -75,7 +80,20 @@ final class BitOperations {
       sources[i] = source;
       longest = Math.max(longest, source == null ? 0 : StringValue.length(source));
     }
-    byte[] result = result(operation, sources, longest);
+    StringValue.expectLength(request, longest);
+    if (longest >= Pieces.LEAST) {
+      Pieces result = new Pieces(database.pool());
+      for (int from = 0; from < longest; from += Pieces.SIZE) {
+        database.keyspace().slices().longStep();
+        byte[] piece = result(operation, sources, from, Math.min(Pieces.SIZE, longest - from));
+        result.append(piece, 0, piece.length);
+      }
+      LongString _ = LongString.set(database, database.write(request, 2), request, 2, result, -1);
+      database.changed(request, 2, KeyspaceNotifications.STRING, "set");
+      reply.integer(longest);
+      return;
+    }
+    byte[] result = result(operation, sources, 0, longest);
     Entry present = database.write(request, 2);
     if (longest > 0) {
       StringValue.setRaw(database, present, request, 2, result, -1);
@@ -87,28 +105,50 @@ final class BitOperations {
     reply.integer(longest);
   }
 
-  private static byte[] result(Operation operation, @Nullable Entry[] sources, int length) {
+  /** A part of the result, which does not go beyond a piece of a long source. */
+  private static byte[] result(
+      Operation operation, @Nullable Entry[] sources, int from, int length) {
     byte[] result = new byte[length];
     Entry first = sources[0];
     if (first != null) {
-      int size = StringValue.length(first);
-      System.arraycopy(StringValue.bytes(first), StringValue.offset(first), result, 0, size);
+      System.arraycopy(
+          bytes(first, from), offset(first, from), result, 0, size(first, from, length));
     }
     if (operation == Operation.NOT) {
       invert(result);
     }
     for (int i = 1; i < sources.length; i++) {
       Entry source = sources[i];
-      int size = source == null ? 0 : StringValue.length(source);
-      if (source != null) {
-        byte[] bytes = StringValue.bytes(source);
-        combine(operation, result, bytes, StringValue.offset(source), size);
+      int size = source == null ? 0 : size(source, from, length);
+      if (source != null && size > 0) {
+        combine(operation, result, bytes(source, from), offset(source, from), size);
       }
       if (operation == Operation.AND) {
         Arrays.fill(result, size, length, (byte) 0);
       }
     }
     return result;
+  }
+
+  private static int size(Entry source, int from, int length) {
+    return Math.max(0, Math.min(length, StringValue.length(source) - from));
+  }
+
+  /** The array that holds the byte at an index of a source, if it has one there. */
+  private static byte[] bytes(Entry source, int from) {
+    if (source.encoding() != Encoding.PIECES) {
+      return StringValue.bytes(source);
+    }
+    Pieces row = LongString.of(source).bytes();
+    return from < row.length() ? row.array(from / Pieces.SIZE) : NOTHING;
+  }
+
+  /** Where that byte is. */
+  private static int offset(Entry source, int from) {
+    if (source.encoding() == Encoding.PIECES) {
+      return 0;
+    }
+    return size(source, from, 1) == 0 ? 0 : StringValue.offset(source) + from;
   }
 
   private static void invert(byte[] row) {

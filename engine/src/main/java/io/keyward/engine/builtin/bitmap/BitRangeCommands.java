@@ -10,8 +10,10 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Type;
+import io.keyward.engine.builtin.string.LongString;
 import io.keyward.engine.builtin.string.StringValue;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -69,8 +71,9 @@ final class BitRangeCommands {
       return;
     }
     int length = StringValue.length(entry);
+    StringValue.expectLength(request, length);
     if (request.count() == 2) {
-      reply.integer(Bits.count(StringValue.bytes(entry), StringValue.offset(entry), length));
+      reply.integer(length == 0 ? 0 : count(entry, 0, 8L * length - 1));
       return;
     }
     if (request.count() != 4 && request.count() != 5) {
@@ -88,12 +91,16 @@ final class BitRangeCommands {
     long last = Math.min(fromFront(end, size), size - 1);
     if (first > last) {
       reply.integer(0);
-    } else if (bits) {
-      reply.integer(Bits.count(StringValue.bytes(entry), StringValue.offset(entry), first, last));
     } else {
-      int from = StringValue.offset(entry) + (int) first;
-      reply.integer(Bits.count(StringValue.bytes(entry), from, (int) (last - first + 1)));
+      reply.integer(bits ? count(entry, first, last) : count(entry, first << 3, (last << 3) + 7));
     }
+  }
+
+  private static long count(Entry entry, long first, long last) {
+    return entry.encoding() == Encoding.PIECES
+        ? LongBits.count(
+            LongString.of(entry).bytes(), first, last, entry.database().keyspace().slices())
+        : Bits.count(StringValue.bytes(entry), StringValue.offset(entry), first, last);
   }
 
   private static void find(Request request, Reply reply) {
@@ -112,6 +119,7 @@ final class BitRangeCommands {
       throw Errors.SYNTAX;
     }
     int length = StringValue.length(entry);
+    StringValue.expectLength(request, length);
     long start = request.count() > 3 ? request.integer(3) : 0;
     boolean bits = inBits(request, 5);
     boolean endGiven = request.count() > 4;
@@ -125,12 +133,18 @@ final class BitRangeCommands {
     }
     long firstBit = bits ? first : first << 3;
     long lastBit = bits ? last : (last << 3) + 7;
-    byte[] bytes = StringValue.bytes(entry);
-    long found = Bits.find(bytes, StringValue.offset(entry), firstBit, lastBit, one);
+    long found = find(entry, firstBit, lastBit, one);
     if (found < 0 && !one && !endGiven) {
       // Without an end the row goes on with zeros.
       found = (long) length << 3;
     }
     reply.integer(found);
+  }
+
+  private static long find(Entry entry, long first, long last, boolean one) {
+    return entry.encoding() == Encoding.PIECES
+        ? LongBits.find(
+            LongString.of(entry).bytes(), first, last, one, entry.database().keyspace().slices())
+        : Bits.find(StringValue.bytes(entry), StringValue.offset(entry), first, last, one);
   }
 }

@@ -49,7 +49,9 @@ public final class Values {
 
   /** Whether a big value may be changed while it is written in pieces. */
   public static boolean isSteady(Entry entry) {
-    return entry.encoding() == Encoding.HASHTABLE || entry.encoding() == Encoding.SKIPLIST;
+    return entry.encoding() == Encoding.HASHTABLE
+        || entry.encoding() == Encoding.SKIPLIST
+        || entry.encoding() == Encoding.PIECES;
   }
 
   /** Begins to write the type and the value of a big one. */
@@ -72,7 +74,7 @@ public final class Values {
    */
   public static @Nullable NewValue readValue(int type, RdbInput in, Database database) {
     return switch (type) {
-      case RdbType.STRING -> StringDump.read(in);
+      case RdbType.STRING -> StringDump.read(in, database);
       case RdbType.LIST, RdbType.LIST_ZIPLIST, RdbType.LIST_QUICKLIST, RdbType.LIST_QUICKLIST_2 ->
           ListDump.read(type, in, database);
       case RdbType.SET, RdbType.SET_INTSET, RdbType.SET_LISTPACK ->

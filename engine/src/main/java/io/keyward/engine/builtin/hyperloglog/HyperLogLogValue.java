@@ -52,7 +52,9 @@ final class HyperLogLogValue {
     if (entry.type() != Type.STRING) {
       throw Errors.WRONG_TYPE;
     }
-    if (entry.encoding() == Encoding.INT || entry.stringLength() < HEADER_BYTES) {
+    if (entry.encoding() == Encoding.INT
+        || entry.encoding() == Encoding.PIECES
+        || entry.stringLength() < HEADER_BYTES) {
       throw NOT_ONE;
     }
     byte[] bytes = entry.bytes();

@@ -1,5 +1,7 @@
 package io.keyward.engine.builtin.memory;
 
+import io.keyward.engine.bytes.PieceArrays;
+import io.keyward.engine.bytes.Pieces;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -25,11 +27,15 @@ import org.jspecify.annotations.Nullable;
  * <p>A page without a slot in use serves any size class next. So many spare pages are kept as there
  * are pages in use, since what the collector gets back it returns only by moving the others.
  *
+ * <p>Spare pages serve as the arrays of long strings too, and come back from there. As many more of
+ * them are kept as were lent lately, within bounds, so that values of hundreds of megabytes can
+ * come and go without any work for the collector.
+ *
  * <p>Big collections are objects; an entry names one by a handle from {@link #hold}.
  */
-public final class PagePool {
+public final class PagePool implements PieceArrays {
   /** As much as an offset reaches. */
-  static final int PAGE_BYTES = 128 * 1024;
+  static final int PAGE_BYTES = Pieces.SIZE;
 
   private static final int OFFSET_BITS = 14;
   private static final int OFFSET_MASK = (1 << OFFSET_BITS) - 1;
@@ -40,6 +46,11 @@ public final class PagePool {
   private static final long KEPT_PAGES =
       Runtime.getRuntime().maxMemory()
           / (8L * Runtime.getRuntime().availableProcessors() * PAGE_BYTES);
+
+  /** Of what was lent lately this part is forgotten with each tick. */
+  private static final int FADING = 64;
+
+  private static final int DROPPED_AT_ONCE = 256;
 
   private static final byte[] ABSENT = {};
 
@@ -74,6 +85,11 @@ public final class PagePool {
 
   private long pageMemory;
   private long slotMemory;
+
+  /** Pages that are arrays of long strings now, and how many were lately, which fades. */
+  private int lent;
+
+  private int lentLately;
 
   public PagePool() {
     pages[0] = ABSENT;
@@ -198,13 +214,7 @@ public final class PagePool {
 
   private int addPage(int sizeClass) {
     int page = takeNumber();
-    if (spareCount > 0) {
-      pages[page] = spare[--spareCount];
-      spare[spareCount] = ABSENT;
-    } else {
-      pages[page] = new byte[PAGE_BYTES];
-      pageMemory += PAGE_BYTES;
-    }
+    pages[page] = takePage();
     pagesInUse++;
     classOfPage[page] = (byte) sizeClass;
     usedSlots[page] = 0;
@@ -214,16 +224,62 @@ public final class PagePool {
     return page;
   }
 
+  private byte[] takePage() {
+    if (spareCount > 0) {
+      byte[] page = spare[--spareCount];
+      spare[spareCount] = ABSENT;
+      return page;
+    }
+    pageMemory += PAGE_BYTES;
+    return new byte[PAGE_BYTES];
+  }
+
   private void releasePage(int page) {
+    pagesInUse--;
+    putBy(pages[page]);
+    releaseNumber(page);
+  }
+
+  private void putBy(byte[] page) {
     if (spareCount == spare.length) {
       spare = Arrays.copyOf(spare, spareCount * 2);
     }
-    spare[spareCount++] = pages[page];
-    pagesInUse--;
-    releaseNumber(page);
-    while (spareCount > Math.max(pagesInUse, KEPT_PAGES)) {
+    spare[spareCount++] = page;
+    dropSpare(Integer.MAX_VALUE);
+  }
+
+  /** Gives pages to the collector that are too many to be kept, but no more than that. */
+  private void dropSpare(int most) {
+    long kept = Math.max(pagesInUse, KEPT_PAGES) + Math.min(KEPT_PAGES, lentLately - lent);
+    for (int i = 0; i < most && spareCount > kept; i++) {
       spare[--spareCount] = ABSENT;
       pageMemory -= PAGE_BYTES;
+    }
+  }
+
+  /* Arrays of long strings: they count with whoever has them, and here while they are spare. */
+
+  @Override
+  public byte[] take() {
+    byte[] page = takePage();
+    pageMemory -= PAGE_BYTES;
+    lent++;
+    lentLately = Math.max(lentLately, lent);
+    return page;
+  }
+
+  @Override
+  public void giveBack(byte[] array) {
+    pageMemory += PAGE_BYTES;
+    lent--;
+    putBy(array);
+  }
+
+  /** Says that some time has passed: what was lent before it counts less. */
+  public void tick() {
+    if (lentLately > 0) {
+      lentLately = Math.max(lent, lentLately - 1 - lentLately / FADING);
+      dropSpare(DROPPED_AT_ONCE);
     }
   }
 

@@ -84,8 +84,8 @@ public final class SlowLog {
       return request.copyOf(index);
     }
     byte[] ending = text("... (" + (length - LONGEST_ARGUMENT) + " more bytes)");
-    byte[] shown = Arrays.copyOf(ending, LONGEST_ARGUMENT + ending.length);
-    System.arraycopy(request.bytes(), request.offset(index), shown, 0, LONGEST_ARGUMENT);
+    byte[] shown =
+        Arrays.copyOf(request.copyOf(index, LONGEST_ARGUMENT), LONGEST_ARGUMENT + ending.length);
     System.arraycopy(ending, 0, shown, LONGEST_ARGUMENT, ending.length);
     return shown;
   }

@@ -7,7 +7,9 @@ public interface EffectSink {
    *
    * @param bytes belongs to the sink from now on; it may be given back to {@link Buffers}
    * @param length how many of them count; they end with a whole unit or with a whole command
+   * @param among very long arguments that belong among the bytes; the sink releases them, on the
+   *     loop, unless there are none
    * @param position where the stream ends with these bytes, counted from its beginning
    */
-  void take(byte[] bytes, int length, long position);
+  void take(byte[] bytes, int length, LongArguments among, long position);
 }

@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.propagation;
 
 import io.keyward.engine.Loop;
+import io.keyward.engine.bytes.Pieces;
 import io.keyward.engine.text.Numbers;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -45,15 +46,23 @@ public final class EffectStream {
     private final int commands;
     private final int selected;
     private final boolean noted;
+    private final LongArguments among;
 
     private OpenUnit(
-        byte[] buffer, int length, int start, int commands, int selected, boolean noted) {
+        byte[] buffer,
+        int length,
+        int start,
+        int commands,
+        int selected,
+        boolean noted,
+        LongArguments among) {
       this.buffer = buffer;
       this.length = length;
       this.start = start;
       this.commands = commands;
       this.selected = selected;
       this.noted = noted;
+      this.among = among;
     }
   }
 
@@ -66,6 +75,8 @@ public final class EffectStream {
   private boolean muted;
   private byte[] buffer = NONE;
   private int length;
+  private LongArguments among = new LongArguments();
+  private long bytesAmong;
   private long handedOver;
   private boolean sinkAlone = true;
   private boolean followerAlone = true;
@@ -166,6 +177,14 @@ public final class EffectStream {
     if (sink == null && follower == null) {
       buffer = NONE;
       length = 0;
+      giveUp(among);
+      bytesAmong = 0;
+    }
+  }
+
+  private static void giveUp(LongArguments arguments) {
+    if (!arguments.isEmpty()) {
+      arguments.release();
     }
   }
 
@@ -187,7 +206,7 @@ public final class EffectStream {
 
   /** Where the stream ends now, counted in bytes from its beginning. */
   public long position() {
-    return handedOver + length;
+    return handedOver + length + bytesAmong;
   }
 
   /* Commands. */
@@ -229,12 +248,19 @@ public final class EffectStream {
     System.arraycopy(buffer, unitStart, buffer, unitStart + MULTI.length, length - unitStart);
     System.arraycopy(MULTI, 0, buffer, unitStart, MULTI.length);
     length += MULTI.length;
+    if (bytesAmong > 0) {
+      among.move(unitStart, MULTI.length);
+    }
     unitCommands++;
   }
 
   /** Takes the command back that has been begun last. */
   public void takeBack() {
     length = commandStart;
+    if (bytesAmong > 0) {
+      giveUp(among.cut(commandStart));
+      bytesAmong = among.bytes();
+    }
     selected = commandSelected;
     unitCommands--;
   }
@@ -245,6 +271,16 @@ public final class EffectStream {
     head('$', count);
     System.arraycopy(bytes, offset, buffer, length, count);
     length += count;
+    end();
+  }
+
+  /** Writes a very long argument, which may change as soon as this returns. */
+  public void argument(Pieces row) {
+    int count = row.length();
+    ensure(HEAD + 2);
+    head('$', count);
+    among.add(length, row.share());
+    bytesAmong += count;
     end();
   }
 
@@ -374,7 +410,9 @@ public final class EffectStream {
       return null;
     }
     if (whole) {
-      OpenUnit again = new OpenUnit(buffer, length, unitStart, unitCommands, selected, noted);
+      OpenUnit again =
+          new OpenUnit(
+              buffer, length, unitStart, unitCommands, selected, noted, takeAmong(unitStart));
       noted = false;
       buffer = NONE;
       length = 0;
@@ -391,6 +429,12 @@ public final class EffectStream {
     return unit;
   }
 
+  private LongArguments takeAmong(int from) {
+    LongArguments taken = among.cut(from);
+    bytesAmong = among.bytes();
+    return taken;
+  }
+
   /** The unit by itself, beginning in the database that was selected before it. */
   private OpenUnit copyOfUnit() {
     byte[] former = buffer;
@@ -405,7 +449,10 @@ public final class EffectStream {
     int size = formerLength - unitStart;
     ensure(size);
     System.arraycopy(former, unitStart, buffer, length, size);
-    OpenUnit copy = new OpenUnit(buffer, start + size, start, unitCommands, selected, noted);
+    LongArguments ofUnit = takeAmong(unitStart);
+    ofUnit.move(0, start - unitStart);
+    OpenUnit copy =
+        new OpenUnit(buffer, start + size, start, unitCommands, selected, noted, ofUnit);
     buffer = former;
     length = formerLength;
     return copy;
@@ -419,9 +466,12 @@ public final class EffectStream {
     }
     handOver();
     if (!listened) {
+      giveUp(unit.among);
       return;
     }
     noted = unit.noted;
+    among.addAll(unit.among);
+    bytesAmong = among.bytes();
     buffer = unit.buffer;
     length = unit.length;
     unitStart = unit.start;
@@ -444,10 +494,15 @@ public final class EffectStream {
     }
     byte[] full = buffer;
     int count = length;
+    LongArguments withThese = among;
     buffer = NONE;
     length = 0;
     unitStart = 0;
-    handedOver += count;
+    handedOver += count + bytesAmong;
+    if (bytesAmong > 0) {
+      among = new LongArguments();
+      bytesAmong = 0;
+    }
     int database = selected;
     if (!(sinkAlone && followerAlone) && unitCommands == 0) {
       selected = ANY;
@@ -456,13 +511,16 @@ public final class EffectStream {
     noted = false;
     EffectFollower copied = follower;
     if (copied != null) {
-      copied.see(full, count, unitCommands == 0, database, withNotes);
+      byte[] seen = withThese.isEmpty() ? full : withThese.joined(full, count);
+      int all = withThese.isEmpty() ? count : seen.length;
+      copied.see(seen, all, unitCommands == 0, database, withNotes);
     }
     EffectSink taker = sink;
     if (taker != null) {
-      taker.take(full, count, handedOver);
+      taker.take(full, count, withThese, handedOver);
     } else {
       buffers.giveBack(full);
+      giveUp(withThese);
     }
   }
 }

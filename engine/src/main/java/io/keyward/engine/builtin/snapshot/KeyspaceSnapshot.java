@@ -18,8 +18,9 @@ import java.util.Map;
  * just before it changes. So the memory taken is the pieces on their way to the sink and, at most
  * once for each entry, what clients change before the walk has come to it.
  *
- * <p>Hashes, sets and sorted sets may be changed while they are written. A list, a stream or a long
- * string that is to be changed while it is written, or before, is copied whole first.
+ * <p>Hashes, sets, sorted sets and strings of {@link io.keyward.engine.bytes.Pieces#LEAST} bytes or
+ * more may be changed while they are written. A list, a stream or a shorter big string that is to
+ * be changed while it is written, or before, is copied whole first.
  */
 final class KeyspaceSnapshot implements ChangeGuard {
   /** Databases whose keys were there, each with its number at that time. */

@@ -41,6 +41,9 @@ record Comparison(boolean digest, boolean equal, int argument) {
 
   private boolean same(Entry present, Request request) {
     int offset = request.offset(argument);
+    if (StringValue.length(present) != request.length(argument)) {
+      return false;
+    }
     int from = StringValue.offset(present);
     return Arrays.equals(
         StringValue.bytes(present),

@@ -103,7 +103,8 @@ final class CounterCommands {
     if (entry.encoding() == Encoding.INT) {
       return entry.integer();
     }
-    if (!Numbers.isInteger(entry.bytes(), entry.stringOffset(), entry.stringLength())) {
+    if (entry.encoding() == Encoding.PIECES
+        || !Numbers.isInteger(entry.bytes(), entry.stringOffset(), entry.stringLength())) {
       throw Errors.NOT_AN_INTEGER;
     }
     return Numbers.parseInteger(entry.bytes(), entry.stringOffset(), entry.stringLength());
@@ -114,6 +115,9 @@ final class CounterCommands {
     Entry entry = database.write(request, 1, Type.STRING);
     LongDouble before = LongDouble.of(0);
     if (entry != null) {
+      if (entry.encoding() == Encoding.PIECES) {
+        throw Errors.NOT_A_FLOAT;
+      }
       before =
           entry.encoding() == Encoding.INT
               ? LongDouble.of(entry.integer())

@@ -22,6 +22,7 @@ import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** APPEND, GETRANGE and SETRANGE: parts of a string value. */
 final class RangeCommands {
@@ -37,6 +38,7 @@ final class RangeCommands {
             .arity(3)
             .flags(WRITE, DENYOOM, FAST)
             .key(1, RW, INSERT)
+            .piecesAt(2)
             .handler(RangeCommands::append));
     table.add(
         Command.named("getrange", STRING)
@@ -66,10 +68,12 @@ final class RangeCommands {
             .arity(4)
             .flags(WRITE, DENYOOM)
             .key(1, RW, UPDATE)
+            .piecesAt(3)
             .handler(RangeCommands::setRange));
   }
 
   private static void append(Request request, Reply reply) {
+    StringValue.expectLength(request, request.length(2));
     Database database = Database.of(request);
     Entry entry = database.write(request, 1, Type.STRING);
     int more = request.length(2);
@@ -81,10 +85,16 @@ final class RangeCommands {
     }
     int before = StringValue.length(entry);
     StringCommands.checkLength(database, (long) before + more);
-    int offset = StringValue.resize(entry, before + more);
-    System.arraycopy(request.bytes(), request.offset(2), entry.bytes(), offset + before, more);
+    int length = before + more;
+    LongString value = LongString.ofLength(database, entry, request, 1, length);
+    if (value == null) {
+      int offset = StringValue.resize(entry, length);
+      System.arraycopy(request.bytes(), request.offset(2), entry.bytes(), offset + before, more);
+    } else {
+      value.write(before, request, 2, database.keyspace().slices());
+    }
     database.changed(request, 1, KeyspaceNotifications.STRING, "append");
-    reply.integer(before + more);
+    reply.integer(length);
   }
 
   private static void getRange(Request request, Reply reply) {
@@ -95,8 +105,6 @@ final class RangeCommands {
       reply.bulk("");
       return;
     }
-    byte[] bytes = StringValue.bytes(entry);
-    int offset = StringValue.offset(entry);
     int length = StringValue.length(entry);
     if (start < 0 && end < 0 && start > end) {
       reply.bulk("");
@@ -106,12 +114,16 @@ final class RangeCommands {
     long to = Math.min(length - 1L, Math.max(0, end < 0 ? end + length : end));
     if (from > to || length == 0) {
       reply.bulk("");
+    } else if (entry.encoding() == Encoding.PIECES) {
+      reply.bulk(LongString.of(entry).bytes(), (int) from, (int) (to - from + 1));
     } else {
-      reply.bulk(bytes, offset + (int) from, (int) (to - from + 1));
+      int offset = StringValue.offset(entry) + (int) from;
+      reply.bulk(StringValue.bytes(entry), offset, (int) (to - from + 1));
     }
   }
 
   private static void setRange(Request request, Reply reply) {
+    StringValue.expectLength(request, request.length(3));
     long at = request.integer(2);
     if (at < 0) {
       throw StringCommands.offsetOutOfRange();
@@ -129,6 +141,21 @@ final class RangeCommands {
     }
     StringCommands.checkLength(database, at + more);
     int length = (int) Math.max(before, at + more);
+    LongString value = LongString.ofLength(database, entry, request, 1, length);
+    if (value == null) {
+      setRange(database, entry, request, (int) at, length);
+    } else {
+      value.extend((int) at);
+      value.write((int) at, request, 3, database.keyspace().slices());
+    }
+    database.changed(request, 1, KeyspaceNotifications.STRING, "setrange");
+    reply.integer(length);
+  }
+
+  private static void setRange(
+      Database database, @Nullable Entry present, Request request, int at, int length) {
+    int before = present == null ? 0 : StringValue.length(present);
+    Entry entry = present;
     int offset;
     if (entry == null) {
       int room = Entry.lengthBytes(length) + length;
@@ -138,10 +165,9 @@ final class RangeCommands {
       offset = StringValue.resize(entry, length);
     }
     if (at > before) {
-      Arrays.fill(entry.bytes(), offset + before, offset + (int) at, (byte) 0);
+      Arrays.fill(entry.bytes(), offset + before, offset + at, (byte) 0);
     }
-    System.arraycopy(request.bytes(), request.offset(3), entry.bytes(), offset + (int) at, more);
-    database.changed(request, 1, KeyspaceNotifications.STRING, "setrange");
-    reply.integer(length);
+    int more = request.length(3);
+    System.arraycopy(request.bytes(), request.offset(3), entry.bytes(), offset + at, more);
   }
 }

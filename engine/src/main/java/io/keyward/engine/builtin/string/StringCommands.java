@@ -22,7 +22,6 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
-import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.ExpiryTime;
 import io.keyward.engine.builtin.KeyspaceNotifications;
@@ -117,6 +116,7 @@ public final class StringCommands {
             .arity(-3)
             .flags(WRITE, DENYOOM)
             .key(1, RW, ACCESS, UPDATE, VARIABLE_FLAGS)
+            .piecesAt(2)
             .keyFlagsBy(StringCommands::flagsOfSet)
             .handler(StringCommands::set));
     table.add(
@@ -127,6 +127,7 @@ public final class StringCommands {
             .arity(3)
             .flags(WRITE, DENYOOM, FAST)
             .key(1, OW, INSERT)
+            .piecesAt(2)
             .handler(StringCommands::setIfAbsent));
     table.add(
         Command.named("setex", STRING)
@@ -137,6 +138,7 @@ public final class StringCommands {
             .arity(4)
             .flags(WRITE, DENYOOM)
             .key(1, OW, UPDATE)
+            .piecesAt(3)
             .handler((request, reply) -> setFor(request, reply, ExpiryTime.Unit.SECONDS)));
     table.add(
         Command.named("psetex", STRING)
@@ -147,6 +149,7 @@ public final class StringCommands {
             .arity(4)
             .flags(WRITE, DENYOOM)
             .key(1, OW, UPDATE)
+            .piecesAt(3)
             .handler((request, reply) -> setFor(request, reply, ExpiryTime.Unit.MILLISECONDS)));
     table.add(
         Command.named("getset", STRING)
@@ -156,6 +159,7 @@ public final class StringCommands {
             .arity(3)
             .flags(WRITE, DENYOOM, FAST)
             .key(1, RW, ACCESS, UPDATE)
+            .piecesAt(2)
             .handler(StringCommands::getAndSet));
     table.add(
         Command.named("mset", STRING)
@@ -167,6 +171,7 @@ public final class StringCommands {
             .flags(WRITE, DENYOOM)
             .keys(1, -1, 2, OW, UPDATE)
             .tips("request_policy:multi_shard", "response_policy:all_succeeded")
+            .piecesFrom(2, 2)
             .handler(StringCommands::multiSet));
     table.add(
         Command.named("msetnx", STRING)
@@ -177,15 +182,12 @@ public final class StringCommands {
             .arity(-3)
             .flags(WRITE, DENYOOM)
             .keys(1, -1, 2, OW, INSERT)
+            .piecesFrom(2, 2)
             .handler(StringCommands::multiSetIfNoneExists));
   }
 
   private static void get(Request request, Reply reply) {
-    Entry entry = Database.of(request).read(request, 1, Type.STRING);
-    if (entry != null && entry.encoding() == Encoding.RAW) {
-      StringValue.expectLength(request, entry.stringLength());
-    }
-    send(entry, reply);
+    send(Database.of(request).read(request, 1, Type.STRING), reply);
   }
 
   private static void send(@Nullable Entry entry, Reply reply) {
@@ -264,7 +266,7 @@ public final class StringCommands {
   }
 
   private static void set(Request request, Reply reply) {
-    StringValue.expectLength(request, request.length(2));
+    expectValue(request, 2);
     if (request.count() == 3) {
       Database database = Database.of(request);
       StringValue.set(database, database.write(request, 1), request, 1, 2, -1);
@@ -272,6 +274,13 @@ public final class StringCommands {
       reply.ok();
     } else {
       setWithOptions(request, reply, SetOptions.ofSet(request));
+    }
+  }
+
+  /** A value in pieces is taken over as it is, another long one is copied. */
+  private static void expectValue(Request request, int argument) {
+    if (!request.hasPieces()) {
+      StringValue.expectLength(request, request.length(argument));
     }
   }
 
@@ -331,6 +340,7 @@ public final class StringCommands {
   }
 
   private static void setIfAbsent(Request request, Reply reply) {
+    expectValue(request, 2);
     Database database = Database.of(request);
     boolean absent = database.write(request, 1) == null;
     if (absent) {
@@ -341,6 +351,7 @@ public final class StringCommands {
   }
 
   private static void setFor(Request request, Reply reply, ExpiryTime.Unit unit) {
+    expectValue(request, 3);
     long expiry = ExpiryTime.positive(request, 2, unit);
     Database database = Database.of(request);
     StringValue.set(database, database.write(request, 1), request, 1, 3, expiry);
@@ -351,6 +362,7 @@ public final class StringCommands {
   }
 
   private static void getAndSet(Request request, Reply reply) {
+    expectValue(request, 2);
     Database database = Database.of(request);
     Entry present = database.read(request, 1, Type.STRING);
     send(present, reply);

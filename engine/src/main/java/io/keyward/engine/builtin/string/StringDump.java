@@ -1,12 +1,15 @@
 package io.keyward.engine.builtin.string;
 
+import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.NewValue;
+import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.rdb.PiecewiseValue;
 import io.keyward.engine.builtin.rdb.RdbInput;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
+import io.keyward.engine.bytes.Pieces;
 
 /** A string in RDB format. */
 public final class StringDump {
@@ -19,6 +22,10 @@ public final class StringDump {
     out.writeType(RdbType.STRING);
     if (entry.encoding() == Encoding.INT) {
       out.writeIntegerText(entry.integer());
+    } else if (entry.encoding() == Encoding.PIECES) {
+      Pieces bytes = LongString.of(entry).bytes();
+      out.writeLength(bytes.length());
+      bytes.read(0, bytes.length(), out::write);
     } else {
       out.writeString(entry.bytes(), entry.stringOffset(), entry.stringLength());
     }
@@ -27,6 +34,9 @@ public final class StringDump {
   /** Begins to write type and value of a long string. */
   public static PiecewiseValue inPieces(Entry entry, RdbOutput out) {
     out.writeType(RdbType.STRING);
+    if (entry.encoding() == Encoding.PIECES) {
+      return inPieces(LongString.of(entry).bytes().share(), out);
+    }
     int length = entry.stringLength();
     out.writeLength(length);
     byte[] bytes = entry.bytes();
@@ -49,8 +59,38 @@ public final class StringDump {
     };
   }
 
+  /** The bytes are given back when the last of them has been written. */
+  private static PiecewiseValue inPieces(Pieces bytes, RdbOutput out) {
+    out.writeLength(bytes.length());
+    return new PiecewiseValue() {
+      private int next;
+
+      @Override
+      public boolean writePiece() {
+        out.write(bytes.array(next), 0, bytes.used(next));
+        next++;
+        boolean last = next == bytes.count();
+        if (last) {
+          bytes.release();
+        }
+        return last;
+      }
+
+      @Override
+      public boolean steady() {
+        return true;
+      }
+    };
+  }
+
   /** Reads a value whose type has been read. */
-  public static NewValue read(RdbInput in) {
-    return NewValue.string(in.readString());
+  public static NewValue read(RdbInput in, Database database) {
+    byte[] text = in.readString();
+    if (text.length < Pieces.LEAST) {
+      return NewValue.string(text);
+    }
+    Pieces bytes = new Pieces(database.pool());
+    bytes.append(text, 0, text.length);
+    return NewValue.held(Type.STRING, Encoding.PIECES, new LongString(bytes, database.account()));
   }
 }

@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
+import io.keyward.engine.bytes.Pieces;
 import io.keyward.engine.text.Numbers;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +16,11 @@ import org.jspecify.annotations.Nullable;
  * Reads and writes the value of a string key.
  *
  * <p>A canonical 64-bit integer is kept as eight bytes (INT); up to {@value #EMBEDDED} bytes are
- * called EMBSTR and longer ones RAW, as Redis names them; both stand in the entry as they are.
+ * called EMBSTR and longer ones RAW, as Redis names them; both stand in the entry as they are. From
+ * {@link Pieces#LEAST} bytes on it is a {@link LongString}, called RAW too.
  */
 public final class StringValue {
   static final int EMBEDDED = 44;
-
-  /** A longer value is copied in pieces of this length, between which there are check points. */
-  private static final int PIECE = 128 * 1024;
 
   /** Bytes that are copied in the time of one step. */
   private static final int COPIED_IN_A_STEP = 256;
@@ -30,60 +29,42 @@ public final class StringValue {
 
   /** Sends the value. */
   public static void send(Entry entry, Reply reply) {
-    if (entry.encoding() == Encoding.INT) {
+    Encoding encoding = entry.encoding();
+    if (encoding == Encoding.INT) {
       reply.bulkInteger(entry.integer());
-    } else if (entry.stringLength() <= 2 * PIECE || !reply.drains()) {
-      reply.bulk(entry.bytes(), entry.stringOffset(), entry.stringLength());
+    } else if (encoding == Encoding.PIECES) {
+      Pieces bytes = LongString.of(entry).bytes();
+      reply.bulk(bytes, 0, bytes.length());
     } else {
-      sendInPieces(entry, reply);
+      reply.bulk(entry.bytes(), entry.stringOffset(), entry.stringLength());
     }
   }
 
-  private static void sendInPieces(Entry entry, Reply reply) {
-    Slices slices = entry.database().keyspace().slices();
-    byte[] bytes = entry.bytes();
-    int from = entry.stringOffset();
-    int length = entry.stringLength();
-    reply.beginBulk(length);
-    for (int done = 0; done < length; done += PIECE) {
-      slices.longStep();
-      reply.raw(bytes, from + done, Math.min(PIECE, length - done));
-    }
-    reply.endBulk();
-  }
-
-  /** Lets a command begin in slices that sends or keeps a string of this length. */
-  static void expectLength(Request request, int length) {
+  /** Lets a command begin in slices that looks at or copies so many bytes. */
+  public static void expectLength(Request request, int length) {
     Slices.expect(request, length / COPIED_IN_A_STEP);
-  }
-
-  private static void write(Entry entry, byte[] source, int offset, int length) {
-    if (length <= 2 * PIECE) {
-      entry.writeString(source, offset, length);
-      return;
-    }
-    Slices slices = entry.database().keyspace().slices();
-    byte[] bytes = entry.bytes();
-    int to = entry.writeStringLength(length);
-    for (int done = 0; done < length; done += PIECE) {
-      slices.longStep();
-      System.arraycopy(source, offset + done, bytes, to + done, Math.min(PIECE, length - done));
-    }
   }
 
   /** The length of the value's text. */
   public static int length(Entry entry) {
-    return entry.encoding() == Encoding.INT
-        ? Numbers.integerLength(entry.integer())
-        : entry.stringLength();
+    Encoding encoding = entry.encoding();
+    if (encoding == Encoding.PIECES) {
+      return LongString.of(entry).bytes().length();
+    }
+    return encoding == Encoding.INT ? Numbers.integerLength(entry.integer()) : entry.stringLength();
   }
 
   /**
-   * The array that holds the value's text: the entry's, or for an INT the one into which the home
-   * writes numbers, which stays as it is until the next such number.
+   * The array that holds the value's text, for reading: the entry's, or for an INT the one into
+   * which the home writes numbers, which stays as it is until the next such number, or for a long
+   * string a copy.
    */
   public static byte[] bytes(Entry entry) {
-    if (entry.encoding() != Encoding.INT) {
+    Encoding encoding = entry.encoding();
+    if (encoding == Encoding.PIECES) {
+      return LongString.of(entry).bytes().toArray();
+    }
+    if (encoding != Encoding.INT) {
       return entry.bytes();
     }
     byte[] text = entry.database().keyspace().home().numberText();
@@ -93,12 +74,13 @@ public final class StringValue {
 
   /** Where the value's text begins in {@link #bytes}. */
   public static int offset(Entry entry) {
-    return entry.encoding() == Encoding.INT ? 0 : entry.stringOffset();
+    Encoding encoding = entry.encoding();
+    return encoding == Encoding.INT || encoding == Encoding.PIECES ? 0 : entry.stringOffset();
   }
 
   /**
    * Makes the value a RAW string of another length (of an INT, a greater one) that keeps the bytes
-   * it has; what follows them is undefined.
+   * it has; what follows them is undefined. Neither length is that of a long string.
    *
    * @return where its bytes begin
    */
@@ -130,6 +112,7 @@ public final class StringValue {
 
   /**
    * Makes the value a RAW string of at least this length, with zeros behind its present bytes.
+   * Neither length is that of a long string.
    *
    * @return where its bytes begin
    */
@@ -144,7 +127,7 @@ public final class StringValue {
   }
 
   /**
-   * Adds a key that is not there, with a RAW string of so many zeros.
+   * Adds a key that is not there, with a RAW string of so many zeros, too few for a long string.
    *
    * @return where its bytes begin in the database's view
    */
@@ -158,7 +141,7 @@ public final class StringValue {
   }
 
   /**
-   * Gives a key these bytes as a RAW string.
+   * Gives a key these bytes as a RAW string; too few for a long one.
    *
    * @param present the key as {@link Database#write} has found it, or null
    * @param expiry milliseconds since 1970, or -1 for a key that does not expire
@@ -190,6 +173,12 @@ public final class StringValue {
       int keyArgument,
       int valueArgument,
       long expiry) {
+    Pieces pieces = request.pieces(valueArgument);
+    if (pieces != null) {
+      LongString _ =
+          LongString.set(database, present, request, keyArgument, pieces.share(), expiry);
+      return;
+    }
     set(
         database,
         present,
@@ -240,17 +229,20 @@ public final class StringValue {
       int offset,
       int length,
       long expiry) {
-    Entry written =
-        database
-            .placement()
-            .overwrite(
-                present,
-                request,
-                keyArgument,
-                Type.STRING,
-                length <= EMBEDDED ? Encoding.EMBSTR : Encoding.RAW,
-                Entry.lengthBytes(length) + length,
-                expiry);
-    write(written, bytes, offset, length);
+    if (length >= Pieces.LEAST) {
+      LongString.set(database, present, request, keyArgument, bytes, offset, length, expiry);
+      return;
+    }
+    database
+        .placement()
+        .overwrite(
+            present,
+            request,
+            keyArgument,
+            Type.STRING,
+            length <= EMBEDDED ? Encoding.EMBSTR : Encoding.RAW,
+            Entry.lengthBytes(length) + length,
+            expiry)
+        .writeString(bytes, offset, length);
   }
 }

@@ -102,6 +102,15 @@ public final class TransactionCommands {
     }
     boolean changed = state.watcher().changed(request.now());
     state.endTransaction();
+    try {
+      execute(request, reply, transaction, changed);
+    } finally {
+      transaction.end();
+    }
+  }
+
+  private static void execute(
+      Request request, Reply reply, Transaction transaction, boolean changed) {
     if (transaction.spoiled()) {
       throw Errors.EXECUTION_ABORTED;
     }
@@ -135,10 +144,12 @@ public final class TransactionCommands {
 
   private static void discard(Request request, Reply reply) {
     ClientState state = ClientState.of(request.client());
-    if (state.transaction() == null) {
+    Transaction transaction = state.transaction();
+    if (transaction == null) {
       throw DISCARD_WITHOUT_MULTI;
     }
     state.endTransaction();
+    transaction.end();
     reply.ok();
   }
 

@@ -23,7 +23,12 @@ final class EffectStreams {
         .keyspace()
         .home()
         .effects()
-        .attach((array, length, position) -> bytes.write(array, 0, length), true);
+        .attach(
+            (array, length, among, position) -> {
+              among.write(array, length, bytes::write);
+              among.release();
+            },
+            true);
   }
 
   /** Everything written so far. */
