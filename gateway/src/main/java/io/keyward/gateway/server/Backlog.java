@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * unless its bytes are gone elsewhere.
  */
 final class Backlog {
-  /** Bytes of a row that leave together. */
-  private static final int BUFFER = 64 * 1024;
+  /** Bytes that leave together: the loop waits while the kernel copies them. */
+  static final int BUFFER = 64 * 1024;
 
   private static final class Part {
     final @Nullable ByteBuf buffer;
@@ -75,8 +75,9 @@ final class Backlog {
   /** Takes the next buffer, of the present part; null if there is no memory for it. */
   @Nullable ByteBuf next(ByteBufAllocator allocator) {
     Part part = parts.element();
-    int size = part.row == null ? part.left : Math.min(BUFFER, part.left);
-    ByteBuf next = part.row == null ? part.buffer : filled(allocator, part.row, part.from, size);
+    int size = Math.min(BUFFER, part.left);
+    ByteBuf next =
+        part.row == null ? cut(part.buffer, size) : filled(allocator, part.row, part.from, size);
     if (next == null) {
       return null;
     }
@@ -90,6 +91,13 @@ final class Backlog {
       }
     }
     return next;
+  }
+
+  /** The next bytes of a buffer, or the buffer itself if there are no more. */
+  private static @Nullable ByteBuf cut(@Nullable ByteBuf buffer, int size) {
+    return buffer == null || buffer.readableBytes() == size
+        ? buffer
+        : buffer.readRetainedSlice(size);
   }
 
   private static @Nullable ByteBuf filled(

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What one session sends: the reply's bytes on their way into the socket.
  *
- * <p>They leave at once, or, if they acknowledge what is to be durable, when it is; a long row of
- * bytes, and what comes behind it, as the socket takes it ({@link Backlog}). A client that does not
+ * <p>They leave at once, or, if they acknowledge what is to be durable, when it is; what is long,
+ * and what comes behind it, as the socket takes it ({@link Backlog}). A client that does not
  * take its output is cut off at its {@link OutputLimit}.
  */
 final class Output implements Reply.Drain {
@@ -119,11 +119,7 @@ final class Output implements Reply.Drain {
     if (any) {
       write(reply.bytes(), reply.length());
       reply.clear();
-      if (behind.isEmpty()) {
-        context.flush();
-      } else {
-        sendWhatIsBehind();
-      }
+      flushWritten();
       check();
     }
     closeIfAllIsSent();
@@ -238,7 +234,7 @@ final class Output implements Reply.Drain {
       sent(length);
     } else {
       write(bytes, length);
-      context.flush();
+      flushWritten();
     }
     cutOffIfTooMuch();
   }
@@ -289,7 +285,7 @@ final class Output implements Reply.Drain {
         continue;
       }
       write(piece);
-      context.flush();
+      flushWritten();
       if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
         keyspace.slices().longStep();
       }
@@ -330,10 +326,21 @@ final class Output implements Reply.Drain {
   }
 
   private void write(ByteBuf bytes) {
-    if (behind.isEmpty()) {
+    if (behind.isEmpty()
+        && bytes.readableBytes() <= Backlog.BUFFER
+        && context.channel().isWritable()) {
       var _ = context.write(bytes, context.voidPromise());
     } else {
       behind.add(bytes);
+    }
+  }
+
+  /** Has what has been written leave, as far as the socket takes it. */
+  private void flushWritten() {
+    if (behind.isEmpty()) {
+      context.flush();
+    } else {
+      sendWhatIsBehind();
     }
   }
 

@@ -68,6 +68,27 @@ class SessionTest {
   }
 
   @Test
+  void whoDoesNotTakeALongReplyKeepsNobodyWaitingAndGetsItWholeAndInOrder() {
+    String value = "0123456789abcdef".repeat(4096);
+    try (Wire slow = connect();
+        Wire other = connect()) {
+      slow.send("*3\r\n$3\r\nSET\r\n$4\r\npart\r\n$" + value.length() + "\r\n" + value + "\r\n");
+      assertThat(slow.line()).isEqualTo("+OK");
+      slow.send("MGET" + " part".repeat(300) + "\r\nECHO behind\r\n");
+      for (int i = 0; i < 100; i++) {
+        assertThat(other.ask("PING")).isEqualTo("+PONG");
+      }
+      assertThat(slow.line()).isEqualTo("*300");
+      for (int i = 0; i < 300; i++) {
+        assertThat(slow.line()).isEqualTo("$" + value.length());
+        assertThat(slow.read(value.length() + 2).startsWith(value)).isTrue();
+      }
+      assertThat(slow.line()).isEqualTo("$6");
+      assertThat(slow.line()).isEqualTo("behind");
+    }
+  }
+
+  @Test
   void largeValuesComeAndGoWhole() {
     String value = "0123456789abcdef".repeat(1 << 20);
     try (Wire wire = connect()) {
