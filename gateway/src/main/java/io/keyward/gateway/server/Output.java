@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * What one session sends: the reply's bytes on their way into the socket.
  *
  * <p>They leave at once, or, if they acknowledge what is to be durable, when it is; what is long,
- * and what comes behind it, as the socket takes it ({@link Backlog}). A client that does not
- * take its output is cut off at its {@link OutputLimit}.
+ * and what comes behind it, as the socket takes it ({@link Backlog}). A client that does not take
+ * its output is cut off at its {@link OutputLimit}.
  */
 final class Output implements Reply.Drain {
   private static final Logger log = LoggerFactory.getLogger(Output.class);
