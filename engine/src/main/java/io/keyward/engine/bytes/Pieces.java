@@ -22,6 +22,9 @@ public final class Pieces {
   /** What a piece takes beside its bytes. */
   private static final int OVERHEAD = 48;
 
+  /** What a piece takes that is there anyway. */
+  private static final int REFERENCE = 4;
+
   private static final int SHIFT = 17;
   private static final int MASK = SIZE - 1;
 
@@ -117,7 +120,10 @@ public final class Pieces {
     return Math.min(SIZE, pile.length - (number << SHIFT));
   }
 
-  /** Bytes of memory that the arrays take, those in common with other rows included. */
+  /**
+   * Bytes of memory that the arrays take, those in common with other rows included, but not the one
+   * of zeros that is all rows'.
+   */
   public long memoryBytes() {
     return pile.memory;
   }
@@ -174,7 +180,7 @@ public final class Pieces {
   }
 
   private static long memoryOf(Piece piece) {
-    return (long) piece.bytes.length + OVERHEAD;
+    return piece == ZEROS ? REFERENCE : (long) piece.bytes.length + OVERHEAD;
   }
 
   private static void add(Pile to, Piece piece) {

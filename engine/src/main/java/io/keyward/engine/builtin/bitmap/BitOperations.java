@@ -83,10 +83,15 @@ final class BitOperations {
     StringValue.expectLength(request, longest);
     if (longest >= Pieces.LEAST) {
       Pieces result = new Pieces(database.pool());
-      for (int from = 0; from < longest; from += Pieces.SIZE) {
-        database.keyspace().slices().longStep();
-        byte[] piece = result(operation, sources, from, Math.min(Pieces.SIZE, longest - from));
-        result.append(piece, 0, piece.length);
+      try {
+        for (int from = 0; from < longest; from += Pieces.SIZE) {
+          database.keyspace().slices().longStep();
+          byte[] piece = result(operation, sources, from, Math.min(Pieces.SIZE, longest - from));
+          result.append(piece, 0, piece.length);
+        }
+      } catch (OutOfMemoryError tooLong) {
+        result.release();
+        throw tooLong;
       }
       LongString _ = LongString.set(database, database.write(request, 2), request, 2, result, -1);
       database.changed(request, 2, KeyspaceNotifications.STRING, "set");
