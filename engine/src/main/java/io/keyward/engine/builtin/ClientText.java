@@ -28,8 +28,10 @@ public final class ClientText {
     long now = SteadyTime.millis();
     ClientState state = ClientState.of(client);
     Transaction transaction = state.transaction();
-    long current = client == asking.client() ? wireLength(asking) : 0;
-    long input = client.connection().pendingInput() + current;
+    boolean asks = client == asking.client();
+    long current = asks ? wireLength(asking) : 0;
+    // What the connection keeps may hold the request that asks, if it came in parts or had to wait.
+    long input = asks ? current : client.connection().pendingInput();
     long output = client.connection().pendingOutput();
     long queued = transaction == null ? 0 : transaction.bytes();
     to.append("id=").append(forOperator ? client.serial() : client.id());

@@ -68,6 +68,29 @@ class SessionTest {
   }
 
   @Test
+  void aRequestThatArrivesInPartsCountsOnceInWhatItsClientIsToldOfItself() {
+    String request = "*2\r\n$6\r\nclient\r\n$4\r\ninfo\r\n";
+    try (Wire wire = connect();
+        Wire other = connect()) {
+      assertThat(wire.ask("CLIENT SETNAME parts")).isEqualTo("+OK");
+      wire.send(request.substring(0, 20));
+      while (!clients(other).matches("(?s).* name=parts [^\\n]* qbuf=[1-9].*")) {
+        Thread.onSpinWait();
+      }
+      wire.send(request.substring(20));
+      wire.line();
+      assertThat(wire.line()).contains(" name=parts ").contains(" qbuf=26 ");
+    }
+  }
+
+  private static String clients(Wire wire) {
+    int length = Integer.parseInt(wire.ask("CLIENT LIST").substring(1));
+    String list = wire.read(length);
+    wire.read(2);
+    return list;
+  }
+
+  @Test
   void whoDoesNotTakeALongReplyKeepsNobodyWaitingAndGetsItWholeAndInOrder() {
     String value = "0123456789abcdef".repeat(4096);
     try (Wire slow = connect();
