@@ -183,14 +183,14 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
     try {
       Session session = toResume.poll();
       while (session != null) {
-        if (session.home() == this) {
+        if (session.isAt(this)) {
           session.goOn();
         }
         session = toResume.poll();
       }
       session = toFlush.poll();
       while (session != null) {
-        if (session.home() == this) {
+        if (session.isAt(this)) {
           session.flushNow();
         }
         session = toFlush.poll();

@@ -24,12 +24,20 @@ final class Residence {
   private long beforeLoginSince;
   private boolean travelling;
 
+  /** Between the former home, whose writes the socket's loop has yet to do, and the new one. */
+  private volatile boolean betweenHomes;
+
   Residence(Server server, Session session, RedisHandler handler, EventLoop socketLoop) {
     this.server = server;
     this.session = session;
     this.client = session.client();
     this.handler = handler;
     this.socketLoop = socketLoop;
+  }
+
+  /** Whether the session has left its former home and nobody may touch it before it arrives. */
+  boolean betweenHomes() {
+    return betweenHomes;
   }
 
   /** Whether the client is on its way, so that its requests wait. */
@@ -142,6 +150,7 @@ final class Residence {
     take(place);
     GatewayLoop from = session.home();
     GatewayLoop to = server.loopOf(target);
+    betweenHomes = true;
     session.home(to);
     if (to == from) {
       arrive(target, arrival);
@@ -153,6 +162,7 @@ final class Residence {
   }
 
   private void arrive(Keyspace target, Runnable arrival) {
+    betweenHomes = false;
     session.forgetWaiting();
     if (session.left()) {
       return;

@@ -191,7 +191,7 @@ public final class Session implements Client.Connection {
   /** Whether the caller runs elsewhere; then the task is done on the present home. */
   boolean passedOn(Runnable task) {
     GatewayLoop present = home;
-    if (present.isCurrent()) {
+    if (present.isCurrent() && !residence.betweenHomes()) {
       return false;
     }
     present.execute(task);
@@ -207,6 +207,11 @@ public final class Session implements Client.Connection {
   void goOn() {
     resumePending = false;
     intake.goOn();
+  }
+
+  /** Whether the session is at a loop, and not merely on its way to it. */
+  boolean isAt(GatewayLoop loop) {
+    return home == loop && !residence.betweenHomes();
   }
 
   /** The socket takes bytes again. */
