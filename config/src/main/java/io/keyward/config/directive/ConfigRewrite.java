@@ -1,9 +1,10 @@
 package io.keyward.config.directive;
 
+import io.keyward.config.file.WholeFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,35 +33,19 @@ public final class ConfigRewrite {
   }
 
   /**
-   * Writes the file; it is replaced as a whole, so that a crash leaves the old or the new one. It
-   * waits for the disk: not for an event loop.
+   * Replaces the file as a whole. It waits for the disk: not for an event loop.
    *
    * @throws RefusedException with the text of Redis's error, without its {@code ERR}
    */
   public synchronized void write(LiveSettings live) throws RefusedException {
     Path target =
-        file.orElseThrow(() -> new RefusedException("The server is running without a config file"))
-            .toAbsolutePath();
+        file.orElseThrow(() -> new RefusedException("The server is running without a config file"));
     try {
       String content = Files.readString(target);
       String rewritten = DirectivesText.rewrite(content, present(live), additions(live));
-      Path fresh = Files.createTempFile(target.getParent(), "keyward", ".yaml");
-      try {
-        Files.writeString(fresh, rewritten);
-        keepPermissions(target, fresh);
-        Files.move(
-            fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(fresh);
-      }
+      WholeFile.replace(target, rewritten.getBytes(StandardCharsets.UTF_8));
     } catch (IOException failed) {
       throw new RefusedException("Rewriting config file: " + failed.getMessage());
-    }
-  }
-
-  private static void keepPermissions(Path from, Path to) throws IOException {
-    if (Files.getFileStore(from).supportsFileAttributeView("posix")) {
-      Files.setPosixFilePermissions(to, Files.getPosixFilePermissions(from));
     }
   }
 

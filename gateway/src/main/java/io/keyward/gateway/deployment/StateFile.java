@@ -1,6 +1,7 @@
 package io.keyward.gateway.deployment;
 
 import io.keyward.config.directive.RefusedException;
+import io.keyward.config.file.WholeFile;
 import io.keyward.tenancy.Deployment;
 import io.keyward.tenancy.Roster;
 import io.keyward.tenancy.Tenancy;
@@ -8,12 +9,9 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * What of the deployments outlives a restart beside their keys, in one file of JSON that is
@@ -29,24 +27,10 @@ final class StateFile {
     this.tenancy = tenancy;
   }
 
-  /** Replaces the file in a folder; a crash leaves the former one or this one. */
+  /** Replaces the file in a folder. */
   void write(Path folder) throws IOException {
     byte[] text = (state().encodePrettily() + "\n").getBytes(StandardCharsets.UTF_8);
-    Path made = folder.resolve(NAME + ".new");
-    Files.write(made, text);
-    force(made, StandardOpenOption.WRITE);
-    Files.move(
-        made,
-        folder.resolve(NAME),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
-    force(folder, StandardOpenOption.READ);
-  }
-
-  private static void force(Path path, StandardOpenOption how) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, how)) {
-      channel.force(true);
-    }
+    WholeFile.replace(folder.resolve(NAME), text);
   }
 
   private JsonObject state() {

@@ -1,15 +1,13 @@
 package io.keyward.gateway.server;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.config.file.WholeFile;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.script.FunctionTexts;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -75,24 +73,9 @@ public final class OperatorFunctions {
 
   private void write(byte[] payload) {
     try {
-      Path folder = server.snapshots().directory().path();
-      Path made = folder.resolve(NAME + ".new");
-      Files.write(made, payload);
-      force(made, StandardOpenOption.WRITE);
-      Files.move(
-          made,
-          folder.resolve(NAME),
-          StandardCopyOption.ATOMIC_MOVE,
-          StandardCopyOption.REPLACE_EXISTING);
-      force(folder, StandardOpenOption.READ);
+      WholeFile.replace(server.snapshots().directory().path().resolve(NAME), payload);
     } catch (IOException unwritten) {
       log.error("The operator's functions cannot be kept: {}", unwritten.getMessage());
-    }
-  }
-
-  private static void force(Path path, StandardOpenOption how) throws IOException {
-    try (FileChannel channel = FileChannel.open(path, how)) {
-      channel.force(true);
     }
   }
 

@@ -1,20 +1,17 @@
 package io.keyward.engine.builtin.acl;
 
+import io.keyward.config.file.WholeFile;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,29 +35,9 @@ public final class AccessFile {
     return Files.readString(path, StandardCharsets.ISO_8859_1);
   }
 
-  /**
-   * Writes the text in the place of the file; a crash leaves the old one or the new one, and only
-   * the owner may read it.
-   */
+  /** Writes the text in the place of the file, which only its owner may read then. */
   public void write(String text) throws IOException {
-    Path target = path.toAbsolutePath();
-    Path folder = Objects.requireNonNull(target.getParent(), "a file stands in a folder");
-    Path fresh = Files.createTempFile(folder, "users", ".acl");
-    try {
-      Files.writeString(fresh, text, StandardCharsets.ISO_8859_1);
-      force(fresh);
-      Files.move(
-          fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      force(folder);
-    } finally {
-      Files.deleteIfExists(fresh);
-    }
-  }
-
-  private static void force(Path written) throws IOException {
-    try (FileChannel channel = FileChannel.open(written, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    WholeFile.replaceSecret(path, text.getBytes(StandardCharsets.ISO_8859_1));
   }
 
   /** Why the file could not be read, in words for the client. */

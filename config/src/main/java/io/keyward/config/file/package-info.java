@@ -1,0 +1,3 @@
+/** Small files that are replaced whole: configuration, users, state. */
+@org.jspecify.annotations.NullMarked
+package io.keyward.config.file;
