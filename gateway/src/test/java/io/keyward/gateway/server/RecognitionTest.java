@@ -7,7 +7,6 @@ import io.keyward.config.directive.Directive;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.TestCertificate;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -16,7 +15,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -24,10 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,22 +51,9 @@ class RecognitionTest {
   }
 
   private void startAt(String bind) {
-    gateway =
-        Gateways.startWith(
-            Map.of(),
-            file.toString(),
-            "--bind",
-            bind,
-            "--tls-port",
-            "1",
-            "--tls-cert-file",
-            certificate.certificate().toString(),
-            "--tls-key-file",
-            certificate.privateKey().toString(),
-            "--tls-ca-cert-file",
-            certificate.certificate().toString(),
-            "--tls-auth-clients",
-            "optional");
+    List<String> options = new ArrayList<>(List.of(file.toString(), "--bind", bind));
+    options.addAll(certificate.options("optional"));
+    gateway = Gateways.startWith(Map.of(), options.toArray(String[]::new));
   }
 
   private void write(String... deployments) throws IOException {
@@ -99,24 +82,10 @@ class RecognitionTest {
 
   /** A client that shows its certificate, which is made out to {@code localhost}. */
   private Wire withCertificate() throws IOException, GeneralSecurityException {
-    char[] password = TestCertificate.STORE_PASSWORD.toCharArray();
-    KeyStore own = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(certificate.trustStore())) {
-      own.load(in, password);
-    }
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("authority", own.getCertificate("localhost"));
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(own, password);
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
     return new Wire(
         (SSLSocket)
-            context
+            certificate
+                .context(true)
                 .getSocketFactory()
                 .createSocket(InetAddress.getLoopbackAddress(), gateway.ports().tls()));
   }

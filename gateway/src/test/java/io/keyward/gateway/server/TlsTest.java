@@ -9,20 +9,16 @@ import io.keyward.config.directive.RefusedException;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.TestCertificate;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import javax.net.ssl.KeyManagerFactory;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,41 +35,19 @@ class TlsTest {
   }
 
   private Gateway start(String authClients, String... further) {
-    String[] options = {
-      "--tls-port", "1",
-      "--tls-cert-file", certificate.certificate().toString(),
-      "--tls-key-file", certificate.privateKey().toString(),
-      "--tls-ca-cert-file", certificate.certificate().toString(),
-      "--tls-auth-clients", authClients
-    };
-    String[] all = java.util.Arrays.copyOf(options, options.length + further.length);
-    System.arraycopy(further, 0, all, options.length, further.length);
-    return Gateways.start(all);
+    List<String> options = new ArrayList<>(certificate.options(authClients));
+    options.addAll(List.of(further));
+    return Gateways.start(options.toArray(String[]::new));
   }
 
   /** A socket that trusts {@code trusted}, and shows it as its own certificate if it is to. */
   private static SSLSocket connect(
       Gateway gateway, TestCertificate trusted, boolean showsOwn, String protocol)
       throws IOException, GeneralSecurityException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    char[] password = TestCertificate.STORE_PASSWORD.toCharArray();
-    try (InputStream in = Files.newInputStream(trusted.trustStore())) {
-      store.load(in, password);
-    }
-    KeyStore trustStore = KeyStore.getInstance("PKCS12");
-    trustStore.load(null, null);
-    Certificate authority = store.getCertificate("localhost");
-    trustStore.setCertificateEntry("authority", authority);
-    TrustManagerFactory trust =
-        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trustStore);
-    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    keys.init(store, password);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(showsOwn ? keys.getKeyManagers() : null, trust.getTrustManagers(), null);
     SSLSocket socket =
         (SSLSocket)
-            context
+            trusted
+                .context(showsOwn)
                 .getSocketFactory()
                 .createSocket(InetAddress.getLoopbackAddress(), gateway.ports().tls());
     socket.setEnabledProtocols(new String[] {protocol});
@@ -112,20 +86,9 @@ class TlsTest {
                   blue: {certificates: [localhost]}
                   green: {password: of-green, certificates: "CN=other"}
             """);
-    try (Gateway gateway =
-            Gateways.startWith(
-                Map.of(),
-                file.toString(),
-                "--tls-port",
-                "1",
-                "--tls-cert-file",
-                certificate.certificate().toString(),
-                "--tls-key-file",
-                certificate.privateKey().toString(),
-                "--tls-ca-cert-file",
-                certificate.certificate().toString(),
-                "--tls-auth-clients",
-                "optional");
+    List<String> options = new ArrayList<>(List.of(file.toString()));
+    options.addAll(certificate.options("optional"));
+    try (Gateway gateway = Gateways.startWith(Map.of(), options.toArray(String[]::new));
         Wire blue = new Wire(connect(gateway, certificate, true, protocol));
         Wire stranger = new Wire(connect(gateway, certificate, false, protocol))) {
       assertThat(blue.ask("SET key of-blue")).isEqualTo("+OK");
