@@ -161,7 +161,7 @@ final class ConditionalCommands {
     Effects effects = database.keyspace().effects();
     effects.beginUnit();
     for (int key = 2; key < end; key += 2) {
-      StringCommands.put(request, key, options, expiry);
+      StringWrites.put(request, key, options, expiry);
     }
     effects.endUnit();
     reply.integer(1);

@@ -11,13 +11,17 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import static io.keyward.engine.command.KeySpec.KeyFlag.RW;
 import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 
+import io.keyward.config.tenant.Limit;
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -84,7 +88,7 @@ final class RangeCommands {
       return;
     }
     int before = StringValue.length(entry);
-    StringCommands.checkLength(database, (long) before + more);
+    checkLength(database, (long) before + more);
     int length = before + more;
     LongString value = LongString.ofLength(database, entry, request, 1, length);
     if (value == null) {
@@ -126,7 +130,7 @@ final class RangeCommands {
     StringValue.expectLength(request, request.length(3));
     long at = request.integer(2);
     if (at < 0) {
-      throw StringCommands.offsetOutOfRange();
+      throw offsetOutOfRange();
     }
     Database database = Database.of(request);
     Entry entry = database.write(request, 1, Type.STRING);
@@ -139,7 +143,7 @@ final class RangeCommands {
     if (at > Integer.MAX_VALUE) {
       throw Errors.STRING_TOO_LONG;
     }
-    StringCommands.checkLength(database, at + more);
+    checkLength(database, at + more);
     int length = (int) Math.max(before, at + more);
     LongString value = LongString.ofLength(database, entry, request, 1, length);
     if (value == null) {
@@ -169,5 +173,21 @@ final class RangeCommands {
     }
     int more = request.length(3);
     System.arraycopy(request.bytes(), request.offset(3), entry.bytes(), offset + at, more);
+  }
+
+  /** Refuses a string of so many bytes if it is longer than a value may be. */
+  private static void checkLength(Database database, long length) {
+    BuiltinKeyspace keyspace = database.keyspace();
+    if (length <= keyspace.longestString() && length <= Integer.MAX_VALUE - 64) {
+      return;
+    }
+    Limits limits = keyspace.limits();
+    throw limits != null && length > limits.most(Limit.MAX_VALUE)
+        ? limits.refusal(Limit.MAX_VALUE)
+        : Errors.STRING_TOO_LONG;
+  }
+
+  private static CommandException offsetOutOfRange() {
+    return CommandException.error("offset is out of range");
   }
 }
