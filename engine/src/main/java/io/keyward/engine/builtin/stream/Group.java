@@ -74,10 +74,10 @@ final class Group {
     if (id.compareTo(last) <= 0) {
       return;
     }
-    if (entriesRead != UNKNOWN && !stream.hasDeletedAfter(id)) {
+    if (entriesRead != UNKNOWN && !Lag.hasDeletedAfter(stream, id)) {
       entriesRead++;
     } else if (stream.added() > 0) {
-      entriesRead = stream.entriesUpTo(id);
+      entriesRead = Lag.entriesUpTo(stream, id);
     }
     last = id;
   }

@@ -102,7 +102,7 @@ final class InfoCommands {
         reply,
         "entries-read",
         read == Group.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(read));
-    orNothing(reply, "lag", stream.lag(group));
+    orNothing(reply, "lag", Lag.of(stream, group));
   }
 
   private static void stream(Request request, Reply reply) {

@@ -9,7 +9,6 @@ import io.keyward.engine.builtin.Timeline;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.structure.Listpack;
 import java.util.Collection;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -312,48 +311,6 @@ final class Stream implements Held, Timeline {
     groups.remove(group.name());
     group.free();
     tally.add(-GROUP_SLOT_BYTES);
-  }
-
-  /** How many of the entries ever added are still to be read by a group, if that is known. */
-  OptionalLong lag(Group group) {
-    if (added == 0) {
-      return OptionalLong.of(0);
-    }
-    boolean counted = group.entriesRead() != Group.UNKNOWN && !hasDeletedAfter(group.last());
-    long read = counted ? group.entriesRead() : entriesUpTo(group.last());
-    return read == Group.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(added - read);
-  }
-
-  /** Whether XDEL may have deleted an entry from this id on. */
-  boolean hasDeletedAfter(StreamId id) {
-    return length > 0
-        && !maxDeleted.isZero()
-        && first.compareTo(maxDeleted) <= 0
-        && id.compareTo(maxDeleted) <= 0;
-  }
-
-  /** How many entries had been added up to this id, or {@link Group#UNKNOWN}. */
-  long entriesUpTo(StreamId id) {
-    if (added == 0) {
-      return 0;
-    }
-    int toLast = id.compareTo(last());
-    if (toLast == 0 || (length == 0 && toLast < 0)) {
-      return added;
-    }
-    if (toLast > 0) {
-      return Group.UNKNOWN;
-    }
-    if (maxDeleted.isZero() || maxDeleted.compareTo(first) < 0) {
-      int toFirst = id.compareTo(first);
-      if (toFirst < 0) {
-        return added - length;
-      }
-      if (toFirst == 0) {
-        return added - length + 1;
-      }
-    }
-    return Group.UNKNOWN;
   }
 
   /* Held. */

@@ -101,7 +101,7 @@ public final class StreamReader {
     byte[] text = in.readString();
     Key name = Key.copyOf(text, 0, text.length);
     StreamId last = readNumbers();
-    long entriesRead = counted ? in.readLength() : stream.entriesUpTo(last);
+    long entriesRead = counted ? in.readLength() : Lag.entriesUpTo(stream, last);
     if (entriesRead < Group.UNKNOWN) {
       throw in.malformed("a consumer group has read more than there can be");
     }
