@@ -10,8 +10,8 @@ import io.keyward.engine.builtin.memory.PagePool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lays the keys of a database into pages: new ones, those whose value or expiry needs another slot,
- * those that get another name, and takes them out again.
+ * Lays the keys of a database into pages, new ones and those whose value or expiry needs another
+ * slot, and takes them out again.
  *
  * <p>It says nothing of changes to anybody: that is the caller's to do ({@link Database#changed}).
  */
@@ -70,7 +70,8 @@ public final class Placement {
     return createOwn(key, offset, length, type, encoding, room, expiry, into);
   }
 
-  private Entry createOwn(
+  /** As {@link #create}, among the keys of this database alone. */
+  Entry createOwn(
       byte[] key,
       int offset,
       int length,
@@ -90,14 +91,16 @@ public final class Placement {
     return created;
   }
 
-  private void enter(long hash, int reference, boolean expires) {
+  /** Lets a key that has been laid be found. */
+  void enter(long hash, int reference, boolean expires) {
     database.keys().insert(hash, reference, expires);
     if (isPinned(reference)) {
       database.pinned().added(hash, reference);
     }
   }
 
-  private void leave(long hash, int reference) {
+  /** Lets a key no longer be found; its slot stays. */
+  void leave(long hash, int reference) {
     if (isPinned(reference)) {
       database.pinned().removed(hash, reference);
     }
@@ -122,8 +125,7 @@ public final class Placement {
   }
 
   /** Takes a slot and writes flags, key, type, clock and expiry (-1: none). */
-  private int lay(
-      byte[] key, int offset, int length, Type type, Encoding encoding, int room, long expiry) {
+  int lay(byte[] key, int offset, int length, Type type, Encoding encoding, int room, long expiry) {
     int flags = EntryLayout.flagsFor(EntryLayout.TYPED | database.keys().stamp(), length);
     if (expiry >= 0) {
       flags |= EntryLayout.EXPIRES;
@@ -336,84 +338,5 @@ public final class Placement {
       freeLater(entry.release());
     }
     pool.free(reference, database.account());
-  }
-
-  /**
-   * Moves the value of a key to another name, here or in another database; the target is not there.
-   * Type, expiry and clock go along.
-   */
-  public void rename(Entry entry, Database target, byte[] key, int offset, int length) {
-    if (target.routes() == null) {
-      entry.database().placement().renameOwn(entry, target, key, offset, length);
-      return;
-    }
-    GlobalName name = new GlobalName(target).of(target, key, offset, length);
-    Placement source = entry.database().placement();
-    source.renameOwn(entry, name.holder(), name.bytes(), name.offset(), name.length());
-  }
-
-  private void renameOwn(Entry entry, Database target, byte[] key, int offset, int length) {
-    byte[] page = entry.bytes();
-    int room = entry.capacity();
-    long hash = KeyHash.hash(key, offset, length);
-    long expiry = entry.expiry();
-    int laid =
-        target.placement().lay(key, offset, length, entry.type(), entry.encoding(), room, expiry);
-    byte[] newPage = pool.page(laid);
-    int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
-    System.arraycopy(page, entry.start(), newPage, to, room);
-    if (FieldExpiry.any(entry)) {
-      database.expiringHashes().forget(entry);
-      target.expiringHashes().note(key, offset, length, 0);
-    }
-    if (entry.encoding().held() && target != database) {
-      moveTo(target, entry.held());
-    }
-    int old = entry.reference();
-    leave(entry.hash(), old);
-    pool.free(old, database.account());
-    target.placement().enter(hash, laid, expiry >= 0);
-  }
-
-  private void moveTo(Database target, Held value) {
-    long bytes = value.memoryBytes();
-    database.account().addCommon(-bytes);
-    value.count(database.keyspace(), -1);
-    target.account().addCommon(bytes);
-    value.count(target.keyspace(), 1);
-    value.adopt(target.account(), target.keyspace());
-  }
-
-  /** Copies a key with type, expiry and clock to a name that is not there, here or elsewhere. */
-  public void copy(Entry entry, Database target, byte[] key, int offset, int length) {
-    if (target.routes() == null) {
-      entry.database().placement().copyOwn(entry, target, key, offset, length);
-      return;
-    }
-    GlobalName name = new GlobalName(target).of(target, key, offset, length);
-    Placement source = entry.database().placement();
-    source.copyOwn(entry, name.holder(), name.bytes(), name.offset(), name.length());
-  }
-
-  private void copyOwn(Entry entry, Database target, byte[] key, int offset, int length) {
-    int room = entry.capacity();
-    long expiry = entry.expiry();
-    Encoding encoding = entry.encoding();
-    int clock = entry.clock();
-    Entry made =
-        target
-            .placement()
-            .createOwn(key, offset, length, entry.type(), encoding, room, expiry, target.newView());
-    if (encoding.held()) {
-      Bytes.putInt(made.bytes(), made.start(), pool.hold(entry.held().copy(target)));
-    } else {
-      System.arraycopy(entry.bytes(), entry.start(), made.bytes(), made.start(), room);
-    }
-    if (!entry.pinned() && !made.pinned()) {
-      made.clock(clock);
-    }
-    if (FieldExpiry.any(made)) {
-      target.expiringHashes().note(key, offset, length, 0);
-    }
   }
 }

@@ -20,6 +20,7 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Relocation;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 
@@ -91,9 +92,7 @@ final class NameCommands {
       }
       database.remove(target);
     }
-    database
-        .placement()
-        .rename(source, database, request.bytes(), request.offset(2), request.length(2));
+    Relocation.rename(source, database, request.bytes(), request.offset(2), request.length(2));
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "rename_from");
     database.alsoChanged(request, 2, KeyspaceNotifications.GENERIC, "rename_to");
     reply(reply, onlyIfAbsent, true);
@@ -140,9 +139,7 @@ final class NameCommands {
       }
       target.remove(present);
     }
-    database
-        .placement()
-        .copy(source, target, request.bytes(), request.offset(2), request.length(2));
+    Relocation.copy(source, target, request.bytes(), request.offset(2), request.length(2));
     target.changed(request, 2, KeyspaceNotifications.GENERIC, "copy_to");
     if (target != database) {
       database.keyspace().effects().copied(request, 2, target.number());
@@ -173,9 +170,7 @@ final class NameCommands {
       reply.integer(0);
       return;
     }
-    database
-        .placement()
-        .rename(source, target, request.bytes(), request.offset(1), request.length(1));
+    Relocation.rename(source, target, request.bytes(), request.offset(1), request.length(1));
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "move_from");
     target.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "move_to");
     reply.integer(1);
