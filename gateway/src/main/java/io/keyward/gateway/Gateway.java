@@ -19,7 +19,7 @@ import io.keyward.gateway.admin.AdminServer;
 import io.keyward.gateway.command.GatewayCommands;
 import io.keyward.gateway.deployment.DeploymentException;
 import io.keyward.gateway.deployment.Lifecycle;
-import io.keyward.gateway.deployment.Retirement;
+import io.keyward.gateway.deployment.RetirementWatch;
 import io.keyward.gateway.server.Dismissal;
 import io.keyward.gateway.server.GatewayLoop;
 import io.keyward.gateway.server.Listeners;
@@ -62,7 +62,7 @@ public final class Gateway implements AutoCloseable {
   private volatile @Nullable AdminServer admin;
   private final Lifecycle lifecycle;
   private @Nullable SavePoints savePoints;
-  private @Nullable Retirement retirement;
+  private @Nullable RetirementWatch retirement;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -187,7 +187,7 @@ public final class Gateway implements AutoCloseable {
     }
     server.shutdown().attempts().loaded();
     savePoints = new SavePoints(server.snapshots(), server.live());
-    retirement = new Retirement(lifecycle);
+    retirement = new RetirementWatch(lifecycle);
   }
 
   /** Reads the file that {@code aclfile} names; nothing else touches the keyspace yet. */
@@ -335,7 +335,7 @@ public final class Gateway implements AutoCloseable {
       if (present != null) {
         present.close();
       }
-      Retirement retiring = retirement;
+      RetirementWatch retiring = retirement;
       if (retiring != null) {
         retiring.close();
       }

@@ -1,6 +1,5 @@
 package io.keyward.gateway.deployment;
 
-import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.KeyspaceClone;
 import io.keyward.gateway.deployment.DeploymentException.Kind;
@@ -8,15 +7,10 @@ import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
 import io.keyward.tenancy.Deployment;
 import io.keyward.tenancy.Roster;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What the operator does with deployments, whichever way he asks: each action is decided, done,
@@ -27,8 +21,6 @@ import org.slf4j.LoggerFactory;
  * made of maps, lists, texts and numbers.
  */
 public final class Lifecycle {
-  private static final Logger log = LoggerFactory.getLogger(Lifecycle.class);
-  private static final int MOST_AUDITED = 10_000;
   private static final String WITHOUT_PREFIX = "-";
   private static final long MOST_DRAIN_SECONDS = 24 * 3600;
 
@@ -36,28 +28,22 @@ public final class Lifecycle {
   private final Roster roster;
   private final Reports reports;
   private final StreamReports streamReports = new StreamReports();
-  private final StateFile file;
-  private final AuditLog audit;
+  private final Actions actions;
   private final Farewell farewell;
   private final Emptying emptying;
   private final Cloning cloning;
-  private final ReentrantLock acting = new ReentrantLock();
-
-  /** What an action does; its answer is what the operator is told. */
-  private interface Work<T> {
-    T run() throws DeploymentException, RefusedException, InterruptedException;
-  }
+  private final Retirement retirement;
 
   /** The lifecycle of a server's deployments. */
   public Lifecycle(Server server) {
     this.server = server;
     roster = server.tenancy().roster();
     reports = new Reports(server);
-    file = new StateFile(server.tenancy());
-    audit = new AuditLog(this::folder);
+    actions = new Actions(server);
     farewell = new Farewell(server);
     emptying = new Emptying(server);
     cloning = new Cloning(server, reports, emptying, farewell);
+    retirement = new Retirement(server, reports, emptying);
   }
 
   /**
@@ -66,11 +52,7 @@ public final class Lifecycle {
    * @throws StartException if it cannot be understood
    */
   public void restore() throws StartException {
-    try {
-      file.read(Path.of(server.live().text(Directive.DIR)).toAbsolutePath().normalize());
-    } catch (IOException damaged) {
-      throw new StartException(String.valueOf(damaged.getMessage()), damaged);
-    }
+    actions.restore();
   }
 
   /**
@@ -78,26 +60,24 @@ public final class Lifecycle {
    * take no places; called when the data is loaded.
    */
   public void settle() throws DeploymentException {
-    acting.lock();
-    try {
-      for (Deployment deployment : List.copyOf(server.tenancy().deployments())) {
-        if (deployment.adopted() && reports.contents(deployment).keys() == 0) {
-          deployment.closed(true);
-          if (deployment.adopted() && deployment.connections() == 0) {
-            emptying.drop(deployment.prefix());
-            roster.forget(deployment);
-          } else {
-            deployment.closed(false);
+    actions.alone(
+        () -> {
+          for (Deployment deployment : List.copyOf(server.tenancy().deployments())) {
+            if (deployment.adopted() && reports.contents(deployment).keys() == 0) {
+              forgetUnlessSomebodyComes(deployment);
+            }
           }
-        }
-      }
-    } finally {
-      acting.unlock();
-    }
+        });
   }
 
-  private Path folder() throws IOException {
-    return server.snapshots().directory().path();
+  private void forgetUnlessSomebodyComes(Deployment deployment) throws DeploymentException {
+    deployment.closed(true);
+    if (deployment.adopted() && deployment.connections() == 0) {
+      emptying.drop(deployment.prefix());
+      roster.forget(deployment);
+    } else {
+      deployment.closed(false);
+    }
   }
 
   /* What changes nothing. */
@@ -135,18 +115,7 @@ public final class Lifecycle {
 
   /** The last lines of the audit log, the newest first. */
   public List<String> audit(long count) throws DeploymentException {
-    if (count < 1 || count > MOST_AUDITED) {
-      throw new DeploymentException(
-          Kind.INVALID, "count is not a number from 1 to " + MOST_AUDITED);
-    }
-    acting.lock();
-    try {
-      return audit.last((int) count);
-    } catch (IOException unreadable) {
-      throw failed("the audit log cannot be read", unreadable);
-    } finally {
-      acting.unlock();
-    }
+    return actions.audit(count);
   }
 
   /**
@@ -185,62 +154,13 @@ public final class Lifecycle {
 
   /* Actions. */
 
-  private <T> T act(
-      Actor actor, String action, String deployment, Map<String, Object> with, Work<T> work)
-      throws DeploymentException {
-    if (server.durability().appendOnly().progress().loading()) {
-      throw new DeploymentException(Kind.REFUSED, "the data is still being loaded");
-    }
-    acting.lock();
-    try {
-      Path written = folder();
-      Deployment shared = roster.named(deployment);
-      if (shared != null && shared.shared()) {
-        throw new DeploymentException(
-            Kind.REFUSED, "it holds what a tenant's deployments share, and lives as long as they");
-      }
-      T answer = work.run();
-      file.write(written);
-      audit.note(actor, action, deployment, with, "done");
-      log.info("DEPLOYMENT {} {} by {}", action, deployment, actor.name());
-      return answer;
-    } catch (IOException unwritten) {
-      throw failed("the data folder cannot be written", unwritten);
-    } catch (DeploymentException refused) {
-      refused(actor, action, deployment, with, refused.reason());
-      throw refused;
-    } catch (RefusedException refused) {
-      refused(actor, action, deployment, with, refused.reason());
-      throw new DeploymentException(Kind.REFUSED, refused.reason());
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new DeploymentException(Kind.FAILED, "interrupted");
-    } finally {
-      acting.unlock();
-    }
-  }
-
-  private void refused(
-      Actor actor, String action, String deployment, Map<String, Object> with, String reason) {
-    try {
-      audit.note(actor, action, deployment, with, reason);
-    } catch (IOException unwritten) {
-      log.error("The audit log cannot be written: {}", unwritten.getMessage());
-    }
-  }
-
-  private static DeploymentException failed(String what, IOException cause) {
-    log.error("{}: {}", what, cause.getMessage());
-    return new DeploymentException(Kind.FAILED, what + ": " + cause.getMessage());
-  }
-
   /**
    * Makes a deployment, or lets one take logins again that was drained, retired or dropped.
    *
    * @return all about it
    */
   public Object create(Actor actor, String name) throws DeploymentException {
-    return act(
+    return actions.act(
         actor,
         "create",
         name,
@@ -263,7 +183,7 @@ public final class Lifecycle {
       throws DeploymentException {
     long begun = System.nanoTime();
     KeyspaceClone clone =
-        act(
+        actions.act(
             actor,
             "clone",
             source,
@@ -302,7 +222,7 @@ public final class Lifecycle {
    * it before, so that they connect anew and are led there.
    */
   public Object promote(Actor actor, String alias, String name) throws DeploymentException {
-    return act(
+    return actions.act(
         actor,
         "promote",
         name,
@@ -329,7 +249,7 @@ public final class Lifecycle {
    */
   public Object drain(Actor actor, String name, long seconds) throws DeploymentException {
     Deployment drained =
-        act(
+        actions.act(
             actor,
             "drain",
             name,
@@ -369,9 +289,9 @@ public final class Lifecycle {
       throws DeploymentException {
     if (dryRun) {
       Deployment looked = findOfTenant(name);
-      return retirement(looked, afterMillis(looked, afterHours), false);
+      return retirement.foretold(looked, Retirement.afterMillis(looked, afterHours));
     }
-    return act(
+    return actions.act(
         actor,
         "retire",
         name,
@@ -380,40 +300,10 @@ public final class Lifecycle {
             : Map.of("after-seconds", (long) (afterHours * Retirement.HOUR_MILLIS) / 1000),
         () -> {
           Deployment deployment = findOfTenant(name);
-          long after = afterMillis(deployment, afterHours);
+          long after = Retirement.afterMillis(deployment, afterHours);
           refusePromoted(deployment);
-          deployment.retireAfterMillis(Math.max(1, after));
-          Map<String, Object> answer = retirement(deployment, after, true);
-          retireIfDue(deployment);
-          return answer;
+          return retirement.order(deployment, after);
         });
-  }
-
-  private static long afterMillis(Deployment deployment, @Nullable Double hours)
-      throws DeploymentException {
-    if (hours != null && !(hours >= 0 && hours <= Retirement.MOST_HOURS)) {
-      throw new DeploymentException(
-          Kind.INVALID, "hours is not a number from 0 to " + Retirement.MOST_HOURS);
-    }
-    long present = deployment.retireAfterMillis();
-    return hours != null
-        ? (long) (hours * Retirement.HOUR_MILLIS)
-        : present > 0 ? present : Retirement.DAY_MILLIS;
-  }
-
-  private Map<String, Object> retirement(Deployment deployment, long after, boolean done)
-      throws DeploymentException {
-    Contents held = reports.contents(deployment);
-    long idle = Retirement.idleMillis(deployment, server.startedAt());
-    boolean now = deployment.connections() == 0 && idle >= after;
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("deployment", roster.loginOf(deployment));
-    answer.put(done && now ? "freed-keys" : "would-free-keys", held.keys());
-    answer.put(done && now ? "freed-bytes" : "would-free-bytes", held.bytes());
-    answer.put("connections", (long) deployment.connections());
-    answer.put("idle-seconds", idle / 1000);
-    answer.put("retires-in-seconds", now ? 0 : Math.max(0, after - idle + 999) / 1000);
-    return answer;
   }
 
   private void refusePromoted(Deployment deployment) throws DeploymentException {
@@ -423,39 +313,17 @@ public final class Lifecycle {
     }
   }
 
-  /** Frees a deployment's keys if nobody has been there for as long as was said. */
-  private boolean retireIfDue(Deployment deployment) throws DeploymentException {
-    if (!Retirement.due(deployment, server.startedAt()) || roster.promoted(deployment)) {
-      return false;
-    }
-    boolean wasClosed = deployment.closed();
-    deployment.closed(true);
-    if (deployment.connections() > 0) {
-      // Somebody has come just before the door was closed.
-      deployment.closed(wasClosed);
-      return false;
-    }
-    emptying.drop(deployment.prefix());
-    if (deployment.configured()) {
-      deployment.retired(true);
-      deployment.closed(wasClosed);
-    } else {
-      roster.forget(deployment);
-    }
-    return true;
-  }
-
   /** Retires every deployment whose time has come. */
   public void retireDue() throws DeploymentException {
     for (Deployment deployment : List.copyOf(server.tenancy().deployments())) {
-      if (Retirement.due(deployment, server.startedAt()) && !roster.promoted(deployment)) {
-        String name = roster.loginOf(deployment);
-        Map<String, Object> with = new LinkedHashMap<>();
-        with.put("idle-seconds", Retirement.idleMillis(deployment, server.startedAt()) / 1000);
-        Contents held = reports.contents(deployment);
-        with.put("keys", held.keys());
-        with.put("bytes", held.bytes());
-        Object _ = act(Actor.GATEWAY, "retire", name, with, () -> retireIfDue(deployment));
+      if (retirement.due(deployment)) {
+        Object _ =
+            actions.act(
+                Actor.GATEWAY,
+                "retire",
+                roster.loginOf(deployment),
+                retirement.reasons(deployment),
+                () -> retirement.retireIfDue(deployment));
       }
     }
   }
@@ -467,7 +335,7 @@ public final class Lifecycle {
    * @param withAliases even if aliases lead to it, which go with it
    */
   public Object drop(Actor actor, String name, boolean withAliases) throws DeploymentException {
-    return act(
+    return actions.act(
         actor,
         "drop",
         name,

@@ -1,64 +1,122 @@
 package io.keyward.gateway.deployment;
 
 import io.keyward.engine.SteadyTime;
+import io.keyward.gateway.deployment.DeploymentException.Kind;
+import io.keyward.gateway.server.Server;
 import io.keyward.tenancy.Deployment;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Looks once a minute for deployments where nobody has been for long, and has them retired. */
-public final class Retirement implements AutoCloseable {
+/**
+ * Frees the keys of deployments where nobody has been for as long as was said. One that
+ * keyward.yaml names stays, without keys; one that a login has made is forgotten.
+ */
+final class Retirement {
   static final long HOUR_MILLIS = 3_600_000;
-  static final long DAY_MILLIS = 24 * HOUR_MILLIS;
-  static final long MOST_HOURS = 24 * 366 * 100;
+  private static final long DAY_MILLIS = 24 * HOUR_MILLIS;
+  private static final long MOST_HOURS = 24 * 366 * 100;
 
-  private static final Logger log = LoggerFactory.getLogger(Retirement.class);
-  private static final long PERIOD_SECONDS = 60;
+  private final Server server;
+  private final Reports reports;
+  private final Emptying emptying;
 
-  private final Lifecycle lifecycle;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("keyward-retire").factory());
-
-  /** Begins to look. */
-  public Retirement(Lifecycle lifecycle) {
-    this.lifecycle = lifecycle;
-    var _ =
-        clock.scheduleWithFixedDelay(this::look, PERIOD_SECONDS, PERIOD_SECONDS, TimeUnit.SECONDS);
-  }
-
-  private void look() {
-    try {
-      lifecycle.retireDue();
-    } catch (DeploymentException | RuntimeException | OutOfMemoryError failed) {
-      log.error("Deployments could not be retired", failed);
-    }
+  Retirement(Server server, Reports reports, Emptying emptying) {
+    this.server = server;
+    this.reports = reports;
+    this.emptying = emptying;
   }
 
   /**
-   * How long nobody has been in a deployment, in milliseconds.
+   * After how many milliseconds without anybody a deployment is to be retired.
    *
-   * @param startedAt of the gateway, which does not know what was before
+   * @param hours null for what keyward.yaml says, or a day
    */
-  static long idleMillis(Deployment deployment, long startedAt) {
-    long since = Math.max(deployment.lastConnection(), Math.max(deployment.createdAt(), startedAt));
+  static long afterMillis(Deployment deployment, @Nullable Double hours)
+      throws DeploymentException {
+    if (hours != null && !(hours >= 0 && hours <= MOST_HOURS)) {
+      throw new DeploymentException(Kind.INVALID, "hours is not a number from 0 to " + MOST_HOURS);
+    }
+    long present = deployment.retireAfterMillis();
+    return hours != null ? (long) (hours * HOUR_MILLIS) : present > 0 ? present : DAY_MILLIS;
+  }
+
+  /** How long nobody has been in a deployment; the gateway does not know what was before itself. */
+  private long idleMillis(Deployment deployment) {
+    long since =
+        Math.max(deployment.lastConnection(), Math.max(deployment.createdAt(), server.startedAt()));
     return Math.max(0, SteadyTime.millis() - since);
   }
 
-  /** Whether it is to be retired now. */
-  static boolean due(Deployment deployment, long startedAt) {
+  /** Whether a deployment is to be retired now: no alias leads to it, and its time has come. */
+  boolean due(Deployment deployment) {
     long after = deployment.retireAfterMillis();
     return after > 0
         && !deployment.tenantName().isEmpty()
         && !deployment.retired()
         && deployment.connections() == 0
-        && idleMillis(deployment, startedAt) >= after;
+        && idleMillis(deployment) >= after
+        && !server.tenancy().roster().promoted(deployment);
   }
 
-  @Override
-  public void close() {
-    clock.shutdown();
+  /** What retiring a deployment after so long would do. */
+  Map<String, Object> foretold(Deployment deployment, long after) throws DeploymentException {
+    return answer(deployment, after, false);
+  }
+
+  /** Has a deployment retired after so long, now if it has been that long; tells what that does. */
+  Map<String, Object> order(Deployment deployment, long after) throws DeploymentException {
+    deployment.retireAfterMillis(Math.max(1, after));
+    Map<String, Object> answer = answer(deployment, after, true);
+    boolean _ = retireIfDue(deployment);
+    return answer;
+  }
+
+  private Map<String, Object> answer(Deployment deployment, long after, boolean ordered)
+      throws DeploymentException {
+    Contents held = reports.contents(deployment);
+    long idle = idleMillis(deployment);
+    boolean now = deployment.connections() == 0 && idle >= after;
+    String freed = ordered && now ? "freed" : "would-free";
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("deployment", server.tenancy().roster().loginOf(deployment));
+    answer.put(freed + "-keys", held.keys());
+    answer.put(freed + "-bytes", held.bytes());
+    answer.put("connections", (long) deployment.connections());
+    answer.put("idle-seconds", idle / 1000);
+    answer.put("retires-in-seconds", now ? 0 : Math.max(0, after - idle + 999) / 1000);
+    return answer;
+  }
+
+  /** Why a deployment is retired, for the audit log. */
+  Map<String, Object> reasons(Deployment deployment) throws DeploymentException {
+    Map<String, Object> reasons = new LinkedHashMap<>();
+    reasons.put("idle-seconds", idleMillis(deployment) / 1000);
+    Contents held = reports.contents(deployment);
+    reasons.put("keys", held.keys());
+    reasons.put("bytes", held.bytes());
+    return reasons;
+  }
+
+  /** Frees a deployment's keys if nobody has been there for as long as was said. */
+  boolean retireIfDue(Deployment deployment) throws DeploymentException {
+    if (!due(deployment)) {
+      return false;
+    }
+    boolean wasClosed = deployment.closed();
+    deployment.closed(true);
+    if (deployment.connections() > 0) {
+      // Somebody has come just before the door was closed.
+      deployment.closed(wasClosed);
+      return false;
+    }
+    emptying.drop(deployment.prefix());
+    if (deployment.configured()) {
+      deployment.retired(true);
+      deployment.closed(wasClosed);
+    } else {
+      server.tenancy().roster().forget(deployment);
+    }
+    return true;
   }
 }
