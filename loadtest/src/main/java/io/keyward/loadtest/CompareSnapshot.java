@@ -51,6 +51,7 @@ final class CompareSnapshot implements Callable<Integer> {
       RequestTemplate.of("SET", "key:" + RequestTemplate.SLOT, "v".repeat(32));
   private static final double LOAD_TARGET = 1.5;
   private static final Duration POLL = Duration.ofMillis(20);
+  private static final int CONNECTIONS = 50;
 
   @Option(names = "--files", description = "rdb or aof. Default: ${DEFAULT-VALUE}.")
   private Kind files = Kind.rdb;
@@ -135,30 +136,31 @@ final class CompareSnapshot implements Callable<Integer> {
       throw failed;
     }
     try (RunningServer server = filled.restart();
-        ControlConnection control = server.connect()) {
+        ControlConnection control = server.connect();
+        // The same connections all along: the first request of a new one waits until it is let in.
+        LoadGenerator clients =
+            new LoadGenerator(
+                server.address(), CONNECTIONS, SET, 1, KeyNumbers.random(keys, 1))) {
       double started = server.startNanos() / 1e9;
       // The first seconds and the first snapshot do not count: a JVM compiles what is used, and
       // changes while a snapshot is written go another way than others.
-      Histogram unused = load(server);
+      Histogram unused = load(clients);
       control.call(files.command);
-      unused.add(load(server));
+      unused.add(load(clients));
       awaitEnd(control);
       unused.reset();
-      Histogram before = load(server);
+      Histogram before = load(clients);
       control.call(files.command);
-      Histogram during = load(server);
+      Histogram during = load(clients);
       String saved = ControlConnection.infoField(awaitEnd(control), files.took);
       return new Outcome(before, during, saved == null ? "" : saved, started);
+    } catch (ErrorReplyException refused) {
+      throw new IllegalStateException(command.name() + ": " + refused.getMessage(), refused);
     }
   }
 
-  private Histogram load(RunningServer server) throws IOException, InterruptedException {
-    try (LoadGenerator generator =
-        new LoadGenerator(server.address(), 50, SET, 1, KeyNumbers.random(keys, 1))) {
-      return generator.openLoop(rate, Duration.ofSeconds(seconds).toNanos()).latencies();
-    } catch (ErrorReplyException refused) {
-      throw new IllegalStateException(server.name() + ": " + refused.getMessage(), refused);
-    }
+  private Histogram load(LoadGenerator clients) throws IOException {
+    return clients.openLoop(rate, Duration.ofSeconds(seconds).toNanos()).latencies();
   }
 
   /** Waits for the end of the snapshot; returns what INFO says then. */
