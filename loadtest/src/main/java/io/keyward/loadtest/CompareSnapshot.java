@@ -139,8 +139,7 @@ final class CompareSnapshot implements Callable<Integer> {
         ControlConnection control = server.connect();
         // The same connections all along: the first request of a new one waits until it is let in.
         LoadGenerator clients =
-            new LoadGenerator(
-                server.address(), CONNECTIONS, SET, 1, KeyNumbers.random(keys, 1))) {
+            new LoadGenerator(server.address(), CONNECTIONS, SET, 1, KeyNumbers.random(keys, 1))) {
       double started = server.startNanos() / 1e9;
       // The first seconds and the first snapshot do not count: a JVM compiles what is used, and
       // changes while a snapshot is written go another way than others.
