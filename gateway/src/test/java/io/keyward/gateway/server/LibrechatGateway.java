@@ -88,9 +88,14 @@ final class LibrechatGateway implements AutoCloseable {
     return gateway.lifecycle();
   }
 
+  /** A client that has not logged in. */
+  Wire connect() {
+    return Wire.to(gateway.ports().redis());
+  }
+
   /** A client that has logged in. */
   Wire logIn(String user, String password) {
-    Wire wire = Wire.to(gateway.ports().redis());
+    Wire wire = connect();
     assertThat(wire.ask("AUTH " + user + " " + password)).isEqualTo("+OK");
     return wire;
   }
@@ -101,7 +106,7 @@ final class LibrechatGateway implements AutoCloseable {
 
   /** What a login by the tenant's secret is told. */
   String refusal(String user) {
-    try (Wire wire = Wire.to(gateway.ports().redis())) {
+    try (Wire wire = connect()) {
       return wire.ask("AUTH " + user + " of-librechat");
     }
   }

@@ -5,8 +5,6 @@ import static io.keyward.gateway.server.InsideClient.enter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.engine.Client;
-import io.keyward.engine.CommandException;
-import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
 import io.keyward.engine.builtin.Database;
@@ -25,7 +23,6 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,40 +41,6 @@ class NonInterferenceTest {
 
   /** They lead a connection elsewhere or end it; {@link TenantsTest} has their cases. */
   private static final Set<String> OF_THE_CONNECTION = Set.of("auth", "hello", "reset", "quit");
-
-  private static final List<String> HOSTILE =
-      List.of(
-          "green",
-          "green::key",
-          "green::" + "k1",
-          "::green::k1",
-          "k1",
-          "k2",
-          "k3",
-          "k4",
-          "k5",
-          "BANS:k1",
-          "mall~shared::BANS:k1",
-          "*",
-          "green*",
-          "*::*",
-          "[^x]*",
-          "STORE",
-          "STREAMS",
-          "KEYS",
-          "COUNT",
-          "shop.green",
-          "..",
-          "../green",
-          "0",
-          "-1",
-          "1",
-          "2",
-          "return redis.call('KEYS','*')",
-          "return redis.call('GET','green::k1')",
-          "return redis.call('GET','mall~shared::BANS:k1')",
-          "return redis.call('SET','BANS:k1','x')",
-          "return {redis.call('SCAN','0'),redis.call('RANDOMKEY')}");
 
   @TempDir Path folder;
   private Gateway gateway;
@@ -190,34 +153,10 @@ class NonInterferenceTest {
     return state;
   }
 
-  private static String value(String name, SplittableRandom random) {
-    return switch (name) {
-      case "numkeys" -> "1";
-      case "seconds", "milliseconds", "timeout", "ttl" -> random.nextBoolean() ? "1" : "0.01";
-      case "cursor" -> "0";
-      default -> HOSTILE.get(random.nextInt(HOSTILE.size()));
-    };
-  }
-
-  private static String[] request(Command command, SplittableRandom random) {
-    List<String> words = new ArrayList<>(List.of(command.fullName().split("\\|")));
-    words.addAll(SyntaxSample.draw(command.syntax(), random, name -> value(name, random)));
-    while (words.size() < Math.abs(command.arity())) {
-      words.add(HOSTILE.get(random.nextInt(HOSTILE.size())));
-    }
-    if (random.nextInt(4) == 0) {
-      int more = 1 + random.nextInt(3);
-      for (int i = 0; i < more; i++) {
-        words.add(HOSTILE.get(random.nextInt(HOSTILE.size())));
-      }
-    }
-    return words.toArray(String[]::new);
-  }
-
   private void attack(Command command, SplittableRandom random, String told) {
     Client attacker = enter(blue);
     attacker.reply().resp3(random.nextBoolean());
-    String[] words = request(command, random);
+    String[] words = HostileRequests.against(command, random);
     String told2 = told + " " + String.join(" ", words);
     Map<String, Object> before = state();
     boolean queued = command.arity() != 0 && random.nextInt(5) == 0;
@@ -264,53 +203,6 @@ class NonInterferenceTest {
     assertThat(kept).contains(CANARY);
   }
 
-  private static final Set<String> NUMBERS =
-      Set.of("numkeys", "timeout", "longitude", "latitude", "radius", "count");
-
-  private static final List<String> OF_BLUE =
-      List.of(
-          "blue::k1",
-          "blue::k2",
-          "blue::k3",
-          "blue::k4",
-          "blue::k5",
-          "blue::new",
-          "blue::*",
-          "0",
-          "-1",
-          "1",
-          "2",
-          "STORE",
-          "STREAMS",
-          "return redis.call('SET',KEYS[1],'x')");
-
-  /** A form of a command in which every key is named as one of blue; null if it names none. */
-  private static String @Nullable [] ofBlue(
-      Command command, SplittableRandom random, Client namer) {
-    List<String> words = new ArrayList<>(List.of(command.fullName().split("\\|")));
-    words.addAll(
-        SyntaxSample.draw(
-            command.syntax(),
-            random,
-            name -> NUMBERS.contains(name) ? "1" : OF_BLUE.get(random.nextInt(OF_BLUE.size()))));
-    while (words.size() < Math.abs(command.arity())) {
-      words.add(OF_BLUE.get(random.nextInt(OF_BLUE.size())));
-    }
-    List<Integer> keys = new ArrayList<>();
-    try {
-      Request named = InsideClient.request(words.toArray(String[]::new));
-      named.client(namer);
-      command.keys(named, keys::add);
-    } catch (CommandException malformed) {
-      return null;
-    }
-    for (int key : keys) {
-      String word = words.get(key);
-      words.set(key, word.startsWith("blue::") ? word : "blue::" + word);
-    }
-    return keys.isEmpty() ? null : words.toArray(String[]::new);
-  }
-
   /** What the operator does to keys of one deployment is done to that deployment alone. */
   @Test
   void theOperatorsCommandsOnKeysTouchTheirDeploymentAlone() {
@@ -325,7 +217,7 @@ class NonInterferenceTest {
               for (Command command : gateway.server().engine().table().numbered()) {
                 int tried = 0;
                 for (int i = 0; command.subcommands().isEmpty() && i < 60; i++) {
-                  String[] words = ofBlue(command, random, namer);
+                  String[] words = HostileRequests.ofBlue(command, random, namer);
                   if (words != null) {
                     tried++;
                     operate(view, words, "seed " + seed);
