@@ -2,12 +2,10 @@ package io.keyward.engine.command;
 
 import io.keyward.engine.Request;
 import io.keyward.engine.command.KeySpec.KeyFlag;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
@@ -53,7 +51,7 @@ public final class Command {
   private final Reach reach;
   private int index = -1;
 
-  private Command(Builder from) {
+  Command(CommandBuilder from) {
     name = from.name;
     fullName = from.parent.isEmpty() ? from.name : from.parent + "|" + from.name;
     group = from.group;
@@ -90,7 +88,7 @@ public final class Command {
     reach = from.reach;
   }
 
-  private EnumSet<Category> derivedCategories(Builder from) {
+  private EnumSet<Category> derivedCategories(CommandBuilder from) {
     EnumSet<Category> derived = EnumSet.noneOf(Category.class);
     derived.addAll(from.categories);
     Category ofGroup = group.category();
@@ -118,8 +116,8 @@ public final class Command {
   }
 
   /** Begins the declaration of a command, named in lower case. */
-  public static Builder named(String name, CommandGroup group) {
-    return new Builder(name, group);
+  public static CommandBuilder named(String name, CommandGroup group) {
+    return new CommandBuilder(name, group);
   }
 
   /** The name in lower case, of a subcommand without its parent's. */
@@ -308,212 +306,5 @@ public final class Command {
   @Override
   public String toString() {
     return fullName;
-  }
-
-  /** Gathers a declaration. */
-  public static final class Builder {
-    private final String name;
-    private final CommandGroup group;
-    private String parent = "";
-    private String since = "1.0.0";
-    private String summary = "";
-    private String complexity = "";
-    private String syntax = "";
-    private String difference = "";
-    private int arity;
-    private final EnumSet<CommandFlag> flags = EnumSet.noneOf(CommandFlag.class);
-    private final EnumSet<Category> categories = EnumSet.noneOf(Category.class);
-    private boolean inCategoryOfGroup = true;
-    private boolean inSlices;
-    private int firstInPieces;
-    private int stepInPieces;
-    private Reach reach = Reach.OF_ITS_KEYS;
-    private final List<KeySpec> keySpecs = new ArrayList<>();
-    private final List<String> tips = new ArrayList<>();
-    private final Map<String, Command> subcommands = new LinkedHashMap<>();
-    private @Nullable KeyFinder finder;
-    private @Nullable VariableFlags variableFlags;
-    private @Nullable ChannelSpec channels;
-    private @Nullable SecretFinder secrets;
-    private @Nullable Predicate<Request> writes;
-    private Handler handler = Command::needsSubcommand;
-
-    private Builder(String name, CommandGroup group) {
-      if (!name.equals(name.toLowerCase(Locale.ROOT))) {
-        throw new IllegalArgumentException("not in lower case: " + name);
-      }
-      this.name = name;
-      this.group = group;
-    }
-
-    public Builder since(String version) {
-      since = version;
-      return this;
-    }
-
-    /** What the command does, in one sentence. */
-    public Builder summary(String sentence) {
-      summary = sentence;
-      return this;
-    }
-
-    public Builder complexity(String order) {
-      complexity = order;
-      return this;
-    }
-
-    /**
-     * The arguments in the notation of Redis's documentation; {@code name:type} where the type does
-     * not follow from the name.
-     */
-    public Builder syntax(String arguments) {
-      syntax = arguments;
-      return this;
-    }
-
-    /** Says how the command differs from Redis 7.2, in sentences for users. */
-    public Builder differs(String sentences) {
-      difference = sentences;
-      return this;
-    }
-
-    public Builder arity(int count) {
-      arity = count;
-      return this;
-    }
-
-    public Builder flags(CommandFlag... given) {
-      Collections.addAll(flags, given);
-      return this;
-    }
-
-    /** Categories beyond those that follow from the group and the flags. */
-    public Builder categories(Category... further) {
-      Collections.addAll(categories, further);
-      return this;
-    }
-
-    /** Categories in place of the group's; those that follow from the flags stay. */
-    public Builder categoriesOnly(Category... all) {
-      inCategoryOfGroup = false;
-      return categories(all);
-    }
-
-    /** Keys from {@code first} to {@code last}, every {@code step}. */
-    public Builder keys(int first, int last, int step, KeyFlag... given) {
-      keySpecs.add(KeySpec.range(first, last, step, given));
-      return this;
-    }
-
-    /** One key at a fixed argument. */
-    public Builder key(int position, KeyFlag... given) {
-      return keys(position, position, 1, given);
-    }
-
-    public Builder keys(KeySpec spec) {
-      keySpecs.add(spec);
-      return this;
-    }
-
-    /** Finds the keys where the specifications alone do not tell them. */
-    public Builder keysBy(KeyFinder own) {
-      finder = own;
-      return this;
-    }
-
-    /** Tells what becomes of the key where the options decide it. */
-    public Builder keyFlagsBy(VariableFlags own) {
-      variableFlags = own;
-      return this;
-    }
-
-    /** Channels from {@code first} to {@code last}, which is -1 for all that follow. */
-    public Builder channels(int first, int last) {
-      channels = new ChannelSpec(first, last, false);
-      return this;
-    }
-
-    /** Patterns of channels, in the same way. */
-    public Builder channelPatterns(int first, int last) {
-      channels = new ChannelSpec(first, last, true);
-      return this;
-    }
-
-    /** Names the arguments that logs must not show. */
-    public Builder secretsBy(SecretFinder own) {
-      secrets = own;
-      return this;
-    }
-
-    /** Tells whether a call may change data where its arguments say so. */
-    public Builder writesBy(Predicate<Request> own) {
-      writes = own;
-      return this;
-    }
-
-    public Builder tips(String... given) {
-      Collections.addAll(tips, given);
-      return this;
-    }
-
-    /** Runs the command in slices, since it cannot be known how long it takes. */
-    public Builder runsInSlices() {
-      inSlices = true;
-      return this;
-    }
-
-    /** Takes one argument in pieces if it is very long: a value, and no key. */
-    public Builder piecesAt(int position) {
-      return piecesFrom(position, Integer.MAX_VALUE);
-    }
-
-    /** Takes an argument in pieces if it is very long, and so each further one at this distance. */
-    public Builder piecesFrom(int first, int step) {
-      firstInPieces = first;
-      stepInPieces = step;
-      return this;
-    }
-
-    /** Where the operator's command is executed; by default where its keys are. */
-    public Builder reach(Reach where) {
-      reach = where;
-      return this;
-    }
-
-    public Builder handler(Handler does) {
-      handler = does;
-      return this;
-    }
-
-    public Builder subcommand(Builder child) {
-      child.parent = name;
-      Command declared = child.build();
-      subcommands.put(declared.name, declared);
-      return this;
-    }
-
-    /** Adds HELP, which lists the subcommands from their declarations. */
-    public Builder withHelp(String version) {
-      return subcommand(
-          named("help", group)
-              .since(version)
-              .summary("Lists the subcommands.")
-              .complexity("O(1)")
-              .arity(2)
-              .flags(CommandFlag.LOADING, CommandFlag.STALE)
-              .categories(categories.toArray(Category[]::new))
-              .handler(new SubcommandHelp(name, subcommands)));
-    }
-
-    public Command build() {
-      if (arity == 0 || summary.isEmpty()) {
-        throw new IllegalStateException(name + " lacks its arity or summary");
-      }
-      return new Command(this);
-    }
-  }
-
-  private static void needsSubcommand(Request request, io.keyward.engine.Reply reply) {
-    throw new IllegalStateException("a command with subcommands has no handler of its own");
   }
 }

@@ -28,7 +28,7 @@ public final class CommandTable {
   private @Nullable Command[] slots = new Command[0];
 
   /** Adds a declaration with its subcommands. */
-  public void add(Command.Builder declaration) {
+  public void add(CommandBuilder declaration) {
     Command command = declaration.build();
     if (byName.putIfAbsent(command.name(), command) != null) {
       throw new IllegalStateException("declared twice: " + command.name());

@@ -16,6 +16,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
@@ -58,7 +59,7 @@ final class ClusterCommands {
     table.add(
         connection("readwrite", this::confirm, FAST, LOADING, STALE)
             .summary("Does nothing: the node is no replica."));
-    Command.Builder cluster =
+    CommandBuilder cluster =
         Command.named("cluster", CLUSTER)
             .since("3.0.0")
             .summary("Tells about the cluster of one node.")
@@ -69,7 +70,7 @@ final class ClusterCommands {
     table.add(cluster.withHelp("5.0.0"));
   }
 
-  private static Command.Builder connection(String name, Handler handler, CommandFlag... flags) {
+  private static CommandBuilder connection(String name, Handler handler, CommandFlag... flags) {
     return Command.named(name, CLUSTER)
         .since("3.0.0")
         .complexity("O(1)")
@@ -79,7 +80,7 @@ final class ClusterCommands {
         .handler(handler);
   }
 
-  private void asking(Command.Builder cluster) {
+  private void asking(CommandBuilder cluster) {
     cluster
         .subcommand(
             asks("slots", 2, ASKS_EARLY, this::slots)
@@ -145,8 +146,7 @@ final class ClusterCommands {
                 .tips(CHANGING));
   }
 
-  private static Command.Builder asks(
-      String name, int arity, CommandFlag[] flags, Handler handler) {
+  private static CommandBuilder asks(String name, int arity, CommandFlag[] flags, Handler handler) {
     return Command.named(name, CLUSTER)
         .since("3.0.0")
         .complexity("O(1)")
@@ -156,7 +156,7 @@ final class ClusterCommands {
   }
 
   /** What would make, change or end a cluster of several nodes. */
-  private void refused(Command.Builder cluster) {
+  private void refused(CommandBuilder cluster) {
     refuse(cluster, "addslots", -3, CHANGES, "slot [slot ...]");
     refuse(cluster, "addslotsrange", -4, CHANGES, "start-slot end-slot [start-slot end-slot ...]");
     refuse(cluster, "bumpepoch", 2, CHANGES, "");
@@ -179,8 +179,8 @@ final class ClusterCommands {
   }
 
   private void refuse(
-      Command.Builder cluster, String name, int arity, CommandFlag[] flags, String syntax) {
-    Command.Builder child =
+      CommandBuilder cluster, String name, int arity, CommandFlag[] flags, String syntax) {
+    CommandBuilder child =
         asks(name, arity, flags, this::refuse)
             .summary("Is refused: the cluster is one node that owns every slot.")
             .syntax(syntax);

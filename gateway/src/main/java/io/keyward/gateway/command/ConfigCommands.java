@@ -21,6 +21,7 @@ import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 import io.keyward.gateway.server.Server;
@@ -86,7 +87,7 @@ final class ConfigCommands {
             .withHelp("5.0.0"));
   }
 
-  private static Command.Builder child(String name, int arity, Handler handler) {
+  private static CommandBuilder child(String name, int arity, Handler handler) {
     return Command.named(name, SERVER)
         .since("2.0.0")
         .arity(arity)

@@ -14,6 +14,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Aside;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 import io.keyward.gateway.deployment.Actor;
@@ -120,7 +121,7 @@ final class DeploymentCommands {
             .withHelp("1.0.0"));
   }
 
-  private static Command.Builder child(String name, int arity, Handler handler) {
+  private static CommandBuilder child(String name, int arity, Handler handler) {
     return Command.named(name, SERVER)
         .arity(arity)
         .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING, NO_MULTI, SERVER_WIDE)

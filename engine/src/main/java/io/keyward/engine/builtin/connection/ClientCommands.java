@@ -21,6 +21,7 @@ import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.Pause;
 import io.keyward.engine.builtin.tracking.TrackingCommands;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
@@ -41,7 +42,7 @@ final class ClientCommands {
   private ClientCommands() {}
 
   static void declare(CommandTable table) {
-    Command.Builder client =
+    CommandBuilder client =
         Command.named("client", CONNECTION)
             .since("2.4.0")
             .summary("Tells about connections and changes them.")
@@ -113,7 +114,7 @@ final class ClientCommands {
     table.add(client.withHelp("5.0.0"));
   }
 
-  private static Command.Builder own(String name, String since, int arity, Handler handler) {
+  private static CommandBuilder own(String name, String since, int arity, Handler handler) {
     return Command.named(name, CONNECTION)
         .since(since)
         .complexity("O(1)")

@@ -17,6 +17,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -34,7 +35,7 @@ public final class ClientKill {
 
   private ClientKill() {}
 
-  static Command.Builder declaration() {
+  static CommandBuilder declaration() {
     return Command.named("kill", CONNECTION)
         .since("2.4.0")
         .summary("Closes connections by address or by filters.")

@@ -17,6 +17,7 @@ import io.keyward.engine.builtin.ClientText;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -63,7 +64,7 @@ final class ClientListing {
 
   private ClientListing() {}
 
-  static Command.Builder info() {
+  static CommandBuilder info() {
     return Command.named("info", CONNECTION)
         .since("6.2.0")
         .summary("Returns the connection's own line of CLIENT LIST.")
@@ -74,7 +75,7 @@ final class ClientListing {
         .handler(ClientListing::info);
   }
 
-  static Command.Builder list() {
+  static CommandBuilder list() {
     return Command.named("list", CONNECTION)
         .since("2.4.0")
         .summary("Returns a line for each connection.")

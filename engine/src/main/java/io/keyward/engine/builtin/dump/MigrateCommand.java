@@ -19,6 +19,7 @@ import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.dump.TargetServer.Outcome;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.KeySpec;
 import io.keyward.engine.command.KeySpec.Begin;
 import io.keyward.engine.command.KeySpec.Find;
@@ -55,7 +56,7 @@ final class MigrateCommand {
 
   private MigrateCommand() {}
 
-  static Command.Builder declaration() {
+  static CommandBuilder declaration() {
     return Command.named("migrate", GENERIC)
         .differs(
             "Other clients are served meanwhile; a key that they change stays. Not inside a"

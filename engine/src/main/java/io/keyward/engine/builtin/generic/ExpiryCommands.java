@@ -18,6 +18,7 @@ import io.keyward.engine.builtin.ExpiryTime;
 import io.keyward.engine.builtin.ExpiryTime.Unit;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import java.util.function.LongUnaryOperator;
 
@@ -71,7 +72,7 @@ final class ExpiryCommands {
             .handler(ExpiryCommands::persist));
   }
 
-  private static Command.Builder setting(String name, String since, String summary) {
+  private static CommandBuilder setting(String name, String since, String summary) {
     return Command.named(name, GENERIC)
         .since(since)
         .summary(summary)
@@ -81,7 +82,7 @@ final class ExpiryCommands {
         .key(1, RW, UPDATE);
   }
 
-  private static Command.Builder asking(String name, String since, String summary) {
+  private static CommandBuilder asking(String name, String since, String summary) {
     return Command.named(name, GENERIC)
         .since(since)
         .summary(summary)

@@ -10,6 +10,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
@@ -69,7 +70,7 @@ final class MemoryCommands {
             .withHelp("4.0.0"));
   }
 
-  private static Command.Builder report(String name, Handler handler) {
+  private static CommandBuilder report(String name, Handler handler) {
     return Command.named(name, SERVER)
         .since("4.0.0")
         .arity(2)

@@ -11,6 +11,7 @@ import io.keyward.engine.builtin.AccessClock;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ final class ObjectCommands {
             .withHelp("6.2.0"));
   }
 
-  private static Command.Builder asking(String name, String since, String summary) {
+  private static CommandBuilder asking(String name, String since, String summary) {
     return Command.named(name, GENERIC)
         .since(since)
         .summary(summary)

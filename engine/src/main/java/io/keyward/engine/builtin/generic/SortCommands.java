@@ -23,6 +23,7 @@ import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.list.ListValue;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.KeySpec;
 import io.keyward.engine.command.KeySpec.Begin;
@@ -63,7 +64,7 @@ final class SortCommands {
             .handler((request, reply) -> sort(request, reply, false)));
   }
 
-  private static Command.Builder sorting(String name) {
+  private static CommandBuilder sorting(String name) {
     return Command.named(name, GENERIC)
         .complexity("O(N+M*log(M)) with N elements, of which M are returned")
         .arity(-2)

@@ -18,6 +18,7 @@ import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.sortedset.MemberCursor;
 import io.keyward.engine.builtin.sortedset.SortedSetCommands;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.text.Numbers;
 import java.math.BigDecimal;
@@ -62,7 +63,7 @@ final class PlaceCommands {
             .handler(PlaceCommands::distance));
   }
 
-  private static Command.Builder reading(String name, String summary) {
+  private static CommandBuilder reading(String name, String summary) {
     return Command.named(name, GEO)
         .since("3.2.0")
         .summary(summary)

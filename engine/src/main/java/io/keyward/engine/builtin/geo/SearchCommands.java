@@ -18,6 +18,7 @@ import io.keyward.engine.builtin.geo.SearchOptions.Kind;
 import io.keyward.engine.builtin.sortedset.MemberCursor;
 import io.keyward.engine.builtin.sortedset.Result;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.KeyFinder;
 import io.keyward.engine.command.KeySpec;
@@ -95,18 +96,18 @@ final class SearchCommands {
             .key(2, RO, ACCESS));
   }
 
-  private static Command.Builder search(String name, Kind kind) {
+  private static CommandBuilder search(String name, Kind kind) {
     return Command.named(name, GEO)
         .complexity(
             "O(N+log(M)) with N members in the cells around the shape, of M in the sorted set")
         .handler((request, reply) -> search(request, reply, kind));
   }
 
-  private static Command.Builder reading(String name, Kind kind) {
+  private static CommandBuilder reading(String name, Kind kind) {
     return search(name, kind).flags(READONLY).key(1, RO, ACCESS);
   }
 
-  private static Command.Builder storing(String name, Kind kind, int firstOption) {
+  private static CommandBuilder storing(String name, Kind kind, int firstOption) {
     return search(name, kind)
         .arity(-firstOption)
         .flags(WRITE, DENYOOM)

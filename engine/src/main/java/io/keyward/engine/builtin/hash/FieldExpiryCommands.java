@@ -16,6 +16,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.FieldExpiry;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 
 /**
@@ -96,7 +97,7 @@ final class FieldExpiryCommands {
             .handler(FieldExpiryCommands::persist));
   }
 
-  private static Command.Builder setting(String name, String time, String summary) {
+  private static CommandBuilder setting(String name, String time, String summary) {
     return Command.named(name, HASH)
         .since("7.4.0")
         .summary(summary)
@@ -107,7 +108,7 @@ final class FieldExpiryCommands {
         .key(1, RW, UPDATE);
   }
 
-  private static Command.Builder asking(String name, String summary) {
+  private static CommandBuilder asking(String name, String summary) {
     return Command.named(name, HASH)
         .since("7.4.0")
         .summary(summary)

@@ -15,6 +15,7 @@ import io.keyward.engine.builtin.ScanOptions;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.text.Numbers;
 
@@ -49,7 +50,7 @@ final class WholeHash {
             .handler(WholeHash::hscan));
   }
 
-  private static Command.Builder whole(String name, String summary) {
+  private static CommandBuilder whole(String name, String summary) {
     return Command.named(name, HASH)
         .since("2.0.0")
         .summary(summary)

@@ -21,6 +21,7 @@ import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,7 @@ public final class ListCommands {
             .handler((request, reply) -> push(request, reply, false, false)));
   }
 
-  private static Command.Builder pushing(String name, String since, String summary) {
+  private static CommandBuilder pushing(String name, String since, String summary) {
     return Command.named(name, LIST)
         .since(since)
         .summary(summary)

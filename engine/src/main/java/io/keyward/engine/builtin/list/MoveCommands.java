@@ -18,6 +18,7 @@ import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 
 /** LMOVE and RPOPLPUSH, and those that wait for an element: BLMOVE, BRPOPLPUSH. */
@@ -63,7 +64,7 @@ final class MoveCommands {
                         BlockingTimeout.milliseconds(request, 5))));
   }
 
-  private static Command.Builder moving(String name, String since, String summary) {
+  private static CommandBuilder moving(String name, String since, String summary) {
     return Command.named(name, LIST)
         .since(since)
         .summary(summary)

@@ -19,6 +19,7 @@ import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.KeySpec;
 
@@ -68,7 +69,7 @@ final class PopCommands {
                     popMany(request, reply, 2, BlockingTimeout.milliseconds(request, 1))));
   }
 
-  private static Command.Builder popping(String name, String summary) {
+  private static CommandBuilder popping(String name, String summary) {
     return Command.named(name, LIST)
         .summary(summary)
         .complexity("O(N) with N elements returned")
@@ -78,7 +79,7 @@ final class PopCommands {
         .key(1, RW, ACCESS, DELETE);
   }
 
-  private static Command.Builder waiting(String name, String summary) {
+  private static CommandBuilder waiting(String name, String summary) {
     return Command.named(name, LIST)
         .since("2.0.0")
         .summary(summary)

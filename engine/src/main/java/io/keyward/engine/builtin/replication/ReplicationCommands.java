@@ -20,6 +20,7 @@ import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import java.util.List;
 import java.util.function.Supplier;
@@ -100,7 +101,7 @@ public final class ReplicationCommands {
             .handler(this::failOver));
   }
 
-  private static Command.Builder following(String name, String since) {
+  private static CommandBuilder following(String name, String since) {
     return Command.named(name, SERVER)
         .since(since)
         .differs("Takes NO ONE alone.")

@@ -18,6 +18,7 @@ import io.keyward.engine.builtin.acl.Denial;
 import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 import java.security.SecureRandom;
@@ -38,7 +39,7 @@ final class AclCommands {
   private AclCommands() {}
 
   static void declare(CommandTable table) {
-    Command.Builder acl =
+    CommandBuilder acl =
         Command.named("acl", SERVER)
             .since("6.0.0")
             .summary("Manages users and what they may do.")
@@ -50,7 +51,7 @@ final class AclCommands {
     table.add(acl.withHelp("6.0.0"));
   }
 
-  private static void declareQueries(Command.Builder acl) {
+  private static void declareQueries(CommandBuilder acl) {
     acl.subcommand(
             open("cat", -2, AclCommands::categories)
                 .summary("Lists the categories, or the commands of one.")
@@ -78,7 +79,7 @@ final class AclCommands {
                 .syntax("username command [arg [arg ...]]"));
   }
 
-  private static Command.Builder open(String name, int arity, Handler handler) {
+  private static CommandBuilder open(String name, int arity, Handler handler) {
     return Command.named(name, SERVER)
         .since("6.0.0")
         .arity(arity)
@@ -86,7 +87,7 @@ final class AclCommands {
         .handler(handler);
   }
 
-  static Command.Builder administrative(String name, int arity, Handler handler) {
+  static CommandBuilder administrative(String name, int arity, Handler handler) {
     return open(name, arity, handler).flags(ADMIN);
   }
 

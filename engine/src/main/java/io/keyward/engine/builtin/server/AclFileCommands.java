@@ -10,7 +10,7 @@ import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
 import io.keyward.engine.builtin.acl.RuleException;
 import io.keyward.engine.builtin.acl.User;
-import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +31,7 @@ final class AclFileCommands {
 
   private AclFileCommands() {}
 
-  static void declare(Command.Builder acl) {
+  static void declare(CommandBuilder acl) {
     acl.subcommand(
             AclCommands.administrative("load", 2, AclFileCommands::load)
                 .summary("Reads the users again from their file.")

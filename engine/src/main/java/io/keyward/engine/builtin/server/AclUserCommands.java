@@ -14,7 +14,7 @@ import io.keyward.engine.builtin.acl.RuleException;
 import io.keyward.engine.builtin.acl.Selector;
 import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.builtin.connection.ClientKill;
-import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -29,7 +29,7 @@ final class AclUserCommands {
 
   private AclUserCommands() {}
 
-  static void declare(Command.Builder acl) {
+  static void declare(CommandBuilder acl) {
     acl.subcommand(
             AclCommands.administrative("setuser", -3, AclUserCommands::set)
                 .summary("Makes a user, or changes what it may do.")

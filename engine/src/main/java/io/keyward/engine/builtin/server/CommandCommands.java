@@ -9,6 +9,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 import io.keyward.engine.text.Glob;
@@ -74,7 +75,7 @@ final class CommandCommands {
             .withHelp("5.0.0"));
   }
 
-  private static Command.Builder child(String name, String since, int arity, Handler handler) {
+  private static CommandBuilder child(String name, String since, int arity, Handler handler) {
     return Command.named(name, SERVER)
         .since(since)
         .arity(arity)

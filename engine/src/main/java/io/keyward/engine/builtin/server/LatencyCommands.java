@@ -17,6 +17,7 @@ import io.keyward.engine.builtin.observation.LatencyEvents;
 import io.keyward.engine.builtin.observation.Observation;
 import io.keyward.engine.builtin.observation.TimeHistogram;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 import java.nio.charset.StandardCharsets;
@@ -65,7 +66,7 @@ final class LatencyCommands {
             .withHelp("2.8.13"));
   }
 
-  private static Command.Builder child(String name, int arity, Handler handler) {
+  private static CommandBuilder child(String name, int arity, Handler handler) {
     return Command.named(name, SERVER)
         .since("2.8.13")
         .arity(arity)
@@ -73,7 +74,7 @@ final class LatencyCommands {
         .handler(handler);
   }
 
-  private static Command.Builder report(String name, int arity, Handler handler) {
+  private static CommandBuilder report(String name, int arity, Handler handler) {
     return child(name, arity, handler)
         .complexity("O(1)")
         .tips("nondeterministic_output", "request_policy:all_nodes", "response_policy:special");

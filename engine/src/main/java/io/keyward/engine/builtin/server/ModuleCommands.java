@@ -10,6 +10,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 
 /** MODULE: there are none, and none can be loaded. */
@@ -50,7 +51,7 @@ final class ModuleCommands {
             .withHelp("5.0.0"));
   }
 
-  private static Command.Builder refused(String name, int arity, CommandException reason) {
+  private static CommandBuilder refused(String name, int arity, CommandException reason) {
     return Command.named(name, SERVER)
         .differs("Refused: there are no modules.")
         .summary("Is refused: the gateway loads no modules.")

@@ -14,6 +14,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.observation.SlowLog;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ final class SlowLogCommands {
             .withHelp("6.2.0"));
   }
 
-  private static Command.Builder child(String name, int arity, Handler handler) {
+  private static CommandBuilder child(String name, int arity, Handler handler) {
     return Command.named(name, SERVER)
         .since("2.2.12")
         .arity(arity)

@@ -15,6 +15,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 import java.util.Arrays;
@@ -46,7 +47,7 @@ final class UnionsAndDifferences {
                 SourceSets.store(request, difference(request, 2), "sdiffstore", reply)));
   }
 
-  private static Command.Builder reading(String name, String summary) {
+  private static CommandBuilder reading(String name, String summary) {
     return declared(name, summary)
         .syntax("key [key ...]")
         .arity(-2)
@@ -55,7 +56,7 @@ final class UnionsAndDifferences {
         .tips("nondeterministic_output_order");
   }
 
-  private static Command.Builder storing(String name, String summary, Handler handler) {
+  private static CommandBuilder storing(String name, String summary, Handler handler) {
     return declared(name, summary)
         .syntax("destination key [key ...]")
         .arity(-3)
@@ -65,7 +66,7 @@ final class UnionsAndDifferences {
         .handler(handler);
   }
 
-  private static Command.Builder declared(String name, String summary) {
+  private static CommandBuilder declared(String name, String summary) {
     return Command.named(name, SET)
         .since("1.0.0")
         .summary(summary)

@@ -10,6 +10,7 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 import io.keyward.engine.command.KeySpec;
@@ -76,7 +77,7 @@ final class CombineCommands {
     return (request, reply) -> Combination.store(request, reply, operation, event);
   }
 
-  private static Command.Builder reading(String name, String since, String complexity) {
+  private static CommandBuilder reading(String name, String since, String complexity) {
     return Command.named(name, SORTED_SET)
         .since(since)
         .complexity(complexity)
@@ -85,7 +86,7 @@ final class CombineCommands {
         .keys(KeySpec.counted(1, RO, ACCESS));
   }
 
-  private static Command.Builder storing(String name, String since, String complexity) {
+  private static CommandBuilder storing(String name, String since, String complexity) {
     return Command.named(name, SORTED_SET)
         .since(since)
         .complexity(complexity)

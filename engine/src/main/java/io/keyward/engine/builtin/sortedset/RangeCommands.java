@@ -10,6 +10,7 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 
 /** Declares ZRANGE and its older forms, which {@link RangeQuery} executes. */
@@ -78,7 +79,7 @@ final class RangeCommands {
             .handler(RangeQuery::store));
   }
 
-  private static Command.Builder range(String name, String since) {
+  private static CommandBuilder range(String name, String since) {
     return Command.named(name, SORTED_SET)
         .since(since)
         .complexity(COMPLEXITY)

@@ -19,6 +19,7 @@ import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.text.LongDouble;
 import io.keyward.engine.text.Numbers;
@@ -59,7 +60,7 @@ final class CounterCommands {
             .handler(CounterCommands::addFloat));
   }
 
-  private static Command.Builder counter(String name, String summary) {
+  private static CommandBuilder counter(String name, String summary) {
     return Command.named(name, STRING)
         .summary(summary)
         .complexity("O(1)")

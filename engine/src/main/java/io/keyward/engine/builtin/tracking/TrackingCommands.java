@@ -16,6 +16,7 @@ import io.keyward.engine.builtin.Key;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.tracking.Tracked.Choice;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.Handler;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -62,7 +63,7 @@ public final class TrackingCommands {
   private TrackingCommands() {}
 
   /** The subcommands of CLIENT. */
-  public static List<Command.Builder> declarations() {
+  public static List<CommandBuilder> declarations() {
     return List.of(
         declared("tracking", "6.0.0", -3, TrackingCommands::tracking)
             .summary("Begins or ends telling the connection which keys have changed.")
@@ -79,7 +80,7 @@ public final class TrackingCommands {
             .summary("Tells how the connection tracks keys."));
   }
 
-  private static Command.Builder declared(String name, String since, int arity, Handler handler) {
+  private static CommandBuilder declared(String name, String since, int arity, Handler handler) {
     return Command.named(name, CONNECTION)
         .since(since)
         .complexity("O(1)")
