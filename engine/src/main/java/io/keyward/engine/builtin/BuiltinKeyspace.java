@@ -468,7 +468,7 @@ public final class BuiltinKeyspace implements Keyspace {
   void end() {
     members.close();
     effects.beginUnit();
-    effects.flushedAll();
+    effects.whole().flushedAll();
     effects.endUnit();
     databases.flush();
     databases.forEach(Database::discard);

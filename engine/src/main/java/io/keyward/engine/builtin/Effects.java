@@ -4,14 +4,10 @@ import io.keyward.config.directive.Directive;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.engine.builtin.propagation.WholeKeyspace;
-import io.keyward.engine.bytes.Pieces;
 import io.keyward.engine.command.Command;
-import io.keyward.engine.command.CommandGroup;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +26,8 @@ public final class Effects {
   private final BuiltinKeyspace keyspace;
   private final EffectStream stream;
   private final byte[] prefix;
-  private final byte[] note;
-  private final IntConsumer keyCollector = this::addKey;
-  private int[] keys = {};
-  private int keyCount;
-  private boolean keysAscend;
+  private final VerbatimEffects verbatim;
+  private final WholeKeyspaceEffects whole;
 
   private boolean kept = true;
   private @Nullable Effects ofShared;
@@ -55,7 +48,9 @@ public final class Effects {
     this.stream = stream;
     String name = keyspace.prefix();
     prefix = name.isEmpty() ? new byte[0] : (name + "::").getBytes(StandardCharsets.UTF_8);
-    note = WholeKeyspace.note(name);
+    byte[] note = WholeKeyspace.note(name);
+    verbatim = new VerbatimEffects(keyspace, this, stream, note);
+    whole = new WholeKeyspaceEffects(keyspace, this, stream, note);
   }
 
   /** Whether what is done is written, be it to this keyspace's keys or to those it shares. */
@@ -77,7 +72,7 @@ public final class Effects {
   }
 
   /** Whether what is done to this keyspace's own keys is written. */
-  private boolean ownWanted() {
+  boolean ownWanted() {
     return kept && stream.listened();
   }
 
@@ -102,6 +97,11 @@ public final class Effects {
     return kept;
   }
 
+  /** Writes what is done to all that the keyspace holds. */
+  public WholeKeyspaceEffects whole() {
+    return whole;
+  }
+
   /** What stands before each key in the global view: the prefix and {@code ::}, or nothing. */
   public byte[] prefix() {
     return prefix;
@@ -124,14 +124,14 @@ public final class Effects {
     if (replaced) {
       replaced = false;
     } else if (changed && command.write()) {
-      same(request, command);
+      verbatim.write(request, command);
     }
   }
 
   /** Writes the command as it came. */
   public void same(Request request) {
     if (wanted()) {
-      same(request, request.command());
+      verbatim.write(request, request.command());
       replaced = true;
     }
   }
@@ -140,116 +140,6 @@ public final class Effects {
   public void instead() {
     if (wanted()) {
       replaced = true;
-    }
-  }
-
-  private void same(Request request, Command command) {
-    keyCount = 0;
-    keysAscend = true;
-    command.keys(request, keyCollector);
-    if (!keysAscend) {
-      Arrays.sort(keys, 0, keyCount);
-    }
-    int number = request.client().database();
-    if (keyCount == 0) {
-      keyless(request, command, number);
-      return;
-    }
-    if (keyspace.routes() != null) {
-      sameForOthers(request, number);
-      return;
-    }
-    if (keyspace.pins().any() && !unpinned(request, number)) {
-      return;
-    }
-    stream.begin(number, request.count());
-    int next = 0;
-    for (int i = 0; i < request.count(); i++) {
-      if (next < keyCount && keys[next] == i) {
-        stream.argument(prefix, request.bytes(), request.offset(i), request.length(i));
-        next++;
-      } else {
-        write(request, i);
-      }
-    }
-  }
-
-  private void addKey(int position) {
-    if (keyCount == keys.length) {
-      keys = Arrays.copyOf(keys, Math.max(8, keyCount * 2));
-    }
-    keysAscend &= keyCount == 0 || keys[keyCount - 1] < position;
-    keys[keyCount++] = position;
-  }
-
-  /**
-   * Whether no key is pinned. If some are, the others are written as they are now.
-   *
-   * @param number of the database
-   */
-  private boolean unpinned(Request request, int number) {
-    int pinned = 0;
-    for (int i = 0; i < keyCount; i++) {
-      if (keyspace.pins().hold(request.bytes(), request.offset(keys[i]), request.length(keys[i]))) {
-        pinned++;
-      }
-    }
-    if (pinned == 0) {
-      return true;
-    }
-    for (int i = 0; i < keyCount && pinned < keyCount; i++) {
-      int at = keys[i];
-      if (!keyspace.pins().hold(request.bytes(), request.offset(at), request.length(at))) {
-        state(number, request.bytes(), request.offset(at), request.length(at));
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Writes a command whose keys may be another keyspace's. As it came it is written only if they
-   * are all of one; else each key is written as it is now.
-   */
-  private void sameForOthers(Request request, int number) {
-    Database from = keyspace.databases().at(number);
-    GlobalName name = new GlobalName(from);
-    Database holder = null;
-    boolean one = true;
-    for (int i = 0; i < keyCount; i++) {
-      int at = keys[i];
-      boolean leads = name.leads(from, request.bytes(), request.offset(at), request.length(at));
-      one &= leads && !name.unwritten() && (holder == null || holder == name.holder());
-      holder = name.holder();
-    }
-    if (one) {
-      stream.begin(number, request.count());
-    }
-    int next = 0;
-    for (int i = 0; i < request.count(); i++) {
-      boolean key = next < keyCount && keys[next] == i;
-      next += key ? 1 : 0;
-      if (key && one) {
-        name.of(from, request.bytes(), request.offset(i), request.length(i));
-        stream.argument(name.prefix(), name.bytes(), name.offset(), name.length());
-      } else if (key && name.leads(from, request.bytes(), request.offset(i), request.length(i))) {
-        state(number, request.bytes(), request.offset(i), request.length(i));
-      } else if (one) {
-        write(request, i);
-      }
-    }
-  }
-
-  /** Functions belong to the keyspace, not to a key: a note says to whose. */
-  private void keyless(Request request, Command command, int number) {
-    if (!kept) {
-      return;
-    }
-    if (command.group() != CommandGroup.SCRIPTING) {
-      throw new IllegalStateException(command.fullName() + " changes data without naming a key");
-    }
-    stream.begin(number, request.count(), note);
-    for (int i = 0; i < request.count(); i++) {
-      write(request, i);
     }
   }
 
@@ -305,17 +195,8 @@ public final class Effects {
 
   /** Writes an argument that is no key. */
   public Effects argument(Request request, int argument) {
-    write(request, argument);
+    verbatim.argument(request, argument);
     return this;
-  }
-
-  private void write(Request request, int argument) {
-    Pieces row = request.pieces(argument);
-    if (row == null) {
-      stream.argument(request.bytes(), request.offset(argument), request.length(argument));
-    } else {
-      stream.argument(row);
-    }
   }
 
   public Effects argument(byte[] bytes) {
@@ -460,110 +341,6 @@ public final class Effects {
       stream.endUnit();
       stream.beginUnit();
     }
-  }
-
-  /** Writes that a database has been emptied. */
-  public void flushed(int number) {
-    if (ownWanted()) {
-      replaced = true;
-      flushedByOthers(number);
-    }
-  }
-
-  /** Writes that a client of another keyspace has had a database emptied. */
-  public void flushedByOthers(int number) {
-    if (!ownWanted()) {
-      return;
-    }
-    if (prefix.length == 0) {
-      stream.begin(number, 1);
-      stream.argument("FLUSHDB");
-    } else {
-      stream.begin(number, 4, note);
-      stream.argument("EVAL");
-      stream.argument(WholeKeyspace.FLUSH);
-      stream.number(0);
-      argument(WholeKeyspace.pattern(keyspace.prefix()));
-    }
-  }
-
-  /** Writes that every database has been emptied. */
-  public void flushedAll() {
-    flushedAll(0);
-  }
-
-  /** As the other, in the database that a client has selected. */
-  public void flushedAll(int selected) {
-    if (prefix.length == 0 && ownWanted()) {
-      replaced = true;
-      stream.begin(selected, 1);
-      stream.argument("FLUSHALL");
-      return;
-    }
-    for (int number = 0; ownWanted() && number < keyspace.databases().count(); number++) {
-      Database used = keyspace.databases().ifUsed(number);
-      if (used != null && used.size() > 0) {
-        flushed(number);
-      }
-    }
-  }
-
-  /** Writes that two databases have changed places. */
-  public void swapped(int first, int second) {
-    if (!ownWanted()) {
-      return;
-    }
-    replaced = true;
-    if (prefix.length == 0) {
-      stream.begin(first, 3);
-      stream.argument("SWAPDB");
-    } else {
-      stream.begin(first, 6, note);
-      stream.argument("EVAL");
-      stream.argument(WholeKeyspace.SWAP);
-      stream.number(0);
-      argument(WholeKeyspace.pattern(keyspace.prefix()));
-    }
-    stream.number(first);
-    stream.number(second);
-  }
-
-  /**
-   * Whether it can be written that this keyspace holds what another one does: if the same keys of
-   * both are written.
-   */
-  public boolean canTellCloneOf(BuiltinKeyspace source) {
-    return !ownWanted()
-        || (source.effects().kept && keyspace.pins().sameAs(source.pins()) && bothNamed(source));
-  }
-
-  private boolean bothNamed(BuiltinKeyspace source) {
-    return prefix.length > 0 && source.effects().prefix.length > 0;
-  }
-
-  /** Writes that the keyspace, which was empty, holds what another one does. */
-  void cloned(BuiltinKeyspace source) {
-    if (!ownWanted()) {
-      return;
-    }
-    List<Integer> numbers = new ArrayList<>();
-    source
-        .databases()
-        .forEach(
-            database -> {
-              if (database.size() > 0) {
-                numbers.add(database.number());
-              }
-            });
-    byte[] from = source.effects().prefix;
-    stream.begin(0, 6 + numbers.size(), note);
-    stream.argument("EVAL");
-    stream.argument(WholeKeyspace.CLONE);
-    stream.number(0);
-    argument(WholeKeyspace.pattern(source.prefix()));
-    stream.argument(from, 0, from.length);
-    stream.argument(prefix, 0, prefix.length);
-    numbers.forEach(stream::number);
   }
 
   /** Writes that a field of a hash has gone of itself. */

@@ -33,7 +33,7 @@ public record KeyspaceClone(long keys, long nanos) {
     }
     source.commonFigures().forEach(figure -> figure.addTo(heir));
     heir.effects().beginUnit();
-    heir.effects().cloned(source);
+    heir.effects().whole().cloned(source);
     heir.effects().endUnit();
     heir.countChange();
     heir.emptied();

@@ -294,7 +294,7 @@ public final class Overview implements KeyRoutes {
     }
     view.effects().beginUnit();
     for (Database holder : emptied) {
-      holder.keyspace().effects().flushedByOthers(number);
+      holder.keyspace().effects().whole().flushedByOthers(number);
       holder.flush();
       holder.keyspace().settleSoon();
       view.waiting().with(holder.keyspace().waiting());

@@ -130,7 +130,7 @@ final class Cloning {
       var _ = source.loop().schedule(1, () -> makeWhenIdle(source, target, replace, done));
       return;
     }
-    if (!target.effects().canTellCloneOf(source)) {
+    if (!target.effects().whole().canTellCloneOf(source)) {
       done.completeExceptionally(
           new DeploymentException(
               Kind.REFUSED,

@@ -136,7 +136,7 @@ public final class ServerCommands {
     Database database = Database.of(request);
     Overview overview = Overview.of(database.keyspace());
     if (overview == null) {
-      database.keyspace().effects().flushed(database.number());
+      database.keyspace().effects().whole().flushed(database.number());
       database.flush();
       reply.ok();
     } else {
@@ -149,7 +149,7 @@ public final class ServerCommands {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     Overview overview = Overview.of(keyspace);
     if (overview == null) {
-      keyspace.effects().flushedAll(request.client().database());
+      keyspace.effects().whole().flushedAll(request.client().database());
       keyspace.databases().flush();
       reply.ok();
     } else {
@@ -170,7 +170,7 @@ public final class ServerCommands {
     int one = keyspace.databases().checked(first);
     int other = keyspace.databases().checked(second);
     keyspace.databases().swap(one, other);
-    keyspace.effects().swapped(one, other);
+    keyspace.effects().whole().swapped(one, other);
     reply.ok();
   }
 
