@@ -44,6 +44,10 @@ final class Output implements Reply.Drain {
   private final OutputLimit limit;
   private final boolean tls;
   private boolean waitsForDisk;
+
+  /** Whether the client was blocked when its output began to wait for the disk. */
+  private boolean waitsWhileBlocked;
+
   private boolean counted;
 
   /** The client has been cut off in the middle of its reply: nothing more is to be sent. */
@@ -79,23 +83,42 @@ final class Output implements Reply.Drain {
     return waitsForDisk || !behind.isEmpty();
   }
 
+  /** Whether output waits for the disk. */
+  boolean waitsForDisk() {
+    return waitsForDisk;
+  }
+
   /** Sends what the reply holds, or lets it wait for the disk. */
   void flush() {
-    if (!unacknowledged()) {
-      send();
-    } else if (!waitsForDisk) {
-      waitsForDisk = true;
-      session.home().flushWhenSafe(session);
+    if (waitsForDisk) {
+      return;
     }
+    if (unacknowledged()) {
+      waitForDisk();
+    } else {
+      send();
+    }
+  }
+
+  private void waitForDisk() {
+    waitsForDisk = true;
+    waitsWhileBlocked = client.blocked();
+    session.home().flushWhenSafe(session);
   }
 
   /** Whether what the reply acknowledges is to be safe and is not yet. */
   private boolean unacknowledged() {
-    return waits() && (waitsForDisk || reply.length() > 0 || !held.isEmpty() || client.closing());
+    return waits() && (reply.length() > 0 || !held.isEmpty() || client.closing());
   }
 
   /** What the output waited for is safe. */
   void safe() {
+    if (waitsWhileBlocked && !client.blocked() && !session.left() && waits()) {
+      // What it was blocked for has been done since, and its reply stands behind the others. It is
+      // the only one: the client's next request waits until all have been sent.
+      waitForDisk();
+      return;
+    }
     waitsForDisk = false;
     if (!session.left()) {
       send();
@@ -153,6 +176,9 @@ final class Output implements Reply.Drain {
   }
 
   private void takeTurn() {
+    if (session.passedOn(this::takeTurn)) {
+      return;
+    }
     waitsForTurn = false;
     goOn();
   }
@@ -257,7 +283,7 @@ final class Output implements Reply.Drain {
 
   /** Whether what is drained waits for the disk, or for what does. */
   private boolean holdsBack() {
-    return !held.isEmpty() || waits();
+    return waitsForDisk || !held.isEmpty() || waits();
   }
 
   private boolean gone() {

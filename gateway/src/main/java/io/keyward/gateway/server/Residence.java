@@ -24,6 +24,16 @@ final class Residence {
   private long beforeLoginSince;
   private boolean travelling;
 
+  /** The way that the client is to go when its replies have left. */
+  private @Nullable Travel ahead;
+
+  /**
+   * A way to another keyspace.
+   *
+   * @param place as in {@link Session#moveTo}
+   */
+  private record Travel(Keyspace target, @Nullable Deployment place, Runnable arrival) {}
+
   /** Between the former home, whose writes the socket's loop has yet to do, and the new one. */
   private volatile boolean betweenHomes;
 
@@ -131,17 +141,47 @@ final class Residence {
   /** As {@link Session#moveTo}. */
   void moveTo(Keyspace target, @Nullable Deployment place, Runnable arrival) {
     travelling = true;
-    session.home().execute(() -> depart(target, place, arrival));
+    ahead = new Travel(target, place, arrival);
+    departSoon();
   }
 
-  private void depart(Keyspace target, @Nullable Deployment place, Runnable arrival) {
+  /** Lets the client depart, if it is to, when the running command is over. */
+  void departSoon() {
+    if (ahead != null) {
+      session.home().execute(this::departWhenSafe);
+    }
+  }
+
+  /**
+   * Departs unless replies still wait for the disk: nobody knows at another home, or in a keyspace
+   * that no file has, what they wait for.
+   */
+  private void departWhenSafe() {
+    Travel travel = ahead;
+    if (travel == null) {
+      return;
+    }
     if (session.left()) {
-      if (place != null) {
-        place.leave();
-      }
+      giveUp();
       return;
     }
     session.flushNow();
+    if (!session.output().waitsForDisk()) {
+      ahead = null;
+      depart(travel.target(), travel.place(), travel.arrival());
+    }
+  }
+
+  /** The client goes nowhere any more, since it has left. */
+  void giveUp() {
+    Travel travel = ahead;
+    ahead = null;
+    if (travel != null && travel.place() != null) {
+      travel.place().leave();
+    }
+  }
+
+  private void depart(Keyspace target, @Nullable Deployment place, Runnable arrival) {
     Keyspace before = client.keyspace();
     if (before != null) {
       before.leave(client);

@@ -257,6 +257,7 @@ public final class Session implements Client.Connection {
       return;
     }
     output.safe();
+    residence.departSoon();
     resume();
   }
 
@@ -337,6 +338,7 @@ public final class Session implements Client.Connection {
     if (keyspace != null) {
       keyspace.leave(client);
     }
+    residence.giveUp();
     output.discard();
     intake.discard();
     server.sessions().remove(this);

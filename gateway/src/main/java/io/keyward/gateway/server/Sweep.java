@@ -47,7 +47,7 @@ final class Sweep {
   private void look() {
     long now = SteadyTime.millis();
     for (Session session : server.sessions()) {
-      if (session.home() == loop && !session.left() && !session.client().closing()) {
+      if (session.isAt(loop) && !session.left() && !session.client().closing()) {
         inspect(session, now);
       }
     }

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** A disk that refuses, for as long as it is told to, what the system's may refuse. */
+/** A disk that refuses, or takes its time for, as long as it is told to, what the system's may. */
 final class FailingDisk implements Disk {
   /** What may fail. */
   enum Fault {
@@ -22,6 +22,8 @@ final class FailingDisk implements Disk {
   }
 
   private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+  private int allowed = Integer.MAX_VALUE;
+  private int held;
 
   synchronized void begin(Fault fault) {
     faults.add(fault);
@@ -33,6 +35,42 @@ final class FailingDisk implements Disk {
 
   private synchronized boolean has(Fault fault) {
     return faults.contains(fault);
+  }
+
+  /** Lets so many fsyncs be done from now on, and those behind them wait. */
+  synchronized void holdForcesAfter(int many) {
+    allowed = many;
+    notifyAll();
+  }
+
+  /** Lets no fsync wait any more. */
+  void releaseForces() {
+    holdForcesAfter(Integer.MAX_VALUE);
+  }
+
+  /** Returns when all that are allowed have been done and another fsync waits. */
+  synchronized void awaitHeldForce() throws InterruptedException {
+    while (held == 0 || allowed > 0) {
+      wait();
+    }
+  }
+
+  private synchronized void mayForce() throws IOException {
+    held++;
+    notifyAll();
+    try {
+      while (allowed == 0) {
+        wait();
+      }
+      allowed--;
+    } catch (InterruptedException stopped) {
+      throw new IOException(stopped);
+    } finally {
+      held--;
+    }
+    if (faults.contains(Fault.FORCE)) {
+      throw new IOException("Input/output error");
+    }
   }
 
   private void mayName(Path file) throws IOException {
@@ -71,9 +109,7 @@ final class FailingDisk implements Disk {
 
       @Override
       public void force() throws IOException {
-        if (has(Fault.FORCE)) {
-          throw new IOException("Input/output error");
-        }
+        mayForce();
         real.force();
       }
 
