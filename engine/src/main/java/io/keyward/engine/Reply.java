@@ -44,7 +44,7 @@ public final class Reply {
     void giveBack(byte[] buffer);
   }
 
-  static final int DRAIN_AT = 256 * 1024;
+  static final int DRAIN_AT = 128 * 1024;
   private static final int FIRST = 4096;
   private static final byte[] NONE = {};
   private static final int NOWHERE = -1;

@@ -23,15 +23,18 @@ import picocli.CommandLine.Option;
           + " GETs to one of them at a fixed rate: in peace, and while the other makes each kind of"
           + " noise again and again. Latency counts from the instant a request was due if the one"
           + " before it had not been answered by then, else from its sending.",
-      "The neighbour is a process of its own that runs when this one does not want the processor."
-          + " The first seconds of each kind of noise do not count: a JVM compiles what is used."
+      "The neighbour is a process of its own that runs when this one does not want the processor,"
+          + " and it rests while peace is measured: peace and noise take turns, and the figures are"
+          + " medians of theirs, so that what another program does to one of them does not count."
+          + " The first seconds of each kind of noise do not count either: a JVM compiles what is"
+          + " used."
     },
     sortOptions = false)
 final class CompareNeighbours implements Callable<Integer> {
   private static final double TARGET = 2;
 
-  /** For the memory of what the last noise has stored to be given back. */
-  private static final int SETTLING_SECONDS = 3;
+  /** After which all is as usual again: caches, and the memory of what has been stored. */
+  private static final int SETTLING_SECONDS = 1;
 
   private static final String TENANTS =
       """
@@ -52,13 +55,18 @@ final class CompareNeighbours implements Callable<Integer> {
   @Option(names = "--rate", description = "Requests a second. Default: ${DEFAULT-VALUE}.")
   private int rate = 1000;
 
-  @Option(names = "--seconds", description = "Of each measurement. Default: ${DEFAULT-VALUE}.")
-  private int seconds = 6;
+  @Option(
+      names = "--rounds",
+      description = "Turns of peace and of each noise. Default: ${DEFAULT-VALUE}.")
+  private int rounds = 5;
+
+  @Option(names = "--seconds", description = "Of each turn. Default: ${DEFAULT-VALUE}.")
+  private int seconds = 2;
 
   @Option(
       names = "--warmup",
       description = "Seconds of each noise that do not count. Default: ${DEFAULT-VALUE}.")
-  private int warmup = 8;
+  private int warmup = 15;
 
   @Mixin private PinnedGateway gateway = new PinnedGateway();
 
@@ -75,43 +83,30 @@ final class CompareNeighbours implements Callable<Integer> {
     try {
       Files.writeString(config, TENANTS);
       try (RunningServer server = gateway.start(config)) {
-        return measure(server.address());
+        return measure(server);
       }
     } finally {
       Files.delete(config);
     }
   }
 
-  private int measure(InetSocketAddress address) throws IOException {
+  private int measure(RunningServer server) throws IOException {
+    InetSocketAddress address = server.address();
     try (Noise.Line victim = new Noise.Line(address, "AUTH victim b\r\n")) {
       victim.replies(1);
       victim.ask("SET", "key", "v".repeat(64));
-      var _ = load(victim, 2 * warmup);
-      TextTable table = new TextTable().column("neighbour").column("p50 µs").column("p99 µs");
-      table.column("p99 in peace µs").column("ratio").column("p99.9 µs").column("max µs");
-      table.column("noises");
+      var _ = load(victim, warmup);
+      TextTable table = new TextTable().column("neighbour");
+      for (String when : List.of("in peace", "beside it")) {
+        for (String name : List.of("p50 µs", "p99 µs", "p99.9 µs", "max µs")) {
+          table.column(when, name);
+        }
+      }
+      table.column("p99 ratio").column("noises").column("others' processors");
       List<Verdict> verdicts = new ArrayList<>();
       try {
         for (Noise noise : noises) {
-          var _ = load(victim, SETTLING_SECONDS);
-          Histogram peace = load(victim, seconds);
-          try (NoisyNeighbour neighbour = NoisyNeighbour.start(noise, address, "AUTH noisy a")) {
-            var _ = load(victim, warmup);
-            long before = neighbour.made();
-            Histogram loud = load(victim, seconds);
-            double ratio = (double) loud.getValueAtPercentile(99) / peace.getValueAtPercentile(99);
-            table.row(
-                List.of(
-                    noise.text,
-                    micros(loud, 50),
-                    micros(loud, 99),
-                    micros(peace, 99),
-                    fixed(ratio, 2),
-                    micros(loud, 99.9),
-                    micros(loud, 100),
-                    Long.toString(neighbour.made() - before)));
-            verdicts.add(verdict(noise, ratio));
-          }
+          verdicts.add(measure(noise, server, victim, table));
           try (Noise.Line tidy = new Noise.Line(address, "AUTH noisy a\r\n")) {
             tidy.replies(1);
             tidy.ask("FLUSHALL");
@@ -124,15 +119,54 @@ final class CompareNeighbours implements Callable<Integer> {
     }
   }
 
+  private Verdict measure(Noise noise, RunningServer server, Noise.Line victim, TextTable table)
+      throws IOException {
+    List<Histogram> peace = new ArrayList<>();
+    List<Histogram> loud = new ArrayList<>();
+    long made = 0;
+    long others = 0;
+    long took = 0;
+    try (NoisyNeighbour neighbour = NoisyNeighbour.start(noise, server.address(), "AUTH noisy a")) {
+      var _ = load(victim, warmup);
+      for (int round = 0; round < rounds; round++) {
+        neighbour.rest();
+        var _ = load(victim, SETTLING_SECONDS);
+        peace.add(load(victim, seconds));
+        neighbour.goOn();
+        var _ = load(victim, SETTLING_SECONDS);
+        long before = neighbour.made();
+        CpuTimes used = CpuTimes.now(server);
+        long neighbours = neighbour.cpuNanos();
+        long began = System.nanoTime();
+        loud.add(load(victim, seconds));
+        took += System.nanoTime() - began;
+        others += CpuTimes.now(server).minus(used).others() - (neighbour.cpuNanos() - neighbours);
+        made += neighbour.made() - before;
+      }
+    }
+    List<String> cells = new ArrayList<>(List.of(noise.text));
+    for (List<Histogram> rounds : List.of(peace, loud)) {
+      for (double percentile : new double[] {50, 99, 99.9, 100}) {
+        cells.add(fixed(median(rounds, percentile) / 1e3, 0));
+      }
+    }
+    double ratio = median(loud, 99) / median(peace, 99);
+    cells.add(fixed(ratio, 2));
+    cells.add(Long.toString(made));
+    cells.add(fixed(Math.max(0, (double) others / took), 2));
+    table.row(cells);
+    return verdict(noise, ratio);
+  }
+
+  private static double median(List<Histogram> rounds, double percentile) {
+    return Figures.median(rounds, latencies -> latencies.getValueAtPercentile(percentile));
+  }
+
   private static Verdict verdict(Noise noise, double ratio) {
     return new Verdict(
         ratio <= TARGET,
         "p99 beside " + noise.text + " at most " + fixed(TARGET, 0) + " times that in peace",
         fixed(ratio, 2));
-  }
-
-  private static String micros(Histogram latencies, double percentile) {
-    return fixed(latencies.getValueAtPercentile(percentile) / 1e3, 0);
   }
 
   /** Latencies in nanoseconds of GETs at the rate, for so many seconds. */

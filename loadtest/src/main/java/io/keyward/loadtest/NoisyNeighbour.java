@@ -7,17 +7,23 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A process that makes one kind of noise until its input ends.
+ * A process that makes one kind of noise, again and again but for the rests it is given, until its
+ * input ends.
  *
  * <p>It is a process of its own, and of the class of those that run when nobody else wants the
  * processor, so that it cannot delay the one that measures.
  */
 final class NoisyNeighbour implements AutoCloseable {
   private static final String READY = "ready";
+  private static final String RESTING = "resting";
+  private static final int REST = 'r';
+  private static final int GO_ON = 'g';
+  private static final int TELL = '\n';
 
   private final Process process;
 
@@ -61,11 +67,34 @@ final class NoisyNeighbour implements AutoCloseable {
     return line.toString();
   }
 
+  private void tell(int what) throws IOException {
+    process.getOutputStream().write(what);
+    process.getOutputStream().flush();
+  }
+
+  /** Lets it end the noise that it makes now, and no further one begin. */
+  void rest() throws IOException {
+    tell(REST);
+    String said = line();
+    if (!said.equals(RESTING)) {
+      throw new IOException("the neighbour does not rest: " + said);
+    }
+  }
+
+  /** Lets it make noise again. */
+  void goOn() throws IOException {
+    tell(GO_ON);
+  }
+
   /** How often it has made its noise until now. */
   long made() throws IOException {
-    process.getOutputStream().write('\n');
-    process.getOutputStream().flush();
+    tell(TELL);
     return Long.parseLong(line());
+  }
+
+  /** Processor time it has used. */
+  long cpuNanos() throws IOException {
+    return ProcessFigures.cpuNanos(process.pid());
   }
 
   /** Ends it, and what it has stored. */
@@ -87,24 +116,41 @@ final class NoisyNeighbour implements AutoCloseable {
         new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(args[1]));
     AtomicLong made = new AtomicLong();
     AtomicBoolean over = new AtomicBoolean();
+    Semaphore turn = new Semaphore(1, true);
     try (Noise.Line line = new Noise.Line(address, args[2] + "\r\n")) {
       noise.prepare(line);
       Thread maker =
-          Thread.ofPlatform().daemon().name("noise").unstarted(() -> make(noise, line, made, over));
+          Thread.ofPlatform()
+              .daemon()
+              .name("noise")
+              .unstarted(() -> make(noise, line, made, over, turn));
       say(READY);
       maker.start();
-      while (System.in.read() >= 0) {
-        say(Long.toString(made.get()));
+      for (int told = System.in.read(); told >= 0; told = System.in.read()) {
+        switch (told) {
+          case REST -> {
+            turn.acquireUninterruptibly();
+            say(RESTING);
+          }
+          case GO_ON -> turn.release();
+          default -> say(Long.toString(made.get()));
+        }
       }
       over.set(true);
     }
     System.exit(0);
   }
 
-  private static void make(Noise noise, Noise.Line line, AtomicLong made, AtomicBoolean over) {
+  private static void make(
+      Noise noise, Noise.Line line, AtomicLong made, AtomicBoolean over, Semaphore turn) {
     try {
       while (true) {
-        noise.make(line);
+        turn.acquireUninterruptibly();
+        try {
+          noise.make(line);
+        } finally {
+          turn.release();
+        }
         made.incrementAndGet();
       }
     } catch (IOException | ErrorReplyException ended) {

@@ -1,5 +1,6 @@
 package io.keyward.gateway.server;
 
+import io.keyward.engine.bytes.PieceArrays;
 import io.keyward.engine.bytes.Pieces;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -7,25 +8,63 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Output that waits, in its order: buffers as they will leave, and parts of long rows of bytes,
- * from which a buffer is filled when it is asked for. A row that waits takes no memory of its own
- * unless its bytes are gone elsewhere.
+ * Output that waits, in its order: arrays of bytes, and parts of long rows of bytes. A buffer is
+ * filled from them when it is asked for. A row that waits takes no memory of its own unless its
+ * bytes are gone elsewhere.
+ *
+ * <p>Arrays are those that the loop keeps for long strings: what the kernel would have to find and
+ * clear for a long reply, were it in buffers of its own, the loop would wait for.
  */
 final class Backlog {
   /** Bytes that leave together: the loop waits while the kernel copies them. */
   static final int BUFFER = 64 * 1024;
 
+  /**
+   * A part of what waits: an array that belongs to the backlog, or a row of which it has a share.
+   */
   private static final class Part {
-    final @Nullable ByteBuf buffer;
+    final byte @Nullable [] array;
+    final @Nullable PieceArrays source;
     final @Nullable Pieces row;
     int from;
     int left;
 
-    Part(@Nullable ByteBuf buffer, @Nullable Pieces row, int from, int left) {
-      this.buffer = buffer;
+    Part(byte[] array, @Nullable PieceArrays source) {
+      this.array = array;
+      this.source = source;
+      row = null;
+    }
+
+    Part(Pieces row, int from, int length) {
+      array = null;
+      source = null;
       this.row = row;
       this.from = from;
-      this.left = left;
+      left = length;
+    }
+
+    long memory() {
+      return array != null ? array.length : row == null ? 0 : Math.min(left, row.memoryShare());
+    }
+
+    /** Adds bytes as far as they have room behind those that are there; tells how many. */
+    int append(byte[] bytes, int offset, int length) {
+      if (array == null) {
+        return 0;
+      }
+      int end = from + left;
+      int taken = Math.min(length, array.length - end);
+      System.arraycopy(bytes, offset, array, end, taken);
+      left += taken;
+      return taken;
+    }
+
+    void release() {
+      if (row != null) {
+        row.release();
+      } else if (source != null && array != null) {
+        source.giveBack(array);
+      }
     }
   }
 
@@ -45,22 +84,34 @@ final class Backlog {
   long memory() {
     long memory = 0;
     for (Part part : parts) {
-      memory += part.row == null ? part.left : Math.min(part.left, part.row.memoryShare());
+      memory += part.memory();
     }
     return memory;
   }
 
-  /** Adds a buffer, which belongs to the backlog from now on. */
-  void add(ByteBuf buffer) {
-    if (buffer.isReadable()) {
-      parts.add(new Part(buffer, null, 0, buffer.readableBytes()));
-      bytes += buffer.readableBytes();
+  /**
+   * Adds a copy of bytes.
+   *
+   * @param arrays where an array for much comes from, and where it goes back to
+   */
+  void add(byte[] source, int offset, int length, PieceArrays arrays) {
+    Part last = parts.peekLast();
+    int done = last == null ? 0 : last.append(source, offset, length);
+    bytes += done;
+    while (done < length) {
+      int rest = length - done;
+      Part next =
+          bytes + rest < BUFFER ? new Part(new byte[rest], null) : new Part(arrays.take(), arrays);
+      parts.add(next);
+      int taken = next.append(source, offset + done, rest);
+      bytes += taken;
+      done += taken;
     }
   }
 
   /** Adds a part of a row, which belongs to the backlog from now on. */
   void add(Pieces row, int from, int length) {
-    parts.add(new Part(null, row, from, length));
+    parts.add(new Part(row, from, length));
     bytes += length;
   }
 
@@ -76,51 +127,30 @@ final class Backlog {
   @Nullable ByteBuf next(ByteBufAllocator allocator) {
     Part part = parts.element();
     int size = Math.min(BUFFER, part.left);
-    ByteBuf next =
-        part.row == null ? cut(part.buffer, size) : filled(allocator, part.row, part.from, size);
-    if (next == null) {
+    ByteBuf next;
+    try {
+      next = allocator.directBuffer(size);
+    } catch (OutOfMemoryError full) {
       return null;
+    }
+    if (part.array != null) {
+      next.writeBytes(part.array, part.from, size);
+    } else if (part.row != null) {
+      part.row.read(part.from, size, next::writeBytes);
     }
     bytes -= size;
     part.from += size;
     part.left -= size;
     if (part.left == 0) {
       parts.remove();
-      if (part.row != null) {
-        part.row.release();
-      }
+      part.release();
     }
     return next;
   }
 
-  /** The next bytes of a buffer, or the buffer itself if there are no more. */
-  private static @Nullable ByteBuf cut(@Nullable ByteBuf buffer, int size) {
-    return buffer == null || buffer.readableBytes() == size
-        ? buffer
-        : buffer.readRetainedSlice(size);
-  }
-
-  private static @Nullable ByteBuf filled(
-      ByteBufAllocator allocator, Pieces row, int from, int size) {
-    ByteBuf buffer;
-    try {
-      buffer = allocator.directBuffer(size);
-    } catch (OutOfMemoryError full) {
-      return null;
-    }
-    row.read(from, size, buffer::writeBytes);
-    return buffer;
-  }
-
   /** Gives everything back. */
   void release() {
-    for (Part part : parts) {
-      if (part.row != null) {
-        part.row.release();
-      } else if (part.buffer != null) {
-        var _ = part.buffer.release();
-      }
-    }
+    parts.forEach(Part::release);
     parts.clear();
     bytes = 0;
   }

@@ -35,6 +35,7 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   private final ArrayDeque<Session> toResume = new ArrayDeque<>();
   private final ArrayDeque<DiskWait> forDisk = new ArrayDeque<>();
   private final ArrayDeque<Session> forRoom = new ArrayDeque<>();
+  private PieceArrays arrays = PieceArrays.UNKEPT;
   private @Nullable EffectStream effects;
   private final Turns turns = new Turns(this);
   private final Runnable settle = this::settleAsScheduled;
@@ -52,9 +53,15 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
     return eventLoop;
   }
 
-  /** Says where the arrays of long arguments come from. */
+  /** Says where the arrays of long arguments and replies come from. */
   void arrays(PieceArrays source) {
+    arrays = source;
     scratch.arrays(source);
+  }
+
+  /** Where the arrays of long arguments and replies come from. */
+  PieceArrays arrays() {
+    return arrays;
   }
 
   Input.Scratch scratch() {

@@ -12,7 +12,6 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,9 +62,7 @@ final class Output implements Reply.Drain {
   private boolean waitsForTurn;
 
   /** Elements of an array whose header has not been written yet. */
-  private final ArrayDeque<ByteBuf> putBy = new ArrayDeque<>(0);
-
-  private long putByBytes;
+  private final Backlog putBy = new Backlog();
 
   Output(Server server, Session session, ChannelHandlerContext context, boolean tls) {
     this.server = server;
@@ -158,21 +155,54 @@ final class Output implements Reply.Drain {
   private void sendWhatIsBehind() {
     long until = System.nanoTime() + Turns.SLICE_NANOS / 2;
     while (!behind.isEmpty() && context.channel().isWritable() && !waitsForTurn) {
-      ByteBuf next = behind.next(context.alloc());
-      if (next == null) {
-        noMemory();
+      if (!sendOne()) {
         return;
       }
-      var _ = context.write(next, context.voidPromise());
-      context.flush();
       if (!behind.isEmpty() && System.nanoTime() - until > 0) {
-        waitsForTurn = true;
-        GatewayLoop home = session.home();
-        Keyspace keyspace = client.keyspace();
-        home.turns().add(keyspace == null ? this : keyspace, this::takeTurn);
+        waitForTurn();
       }
     }
     context.flush();
+  }
+
+  /** Gives the socket one buffer of what is behind; false if there is no memory for it. */
+  private boolean sendOne() {
+    ByteBuf next = behind.next(context.alloc());
+    if (next == null) {
+      noMemory();
+      return false;
+    }
+    var _ = context.write(next, context.voidPromise());
+    context.flush();
+    return true;
+  }
+
+  private void waitForTurn() {
+    waitsForTurn = true;
+    GatewayLoop home = session.home();
+    Keyspace keyspace = client.keyspace();
+    home.turns().add(keyspace == null ? this : keyspace, this::takeTurn);
+  }
+
+  /**
+   * Gives the socket what is behind: now, or between the slices of the command that adds to it,
+   * unless that goes on and on.
+   */
+  private void sendSoon() {
+    if (!inSlices()) {
+      sendWhatIsBehind();
+      return;
+    }
+    if (behind.bytes() > MUCH && context.channel().isWritable()) {
+      boolean _ = sendOne();
+    }
+    if (!waitsForTurn && !behind.isEmpty()) {
+      waitForTurn();
+    }
+  }
+
+  private boolean inSlices() {
+    return client.keyspace() instanceof BuiltinKeyspace keyspace && keyspace.slices().divided();
   }
 
   private void takeTurn() {
@@ -237,9 +267,9 @@ final class Output implements Reply.Drain {
 
   /** Of output that is pending, the bytes that take memory which is not the data's as well. */
   private long memory(long pending) {
-    return held.isEmpty() && behind.isEmpty()
+    return held.isEmpty() && behind.isEmpty() && putBy.isEmpty()
         ? pending
-        : pending - held.bytes() - behind.bytes() + held.memory() + behind.memory();
+        : pending - waitingBytes() + held.memory() + behind.memory() + putBy.memory();
   }
 
   /** Counts the memory that much output takes. */
@@ -255,12 +285,12 @@ final class Output implements Reply.Drain {
     if (gone()) {
       return;
     }
+    sent(length);
     if (holdsBack()) {
-      held.add(copy(bytes, 0, length));
-      sent(length);
+      add(held, bytes, 0, length);
     } else {
-      write(bytes, length);
-      flushWritten();
+      add(behind, bytes, 0, length);
+      sendSoon();
     }
     cutOffIfTooMuch();
   }
@@ -276,7 +306,7 @@ final class Output implements Reply.Drain {
       held.add(row, from, length);
     } else {
       behind.add(row, from, length);
-      sendWhatIsBehind();
+      sendSoon();
     }
     cutOffIfTooMuch();
   }
@@ -293,37 +323,25 @@ final class Output implements Reply.Drain {
   @Override
   public void putBy(byte[] bytes, int offset, int length) {
     if (!gone()) {
-      putByBytes += length;
-      putBy.add(copy(bytes, offset, length));
+      add(putBy, bytes, offset, length);
       cutOffIfTooMuch();
     }
   }
 
   @Override
   public void sendPutBy() {
-    // The kernel takes a piece at a time, so that the command may stop between two of them.
-    for (ByteBuf piece = putBy.poll(); piece != null; piece = putBy.poll()) {
-      int length = piece.readableBytes();
-      putByBytes -= length;
-      sent(length);
-      if (holdsBack()) {
-        held.add(piece);
-        continue;
-      }
-      write(piece);
-      flushWritten();
-      if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
-        keyspace.slices().longStep();
-      }
+    sent(putBy.bytes());
+    if (holdsBack()) {
+      held.addAll(putBy);
+    } else {
+      behind.addAll(putBy);
+      sendSoon();
     }
-    putByBytes = 0;
   }
 
   @Override
   public void dropPutBy() {
-    putBy.forEach(ByteBuf::release);
-    putBy.clear();
-    putByBytes = 0;
+    putBy.release();
   }
 
   private void cutOffIfTooMuch() {
@@ -347,17 +365,19 @@ final class Output implements Reply.Drain {
     if (cut) {
       return;
     }
-    write(copy(bytes, 0, length));
     sent(length);
+    if (behind.isEmpty() && length <= Backlog.BUFFER && context.channel().isWritable()) {
+      var _ = context.write(copy(bytes, length), context.voidPromise());
+    } else {
+      add(behind, bytes, 0, length);
+    }
   }
 
-  private void write(ByteBuf bytes) {
-    if (behind.isEmpty()
-        && bytes.readableBytes() <= Backlog.BUFFER
-        && context.channel().isWritable()) {
-      var _ = context.write(bytes, context.voidPromise());
-    } else {
-      behind.add(bytes);
+  private void add(Backlog to, byte[] bytes, int offset, int length) {
+    try {
+      to.add(bytes, offset, length, session.home().arrays());
+    } catch (OutOfMemoryError full) {
+      noMemory();
     }
   }
 
@@ -370,7 +390,7 @@ final class Output implements Reply.Drain {
     }
   }
 
-  private ByteBuf copy(byte[] bytes, int offset, int length) {
+  private ByteBuf copy(byte[] bytes, int length) {
     ByteBuf out;
     try {
       out = context.alloc().directBuffer(length);
@@ -378,7 +398,7 @@ final class Output implements Reply.Drain {
       noMemory();
       return Unpooled.EMPTY_BUFFER;
     }
-    out.writeBytes(bytes, offset, length);
+    out.writeBytes(bytes, 0, length);
     return out;
   }
 
@@ -412,10 +432,10 @@ final class Output implements Reply.Drain {
   /** Bytes in the reply and in the socket's queue. */
   long pending() {
     var queue = context.channel().unsafe().outboundBuffer();
-    return reply.length()
-        + held.bytes()
-        + behind.bytes()
-        + putByBytes
-        + (queue == null ? 0 : queue.totalPendingWriteBytes());
+    return reply.length() + waitingBytes() + (queue == null ? 0 : queue.totalPendingWriteBytes());
+  }
+
+  private long waitingBytes() {
+    return held.bytes() + behind.bytes() + putBy.bytes();
   }
 }

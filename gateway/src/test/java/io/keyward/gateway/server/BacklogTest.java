@@ -1,0 +1,128 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.engine.bytes.PieceArrays;
+import io.keyward.engine.bytes.Pieces;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class BacklogTest {
+  /** Gives arrays out full of what was there before, and knows how many are out. */
+  private static final class Counted implements PieceArrays {
+    private final ArrayDeque<byte[]> spare = new ArrayDeque<>();
+    private int out;
+
+    @Override
+    public byte[] take() {
+      out++;
+      byte[] array = spare.isEmpty() ? new byte[Pieces.SIZE] : spare.pop();
+      Arrays.fill(array, (byte) '?');
+      return array;
+    }
+
+    @Override
+    public void giveBack(byte[] array) {
+      out--;
+      spare.push(array);
+    }
+  }
+
+  private final Counted arrays = new Counted();
+  private final Backlog backlog = new Backlog();
+  private final ByteArrayOutputStream added = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream left = new ByteArrayOutputStream();
+  private final Random random = new Random(7);
+
+  private void add(Backlog to, int length) {
+    byte[] bytes = new byte[length + 2];
+    random.nextBytes(bytes);
+    to.add(bytes, 1, length, arrays);
+    added.write(bytes, 1, length);
+  }
+
+  private void take() {
+    ByteBuf next = backlog.next(UnpooledByteBufAllocator.DEFAULT);
+    assertThat(next).isNotNull();
+    try {
+      assertThat(next.readableBytes()).isBetween(1, Backlog.BUFFER);
+      next.forEachByte(
+          each -> {
+            left.write(each);
+            return true;
+          });
+    } finally {
+      next.release();
+    }
+  }
+
+  @Test
+  void whatIsAddedLeavesInItsOrderAndArraysGoBack() {
+    for (int i = 0; i < 300; i++) {
+      add(backlog, 1 + random.nextInt(i % 3 == 0 ? 300_000 : 2_000));
+      if (i % 20 == 0) {
+        byte[] bytes = new byte[400_000];
+        random.nextBytes(bytes);
+        Pieces row = new Pieces(arrays);
+        row.append(bytes, 0, bytes.length);
+        backlog.add(row, 5, bytes.length - 5);
+        added.write(bytes, 5, bytes.length - 5);
+      }
+      for (int k = random.nextInt(4); k > 0 && !backlog.isEmpty(); k--) {
+        take();
+      }
+      assertThat(backlog.bytes()).isEqualTo(added.size() - left.size());
+    }
+    while (!backlog.isEmpty()) {
+      take();
+    }
+
+    assertThat(left.toByteArray()).isEqualTo(added.toByteArray());
+    assertThat(arrays.out).isZero();
+    assertThat(backlog.memory()).isZero();
+  }
+
+  @Test
+  void muchIsKeptInFullArraysAndLittleInNoMoreThanItNeeds() {
+    add(backlog, 10);
+    assertThat(backlog.memory()).isEqualTo(10);
+    for (int i = 0; i < 1000; i++) {
+      add(backlog, 5_000);
+    }
+
+    assertThat(arrays.out).isBetween(38, 39);
+    assertThat(backlog.memory()).isLessThan(backlog.bytes() + 2 * Pieces.SIZE);
+  }
+
+  @Test
+  void whatOneTakesOverFromAnotherStandsBehindItsOwn() {
+    Backlog other = new Backlog();
+    add(backlog, 200_000);
+    add(other, 200_000);
+    add(other, 100);
+    backlog.addAll(other);
+    add(backlog, 300_000);
+
+    assertThat(other.isEmpty()).isTrue();
+    while (!backlog.isEmpty()) {
+      take();
+    }
+    assertThat(left.toByteArray()).isEqualTo(added.toByteArray());
+    assertThat(arrays.out).isZero();
+  }
+
+  @Test
+  void whatIsForgottenGivesItsArraysBack() {
+    add(backlog, 500_000);
+    take();
+    backlog.release();
+
+    assertThat(backlog.isEmpty()).isTrue();
+    assertThat(arrays.out).isZero();
+  }
+}
