@@ -24,9 +24,18 @@ final class Gathered {
     if (directive == Directive.CLIENT_OUTPUT_BUFFER_LIMIT && earlier != null) {
       // Each mention names some classes of clients; those it leaves out keep what they have.
       directives.put(directive, new Given(earlier.text() + " " + given.text(), given.origin()));
+    } else if (directive == Directive.SAVE && earlier != null && adds(earlier, given)) {
+      directives.put(directive, new Given(earlier.text() + " " + given.text(), given.origin()));
     } else {
       directives.put(directive, given);
     }
+  }
+
+  /** Whether an option names further save points than the one before it; an empty one ends them. */
+  private static boolean adds(Given earlier, Given given) {
+    return earlier.origin() instanceof Origin.Option
+        && given.origin() instanceof Origin.Option
+        && !given.text().isBlank();
   }
 
   void operator(YamlGroup group) {

@@ -161,6 +161,22 @@ class SettingsTest {
   }
 
   @Test
+  void savePointsAddUpUntilAnEmptyOne(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("keyward.yaml");
+    Files.writeString(file, "directives: {save: 1 1}");
+    assertThat(
+            load(Map.of(), file.toString(), "--save", "900", "1", "--save", "300 10 60 100")
+                .live()
+                .text(Directive.SAVE))
+        .isEqualTo("900 1 300 10 60 100");
+    assertThat(
+            load(Map.of(), "--save", "900", "1", "--save", "", "--save", "5", "6")
+                .live()
+                .text(Directive.SAVE))
+        .isEqualTo("5 6");
+  }
+
+  @Test
   void optionsRunToTheNextDashes() throws ConfigurationException {
     LiveSettings live =
         load(

@@ -31,7 +31,17 @@ public final class Main {
   public static void main(String... arguments) throws InterruptedException {
     // Without waiting for threads of libraries, which linger for a second: a restart is to be
     // short.
-    System.exit(run(Arrays.asList(arguments)));
+    System.exit(result(Arrays.asList(arguments)));
+  }
+
+  private static int result(List<String> arguments) throws InterruptedException {
+    try {
+      return run(arguments);
+    } catch (RuntimeException | Error defect) {
+      // Threads that have been started would keep the process, which serves nobody.
+      defect.printStackTrace(err);
+      return 1;
+    }
   }
 
   /** Prints the hash of the password on the first line of the input, for keyward.yaml. */

@@ -224,7 +224,7 @@ public enum Directive {
       "start with a log that ends in the middle of a command, without that command"),
   AOF_USE_RDB_PREAMBLE(
       yesNo(), "yes", "a rewritten log begins with a snapshot; else with commands"),
-  DIR(text(), "./keyward-data", "folder of the data files", PROTECTED),
+  DIR(new Kind.Folder(), "./keyward-data", "folder of the data files", PROTECTED),
   DBFILENAME(
       new Kind.BaseName("dbfilename", "filename", true),
       "dump.rdb",
@@ -401,6 +401,11 @@ public enum Directive {
 
   boolean rereads() {
     return traits.contains(REREAD);
+  }
+
+  /** A value of it as CONFIG GET shows it. */
+  String shown(String text) {
+    return kind.shown(text);
   }
 
   Value defaultValue() {

@@ -2,6 +2,7 @@ package io.keyward.config.directive;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +21,11 @@ sealed interface Kind {
 
   /** What to give, for the remedy in an error, such as "yes or no". */
   String expects();
+
+  /** The value as CONFIG GET shows it. */
+  default String shown(String text) {
+    return text;
+  }
 
   /** True if the value is a list, so that a file may give it as one. */
   default boolean takesSeveralWords() {
@@ -237,7 +243,7 @@ sealed interface Kind {
       if (text.isEmpty() && !mayBeEmpty) {
         throw new RefusedException(directive + " can't be empty");
       }
-      if (text.indexOf('/') >= 0 || text.indexOf('\\') >= 0) {
+      if (text.indexOf('/') >= 0 || text.indexOf('\\') >= 0 || text.indexOf('\0') >= 0) {
         throw new RefusedException(directive + " can't be a path, just a " + what);
       }
       return Value.of(text);
@@ -246,6 +252,27 @@ sealed interface Kind {
     @Override
     public String expects() {
       return "a " + what + " without slashes";
+    }
+  }
+
+  /** A folder, which CONFIG GET shows with the whole way to it. */
+  record Folder() implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      if (text.isEmpty() || text.indexOf('\0') >= 0) {
+        throw new RefusedException("No such file or directory");
+      }
+      return Value.of(text);
+    }
+
+    @Override
+    public String shown(String text) {
+      return Path.of(text).toAbsolutePath().normalize().toString();
+    }
+
+    @Override
+    public String expects() {
+      return "a folder";
     }
   }
 

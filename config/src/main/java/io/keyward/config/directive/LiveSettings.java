@@ -74,7 +74,11 @@ public final class LiveSettings {
     return values[directive.ordinal()].number() != 0;
   }
 
-  /** The directive as CONFIG GET shows it. */
+  private String shown(Directive directive) {
+    return directive.shown(text(directive));
+  }
+
+  /** The directive as it was given, in its canonical form. */
   public String text(Directive directive) {
     return values[directive.ordinal()].text();
   }
@@ -121,7 +125,7 @@ public final class LiveSettings {
           }
         }
       } else {
-        Directive.named(wanted).ifPresent(directive -> found.put(wanted, text(directive)));
+        Directive.named(wanted).ifPresent(directive -> found.put(wanted, shown(directive)));
       }
     }
     return found;
@@ -130,7 +134,7 @@ public final class LiveSettings {
   private void addIfMatching(
       String pattern, String name, Directive directive, Map<String, String> found) {
     if (!directive.hidden() && Glob.matches(pattern, name)) {
-      found.put(name, text(directive));
+      found.put(name, shown(directive));
     }
   }
 

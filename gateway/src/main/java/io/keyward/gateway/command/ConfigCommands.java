@@ -41,7 +41,8 @@ final class ConfigCommands {
 
   /** What takes effect only when a disk or all loops have done their part. */
   private static final Set<Directive> SLOW =
-      EnumSet.of(Directive.APPENDONLY, Directive.PORT, Directive.TLS_PORT, Directive.BIND);
+      EnumSet.of(
+          Directive.APPENDONLY, Directive.DIR, Directive.PORT, Directive.TLS_PORT, Directive.BIND);
 
   private static final CommandException BUSY =
       CommandException.error("CONFIG SET is still busy with what another client has set");
@@ -66,7 +67,7 @@ final class ConfigCommands {
                     .syntax("parameter [parameter ...]"))
             .subcommand(
                 child("set", -4, this::set)
-                    .differs("port, tls-port and bind are refused inside transactions.")
+                    .differs("port, tls-port, bind and dir are refused inside transactions, and dir while the append-only file is on.")
                     .summary("Changes directives, all of them or none.")
                     .complexity("O(N) when N is the number of configuration parameters provided")
                     .syntax("parameter value [parameter value ...]")
@@ -123,7 +124,7 @@ final class ConfigCommands {
 
   private void set(Request request, Reply reply) {
     if (request.count() % 2 != 0) {
-      throw Errors.misusedSubcommand(request);
+      throw Errors.SYNTAX;
     }
     List<Assignment> assignments = new ArrayList<>();
     for (int i = 2; i < request.count(); i += 2) {

@@ -8,6 +8,7 @@ import io.keyward.gateway.server.StartException;
 import io.keyward.tenancy.Deployment;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -41,6 +42,21 @@ final class Actions {
     this.server = server;
     file = new StateFile(server.tenancy());
     audit = new AuditLog(this::folder);
+    server.live().onChange(EnumSet.of(Directive.DIR), this::follow);
+  }
+
+  /** What is known of deployments goes along with the data into another folder. */
+  private void follow() throws RefusedException {
+    acting.lock();
+    try {
+      if (server.tenancy().deployments().stream().anyMatch(one -> !one.tenantName().isEmpty())) {
+        file.write(folder());
+      }
+    } catch (IOException unwritten) {
+      throw new RefusedException(String.valueOf(unwritten.getMessage()));
+    } finally {
+      acting.unlock();
+    }
   }
 
   private Path folder() throws IOException {

@@ -28,14 +28,16 @@ public final class Durability {
   private final LiveSettings live;
   private final Snapshots snapshots;
   private final AppendOnlyLog appendOnly;
+  private String folder;
 
   Durability(BuiltinEngine engine, LiveSettings live, Snapshots snapshots, Disk disk) {
     this.engine = engine;
     this.live = live;
     this.snapshots = snapshots;
+    folder = live.text(Directive.DIR);
     BaseFiles bases = new BaseFiles(live, snapshots, () -> new Places(engine, this::resident));
     appendOnly = new AppendOnlyLog(live, engine.homes(), engine.table(), bases, disk);
-    live.onChange(EnumSet.of(Directive.APPENDONLY), this::switchLog);
+    live.onChange(EnumSet.of(Directive.APPENDONLY, Directive.DIR), this::changeOver);
   }
 
   /** Lets DEBUG LOADAOF read the append-only file. */
@@ -102,13 +104,20 @@ public final class Durability {
     told.await();
   }
 
-  /** CONFIG SET appendonly, on the thread that does what waits for a disk. */
-  private void switchLog() throws RefusedException {
+  /** CONFIG SET appendonly and dir, on the thread that does what waits for a disk. */
+  private void changeOver() throws RefusedException {
+    boolean wanted = live.flag(Directive.APPENDONLY);
+    boolean present = appendOnly.status().enabled();
     try {
-      if (live.flag(Directive.APPENDONLY)) {
-        appendOnly.turnOn();
-      } else {
+      if (present && !wanted) {
         appendOnly.turnOff();
+      }
+      if (!folder.equals(live.text(Directive.DIR))) {
+        move(present && wanted);
+      }
+      if (wanted && !present) {
+        snapshots.directory();
+        appendOnly.turnOn();
       }
     } catch (IOException failed) {
       log.error("The append-only file cannot be written: {}", failed.getMessage());
@@ -116,6 +125,20 @@ public final class Durability {
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /** The log is complete at every moment where it is, so that it does not follow. */
+  private void move(boolean logStays) throws RefusedException {
+    if (engine.homes().stream().anyMatch(home -> home.loop().isCurrent())) {
+      throw new RefusedException("the folder cannot be changed inside a transaction");
+    }
+    if (logStays && snapshots.elsewhere()) {
+      throw new RefusedException(
+          "the append-only file stays where it is: set appendonly to no, then dir, and appendonly"
+              + " to yes again");
+    }
+    snapshots.move();
+    folder = live.text(Directive.DIR);
   }
 
   /**

@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.script.FunctionTexts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -63,12 +64,21 @@ public final class OperatorFunctions {
           damaged);
     }
     BuiltinKeyspace first = views.getFirst();
-    FunctionTexts.onChange(
-        first,
-        () -> {
-          byte[] payload = FunctionTexts.payload(first);
-          writer.execute(() -> write(payload));
-        });
+    FunctionTexts.onChange(first, () -> keep(first));
+    server
+        .live()
+        .onChange(EnumSet.of(Directive.DIR), () -> first.loop().execute(() -> keepAny(first)));
+  }
+
+  private void keepAny(BuiltinKeyspace first) {
+    if (!FunctionTexts.of(first).isEmpty()) {
+      keep(first);
+    }
+  }
+
+  private void keep(BuiltinKeyspace first) {
+    byte[] payload = FunctionTexts.payload(first);
+    writer.execute(() -> write(payload));
   }
 
   private void write(byte[] payload) {

@@ -237,6 +237,20 @@ class SnapshotFilesTest {
     assertThatThrownBy(() -> start().close())
         .isInstanceOf(StartException.class)
         .hasMessageContaining("its checksum is wrong");
+    start("--rdbchecksum", "no").close();
+  }
+
+  @Test
+  void refusesWhatCannotBeReadAndSaysSo() throws Exception {
+    Files.createDirectories(directory.resolve("sub"));
+    assertThatThrownBy(() -> start("--dbfilename", "sub").close())
+        .isInstanceOf(StartException.class)
+        .hasMessage(directory + "/sub cannot be read: Is a directory");
+    // Redis starts without a name, too, and cannot save then.
+    try (Gateway gateway = start("--dbfilename", "");
+        Jedis client = client(gateway)) {
+      assertThatThrownBy(client::save).hasMessageContaining("ERR");
+    }
   }
 
   @Test

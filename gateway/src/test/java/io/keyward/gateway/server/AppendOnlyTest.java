@@ -44,15 +44,6 @@ class AppendOnlyTest {
     return data.resolve("appendonlydir").resolve(name);
   }
 
-  private static String awaitRewrite(Words wire) {
-    long deadline = System.nanoTime() + 20_000_000_000L;
-    String info = wire.call("INFO persistence");
-    while (info.contains("aof_rewrite_in_progress:1") && System.nanoTime() < deadline) {
-      info = wire.call("INFO persistence");
-    }
-    return info;
-  }
-
   @ParameterizedTest
   @ValueSource(strings = {"always", "everysec", "no"})
   void aRestartFindsWhatWasDone(String fsync) throws Exception {
@@ -82,7 +73,7 @@ class AppendOnlyTest {
       wire.call("SET before 1");
       assertThat(wire.call("CONFIG SET appendonly yes")).isEqualTo("OK");
       wire.call("SET after 2");
-      String info = awaitRewrite(wire);
+      String info = Rewrites.awaited(wire);
       assertThat(info)
           .contains("aof_enabled:1", "aof_rewrite_scheduled:0", "aof_last_bgrewrite_status:ok")
           .contains("aof_current_size:", "aof_base_size:");
@@ -109,7 +100,7 @@ class AppendOnlyTest {
       for (int round = 0; round < 2; round++) {
         assertThat(wire.call("BGREWRITEAOF"))
             .isEqualTo("Background append only file rewriting started");
-        awaitRewrite(wire);
+        Rewrites.awaited(wire);
       }
       wire.call("INCR n");
       digest = wire.call("DEBUG DIGEST");
@@ -127,6 +118,86 @@ class AppendOnlyTest {
         Words wire = new Words(gateway)) {
       assertThat(wire.call("GET n")).isEqualTo("101");
       assertThat(wire.call("DEBUG DIGEST")).isEqualTo(digest);
+    }
+  }
+
+  /** Copies what a start would find now. */
+  private void copyFiles(Path to) throws IOException {
+    Path folder = Files.createDirectories(to.resolve("appendonlydir"));
+    try (Stream<Path> files = Files.list(data.resolve("appendonlydir"))) {
+      for (Path file : files.toList()) {
+        if (!file.getFileName().toString().startsWith("temp")) {
+          Files.copy(file, folder.resolve(file.getFileName()));
+        }
+      }
+    }
+  }
+
+  @Test
+  void nothingIsMissingInTheMiddleOfALogThatWasSwitchedOnDuringARewrite(
+      @TempDir Path copy) throws Exception {
+    try (Gateway gateway = start("--appendonly", "no");
+        Words wire = new Words(gateway)) {
+      wire.call("DEBUG POPULATE 300");
+      wire.call("CONFIG SET rdb-key-save-delay 5000");
+      wire.call("BGREWRITEAOF");
+      assertThat(wire.call("CONFIG SET appendonly yes")).isEqualTo("OK");
+      wire.call("SET n between");
+      Path base = log("appendonly.aof.1.base.rdb");
+      Rewrites.until("the first base", () -> Files.exists(base));
+      wire.call("SET a 1");
+      Rewrites.until(
+          "the second base",
+          () ->
+              wire.call("INFO persistence")
+                  .matches("(?s).*current_save_keys_processed:[1-9].*"));
+      wire.call("APPEND n !");
+      copyFiles(copy);
+      wire.call("CONFIG SET rdb-key-save-delay 0");
+      assertThat(Rewrites.awaited(wire)).contains("aof_last_bgrewrite_status:ok");
+    }
+    try (Gateway gateway = Gateways.start("--dir", copy.toString(), "--save", "");
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("GET n")).isIn("nil", "between!");
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("GET n")).isEqualTo("between!");
+    }
+  }
+
+  @Test
+  void switchingOffDuringARewriteIsNoFailure() throws Exception {
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      wire.call("DEBUG POPULATE 100");
+      wire.call("CONFIG SET appendonly no");
+      wire.call("CONFIG SET rdb-key-save-delay 5000");
+      wire.call("CONFIG SET appendonly yes");
+      wire.call("CONFIG SET appendonly no");
+      wire.call("CONFIG SET rdb-key-save-delay 0");
+      assertThat(Rewrites.awaited(wire))
+          .contains("aof_enabled:0", "aof_last_bgrewrite_status:ok")
+          .contains("aof_rewrites_consecutive_failures:0");
+      try (Stream<Path> files = Files.list(data.resolve("appendonlydir"))) {
+        assertThat(files.map(file -> file.getFileName().toString()))
+            .noneMatch(name -> name.startsWith("temp"));
+      }
+    }
+  }
+
+  @Test
+  void aLogThatIsBigEnoughForANewSettingIsRewrittenAtOnce() {
+    try (Gateway gateway = start("--auto-aof-rewrite-percentage", "0");
+        Words wire = new Words(gateway)) {
+      for (int i = 0; i < 100; i++) {
+        wire.call("SET key " + "x".repeat(100));
+      }
+      assertThat(wire.call("CONFIG SET auto-aof-rewrite-min-size 5kb")).isEqualTo("OK");
+      assertThat(wire.call("INFO persistence")).contains("aof_rewrites:0");
+      assertThat(wire.call("CONFIG SET auto-aof-rewrite-percentage 100")).isEqualTo("OK");
+      Rewrites.until(
+          "a rewrite", () -> wire.call("INFO persistence").contains("aof_rewrites:1"));
     }
   }
 

@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.command.CommandTable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,14 @@ public final class AppendOnlyLog {
     /** What is done is written, but there is no base yet. */
     BEGINNING,
     ON
+  }
+
+  /** What became of a rewrite. */
+  private enum Outcome {
+    SUCCEEDED,
+    FAILED,
+    /** The log has been switched off meanwhile. */
+    ABANDONED
   }
 
   private final LiveSettings settings;
@@ -59,6 +68,9 @@ public final class AppendOnlyLog {
     chain = new LogChain(settings, disk, forceTimes);
     forced = new ForcedPositions(homes.size());
     feed = new LogFeed(settings, List.copyOf(homes), forced, new Listener());
+    settings.onChange(
+        EnumSet.of(Directive.AUTO_AOF_REWRITE_PERCENTAGE, Directive.AUTO_AOF_REWRITE_MIN_SIZE),
+        () -> Thread.ofVirtual().start(this::rewriteIfGrown));
   }
 
   /** How far the loading at the start has come. */
@@ -271,17 +283,10 @@ public final class AppendOnlyLog {
   }
 
   private void rewriteIfGrown() {
-    long percentage = settings.number(Directive.AUTO_AOF_REWRITE_PERCENTAGE);
     long size = chain.size();
-    if (state != State.ON
-        || percentage == 0
-        || size < settings.number(Directive.AUTO_AOF_REWRITE_MIN_SIZE)
-        || !rewrites.allowed()) {
-      return;
-    }
-    long growth = size * 100 / Math.max(1, chain.baseSize()) - 100;
-    if (growth >= percentage && rewrite()) {
-      log.info("Rewriting the append-only file, which has grown by {} %", growth);
+    long before = chain.baseSize();
+    if (state == State.ON && rewrites.due(settings, size, before) && rewrite()) {
+      log.info("Rewriting the append-only file, which has grown from {} to {} bytes", before, size);
     }
   }
 
@@ -300,22 +305,26 @@ public final class AppendOnlyLog {
   }
 
   private void runRewrite() {
-    boolean succeeded = false;
+    Outcome outcome = Outcome.FAILED;
     try {
-      succeeded = writeBase();
+      outcome = writeBase();
     } catch (IOException failed) {
       log.error("Rewriting the append-only file has failed: {}", LogWriter.reason(failed));
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     } finally {
-      ended(succeeded);
+      ended(outcome);
     }
   }
 
-  private synchronized void ended(boolean succeeded) {
-    rewrites.ends(succeeded);
+  private synchronized void ended(Outcome outcome) {
+    if (outcome == Outcome.ABANDONED) {
+      rewrites.abandoned();
+    } else {
+      rewrites.ends(outcome == Outcome.SUCCEEDED);
+    }
     notifyAll();
-    if (rewrites.waiting() || (state == State.BEGINNING && succeeded)) {
+    if (rewrites.waiting() || (state == State.BEGINNING && outcome == Outcome.SUCCEEDED)) {
       beginRewrite();
     } else if (state == State.BEGINNING) {
       Thread.ofVirtual().start(this::tryAgainSoon);
@@ -336,8 +345,7 @@ public final class AppendOnlyLog {
     }
   }
 
-  /** Writes a new base; false if the log has been switched off meanwhile. */
-  private boolean writeBase() throws IOException, InterruptedException {
+  private Outcome writeBase() throws IOException, InterruptedException {
     disk.makeFolder(chain.files().folder());
     Next next = prepare();
     LogChain.forceBefore(next.increment());
@@ -382,17 +390,20 @@ public final class AppendOnlyLog {
     }
   }
 
-  private synchronized boolean install(Path temporary, Next next) throws IOException {
+  private synchronized Outcome install(Path temporary, Next next) throws IOException {
+    Increment increment = next.increment();
     if (next.writer() != writer) {
       disk.delete(temporary);
-      return false;
+      chain.abandon(increment);
+      return Outcome.ABANDONED;
     }
-    chain.install(temporary, next.increment());
-    if (state == State.BEGINNING) {
+    chain.install(temporary, increment);
+    if (state == State.BEGINNING && increment != null) {
+      // Without one, the log was off at the instant of the base, and nothing tells what followed.
       state = State.ON;
     }
     forced.settle(next.doubts());
-    return true;
+    return Outcome.SUCCEEDED;
   }
 
   /** How the log fares. */

@@ -183,9 +183,10 @@ final class LogChain {
   /**
    * An increment, and the file that it is.
    *
+   * @param named whether the manifest names it
    * @param former what is written until then, or null
    */
-  record Increment(Part part, LogFile file, @Nullable LogFile former) {}
+  record Increment(Part part, LogFile file, boolean named, @Nullable LogFile former) {}
 
   /**
    * Forces what is in the file before an increment, so that little is left to be forced at the
@@ -224,7 +225,14 @@ final class LogChain {
       finishedBytes = before + (former == null ? 0 : former.size());
     }
     present = file;
-    return new Increment(increment, file, former);
+    return new Increment(increment, file, named, former);
+  }
+
+  /** Deletes an increment that no base will be there for, unless a manifest names it. */
+  void abandon(@Nullable Increment increment) throws IOException {
+    if (increment != null && !increment.named()) {
+      disk.delete(increment.file().path());
+    }
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.keyward.engine.builtin.appendonly;
 
+import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
+
 /**
  * When the log is rewritten, and how that went.
  *
@@ -67,8 +70,23 @@ final class RewriteSchedule {
     }
   }
 
-  /** Whether the log may be rewritten of itself now. */
-  boolean allowed() {
+  /** Says that the log has been switched off meanwhile: that tells nothing of how it fares. */
+  void abandoned() {
+    running = false;
+  }
+
+  /**
+   * Whether a log has grown so much since it had a size that it is to be rewritten of itself now.
+   */
+  boolean due(LiveSettings settings, long size, long before) {
+    long percentage = settings.number(Directive.AUTO_AOF_REWRITE_PERCENTAGE);
+    return percentage > 0
+        && size >= settings.number(Directive.AUTO_AOF_REWRITE_MIN_SIZE)
+        && size * 100 / Math.max(1, before) - 100 >= percentage
+        && allowed();
+  }
+
+  private boolean allowed() {
     return !running && !(delayed && System.nanoTime() - notBefore < 0);
   }
 

@@ -33,6 +33,8 @@ public final class BaseFiles implements BaseSnapshots {
 
   @Override
   public void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException {
+    // A log that is off has left the folder to whoever comes.
+    DataDirectory _ = snapshots.directory();
     if (settings.flag(Directive.AOF_USE_RDB_PREAMBLE)) {
       snapshots.writeApart(file, true, instant);
       return;

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.persistence;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.rdb.MalformedRdbException;
 import io.keyward.engine.builtin.rdb.RdbInput;
@@ -10,6 +11,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -39,13 +42,13 @@ public final class SnapshotReading implements AutoCloseable {
   SnapshotReading(Path path, KeyPlaces places, Home home, Expired expired, boolean trusts)
       throws IOException {
     this.path = path;
-    channel = FileChannel.open(path, StandardOpenOption.READ);
+    channel = open(path);
     in =
         RdbInput.of(
             (target, offset, count) -> channel.read(ByteBuffer.wrap(target, offset, count)),
             channel.size());
     loader = new SnapshotLoader(in, places, home, expired);
-    if (trusts) {
+    if (trusts || !home.settings().flag(Directive.RDBCHECKSUM)) {
       loader.trust();
     }
     try {
@@ -53,7 +56,28 @@ public final class SnapshotReading implements AutoCloseable {
     } catch (MalformedRdbException malformed) {
       channel.close();
       throw damaged(malformed);
+    } catch (UncheckedIOException failed) {
+      channel.close();
+      throw unreadable(path, failed.getCause());
     }
+  }
+
+  private static FileChannel open(Path path) throws IOException {
+    try {
+      return FileChannel.open(path, StandardOpenOption.READ);
+    } catch (IOException failed) {
+      throw unreadable(path, failed);
+    }
+  }
+
+  private static IOException unreadable(Path path, IOException failed) {
+    String reason =
+        switch (failed) {
+          case NoSuchFileException _ -> "there is no such file";
+          case AccessDeniedException _ -> "this user may not read it";
+          default -> String.valueOf(failed.getMessage());
+        };
+    return new IOException(path + " cannot be read: " + reason, failed);
   }
 
   private IOException damaged(MalformedRdbException malformed) {
@@ -83,7 +107,7 @@ public final class SnapshotReading implements AutoCloseable {
     } catch (MalformedRdbException malformed) {
       throw damaged(malformed);
     } catch (UncheckedIOException failed) {
-      throw failed.getCause();
+      throw unreadable(path, failed.getCause());
     }
   }
 

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.persistence;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -97,7 +98,7 @@ public final class Snapshots {
    * @throws IOException if it cannot be; the message says what to do
    */
   public synchronized DataDirectory directory() throws IOException {
-    Path wanted = Path.of(settings.text(Directive.DIR)).toAbsolutePath().normalize();
+    Path wanted = folder();
     DataDirectory present = directory;
     if (present != null && present.path().equals(wanted)) {
       return present;
@@ -112,10 +113,37 @@ public final class Snapshots {
 
   /** Where the snapshot stands. */
   public Path file() {
-    return Path.of(settings.text(Directive.DIR))
-        .toAbsolutePath()
-        .normalize()
-        .resolve(settings.text(Directive.DBFILENAME));
+    return folder().resolve(settings.text(Directive.DBFILENAME));
+  }
+
+  private Path folder() {
+    return Path.of(settings.text(Directive.DIR)).toAbsolutePath().normalize();
+  }
+
+  /** Whether {@code dir} has been changed since the folder was taken. */
+  public synchronized boolean elsewhere() {
+    DataDirectory present = directory;
+    return present != null && !present.path().equals(folder());
+  }
+
+  /**
+   * Changes over to the folder that {@code dir} names now, which has to be there.
+   *
+   * @throws RefusedException if it cannot be used; the former one is kept then
+   */
+  public synchronized void move() throws RefusedException {
+    Path wanted = folder();
+    if (!Files.isDirectory(wanted)) {
+      throw new RefusedException(
+          Files.exists(wanted) ? "Not a directory" : "No such file or directory");
+    }
+    try {
+      if (elsewhere()) {
+        DataDirectory _ = directory();
+      }
+    } catch (IOException unusable) {
+      throw new RefusedException(String.valueOf(unusable.getMessage()));
+    }
   }
 
   /**
@@ -276,7 +304,7 @@ public final class Snapshots {
    * @throws IOException if the folder or the file cannot be used; the message says what to do
    */
   public boolean loadAtStart(LoadProgress progress) throws IOException, InterruptedException {
-    boolean present = Files.exists(file());
+    boolean present = !settings.text(Directive.DBFILENAME).isEmpty() && Files.exists(file());
     if (present || !settings.text(Directive.SAVE).isEmpty()) {
       directory();
     }
