@@ -67,7 +67,9 @@ final class ConfigCommands {
                     .syntax("parameter [parameter ...]"))
             .subcommand(
                 child("set", -4, this::set)
-                    .differs("port, tls-port, bind and dir are refused inside transactions, and dir while the append-only file is on.")
+                    .differs(
+                        "port, tls-port, bind and dir are refused inside transactions, and dir"
+                            + " while the append-only file is on.")
                     .summary("Changes directives, all of them or none.")
                     .complexity("O(N) when N is the number of configuration parameters provided")
                     .syntax("parameter value [parameter value ...]")

@@ -134,8 +134,8 @@ class AppendOnlyTest {
   }
 
   @Test
-  void nothingIsMissingInTheMiddleOfALogThatWasSwitchedOnDuringARewrite(
-      @TempDir Path copy) throws Exception {
+  void nothingIsMissingInTheMiddleOfALogThatWasSwitchedOnDuringARewrite(@TempDir Path copy)
+      throws Exception {
     try (Gateway gateway = start("--appendonly", "no");
         Words wire = new Words(gateway)) {
       wire.call("DEBUG POPULATE 300");
@@ -148,9 +148,7 @@ class AppendOnlyTest {
       wire.call("SET a 1");
       Rewrites.until(
           "the second base",
-          () ->
-              wire.call("INFO persistence")
-                  .matches("(?s).*current_save_keys_processed:[1-9].*"));
+          () -> wire.call("INFO persistence").matches("(?s).*current_save_keys_processed:[1-9].*"));
       wire.call("APPEND n !");
       copyFiles(copy);
       wire.call("CONFIG SET rdb-key-save-delay 0");
@@ -196,8 +194,7 @@ class AppendOnlyTest {
       assertThat(wire.call("CONFIG SET auto-aof-rewrite-min-size 5kb")).isEqualTo("OK");
       assertThat(wire.call("INFO persistence")).contains("aof_rewrites:0");
       assertThat(wire.call("CONFIG SET auto-aof-rewrite-percentage 100")).isEqualTo("OK");
-      Rewrites.until(
-          "a rewrite", () -> wire.call("INFO persistence").contains("aof_rewrites:1"));
+      Rewrites.until("a rewrite", () -> wire.call("INFO persistence").contains("aof_rewrites:1"));
     }
   }
 

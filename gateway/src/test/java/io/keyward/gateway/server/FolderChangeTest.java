@@ -27,8 +27,7 @@ class FolderChangeTest {
   private static Gateway start(Path data, String... more) {
     List<String> options =
         List.of("--dir", data.toString(), "--save", "", "--enable-protected-configs", "yes");
-    return Gateways.start(
-        Stream.concat(options.stream(), Stream.of(more)).toArray(String[]::new));
+    return Gateways.start(Stream.concat(options.stream(), Stream.of(more)).toArray(String[]::new));
   }
 
   @Test
