@@ -58,7 +58,7 @@ public final class SnapshotReading implements AutoCloseable {
       throw damaged(malformed);
     } catch (UncheckedIOException failed) {
       channel.close();
-      throw unreadable(path, failed.getCause());
+      throw unreadable(path, failed);
     }
   }
 
@@ -68,6 +68,11 @@ public final class SnapshotReading implements AutoCloseable {
     } catch (IOException failed) {
       throw unreadable(path, failed);
     }
+  }
+
+  private static IOException unreadable(Path path, UncheckedIOException failed) {
+    IOException reason = failed.getCause();
+    return unreadable(path, reason == null ? new IOException(failed) : reason);
   }
 
   private static IOException unreadable(Path path, IOException failed) {
@@ -107,7 +112,7 @@ public final class SnapshotReading implements AutoCloseable {
     } catch (MalformedRdbException malformed) {
       throw damaged(malformed);
     } catch (UncheckedIOException failed) {
-      throw unreadable(path, failed.getCause());
+      throw unreadable(path, failed);
     }
   }
 
