@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * <p>Handlers may call every method at any time: while nobody listens they do nothing.
  */
 public final class Effects {
+  /** Bytes of arguments for which room is made in the stream before the command is executed. */
+  private static final long LONG = 32 * 1024;
+
+  /** Most bytes around an argument in the stream. */
+  private static final int ARGUMENT_HEAD = 16;
+
   private final BuiltinKeyspace keyspace;
   private final EffectStream stream;
   private final byte[] prefix;
@@ -117,6 +123,32 @@ public final class Effects {
   /** Ends it; with the outermost the unit goes into the stream. */
   public void endUnit() {
     stream.endUnit();
+  }
+
+  /**
+   * Makes room for a long command before it changes anything.
+   *
+   * @throws OutOfMemoryError if there is none
+   */
+  void reserve(Request request, Command command) {
+    if (command.write() && !request.hasPieces()) {
+      long bytes = request.totalLength();
+      if (bytes > LONG) {
+        stream.reserve(bytes + (long) request.count() * (prefix.length + ARGUMENT_HEAD));
+      }
+    }
+  }
+
+  /**
+   * The command has ended for want of memory.
+   *
+   * @param some whether it has changed something, or may have
+   */
+  void brokeOff(boolean some) {
+    replaced = false;
+    if (some) {
+      stream.missing();
+    }
   }
 
   /** Writes a command that has changed data, unless its handler has written effects instead. */

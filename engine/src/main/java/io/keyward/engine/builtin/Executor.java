@@ -259,17 +259,29 @@ public final class Executor {
     if (effects.wanted() && !command.withoutEffects()) {
       runRecorded(request, reply, command);
     } else {
-      handle(request, reply, command);
+      boolean _ = handle(request, reply, command);
     }
   }
 
   /** Executes a command and writes what it has done, with what happened on the way, as one unit. */
   private void runRecorded(Request request, Reply reply, Command command) {
+    int mark = reply.length();
+    long written = reply.written();
     long before = keyspace.changesByCommands();
+    long bytes = keyspace.home().usedBytes();
     effects.beginUnit();
     try {
-      handle(request, reply, command);
-      effects.ran(request, command, keyspace.changesByCommands() != before);
+      effects.reserve(request, command);
+      if (handle(request, reply, command)) {
+        effects.ran(request, command, keyspace.changesByCommands() != before);
+      } else {
+        // A part of it may have been done: that no log tells.
+        boolean some = keyspace.changesByCommands() != before || keyspace.home().usedBytes() != bytes;
+        effects.brokeOff(command.write() && some);
+      }
+    } catch (OutOfMemoryError full) {
+      effects.brokeOff(keyspace.changesByCommands() != before || keyspace.home().usedBytes() != bytes);
+      noMemory(request, reply, mark, written, command);
     } finally {
       effects.endUnit();
     }
@@ -278,13 +290,19 @@ public final class Executor {
   /**
    * Executes a command of a file or a replication stream for the keyspace's own client: neither
    * checked nor counted, and at a time at which nothing expires.
+   *
+   * @throws OutOfMemoryError if it could not be executed for want of memory
    */
   public void replay(Request request, Reply reply, Command command) {
     request.now(BuiltinKeyspace.REPLAY_TIME);
-    handle(request, reply, command);
+    if (!handle(request, reply, command)) {
+      throw new OutOfMemoryError("no memory for the data that is to be loaded");
+    }
   }
 
-  private void handle(Request request, Reply reply, Command command) {
+  /** Returns false if memory has run out, so that a part of it may have been done. */
+  private boolean handle(Request request, Reply reply, Command command) {
+    boolean whole = true;
     int mark = reply.length();
     long before = reply.written();
     request.store(keyspace.databases().at(request.client().database()));
@@ -293,12 +311,8 @@ public final class Executor {
     } catch (CommandException answer) {
       fail(reply, mark, before, command, answer);
     } catch (OutOfMemoryError full) {
-      log.warn("{} needs more memory than there is", command.fullName());
-      fail(reply, mark, before, command, Errors.NO_MEMORY);
-      if (reply.written() - before != reply.length() - mark) {
-        // A part of the reply has been sent, which nothing can follow.
-        request.client().connection().abort();
-      }
+      whole = false;
+      noMemory(request, reply, mark, before, command);
     } catch (RuntimeException | StackOverflowError defect) {
       log.error("{} failed", command.fullName(), defect);
       fail(reply, mark, before, command, CommandException.error("internal error"));
@@ -306,6 +320,16 @@ public final class Executor {
     KeyTracker tracker = keyspace.tracker();
     if (tracker != null && command.readOnly()) {
       tracker.read(request, command);
+    }
+    return whole;
+  }
+
+  private void noMemory(Request request, Reply reply, int mark, long before, Command command) {
+    log.warn("{} needs more memory than there is", command.fullName());
+    fail(reply, mark, before, command, Errors.NO_MEMORY);
+    if (reply.written() - before != reply.length() - mark) {
+      // A part of the reply has been sent, which nothing can follow.
+      request.client().connection().abort();
     }
   }
 

@@ -45,6 +45,7 @@ final class RegularWork {
     try {
       long now = System.currentTimeMillis();
       home.ticks(now);
+      home.effects().tend();
       if (!resting && !home.loading() && !working) {
         working = true;
         work(now, home.keyspaces().size(), TICK_NANOS);

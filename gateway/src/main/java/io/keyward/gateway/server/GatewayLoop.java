@@ -11,6 +11,7 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,26 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   /** How long a pass over many sockets may keep others' output waiting. */
   private static final long MOST_DELAY_NANOS = 2_000_000;
 
+  /** How often memory is asked for a task, and the pause in between. */
+  private static final int MOST_ATTEMPTS = 50;
+
+  private static final long PAUSE_NANOS = 2_000_000;
+
   /** A session whose output waits until the stream of effects is durable up to a position. */
   private record DiskWait(Session session, long position) {}
+
+  /** A task on the loop's clock. */
+  private static final class Scheduled implements Timer {
+    private @Nullable Future<?> future;
+
+    @Override
+    public void cancel() {
+      Future<?> begun = future;
+      if (begun != null) {
+        begun.cancel(false);
+      }
+    }
+  }
 
   private final EventLoop eventLoop;
   private final Input.Scratch scratch = new Input.Scratch();
@@ -79,13 +98,35 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
 
   @Override
   public void execute(Runnable task) {
-    eventLoop.execute(task);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        eventLoop.execute(task);
+        return;
+      } catch (OutOfMemoryError full) {
+        waitForMemory(full, attempt);
+      }
+    }
   }
 
   @Override
   public Timer schedule(long milliseconds, Runnable task) {
-    Future<?> future = eventLoop.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
-    return () -> future.cancel(false);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        Scheduled timer = new Scheduled();
+        timer.future = eventLoop.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
+        return timer;
+      } catch (OutOfMemoryError full) {
+        waitForMemory(full, attempt);
+      }
+    }
+  }
+
+  /** What is to be done must not be forgotten since there was no memory at one moment. */
+  private static void waitForMemory(OutOfMemoryError full, int attempt) {
+    if (attempt == MOST_ATTEMPTS) {
+      throw full;
+    }
+    LockSupport.parkNanos(PAUSE_NANOS);
   }
 
   /** Says what the keyspaces of this loop write, which replies may have to wait for. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.Settings;
+import io.keyward.engine.builtin.Home;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.server.FailingDisk.Fault;
 import java.io.IOException;
@@ -55,7 +56,7 @@ class DiskFaultsTest {
   @ParameterizedTest
   @EnumSource(
       value = Fault.class,
-      names = {"FULL", "FORCE"})
+      names = {"FULL", "FORCE", "MEMORY"})
   void writesAreRefusedUntilTheDiskRecovers(Fault fault) throws Exception {
     String digest;
     try (Gateway gateway = start("--appendfsync", "everysec");
@@ -66,13 +67,74 @@ class DiskFaultsTest {
       assertThat(refusal)
           .isEqualTo(
               "MISCONF Errors writing to the AOF file: "
-                  + (fault == Fault.FULL ? "No space left on device" : "Input/output error"));
+                  + switch (fault) {
+                    case FULL -> "No space left on device";
+                    case MEMORY -> "Cannot allocate memory";
+                    default -> "Input/output error";
+                  });
       assertThat(wire.call("GET before")).isEqualTo("1");
       assertThat(wire.call("EVAL return(redis.call('INCR',KEYS[1])) 1 n")).contains("MISCONF");
       awaitInfo(wire, "aof_last_write_status:err");
       disk.end(fault);
       await(wire, "INCR n", answer -> !answer.startsWith("MISCONF"));
       awaitInfo(wire, "aof_last_write_status:ok");
+      digest = wire.call("DEBUG DIGEST");
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("DEBUG DIGEST")).isEqualTo(digest);
+    }
+  }
+
+  /** Who has written waits until there is memory again, and hears nothing of it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"always", "everysec"})
+  void aMomentWithoutMemoryIsNotNoticed(String fsync) throws Exception {
+    String digest;
+    try (Gateway gateway = start("--appendfsync", fsync);
+        Words wire = new Words(gateway);
+        Words other = new Words(gateway)) {
+      for (int i = 1; i <= 20; i++) {
+        int before = disk.refusals();
+        disk.begin(Fault.MEMORY);
+        Thread memoryComes =
+            Thread.ofPlatform()
+                .start(
+                    () -> {
+                      while (disk.refusals() == before) {
+                        Thread.onSpinWait();
+                      }
+                      disk.end(Fault.MEMORY);
+                    });
+        assertThat(wire.call("INCR n")).isEqualTo(Integer.toString(i));
+        assertThat(other.call("RPUSH list " + i)).isEqualTo(Integer.toString(i));
+        memoryComes.join();
+      }
+      digest = wire.call("DEBUG DIGEST");
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("DEBUG DIGEST")).isEqualTo(digest);
+    }
+  }
+
+  /** What the log does not tell for want of memory is in the files before writes go on. */
+  @Test
+  void whatTheLogCouldNotTellIsWrittenAnew() throws Exception {
+    String digest;
+    try (Gateway gateway = start("--appendfsync", "everysec");
+        Words wire = new Words(gateway)) {
+      wire.call("RPUSH list a b c");
+      wire.call("CONFIG SET rdb-key-save-delay 300000");
+      Home home = gateway.server().engine().homes().getFirst();
+      home.loop().execute(() -> home.effects().missing());
+      String refusal = "MISCONF Errors writing to the AOF file: Cannot allocate memory";
+      await(wire, "RPUSH list d", answer -> answer.equals(refusal));
+      assertThat(wire.call("LRANGE list 0 -1")).isEqualTo("a b c");
+      awaitInfo(wire, "aof_last_write_status:err");
+      wire.call("CONFIG SET rdb-key-save-delay 0");
+      await(wire, "RPUSH list d", answer -> answer.equals("4"));
+      awaitInfo(wire, "aof_rewrites:1", "aof_rewrite_in_progress:0", "aof_last_write_status:ok");
       digest = wire.call("DEBUG DIGEST");
     }
     try (Gateway gateway = start();
@@ -97,7 +159,7 @@ class DiskFaultsTest {
   @ParameterizedTest
   @EnumSource(
       value = Fault.class,
-      names = {"FULL", "FORCE"})
+      names = {"FULL", "FORCE", "MEMORY"})
   void withAlwaysNothingIsAcknowledgedThatTheDiskHasNot(Fault fault) throws Exception {
     long acknowledged = 0;
     try (Gateway gateway = start("--appendfsync", "always");

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A disk that refuses, or takes its time for, as long as it is told to, what the system's may. */
 final class FailingDisk implements Disk {
@@ -17,6 +18,8 @@ final class FailingDisk implements Disk {
     FULL,
     /** EIO from fsync. */
     FORCE,
+    /** There is no memory for what is to be done, when half of it has been written. */
+    MEMORY,
     /** EROFS: names can be neither made nor changed. */
     NAMES
   }
@@ -24,6 +27,12 @@ final class FailingDisk implements Disk {
   private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
   private int allowed = Integer.MAX_VALUE;
   private int held;
+  private final AtomicInteger refusals = new AtomicInteger();
+
+  /** How often something was not written. */
+  int refusals() {
+    return refusals.get();
+  }
 
   synchronized void begin(Fault fault) {
     faults.add(fault);
@@ -93,12 +102,17 @@ final class FailingDisk implements Disk {
 
       @Override
       public int write(ByteBuffer bytes) throws IOException {
-        if (!has(Fault.FULL)) {
+        boolean memory = has(Fault.MEMORY);
+        if (!memory && !has(Fault.FULL)) {
           half = false;
           return real.write(bytes);
         }
         int fits = bytes.remaining() / 2;
         if (half || fits == 0) {
+          refusals.incrementAndGet();
+          if (memory) {
+            throw new OutOfMemoryError("as if");
+          }
           throw new IOException("No space left on device");
         }
         half = true;
@@ -109,6 +123,10 @@ final class FailingDisk implements Disk {
 
       @Override
       public void force() throws IOException {
+        if (has(Fault.MEMORY)) {
+          refusals.incrementAndGet();
+          throw new OutOfMemoryError("as if");
+        }
         mayForce();
         real.force();
       }

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class AppendOnlyLog {
   private static final Logger log = LoggerFactory.getLogger(AppendOnlyLog.class);
 
+  /** The longest pause between two attempts to write a base that is needed. */
+  private static final int MOST_PAUSE_SECONDS = 10;
+
   private enum State {
     OFF,
     /** What is done is written, but there is no base yet. */
@@ -50,6 +53,9 @@ public final class AppendOnlyLog {
   private final LogChain chain;
   private final LogFeed feed;
   private final RewriteSchedule rewrites = new RewriteSchedule();
+
+  /** When the last attempt ended that has to be made again. */
+  private long ended;
 
   private volatile State state = State.OFF;
   private volatile @Nullable LogWriter writer;
@@ -226,6 +232,7 @@ public final class AppendOnlyLog {
   private final class Listener implements LogFeed.Listener {
     @Override
     public void written() {
+      tryAgain();
       rewriteIfGrown();
     }
 
@@ -292,7 +299,13 @@ public final class AppendOnlyLog {
 
   private void beginRewrite() {
     rewrites.begins();
-    Thread.ofPlatform().name("keyward-aof-rewrite").daemon().start(this::runRewrite);
+    try {
+      Thread.ofPlatform().name("keyward-aof-rewrite").daemon().start(this::runRewrite);
+    } catch (OutOfMemoryError full) {
+      rewrites.ends(false);
+      notifyAll();
+      throw full;
+    }
   }
 
   private synchronized void awaitRewrite() throws IOException, InterruptedException {
@@ -310,6 +323,8 @@ public final class AppendOnlyLog {
       outcome = writeBase();
     } catch (IOException failed) {
       log.error("Rewriting the append-only file has failed: {}", LogWriter.reason(failed));
+    } catch (RuntimeException | OutOfMemoryError failed) {
+      log.error("Rewriting the append-only file has failed", failed);
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
     } finally {
@@ -326,22 +341,39 @@ public final class AppendOnlyLog {
     notifyAll();
     if (rewrites.waiting() || (state == State.BEGINNING && outcome == Outcome.SUCCEEDED)) {
       beginRewrite();
-    } else if (state == State.BEGINNING) {
+    } else if (mustSucceed()) {
+      ended = System.nanoTime();
       Thread.ofVirtual().start(this::tryAgainSoon);
     }
   }
 
-  /** A log that was switched on has no base until a rewrite succeeds. */
+  /**
+   * A log that was switched on has no base until a rewrite succeeds, and one that something is
+   * missing in is not complete before: as long as they fail, there is one every few seconds.
+   */
+  private boolean mustSucceed() {
+    return !rewrites.lastSucceeded()
+        && (state == State.BEGINNING
+            || (state == State.ON && forced.doubtful() && feed.sound()));
+  }
+
+  private long pauseMillis() {
+    return 1000 * Math.clamp(rewrites.failuresInARow(), 1, MOST_PAUSE_SECONDS);
+  }
+
   private void tryAgainSoon() {
     try {
-      Thread.sleep(1000);
+      Thread.sleep(pauseMillis());
     } catch (InterruptedException stopped) {
       return;
     }
-    synchronized (this) {
-      if (state == State.BEGINNING && !rewrites.running()) {
-        beginRewrite();
-      }
+    tryAgain();
+  }
+
+  private synchronized void tryAgain() {
+    long millis = (System.nanoTime() - ended) / 1_000_000;
+    if (mustSucceed() && !rewrites.running() && millis >= pauseMillis()) {
+      beginRewrite();
     }
   }
 
@@ -352,7 +384,7 @@ public final class AppendOnlyLog {
     Path temporary = chain.files().unfinishedBase();
     try {
       snapshots.write(temporary, home -> changeOver(home, next));
-    } catch (IOException failed) {
+    } catch (IOException | RuntimeException | OutOfMemoryError failed) {
       disk.delete(temporary);
       throw failed;
     }
@@ -402,6 +434,7 @@ public final class AppendOnlyLog {
       // Without one, the log was off at the instant of the base, and nothing tells what followed.
       state = State.ON;
     }
+    feed.complete(next.doubts());
     forced.settle(next.doubts());
     return Outcome.SUCCEEDED;
   }
@@ -418,7 +451,7 @@ public final class AppendOnlyLog {
         rewrites.lastSucceeded(),
         rewrites.succeeded(),
         rewrites.failuresInARow(),
-        feed.sound(),
+        feed.sound() && feed.complete(),
         chain.size(),
         chain.baseSize(),
         open == null ? 0 : open.waiting(),

@@ -18,6 +18,10 @@ public final class ForcedPositions {
   private volatile Runnable listener = () -> {};
   private int doubts;
 
+  /** Whether the listener may not have been told of the last advance, for want of memory. */
+  private volatile boolean untold;
+
+
   ForcedPositions(int homes) {
     positions = new AtomicLongArray(homes);
   }
@@ -50,7 +54,7 @@ public final class ForcedPositions {
 
   /** The disk has been forced to keep what each home has done up to its position. */
   void advance(long[] upTo) {
-    boolean further = false;
+    boolean further = untold;
     for (int home = 0; home < upTo.length; home++) {
       if (upTo[home] > positions.get(home)) {
         startsAt(home, upTo[home]);
@@ -58,19 +62,26 @@ public final class ForcedPositions {
       }
     }
     if (further) {
+      untold = true;
       listener.run();
+      untold = false;
     }
   }
 
-  /** Something that was done is not in the files. */
-  synchronized void doubt() {
-    doubts++;
+  /** Something that was done is not in the files; returns how often that was so by now. */
+  synchronized int doubt() {
     whole = false;
+    return ++doubts;
   }
 
   /** How often there was doubt: a base that is begun now settles no later one. */
   synchronized int doubts() {
     return doubts;
+  }
+
+  /** Whether something that was done may not be in the files. */
+  boolean doubtful() {
+    return !whole;
   }
 
   /** A base holds what was doubtful, unless there has been doubt since so many times. */

@@ -7,7 +7,12 @@ import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Forces files to the disk once a second, beside the thread that writes them. */
+/**
+ * Forces files to the disk once a second, beside the thread that writes them.
+ *
+ * <p>What could not be forced, be it that the disk refused or that there was no memory, is forced
+ * again with what comes next; until then nobody is told that the disk has anything.
+ */
 final class Forcer {
   private static final long SECOND = 1_000_000_000;
 
@@ -17,7 +22,13 @@ final class Forcer {
           Thread.ofPlatform().name("keyward-aof-fsync").daemon().factory());
   private volatile boolean busy;
   private volatile boolean failing;
-  private final Set<LogFile> again = new LinkedHashSet<>();
+
+  /* Touched by whichever thread has the turn: the writer's unless busy, else the one here. */
+  private final Set<LogFile> toForce = new LinkedHashSet<>();
+  private final Set<LogFile> toClose = new LinkedHashSet<>();
+  private boolean refused;
+  private boolean untold;
+
   private long began = System.nanoTime() - SECOND;
   private volatile long delayed;
   private boolean counted;
@@ -62,35 +73,55 @@ final class Forcer {
       }
       return false;
     }
+    toForce.addAll(files);
+    toClose.addAll(left);
+    Runnable task = () -> force(written);
+    busy = true;
+    try {
+      executor.execute(task);
+    } catch (OutOfMemoryError full) {
+      busy = false;
+      throw full;
+    }
     counted = false;
     began = System.nanoTime();
-    busy = true;
-    executor.execute(() -> force(files, left, written));
     return true;
   }
 
-  private void force(List<LogFile> files, List<LogFile> left, long[] written) {
+  private void force(long[] written) {
     try {
-      again.addAll(files);
-      for (LogFile file : again) {
+      for (LogFile file : toForce) {
         file.force();
       }
-      again.clear();
-      for (LogFile file : left) {
+      toForce.clear();
+      for (LogFile file : toClose) {
         file.close();
       }
-      if (failing) {
-        failing = false;
+      toClose.clear();
+      if (refused || untold) {
         observer.recovered(true);
+        refused = false;
+        untold = false;
       }
+      failing = false;
       observer.forced(written);
-    } catch (IOException refused) {
-      if (!failing) {
-        failing = true;
-        observer.failed(true, LogWriter.reason(refused));
-      }
+    } catch (IOException | OutOfMemoryError failure) {
+      failing = true;
+      tell(failure);
     } finally {
       busy = false;
+    }
+  }
+
+  /** Tells what the disk has refused; what memory was lacking for is only done again. */
+  private void tell(Throwable failure) {
+    try {
+      if (failure instanceof IOException reason && !refused) {
+        observer.failed(true, LogWriter.reason(reason));
+        refused = true;
+      }
+    } catch (OutOfMemoryError full) {
+      untold = true;
     }
   }
 

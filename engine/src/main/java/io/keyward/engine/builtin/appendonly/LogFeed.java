@@ -4,10 +4,13 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.propagation.EffectSink;
 import io.keyward.engine.builtin.propagation.EffectStream;
+import io.keyward.engine.builtin.propagation.LongArguments;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +21,10 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFeed implements LogWriter.Observer {
   private static final Logger log = LoggerFactory.getLogger(LogFeed.class);
+  /** What the system says when it has no memory. */
+  static final String NO_MEMORY = "Cannot allocate memory";
+
+  private static final CommandException INCOMPLETE = refusal(NO_MEMORY);
   private static final long POLL_MILLIS = 1;
   private static final long LOOK_NANOS = 100_000_000;
 
@@ -36,6 +43,14 @@ final class LogFeed implements LogWriter.Observer {
   private final Listener listener;
   private volatile @Nullable String writeFailure;
   private volatile @Nullable String forceFailure;
+
+  /**
+   * Of each home the number of the last doubt, if it has done something that it had no memory to
+   * tell and that no base has; else 0.
+   */
+  private final AtomicIntegerArray incomplete;
+
+  private volatile boolean incompleteAnew;
   private long lookedAt;
 
   LogFeed(LiveSettings settings, List<Home> homes, ForcedPositions forced, Listener listener) {
@@ -43,6 +58,11 @@ final class LogFeed implements LogWriter.Observer {
     this.homes = homes;
     this.forced = forced;
     this.listener = listener;
+    incomplete = new AtomicIntegerArray(homes.size());
+  }
+
+  private static CommandException refusal(String reason) {
+    return new CommandException("MISCONF Errors writing to the AOF file: " + reason);
   }
 
   /** A writer for all homes, which begins with this file. */
@@ -79,7 +99,7 @@ final class LogFeed implements LogWriter.Observer {
       onEveryHome(
           home -> {
             EffectStream stream = home.effects();
-            stream.handOver();
+            stream.tend();
             if (stream.gate().awaitsSafety(stream.position())) {
               waits.set(true);
             }
@@ -97,25 +117,60 @@ final class LogFeed implements LogWriter.Observer {
   void attach(Home home, LogWriter target) {
     int number = homes.indexOf(home);
     EffectStream stream = home.effects();
-    stream.attach(
-        (bytes, length, among, position) -> {
-          boolean room =
-              among.isEmpty()
-                  ? target.put(number, bytes, length, position, stream.buffers())
-                  : target.put(
-                      number,
-                      bytes,
-                      length,
-                      among,
-                      position,
-                      () -> home.loop().execute(among::release));
-          if (!room) {
-            stream.gate().crowded(true);
-          }
-        },
-        homes.size() == 1);
+    stream.attach(new Sink(home, number, target), homes.size() == 1);
     stream.gate().gated(true);
     forced.startsAt(number, stream.position());
+  }
+
+  /** What a home hands to a writer, on its loop. */
+  private final class Sink implements EffectSink {
+    private final Home home;
+    private final int number;
+    private final LogWriter target;
+
+    Sink(Home home, int number, LogWriter target) {
+      this.home = home;
+      this.number = number;
+      this.target = target;
+    }
+
+    @Override
+    public void take(byte[] bytes, int length, LongArguments among, long position) {
+      EffectStream stream = home.effects();
+      boolean room =
+          among.isEmpty()
+              ? target.put(number, bytes, length, position, stream.buffers())
+              : target.put(
+                  number,
+                  bytes,
+                  length,
+                  among,
+                  position,
+                  () -> home.loop().execute(among::release));
+      if (!room) {
+        stream.gate().crowded(true);
+      }
+    }
+
+    /** What it does from now on could not be done again without what is missing. */
+    @Override
+    public void missing() {
+      home.writeRefusals().log(INCOMPLETE);
+      incomplete.set(number, forced.doubt());
+      incompleteAnew = true;
+    }
+  }
+
+  /** Says that a new base has what was missing in the log up to so many doubts. */
+  void complete(int doubts) {
+    for (int i = 0; i < homes.size(); i++) {
+      int missing = incomplete.get(i);
+      if (missing > 0 && missing <= doubts) {
+        // Unless something else is missing since.
+        incomplete.compareAndSet(i, missing, 0);
+      }
+    }
+    refuse();
   }
 
   /** Lets what the home does from here on go to another file; on its loop. */
@@ -137,7 +192,7 @@ final class LogFeed implements LogWriter.Observer {
   void forget() {
     writeFailure = null;
     forceFailure = null;
-    refuse();
+    complete(Integer.MAX_VALUE);
   }
 
   /** Whether the disk took what was written last. */
@@ -145,16 +200,30 @@ final class LogFeed implements LogWriter.Observer {
     return writeFailure == null && forceFailure == null;
   }
 
+  /** Whether the log has all that the homes have done. */
+  boolean complete() {
+    for (int i = 0; i < homes.size(); i++) {
+      if (incomplete.get(i) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Lets writes be refused while the disk refuses, or no longer. */
   private void refuse() {
     String writing = writeFailure;
     String reason = writing == null ? forceFailure : writing;
-    CommandException refusal =
-        reason == null
-            ? null
-            : new CommandException("MISCONF Errors writing to the AOF file: " + reason);
-    for (Home home : homes) {
-      home.loop().execute(() -> home.writeRefusals().log(refusal));
+    CommandException ofDisk = reason == null ? null : refusal(reason);
+    for (int i = 0; i < homes.size(); i++) {
+      int number = i;
+      Home home = homes.get(i);
+      home.loop()
+          .execute(
+              () -> {
+                boolean known = ofDisk != null || incomplete.get(number) == 0;
+                home.writeRefusals().log(known ? ofDisk : INCOMPLETE);
+              });
     }
   }
 
@@ -188,16 +257,16 @@ final class LogFeed implements LogWriter.Observer {
 
   @Override
   public void failed(boolean forcing, String reason) {
+    if (forcing) {
+      forced.doubt();
+      forceFailure = reason;
+    } else {
+      writeFailure = reason;
+    }
     log.error(
         "{} the append-only file fails: {}; writes are refused until it succeeds",
         forcing ? "Forcing to the disk" : "Writing",
         reason);
-    if (forcing) {
-      forceFailure = reason;
-      forced.doubt();
-    } else {
-      writeFailure = reason;
-    }
     refuse();
     boolean promised = always();
     for (Home home : homes) {
@@ -234,8 +303,24 @@ final class LogFeed implements LogWriter.Observer {
     }
   }
 
+  private void tellIncomplete() {
+    try {
+      log.error(
+          "There was no memory to write something to the append-only file; writes are refused"
+              + " until all data has been written anew");
+      listener.doubtful();
+    } catch (OutOfMemoryError full) {
+      incompleteAnew = true;
+      throw full;
+    }
+  }
+
   @Override
   public void settled() {
+    if (incompleteAnew) {
+      incompleteAnew = false;
+      tellIncomplete();
+    }
     long now = System.nanoTime();
     if (now - lookedAt > LOOK_NANOS) {
       lookedAt = now;

@@ -22,15 +22,23 @@ import org.jspecify.annotations.Nullable;
  * the slower the disk, the more replies share one write or fsync. With {@code everysec} another
  * thread forces the files, so that writing goes on meanwhile.
  *
- * <p>When the disk refuses, the bytes are kept and tried again until it takes them.
+ * <p>When the disk refuses, the bytes are kept and tried again until it takes them. So they are when
+ * the thread itself finds no memory: it goes on where it was, and as long as it cannot nobody is
+ * told that anything is safe.
  */
 final class LogWriter {
   /** Bytes that wait, beyond which the loops take no more requests. */
-  static final long MOST_WAITING = 64L * 1024 * 1024;
+  static final long MOST_WAITING =
+      Math.clamp(Runtime.getRuntime().maxMemory() / 32, 1L << 20, 64L << 20);
 
   /** The same of very long arguments, which take no memory as long as the data has them. */
   private static final long MOST_WAITING_AMONG =
       Math.max(MOST_WAITING, Runtime.getRuntime().maxMemory() / 8);
+
+  /** For so long it is tried again without a word to find memory for what is to be done. */
+  private static final long PATIENCE_NANOS = 1_000_000_000;
+
+  private static final long MEMORY_RETRY_NANOS = 10_000_000;
 
   private static final long ENOUGH_ROOM = MOST_WAITING / 4;
   private static final int ROUND = 4 * 1024 * 1024;
@@ -78,6 +86,12 @@ final class LogWriter {
     final @Nullable LogFile next;
     @Nullable LongPiece among;
 
+    /** How many of the bytes have been staged, by the thread. */
+    long staged;
+
+    /** Whether all of it has been written or staged. */
+    boolean done;
+
     Piece(
         int home,
         byte[] bytes,
@@ -95,7 +109,7 @@ final class LogWriter {
   }
 
   /** What belongs among the bytes, and what is to be done when it has been written. */
-  private record LongPiece(LongArguments arguments, Runnable written) {}
+  private record LongPiece(LongArguments arguments, long bytes, Runnable written) {}
 
   private final Observer observer;
   private final LogFile[] files;
@@ -106,6 +120,10 @@ final class LogWriter {
   private final AtomicLong waitingAmong = new AtomicLong();
   private final ByteBuffer stage = ByteBuffer.allocateDirect(STAGE);
   private @Nullable LogFile staged;
+
+  /** Whether what is staged is being written. */
+  private boolean flipped;
+
   private final Set<LogFile> unforced = new LinkedHashSet<>();
   private final List<LogFile> left = new ArrayList<>();
   private final Forcer forcer;
@@ -116,6 +134,15 @@ final class LogWriter {
   private boolean writeFails;
   private boolean givenUp;
   private boolean forceFails;
+
+  /** A piece of which a part may have been done. */
+  private @Nullable Piece present;
+
+  /** Bytes of that piece that this attempt has gone past. */
+  private long passed;
+
+  private boolean lacksMemory;
+  private long lackingSince;
 
   /** A writer for so many homes, each of which begins with this file. */
   LogWriter(int homes, LogFile first, Observer observer) {
@@ -137,9 +164,8 @@ final class LogWriter {
    * @return false if so much waits that the home should pause
    */
   boolean put(int home, byte[] bytes, int length, long position, Buffers buffers) {
+    add(new Piece(home, bytes, length, position, buffers, null));
     long much = waiting.addAndGet(length);
-    queue.add(new Piece(home, bytes, length, position, buffers, null));
-    wake();
     if (much > MOST_WAITING) {
       crowded = true;
       return false;
@@ -157,11 +183,11 @@ final class LogWriter {
   boolean put(
       int home, byte[] bytes, int length, LongArguments among, long position, Runnable written) {
     Piece piece = new Piece(home, bytes, length, position, null, null);
-    piece.among = new LongPiece(among, written);
+    long bytesAmong = among.bytes();
+    piece.among = new LongPiece(among, bytesAmong, written);
+    add(piece);
     waiting.addAndGet(length);
-    long much = waitingAmong.addAndGet(among.bytes());
-    queue.add(piece);
-    wake();
+    long much = waitingAmong.addAndGet(bytesAmong);
     if (much > MOST_WAITING_AMONG) {
       crowded = true;
       return false;
@@ -171,7 +197,11 @@ final class LogWriter {
 
   /** Lets what a home hands over from here on go to another file. */
   void change(int home, LogFile next, Buffers buffers) {
-    queue.add(new Piece(home, new byte[0], 0, 0, buffers, next));
+    add(new Piece(home, new byte[0], 0, 0, buffers, next));
+  }
+
+  private void add(Piece piece) {
+    queue.add(piece);
     wake();
   }
 
@@ -206,15 +236,64 @@ final class LogWriter {
   /* The thread. */
 
   private void run() {
-    while (true) {
-      round();
-      if (closing && queue.isEmpty()) {
-        end();
-        return;
+    boolean goesOn = true;
+    while (goesOn) {
+      try {
+        goesOn = workOnce();
+      } catch (OutOfMemoryError full) {
+        goesOn = waitForMemory();
       }
-      if (queue.isEmpty()) {
-        rest();
+    }
+  }
+
+  /** Returns false when everything is done for good. */
+  private boolean workOnce() {
+    round();
+    hasMemory();
+    if (!closing && queue.isEmpty()) {
+      rest();
+    }
+    if (closing && queue.isEmpty() && present == null) {
+      end();
+      return false;
+    }
+    return true;
+  }
+
+  /** Returns false if there has been none for long and it is the end. */
+  private boolean waitForMemory() {
+    long now = System.nanoTime();
+    if (!lacksMemory) {
+      lacksMemory = true;
+      lackingSince = now;
+    }
+    boolean tooLong = now - lackingSince > PATIENCE_NANOS;
+    if (tooLong && closing) {
+      return false;
+    }
+    if (tooLong && !writeFails) {
+      try {
+        observer.failed(false, LogFeed.NO_MEMORY);
+        writeFails = true;
+      } catch (OutOfMemoryError full) {
+        // It is told the next time.
       }
+    }
+    LockSupport.parkNanos(MEMORY_RETRY_NANOS);
+    return true;
+  }
+
+  private void hasMemory() {
+    if (lacksMemory) {
+      writeAgain();
+      lacksMemory = false;
+    }
+  }
+
+  private void writeAgain() {
+    if (writeFails) {
+      observer.recovered(false);
+      writeFails = false;
     }
   }
 
@@ -222,7 +301,7 @@ final class LogWriter {
   private void round() {
     long taken = 0;
     boolean any = false;
-    for (Piece piece = queue.poll(); piece != null; piece = taken < ROUND ? queue.poll() : null) {
+    for (Piece piece = next(); piece != null; piece = taken < ROUND ? next() : null) {
       any = true;
       LogFile next = piece.next;
       if (next == null) {
@@ -230,13 +309,16 @@ final class LogWriter {
       } else {
         change(piece.home, next);
       }
+      present = null;
     }
+    writeStage();
     if (!any) {
       forceWhenDue();
       tellForced();
+      tell();
+      observer.settled();
       return;
     }
-    writeStage();
     if (observer.always()) {
       forceNow();
     } else {
@@ -245,64 +327,97 @@ final class LogWriter {
     tellForced();
     tell();
     if (crowded && waiting.get() < ENOUGH_ROOM && waitingAmong.get() < MOST_WAITING_AMONG / 2) {
-      crowded = false;
-      observer.roomAgain();
+      tellOfRoom();
     }
     observer.settled();
+  }
+
+  /** The piece of which a part has been done, or the next one. */
+  private @Nullable Piece next() {
+    if (present == null) {
+      present = queue.poll();
+    }
+    return present;
+  }
+
+  private void tellOfRoom() {
+    // Before it is told: whoever finds the queue crowded afterwards is told again.
+    crowded = false;
+    try {
+      observer.roomAgain();
+    } catch (OutOfMemoryError full) {
+      crowded = true;
+      throw full;
+    }
   }
 
   /** Returns how many bytes that were. */
   private long write(Piece piece) {
     LogFile file = files[piece.home];
-    LongPiece among = piece.among;
-    long bytesAmong = among == null ? 0 : writeAmong(file, piece, among);
-    if (among == null) {
-      writeShort(file, piece);
-    }
+    // First what may find no memory; it is done again then.
     unforced.add(file);
-    written[piece.home] = piece.position;
-    touched[piece.home] = true;
-    waiting.addAndGet(-piece.length);
+    LongPiece among = piece.among;
+    long bytesAmong = among == null ? 0 : among.bytes;
+    if (!piece.done) {
+      passed = 0;
+      if (among == null) {
+        stage(file, piece, piece.bytes, 0, piece.length);
+      } else {
+        writeAmong(file, piece, among);
+      }
+      piece.done = true;
+      written[piece.home] = piece.position;
+      touched[piece.home] = true;
+      waiting.addAndGet(-piece.length);
+      waitingAmong.addAndGet(-bytesAmong);
+      Buffers buffers = piece.buffers;
+      if (buffers != null) {
+        buffers.giveBack(piece.bytes);
+      }
+    }
+    if (among != null) {
+      among.written.run();
+    }
     return piece.length + bytesAmong;
   }
 
-  private long writeAmong(LogFile file, Piece piece, LongPiece among) {
-    writeStage();
-    long bytes = among.arguments().bytes();
+  private void writeAmong(LogFile file, Piece piece, LongPiece among) {
     among
-        .arguments()
+        .arguments
         .write(
             piece.bytes,
             piece.length,
-            (array, offset, size) -> writeFully(file, ByteBuffer.wrap(array, offset, size)));
-    waitingAmong.addAndGet(-bytes);
-    among.written().run();
-    return bytes;
+            (array, offset, size) -> stage(file, piece, array, offset, size));
   }
 
-  private void writeShort(LogFile file, Piece piece) {
-    if (staged != file || stage.remaining() < piece.length) {
-      writeStage();
-      staged = file;
-    }
-    if (piece.length > stage.remaining()) {
-      writeFully(file, ByteBuffer.wrap(piece.bytes, 0, piece.length));
-    } else {
-      stage.put(piece.bytes, 0, piece.length);
-    }
-    Buffers buffers = piece.buffers;
-    if (buffers != null) {
-      buffers.giveBack(piece.bytes);
+  /** Stages the next part of a piece, but for what of it has been staged before memory ran out. */
+  private void stage(LogFile file, Piece piece, byte[] bytes, int offset, int size) {
+    int done = (int) Math.clamp(piece.staged - passed, 0, size);
+    passed += size;
+    while (done < size) {
+      if (flipped || staged != file || !stage.hasRemaining()) {
+        writeStage();
+        staged = file;
+      }
+      int part = Math.min(size - done, stage.remaining());
+      stage.put(bytes, offset + done, part);
+      done += part;
+      piece.staged += part;
     }
   }
 
   private void writeStage() {
     LogFile file = staged;
-    if (file != null && stage.position() > 0) {
-      stage.flip();
-      writeFully(file, stage);
+    if (file == null) {
+      return;
     }
+    if (!flipped) {
+      stage.flip();
+      flipped = true;
+    }
+    writeFully(file, stage);
     stage.clear();
+    flipped = false;
     staged = null;
   }
 
@@ -311,15 +426,12 @@ final class LogWriter {
     while (!givenUp) {
       try {
         file.write(bytes);
-        if (writeFails) {
-          writeFails = false;
-          observer.recovered(false);
-        }
+        writeAgain();
         return;
       } catch (IOException refused) {
         if (!writeFails) {
-          writeFails = true;
           observer.failed(false, reason(refused));
+          writeFails = true;
         }
         if (closing) {
           givenUp = true;
@@ -335,11 +447,15 @@ final class LogWriter {
     LogFile former = files[home];
     // If the end of the former file is lost, so is all that this home does later.
     unforced.add(former);
-    forceUnforced();
-    files[home] = next;
-    if (!Arrays.asList(files).contains(former)) {
+    boolean _ = forceUnforced();
+    boolean last = true;
+    for (int other = 0; other < files.length; other++) {
+      last &= other == home || files[other] != former;
+    }
+    if (last) {
       left.add(former);
     }
+    files[home] = next;
   }
 
   private void forceNow() {
@@ -356,14 +472,11 @@ final class LogWriter {
           file.force();
         }
         unforced.clear();
-        if (forceFails) {
-          forceFails = false;
-          observer.recovered(true);
-        }
+        forceAgain();
       } catch (IOException refused) {
         if (!forceFails) {
-          forceFails = true;
           observer.failed(true, reason(refused));
+          forceFails = true;
         }
         if (closing) {
           return false;
@@ -372,6 +485,13 @@ final class LogWriter {
       }
     }
     return true;
+  }
+
+  private void forceAgain() {
+    if (forceFails) {
+      observer.recovered(true);
+      forceFails = false;
+    }
   }
 
   private void forceWhenDue() {
@@ -413,8 +533,8 @@ final class LogWriter {
   private void tell() {
     for (int home = 0; home < written.length; home++) {
       if (touched[home]) {
-        touched[home] = false;
         observer.safe(home, written[home]);
+        touched[home] = false;
       }
     }
   }

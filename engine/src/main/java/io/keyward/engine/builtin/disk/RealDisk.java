@@ -41,6 +41,9 @@ final class RealDisk implements Disk {
   }
 
   private record RealFile(FileChannel channel) implements DiskFile {
+    /** The JDK copies what lies in the heap to memory outside of it, which each thread keeps. */
+    private static final int MOST_AT_ONCE = 256 * 1024;
+
     @Override
     public long size() throws IOException {
       return channel.size();
@@ -48,7 +51,16 @@ final class RealDisk implements Disk {
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
-      return channel.write(bytes);
+      int end = bytes.limit();
+      if (bytes.isDirect() || bytes.remaining() <= MOST_AT_ONCE) {
+        return channel.write(bytes);
+      }
+      bytes.limit(bytes.position() + MOST_AT_ONCE);
+      try {
+        return channel.write(bytes);
+      } finally {
+        bytes.limit(end);
+      }
     }
 
     @Override

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * over in an image ({@link Dictionary#share}): what changes is copied by who changes it, and the
  * walk frees what nobody else holds any more when it has shown it.
  *
+ * <p>If the memory for showing an entry cannot be had, that entry is left out and the walk is broken:
+ * it goes on, and whoever changes something does not notice.
+ *
  * <p>A change costs O(1) more, the whole walk O(n).
  */
 public final class SteadyWalk {
@@ -27,6 +30,7 @@ public final class SteadyWalk {
   private IntConsumer visitor;
   private long cursor;
   private boolean over;
+  private boolean broken;
   private @Nullable Runnable afterwards;
 
   SteadyWalk(Dictionary entries, PagePool pool, IntConsumer visitor) {
@@ -100,13 +104,26 @@ public final class SteadyWalk {
     if (EntryLayout.generation(page, at) != entries.generation()) {
       // First the bit: showing an entry may change it in ways that would show it again.
       EntryLayout.generation(page, at, entries.generation());
-      visitor.accept(reference);
+      visit(reference);
     }
+  }
+
+  private void visit(int reference) {
+    try {
+      visitor.accept(reference);
+    } catch (OutOfMemoryError full) {
+      broken = true;
+    }
+  }
+
+  /** Whether entries have been left out for want of memory. */
+  public boolean broken() {
+    return broken;
   }
 
   private void showShared(int reference) {
     EntryLayout.birth(pool.page(reference), PagePool.offset(reference), 0);
-    visitor.accept(reference);
+    visit(reference);
   }
 
   /** Shows nothing more; the walk still has to be brought to its end. */

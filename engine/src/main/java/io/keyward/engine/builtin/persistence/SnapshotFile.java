@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -19,7 +20,11 @@ import java.util.concurrent.atomic.AtomicLong;
  * right one when all of it is safe.
  */
 final class SnapshotFile implements SnapshotSink {
-  private static final long ENOUGH_PENDING = 4 << 20;
+  private static final long ENOUGH_PENDING =
+      Math.clamp(Runtime.getRuntime().maxMemory() / 64, 1 << 20, 4 << 20);
+
+  private static final String GIVEN_UP =
+      "it was given up, since there was no memory for it or the gateway stops";
 
   /**
    * After so many bytes the file is forced, as in Redis: much that is forced at once holds up what
@@ -39,6 +44,7 @@ final class SnapshotFile implements SnapshotSink {
   }
 
   private static final Piece LAST = new Piece(new byte[0], 0);
+  private static final long WAIT_MILLIS = 100;
 
   private final LinkedBlockingQueue<Piece> pieces = new LinkedBlockingQueue<>();
   private final ConcurrentLinkedQueue<byte[]> written = new ConcurrentLinkedQueue<>();
@@ -46,6 +52,7 @@ final class SnapshotFile implements SnapshotSink {
   private final Disk disk;
   private final boolean checksum;
   private volatile boolean failed;
+  private volatile boolean allTaken;
   private final CountDownLatch ended = new CountDownLatch(1);
   private long sum;
   private long size;
@@ -59,8 +66,14 @@ final class SnapshotFile implements SnapshotSink {
   @Override
   public void take(byte[] bytes, int length) {
     if (!failed && length > 0) {
+      try {
+        pieces.add(new Piece(bytes, length));
+      } catch (OutOfMemoryError full) {
+        // A part is missing.
+        failed = true;
+        throw full;
+      }
       pending.addAndGet(length);
-      pieces.add(new Piece(bytes, length));
     }
   }
 
@@ -80,17 +93,16 @@ final class SnapshotFile implements SnapshotSink {
     return failed;
   }
 
-  /** Says that all pieces have been taken. */
+  /** Says that all pieces have been taken, or will never come if it has been given up. */
   void complete() {
-    pieces.add(LAST);
+    allTaken = true;
     ended.countDown();
+    pieces.add(LAST);
   }
 
-  /** Says that the rest will not come. */
-  void giveUp() {
+  @Override
+  public void giveUp() {
     failed = true;
-    pieces.add(LAST);
-    ended.countDown();
   }
 
   /** Waits until nobody walks over keyspaces for this file any more. */
@@ -114,11 +126,11 @@ final class SnapshotFile implements SnapshotSink {
         file.force();
       }
       if (failed) {
-        throw new IOException("the snapshot has been given up");
+        throw new IOException(GIVEN_UP);
       }
       disk.replace(temporary, target);
       return size;
-    } catch (IOException | InterruptedException | RuntimeException broken) {
+    } catch (IOException | InterruptedException | RuntimeException | OutOfMemoryError broken) {
       failed = true;
       pending.set(0);
       pieces.clear();
@@ -128,7 +140,7 @@ final class SnapshotFile implements SnapshotSink {
   }
 
   private void drain(DiskFile file) throws IOException, InterruptedException {
-    for (Piece piece = pieces.take(); piece.length > 0; piece = pieces.take()) {
+    for (Piece piece = next(); piece.length > 0; piece = next()) {
       write(file, piece.bytes, piece.length);
       written.add(piece.bytes);
       pending.addAndGet(-piece.length);
@@ -138,6 +150,22 @@ final class SnapshotFile implements SnapshotSink {
     sum = Crc64.update(sum, end.bytes(), 0, 1);
     end.writeLong(checksum ? sum : 0);
     writeFully(file, end.bytes(), end.length());
+  }
+
+  /** The next piece, or the last one. */
+  private Piece next() throws IOException, InterruptedException {
+    while (true) {
+      Piece piece = pieces.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
+      if (failed) {
+        throw new IOException(GIVEN_UP);
+      }
+      if (piece != null) {
+        return piece;
+      }
+      if (allTaken && pieces.isEmpty()) {
+        return LAST;
+      }
+    }
   }
 
   private void write(DiskFile file, byte[] bytes, int length) throws IOException {

@@ -89,9 +89,15 @@ final class SnapshotWriting {
     Home home = engine.homes().get(index);
     try {
       home.loop().execute(() -> home.whenIdle(() -> begin(home, index)));
-    } catch (RejectedExecutionException stopped) {
-      file.giveUp();
+    } catch (RejectedExecutionException | OutOfMemoryError impossible) {
+      breakOff();
     }
+  }
+
+  /** The rest will not come. */
+  private void breakOff() {
+    file.giveUp();
+    file.complete();
   }
 
   private void begin(Home home, int index) {
@@ -106,12 +112,21 @@ final class SnapshotWriting {
       long before = keysToWrite;
       keysToWrite = before + snapshot.keys();
       present = snapshot;
-      instant.accept(home);
-      snapshot.start();
-    } catch (RuntimeException defect) {
+      begin(home, snapshot);
+    } catch (RuntimeException | OutOfMemoryError defect) {
+      breakOff();
       log.error("The snapshot could not be begun", defect);
+    }
+  }
+
+  private void begin(Home home, HomeSnapshot snapshot) {
+    try {
+      instant.accept(home);
+    } catch (OutOfMemoryError full) {
+      // It still has to come to its end, so that another one can begin.
       file.giveUp();
     }
+    snapshot.start();
   }
 
   private void ended(HomeSnapshot snapshot, int index) {
@@ -119,7 +134,11 @@ final class SnapshotWriting {
     long before = keysOfFormer;
     keysOfFormer = before + snapshot.written();
     present = null;
-    begin(index + 1);
+    if (file.lost()) {
+      file.complete();
+    } else {
+      begin(index + 1);
+    }
   }
 
   /** How many keys have been written so far; any thread may ask. */

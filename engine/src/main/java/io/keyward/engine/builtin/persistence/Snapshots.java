@@ -158,7 +158,14 @@ public final class Snapshots {
     }
     lastTryNanos = System.nanoTime();
     running = true;
-    Thread.ofPlatform().daemon().name("keyward-snapshot").start(() -> run(afterwards));
+    try {
+      Thread.ofPlatform().daemon().name("keyward-snapshot").start(() -> run(afterwards));
+    } catch (OutOfMemoryError full) {
+      running = false;
+      lastFailed = true;
+      turn.end();
+      throw full;
+    }
     return true;
   }
 
@@ -186,6 +193,14 @@ public final class Snapshots {
     return failure.isEmpty() ? null : failure;
   }
 
+  private static void logFailure(String failure) {
+    try {
+      log.error("The snapshot could not be written: {}", failure);
+    } catch (OutOfMemoryError full) {
+      // INFO tells that it has failed.
+    }
+  }
+
   private void run(Consumer<@Nullable String> afterwards) {
     String failure = null;
     long changes = changes();
@@ -198,9 +213,9 @@ public final class Snapshots {
       lastSaveNanos = System.nanoTime();
       saves.incrementAndGet();
       log.info("Snapshot written to {}: {} bytes", folder.path().resolve(name), size);
-    } catch (IOException | RuntimeException broken) {
+    } catch (IOException | RuntimeException | OutOfMemoryError broken) {
       failure = String.valueOf(broken.getMessage());
-      log.error("The snapshot could not be written: {}", failure);
+      logFailure(failure);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       failure = "interrupted";

@@ -13,4 +13,10 @@ public interface EffectFollower {
    * @param noted whether there may be notes among the commands: lines that begin with {@code #}
    */
   void see(byte[] bytes, int length, boolean whole, int database, boolean noted);
+
+  /**
+   * Something has been done that the stream does not tell or that could not be seen, since there
+   * was no memory for it; called when there is none.
+   */
+  default void missing() {}
 }

@@ -19,8 +19,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>MULTI is put in front when a unit's second command begins. Units gather in an array that goes
  * to the sink when the loop has done what it was doing, so that a sink sees few, large pieces. A
- * follower sees the same pieces before. With neither nothing is written, and whoever would write
- * asks {@link #listened} first.
+ * follower sees the same pieces. With neither nothing is written, and whoever would write asks
+ * {@link #listened} first.
+ *
+ * <p>Memory may run out at any place where some is taken. Then the command in the making is left
+ * out as a whole, those before it stay, the sink and the follower are told that something is
+ * missing, and the error is thrown on. What has been written and cannot be handed over now stays
+ * for the next time.
  */
 public final class EffectStream {
   private static final byte[] MULTI = ascii("*1\r\n$5\r\nMULTI\r\n");
@@ -30,13 +35,18 @@ public final class EffectStream {
   private static final int ANY = -1;
   private static final int HEAD = 2 + Numbers.MAX_INTEGER_LENGTH + 2;
 
+  /** What stands around the arguments of a command with few of them. */
+  private static final int SLACK = 1024;
+
   /** A unit that has grown so large goes to the sink in pieces. */
-  private static final int LARGE = 64 * 1024 * 1024;
+  private static final int LARGE =
+      (int) Math.clamp(Runtime.getRuntime().maxMemory() / 32, 1 << 20, 64 << 20);
 
   /**
    * A unit that has been set aside, between whose pieces others would write, stays whole longer.
    */
-  private static final int VERY_LARGE = 1024 * 1024 * 1024;
+  private static final int VERY_LARGE =
+      (int) Math.clamp(Runtime.getRuntime().maxMemory() / 16, 1 << 20, 1 << 30);
 
   /** A unit in the making that others' units overtake. */
   public static final class OpenUnit {
@@ -69,6 +79,7 @@ public final class EffectStream {
   private final Loop loop;
   private final Buffers buffers = new Buffers();
   private final StreamGate gate = new StreamGate();
+  private final Runnable whenDue = this::handOverWhenDue;
   private @Nullable EffectSink sink;
   private @Nullable EffectFollower follower;
   private boolean listened;
@@ -211,6 +222,17 @@ public final class EffectStream {
 
   /* Commands. */
 
+  /**
+   * Makes room for a command of so many bytes before anything is changed that it tells of.
+   *
+   * @throws OutOfMemoryError if there is none; then all is as before
+   */
+  public void reserve(long bytes) {
+    if (listened) {
+      ensure(Math.toIntExact(bytes + SLACK));
+    }
+  }
+
   /** Begins a command of so many arguments in a database. */
   public void begin(int database, int arguments) {
     begin(database, arguments, NONE);
@@ -218,12 +240,19 @@ public final class EffectStream {
 
   /** As the other, with a note before the command: a line that Redis skips; empty for none. */
   public void begin(int database, int arguments, byte[] note) {
+    try {
+      if (unitCommands > 1 && length > (whole ? VERY_LARGE : LARGE)) {
+        handOver();
+        divided = true;
+      }
+      // With this nothing else is needed before the first argument, and EXEC has its place.
+      ensure(MULTI.length + SELECT.length + 3 * HEAD + note.length + 3 + EXEC.length);
+    } catch (OutOfMemoryError full) {
+      missing();
+      throw full;
+    }
     if (unitCommands == 1) {
       wrap();
-    }
-    if (unitCommands > 1 && length > (whole ? VERY_LARGE : LARGE)) {
-      handOver();
-      divided = true;
     }
     commandStart = length;
     commandSelected = selected;
@@ -233,7 +262,7 @@ public final class EffectStream {
     }
     if (selected != database) {
       raw(SELECT);
-      number(database);
+      numberWithin(database);
       selected = database;
     }
     if (note.length > 0) {
@@ -244,7 +273,6 @@ public final class EffectStream {
   }
 
   private void wrap() {
-    ensure(MULTI.length);
     System.arraycopy(buffer, unitStart, buffer, unitStart + MULTI.length, length - unitStart);
     System.arraycopy(MULTI, 0, buffer, unitStart, MULTI.length);
     length += MULTI.length;
@@ -254,20 +282,42 @@ public final class EffectStream {
     unitCommands++;
   }
 
+  /** Leaves the command out that has been begun last, since there is no memory for it. */
+  private void leaveOut() {
+    takeBack();
+    missing();
+  }
+
+  /** Says that something has been done that is not written, since there was no memory for it. */
+  public void missing() {
+    EffectSink taker = sink;
+    if (taker != null) {
+      taker.missing();
+    }
+    EffectFollower copied = follower;
+    if (copied != null) {
+      copied.missing();
+    }
+  }
+
   /** Takes the command back that has been begun last. */
   public void takeBack() {
     length = commandStart;
-    if (bytesAmong > 0) {
-      giveUp(among.cut(commandStart));
-      bytesAmong = among.bytes();
-    }
+    dropAmong(commandStart);
     selected = commandSelected;
     unitCommands--;
   }
 
+  private void dropAmong(int from) {
+    if (bytesAmong > 0) {
+      among.releaseFrom(from);
+      bytesAmong = among.bytes();
+    }
+  }
+
   /** Writes an argument. */
   public void argument(byte[] bytes, int offset, int count) {
-    ensure(HEAD + count + 2);
+    room(HEAD + count + 2);
     head('$', count);
     System.arraycopy(bytes, offset, buffer, length, count);
     length += count;
@@ -277,16 +327,23 @@ public final class EffectStream {
   /** Writes a very long argument, which may change as soon as this returns. */
   public void argument(Pieces row) {
     int count = row.length();
-    ensure(HEAD + 2);
+    room(HEAD + 2);
     head('$', count);
-    among.add(length, row.share());
+    Pieces shared = row.share();
+    try {
+      among.add(length, shared);
+    } catch (OutOfMemoryError full) {
+      shared.release();
+      leaveOut();
+      throw full;
+    }
     bytesAmong += count;
     end();
   }
 
   /** Writes an argument that another text precedes. */
   public void argument(byte[] prefix, byte[] bytes, int offset, int count) {
-    ensure(HEAD + prefix.length + count + 2);
+    room(HEAD + prefix.length + count + 2);
     head('$', prefix.length + count);
     System.arraycopy(prefix, 0, buffer, length, prefix.length);
     length += prefix.length;
@@ -298,7 +355,7 @@ public final class EffectStream {
   /** Writes an argument of ASCII characters. */
   public void argument(String text) {
     int count = text.length();
-    ensure(HEAD + count + 2);
+    room(HEAD + count + 2);
     head('$', count);
     for (int i = 0; i < count; i++) {
       buffer[length++] = (byte) text.charAt(i);
@@ -308,7 +365,11 @@ public final class EffectStream {
 
   /** Writes an integer as an argument. */
   public void number(long value) {
-    ensure(HEAD + Numbers.MAX_INTEGER_LENGTH + 2);
+    room(HEAD + Numbers.MAX_INTEGER_LENGTH + 2);
+    numberWithin(value);
+  }
+
+  private void numberWithin(long value) {
     head('$', Numbers.integerLength(value));
     length += Numbers.formatInteger(value, buffer, length);
     end();
@@ -316,7 +377,6 @@ public final class EffectStream {
 
   private void annotation(byte[] text) {
     noted = true;
-    ensure(text.length + 3);
     buffer[length++] = '#';
     System.arraycopy(text, 0, buffer, length, text.length);
     length += text.length;
@@ -324,7 +384,6 @@ public final class EffectStream {
   }
 
   private void head(char kind, int count) {
-    ensure(HEAD);
     buffer[length++] = (byte) kind;
     length += Numbers.formatInteger(count, buffer, length);
     end();
@@ -336,9 +395,21 @@ public final class EffectStream {
   }
 
   private void raw(byte[] bytes) {
-    ensure(bytes.length);
     System.arraycopy(bytes, 0, buffer, length, bytes.length);
     length += bytes.length;
+  }
+
+  /** Makes room for an argument, and for EXEC behind it. */
+  private void room(int bytes) {
+    if (buffer.length - length >= bytes + EXEC.length) {
+      return;
+    }
+    try {
+      ensure(bytes + EXEC.length);
+    } catch (OutOfMemoryError | ArithmeticException full) {
+      leaveOut();
+      throw full;
+    }
   }
 
   private void ensure(int more) {
@@ -389,9 +460,18 @@ public final class EffectStream {
     unitCommands = 0;
     whole = false;
     divided = false;
+    handOverSoon();
+  }
+
+  private void handOverSoon() {
     if (!handOverDue) {
       handOverDue = true;
-      loop.execute(this::handOverWhenDue);
+      try {
+        loop.execute(whenDue);
+      } catch (OutOfMemoryError full) {
+        // The regular work sees to it.
+        handOverDue = false;
+      }
     }
   }
 
@@ -402,13 +482,28 @@ public final class EffectStream {
 
   /**
    * Takes the open unit out of the stream, so that others can write theirs before it; null if
-   * nothing of it has been written. What it is to hold next, it gets after {@link #takeUp}.
+   * nothing of it has been written, or if there is no memory for it, and it is left out. What it is
+   * to hold next, it gets after {@link #takeUp}.
    */
   public @Nullable OpenUnit setAside() {
     depth = 0;
     if (unitCommands == 0) {
       return null;
     }
+    try {
+      return takeOut();
+    } catch (OutOfMemoryError full) {
+      dropAmong(unitStart);
+      length = unitStart;
+      unitCommands = 0;
+      selected = ANY;
+      whole = false;
+      missing();
+      return null;
+    }
+  }
+
+  private OpenUnit takeOut() {
     if (whole) {
       OpenUnit again =
           new OpenUnit(
@@ -425,7 +520,7 @@ public final class EffectStream {
     length = unitStart;
     unitCommands = 0;
     selected = unitSelected;
-    handOver();
+    handOverIfPossible();
     return unit;
   }
 
@@ -439,23 +534,21 @@ public final class EffectStream {
   private OpenUnit copyOfUnit() {
     byte[] former = buffer;
     int formerLength = length;
-    buffer = buffers.take();
+    int size = formerLength - unitStart;
+    byte[] room = buffers.take(SELECT.length + 2 * HEAD + size + EXEC.length);
+    buffer = room;
     length = 0;
     if (unitSelected != ANY) {
       raw(SELECT);
-      number(unitSelected);
+      numberWithin(unitSelected);
     }
     int start = length;
-    int size = formerLength - unitStart;
-    ensure(size);
-    System.arraycopy(former, unitStart, buffer, length, size);
-    LongArguments ofUnit = takeAmong(unitStart);
-    ofUnit.move(0, start - unitStart);
-    OpenUnit copy =
-        new OpenUnit(buffer, start + size, start, unitCommands, selected, noted, ofUnit);
     buffer = former;
     length = formerLength;
-    return copy;
+    System.arraycopy(former, unitStart, room, start, size);
+    LongArguments ofUnit = takeAmong(unitStart);
+    ofUnit.move(0, start - unitStart);
+    return new OpenUnit(room, start + size, start, unitCommands, selected, noted, ofUnit);
   }
 
   /** Goes on with a unit that has been set aside, so deep within others. */
@@ -464,9 +557,14 @@ public final class EffectStream {
     if (unit == null) {
       return;
     }
-    handOver();
+    handOverIfPossible();
     if (!listened) {
       giveUp(unit.among);
+      return;
+    }
+    if (length > 0) {
+      giveUp(unit.among);
+      missing();
       return;
     }
     noted = unit.noted;
@@ -482,12 +580,33 @@ public final class EffectStream {
 
   private void handOverWhenDue() {
     handOverDue = false;
-    if (unitCommands == 0) {
-      handOver();
+    handOverIfPossible();
+  }
+
+  /** Hands over what there was no memory for when it was to be; from time to time. */
+  public void tend() {
+    if (length > 0 && !handOverDue) {
+      handOverIfPossible();
     }
   }
 
-  /** Hands what has been written to the sink and the follower, now. */
+  /** Hands over what has been written, unless that is not whole or there is no memory for it now. */
+  private void handOverIfPossible() {
+    if (unitCommands > 0) {
+      return;
+    }
+    try {
+      handOver();
+    } catch (OutOfMemoryError full) {
+      // It stays where it is until the regular work comes to it.
+    }
+  }
+
+  /**
+   * Hands what has been written to the sink and the follower, now.
+   *
+   * @throws OutOfMemoryError if there is no memory for that; then nothing has been handed over
+   */
   public void handOver() {
     if (length == 0 || !listened) {
       return;
@@ -495,32 +614,41 @@ public final class EffectStream {
     byte[] full = buffer;
     int count = length;
     LongArguments withThese = among;
+    LongArguments withNext = bytesAmong > 0 ? new LongArguments() : among;
+    long position = handedOver + count + bytesAmong;
+    EffectSink taker = sink;
+    if (taker != null) {
+      taker.take(full, count, withThese, position);
+    }
+    // The array is filled anew by this loop alone, so that it still holds the same.
+    showFollower(full, count, withThese);
+    if (taker == null) {
+      buffers.giveBack(full);
+      giveUp(withThese);
+    }
     buffer = NONE;
     length = 0;
     unitStart = 0;
-    handedOver += count + bytesAmong;
-    if (bytesAmong > 0) {
-      among = new LongArguments();
-      bytesAmong = 0;
-    }
-    int database = selected;
+    handedOver = position;
+    among = withNext;
+    bytesAmong = 0;
+    noted = false;
     if (!(sinkAlone && followerAlone) && unitCommands == 0) {
       selected = ANY;
     }
-    boolean withNotes = noted;
-    noted = false;
+  }
+
+  private void showFollower(byte[] full, int count, LongArguments withThese) {
     EffectFollower copied = follower;
-    if (copied != null) {
+    if (copied == null) {
+      return;
+    }
+    try {
       byte[] seen = withThese.isEmpty() ? full : withThese.joined(full, count);
       int all = withThese.isEmpty() ? count : seen.length;
-      copied.see(seen, all, unitCommands == 0, database, withNotes);
-    }
-    EffectSink taker = sink;
-    if (taker != null) {
-      taker.take(full, count, withThese, handedOver);
-    } else {
-      buffers.giveBack(full);
-      giveUp(withThese);
+      copied.see(seen, all, unitCommands == 0, selected, noted);
+    } catch (OutOfMemoryError noRoom) {
+      copied.missing();
     }
   }
 }

@@ -64,6 +64,13 @@ public final class LongArguments {
     return behind;
   }
 
+  /** Gives back those that belong behind a place; on the loop of the stream. */
+  void releaseFrom(int from) {
+    while (!places.isEmpty() && places.getLast().at >= from) {
+      places.removeLast().row.release();
+    }
+  }
+
   /** Adds those of another one behind all others; there they are no longer. */
   void addAll(LongArguments others) {
     places.addAll(others.places);

@@ -14,4 +14,9 @@ public interface PiecewiseValue {
    * whoever wants to change it has to have all of it written first.
    */
   boolean steady();
+
+  /** Whether a part could not be written for want of memory. */
+  default boolean broken() {
+    return false;
+  }
 }

@@ -24,4 +24,9 @@ public record WalkedValue(SteadyWalk walk) implements PiecewiseValue {
   public boolean steady() {
     return true;
   }
+
+  @Override
+  public boolean broken() {
+    return walk.broken();
+  }
 }

@@ -7,6 +7,7 @@ import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.persistence.Snapshots;
+import io.keyward.engine.builtin.propagation.EffectFollower;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.engine.builtin.replication.Replica.State;
 import java.io.IOException;
@@ -80,6 +81,10 @@ public final class Replication {
   private long aloneSince;
   private long secondsSincePing;
   private long syncNumber;
+
+  /** Whether something has been done that the stream does not tell. */
+  private volatile boolean gap;
+
 
   public Replication(BuiltinEngine engine, LiveSettings settings, Snapshots snapshots) {
     this.engine = engine;
@@ -169,7 +174,7 @@ public final class Replication {
       }
       try {
         sync.run("temp-" + ProcessHandle.current().pid() + "-replica-" + ++syncNumber + ".rdb");
-      } catch (IOException failed) {
+      } catch (IOException | OutOfMemoryError failed) {
         giveUp(sync, String.valueOf(failed.getMessage()));
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
@@ -225,15 +230,39 @@ public final class Replication {
     if (backlog == null) {
       backlog = new Backlog(settings.number(Directive.REPL_BACKLOG_SIZE), offset);
     }
-    stream.follow(
-        (bytes, length, whole, database, noted) ->
-            take(
-                new Piece(
-                    number,
-                    noted ? Notes.without(bytes, length) : Arrays.copyOf(bytes, length),
-                    whole,
-                    database)),
-        onOneLoop());
+    stream.follow(new Following(number), onOneLoop());
+  }
+
+  /** Sees what a home does. */
+  private final class Following implements EffectFollower {
+    private final int home;
+
+    Following(int home) {
+      this.home = home;
+    }
+
+    @Override
+    public void see(byte[] bytes, int length, boolean whole, int database, boolean noted) {
+      byte[] seen = noted ? Notes.without(bytes, length) : Arrays.copyOf(bytes, length);
+      take(new Piece(home, seen, whole, database));
+    }
+
+    @Override
+    public void missing() {
+      gap = true;
+    }
+  }
+
+  /** Lets all replicas come again for a snapshot, since the stream does not tell all. */
+  private synchronized void closeGaps() {
+    gap = false;
+    id = newId();
+    Backlog kept = backlog;
+    if (kept != null) {
+      kept.forgetBefore(offset);
+    }
+    List.copyOf(replicas)
+        .forEach(replica -> cut(replica, "there was no memory to tell it something that was done"));
   }
 
   /** A replica is about to get its snapshot. Returns what it is to be told before. */
@@ -428,6 +457,9 @@ public final class Replication {
   // The regular work
 
   private synchronized void tick() {
+    if (gap) {
+      closeGaps();
+    }
     long now = SteadyTime.millis();
     long timeout = settings.number(Directive.REPL_TIMEOUT) * 1000;
     for (Replica replica : List.copyOf(replicas)) {

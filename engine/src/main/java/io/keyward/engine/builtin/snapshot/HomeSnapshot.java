@@ -98,6 +98,22 @@ public final class HomeSnapshot {
   }
 
   private void slice() {
+    try {
+      advanceForSlice();
+    } catch (OutOfMemoryError full) {
+      order.giveUp();
+    }
+    if (order.broken()) {
+      sink.giveUp();
+    }
+    if (ended && !rests()) {
+      afterwards.accept(this);
+    } else {
+      home.loop().schedule(1, this::slice);
+    }
+  }
+
+  private void advanceForSlice() {
     long start = System.nanoTime();
     if (!silent && sink.lost()) {
       silence();
@@ -108,11 +124,6 @@ public final class HomeSnapshot {
       written = finished + (under == null ? 0 : under.written());
     }
     longestSlice = Math.max(longestSlice, System.nanoTime() - start);
-    if (ended && !rests()) {
-      afterwards.accept(this);
-    } else {
-      home.loop().schedule(1, this::slice);
-    }
   }
 
   /** Whether {@code rdb-key-save-delay} says that more time should have passed by now. */

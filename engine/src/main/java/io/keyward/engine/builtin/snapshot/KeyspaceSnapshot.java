@@ -20,7 +20,8 @@ import java.util.Map;
  *
  * <p>Hashes, sets, sorted sets and strings of {@link io.keyward.engine.bytes.Pieces#LEAST} bytes or
  * more may be changed while they are written. A list, a stream or a shorter big string that is to
- * be changed while it is written, or before, is copied whole first.
+ * be changed while it is written, or before, is copied whole first. If memory runs out, the snapshot
+ * is given up: changes go before it.
  */
 final class KeyspaceSnapshot implements ChangeGuard {
   /** Databases whose keys were there, each with its number at that time. */
@@ -75,12 +76,17 @@ final class KeyspaceSnapshot implements ChangeGuard {
   @Override
   public void beforeChange(Database database, Entry entry) {
     changing = true;
-    SteadyWalk walk = database.walk();
-    if (walk != null) {
-      walk.beforeChange(entry.reference());
+    try {
+      SteadyWalk walk = database.walk();
+      if (walk != null) {
+        walk.beforeChange(entry.reference());
+      }
+      order.completeUnlessSteady(entry);
+    } catch (OutOfMemoryError full) {
+      order.giveUp();
+    } finally {
+      changing = false;
     }
-    order.completeUnlessSteady(entry);
-    changing = false;
   }
 
   @Override
@@ -140,8 +146,12 @@ final class KeyspaceSnapshot implements ChangeGuard {
       return false;
     }
     if (!walks.isEmpty()) {
-      if (walks.element().step()) {
+      SteadyWalk walk = walks.element();
+      if (walk.step()) {
         walks.remove();
+      }
+      if (walk.broken()) {
+        order.giveUp();
       }
     } else if (!over) {
       over = true;

@@ -33,6 +33,7 @@ final class RecordOrder {
   private int selected = NONE;
   private int selectedAside = NONE;
   private boolean silent;
+  private boolean broken;
 
   /** A value that is being written or waits for that. */
   private static final class BigValue {
@@ -119,7 +120,12 @@ final class RecordOrder {
     }
     PiecewiseValue value = big.value;
     boolean last = value == null || value.writePiece();
-    if (!silent) {
+    if (value != null && value.broken()) {
+      giveUp();
+    }
+    if (silent) {
+      big.out.clear();
+    } else {
       main.append(big.out);
     }
     if (last) {
@@ -150,6 +156,23 @@ final class RecordOrder {
     } else {
       whenComplete.add(task);
     }
+  }
+
+  /** Says that something cannot be written as it was. */
+  void giveUp() {
+    broken = true;
+    for (BigValue big : bigValues) {
+      PiecewiseValue value = big.value;
+      if (value != null && !value.steady()) {
+        // Those who want to change it need not wait for it any more.
+        big.value = null;
+      }
+    }
+  }
+
+  /** Whether something could not be written as it was. */
+  boolean broken() {
+    return broken;
   }
 
   /** Writes nothing more; the steps still have to be taken to the end. */

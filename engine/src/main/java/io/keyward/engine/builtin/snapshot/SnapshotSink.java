@@ -21,6 +21,9 @@ public interface SnapshotSink {
    */
   boolean ready();
 
+  /** Says that it cannot become whole, whatever is taken; any thread may ask {@link #lost} then. */
+  void giveUp();
+
   /** Whether nothing that is taken from now on is of any use. */
   boolean lost();
 }

@@ -145,6 +145,11 @@ class SnapshotFuzzTest {
               }
 
               @Override
+              public void giveUp() {
+                throw new AssertionError("there is memory");
+              }
+
+              @Override
               public boolean lost() {
                 return false;
               }

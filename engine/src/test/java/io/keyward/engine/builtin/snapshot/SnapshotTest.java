@@ -52,6 +52,11 @@ class SnapshotTest {
     }
 
     @Override
+    public void giveUp() {
+      lost = true;
+    }
+
+    @Override
     public boolean lost() {
       return lost;
     }

@@ -1,0 +1,127 @@
+package io.keyward.engine.builtin.appendonly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Bench;
+import io.keyward.engine.builtin.propagation.EffectSink;
+import io.keyward.engine.builtin.propagation.EffectStream;
+import io.keyward.engine.builtin.propagation.LongArguments;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Memory may run out while the stream of effects is written: it holds whole commands all the same. */
+class MissingMemoryTest {
+  /** More than any array holds. */
+  private static final int TOO_LONG = Integer.MAX_VALUE - 10_000;
+
+  private final Bench bench = new Bench(LiveSettings.defaults());
+  private final EffectStream stream = bench.keyspace().home().effects();
+  private final Recording sink = new Recording();
+
+  /** Takes what it has memory for. */
+  private static final class Recording implements EffectSink {
+    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    boolean full;
+    long position;
+    int missing;
+
+    @Override
+    public void take(byte[] array, int length, LongArguments among, long end) {
+      if (full) {
+        throw new OutOfMemoryError("as if");
+      }
+      among.write(array, length, bytes::write);
+      among.release();
+      position = end;
+    }
+
+    @Override
+    public void missing() {
+      missing++;
+    }
+
+    List<String> commands() throws IOException {
+      List<String> commands = new ArrayList<>();
+      CommandReader reader = new CommandReader(EffectStreams.channel(bytes.toByteArray()));
+      Request request = new Request();
+      while (reader.next(request)) {
+        String first = request.count() > 1 ? " " + request.text(1) : "";
+        commands.add(request.text(0) + first);
+      }
+      return commands;
+    }
+  }
+
+  private void set(String key) {
+    stream.begin(0, 3);
+    stream.argument("SET");
+    stream.argument(key);
+    stream.argument("value");
+  }
+
+  @Test
+  void aCommandThatThereIsNoMemoryForIsLeftOutAsAWhole() throws IOException {
+    stream.attach(sink, true);
+    stream.beginUnit();
+    set("a");
+    stream.begin(3, 3);
+    stream.argument("HSET");
+    stream.argument("h");
+    assertThatThrownBy(() -> stream.argument(new byte[8], 0, TOO_LONG))
+        .isInstanceOf(OutOfMemoryError.class);
+    set("b");
+    stream.endUnit();
+    stream.handOver();
+    assertThat(sink.commands()).containsExactly("SELECT 0", "MULTI", "SET a", "SET b", "EXEC");
+    assertThat(sink.missing).isEqualTo(1);
+  }
+
+  @Test
+  void whatCannotBeHandedOverIsHandedOverLaterAndOnce() throws IOException {
+    stream.attach(sink, true);
+    sink.full = true;
+    set("a");
+    stream.endEffect();
+    bench.pass(3);
+    assertThatThrownBy(stream::handOver).isInstanceOf(OutOfMemoryError.class);
+    set("b");
+    stream.endEffect();
+    bench.pass(3);
+    assertThat(sink.commands()).isEmpty();
+    sink.full = false;
+    stream.tend();
+    assertThat(sink.commands()).containsExactly("SELECT 0", "SET a", "SET b");
+    assertThat(sink.position).isEqualTo(stream.position()).isEqualTo(sink.bytes.size());
+    assertThat(sink.missing).isZero();
+  }
+
+  @Test
+  void aCommandWhoseEffectsFindNoMemoryIsNotAcknowledged() throws IOException {
+    stream.attach(sink, true);
+    Bench.Session caller = bench.connect();
+    String value = "x".repeat(200_000);
+    sink.full = true;
+    caller.run("multi");
+    for (int i = 0; i < 400; i++) {
+      caller.run("hset", "h", "f" + i, value);
+    }
+    String answers = caller.run("exec");
+    assertThat(answers).contains("OOM command needs more memory than there is");
+    assertThat(sink.missing).isPositive();
+    sink.full = false;
+    assertThat(caller.run("set", "after", "1")).isEqualTo("OK");
+    bench.pass(3);
+    int written = 0;
+    for (String command : sink.commands()) {
+      written += command.equalsIgnoreCase("hset h") ? 1 : 0;
+    }
+    assertThat(written).isEqualTo(400 - sink.missing);
+    assertThat(sink.commands()).last().isEqualTo("set after");
+  }
+}
