@@ -78,7 +78,7 @@ class MissingMemoryTest {
     set("b");
     stream.endUnit();
     stream.handOver();
-    assertThat(sink.commands()).containsExactly("SELECT 0", "MULTI", "SET a", "SET b", "EXEC");
+    assertThat(sink.commands()).containsExactly("MULTI", "SELECT 0", "SET a", "SET b", "EXEC");
     assertThat(sink.missing).isEqualTo(1);
   }
 
@@ -112,7 +112,8 @@ class MissingMemoryTest {
       caller.run("hset", "h", "f" + i, value);
     }
     String answers = caller.run("exec");
-    assertThat(answers).contains("OOM command needs more memory than there is");
+    int refused = answers.split("OOM command needs more memory than there is", -1).length - 1;
+    assertThat(refused).isBetween(1, 399);
     assertThat(sink.missing).isPositive();
     sink.full = false;
     assertThat(caller.run("set", "after", "1")).isEqualTo("OK");
@@ -121,7 +122,7 @@ class MissingMemoryTest {
     for (String command : sink.commands()) {
       written += command.equalsIgnoreCase("hset h") ? 1 : 0;
     }
-    assertThat(written).isEqualTo(400 - sink.missing);
+    assertThat(written).isEqualTo(400 - refused);
     assertThat(sink.commands()).last().isEqualTo("set after");
   }
 }
