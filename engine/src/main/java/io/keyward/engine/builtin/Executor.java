@@ -276,11 +276,13 @@ public final class Executor {
         effects.ran(request, command, keyspace.changesByCommands() != before);
       } else {
         // A part of it may have been done: that no log tells.
-        boolean some = keyspace.changesByCommands() != before || keyspace.home().usedBytes() != bytes;
+        boolean some =
+            keyspace.changesByCommands() != before || keyspace.home().usedBytes() != bytes;
         effects.brokeOff(command.write() && some);
       }
     } catch (OutOfMemoryError full) {
-      effects.brokeOff(keyspace.changesByCommands() != before || keyspace.home().usedBytes() != bytes);
+      effects.brokeOff(
+          keyspace.changesByCommands() != before || keyspace.home().usedBytes() != bytes);
       noMemory(request, reply, mark, written, command);
     } finally {
       effects.endUnit();

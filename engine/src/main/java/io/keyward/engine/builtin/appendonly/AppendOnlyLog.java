@@ -353,8 +353,7 @@ public final class AppendOnlyLog {
    */
   private boolean mustSucceed() {
     return !rewrites.lastSucceeded()
-        && (state == State.BEGINNING
-            || (state == State.ON && forced.doubtful() && feed.sound()));
+        && (state == State.BEGINNING || (state == State.ON && forced.doubtful() && feed.sound()));
   }
 
   private long pauseMillis() {

@@ -21,7 +21,6 @@ public final class ForcedPositions {
   /** Whether the listener may not have been told of the last advance, for want of memory. */
   private volatile boolean untold;
 
-
   ForcedPositions(int homes) {
     positions = new AtomicLongArray(homes);
   }

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class LogFeed implements LogWriter.Observer {
   private static final Logger log = LoggerFactory.getLogger(LogFeed.class);
+
   /** What the system says when it has no memory. */
   static final String NO_MEMORY = "Cannot allocate memory";
 

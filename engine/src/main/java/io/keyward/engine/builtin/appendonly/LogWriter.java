@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * the slower the disk, the more replies share one write or fsync. With {@code everysec} another
  * thread forces the files, so that writing goes on meanwhile.
  *
- * <p>When the disk refuses, the bytes are kept and tried again until it takes them. So they are when
- * the thread itself finds no memory: it goes on where it was, and as long as it cannot nobody is
- * told that anything is safe.
+ * <p>When the disk refuses, the bytes are kept and tried again until it takes them. So they are
+ * when the thread itself finds no memory: it goes on where it was, and as long as it cannot nobody
+ * is told that anything is safe.
  */
 final class LogWriter {
   /** Bytes that wait, beyond which the loops take no more requests. */
@@ -382,12 +382,10 @@ final class LogWriter {
   }
 
   private void writeAmong(LogFile file, Piece piece, LongPiece among) {
-    among
-        .arguments
-        .write(
-            piece.bytes,
-            piece.length,
-            (array, offset, size) -> stage(file, piece, array, offset, size));
+    among.arguments.write(
+        piece.bytes,
+        piece.length,
+        (array, offset, size) -> stage(file, piece, array, offset, size));
   }
 
   /** Stages the next part of a piece, but for what of it has been staged before memory ran out. */

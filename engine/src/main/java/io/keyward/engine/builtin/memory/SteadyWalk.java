@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * over in an image ({@link Dictionary#share}): what changes is copied by who changes it, and the
  * walk frees what nobody else holds any more when it has shown it.
  *
- * <p>If the memory for showing an entry cannot be had, that entry is left out and the walk is broken:
- * it goes on, and whoever changes something does not notice.
+ * <p>If the memory for showing an entry cannot be had, that entry is left out and the walk is
+ * broken: it goes on, and whoever changes something does not notice.
  *
  * <p>A change costs O(1) more, the whole walk O(n).
  */

@@ -590,7 +590,9 @@ public final class EffectStream {
     }
   }
 
-  /** Hands over what has been written, unless that is not whole or there is no memory for it now. */
+  /**
+   * Hands over what has been written, unless that is not whole or there is no memory for it now.
+   */
   private void handOverIfPossible() {
     if (unitCommands > 0) {
       return;

@@ -85,7 +85,6 @@ public final class Replication {
   /** Whether something has been done that the stream does not tell. */
   private volatile boolean gap;
 
-
   public Replication(BuiltinEngine engine, LiveSettings settings, Snapshots snapshots) {
     this.engine = engine;
     this.settings = settings;

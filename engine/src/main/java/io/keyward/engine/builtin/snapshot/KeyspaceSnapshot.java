@@ -20,8 +20,8 @@ import java.util.Map;
  *
  * <p>Hashes, sets, sorted sets and strings of {@link io.keyward.engine.bytes.Pieces#LEAST} bytes or
  * more may be changed while they are written. A list, a stream or a shorter big string that is to
- * be changed while it is written, or before, is copied whole first. If memory runs out, the snapshot
- * is given up: changes go before it.
+ * be changed while it is written, or before, is copied whole first. If memory runs out, the
+ * snapshot is given up: changes go before it.
  */
 final class KeyspaceSnapshot implements ChangeGuard {
   /** Databases whose keys were there, each with its number at that time. */

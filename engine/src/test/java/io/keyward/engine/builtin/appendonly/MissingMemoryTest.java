@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Memory may run out while the stream of effects is written: it holds whole commands all the same. */
+/**
+ * Memory may run out while the stream of effects is written: it holds whole commands all the same.
+ */
 class MissingMemoryTest {
   /** More than any array holds. */
   private static final int TOO_LONG = Integer.MAX_VALUE - 10_000;
