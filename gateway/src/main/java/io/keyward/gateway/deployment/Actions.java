@@ -87,7 +87,7 @@ final class Actions {
   }
 
   /**
-   * Does an action.
+   * Does an action, unless the data folder cannot be written.
    *
    * @param deployment the name of the one that it is about
    * @param with what else the audit log is to say of it
@@ -105,6 +105,8 @@ final class Actions {
         throw new DeploymentException(
             Kind.REFUSED, "it holds what a tenant's deployments share, and lives as long as they");
       }
+      // Many actions cannot be taken back: on a disk that refuses none is begun.
+      file.write(written);
       T answer = work.run();
       file.write(written);
       audit.note(actor, action, deployment, with, "done");

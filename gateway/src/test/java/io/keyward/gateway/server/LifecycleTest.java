@@ -100,6 +100,25 @@ class LifecycleTest {
   }
 
   @Test
+  void nothingIsDoneWhatTheDataFolderCannotKeep() throws Exception {
+    try (Wire blue = librechat.logIn("blue", "blue-secret");
+        Wire operator = librechat.operator()) {
+      assertThat(blue.ask("SET key value")).isEqualTo("+OK");
+      Path inTheWay = Files.createDirectories(folder.resolve("data/deployments.json.new"));
+      for (String action : List.of("DRAIN blue 0", "PROMOTE librechat blue", "DROP blue")) {
+        assertThat(operator.ask("DEPLOYMENT " + action))
+            .startsWith("-ERR the data folder cannot be written");
+      }
+      assertThat(blue.ask("GET key")).isEqualTo("$5");
+      assertThat(librechat.state("blue")).isEqualTo("active");
+      assertThat(librechat.lifecycle().aliases()).isEmpty();
+      Files.delete(inTheWay);
+      assertThat(operator.ask("DEPLOYMENT DRAIN blue 0")).isEqualTo("*8");
+      assertThat(librechat.state("blue")).isEqualTo("drained");
+    }
+  }
+
+  @Test
   void whatIsDroppedIsGoneFromMemoryAndFilesAndItsPlaceIsFree() throws DeploymentException {
     for (int i = 1; i <= 3; i++) {
       try (Wire wire = librechat.logIn("librechat.rev" + i, "of-librechat")) {

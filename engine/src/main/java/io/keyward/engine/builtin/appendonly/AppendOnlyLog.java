@@ -357,7 +357,7 @@ public final class AppendOnlyLog {
   }
 
   private long pauseMillis() {
-    return 1000 * Math.clamp(rewrites.failuresInARow(), 1, MOST_PAUSE_SECONDS);
+    return 1000L * Math.clamp(rewrites.failuresInARow(), 1, MOST_PAUSE_SECONDS);
   }
 
   private void tryAgainSoon() {

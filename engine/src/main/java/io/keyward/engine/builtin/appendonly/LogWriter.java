@@ -390,7 +390,7 @@ final class LogWriter {
 
   /** Stages the next part of a piece, but for what of it has been staged before memory ran out. */
   private void stage(LogFile file, Piece piece, byte[] bytes, int offset, int size) {
-    int done = (int) Math.clamp(piece.staged - passed, 0, size);
+    int done = Math.clamp(piece.staged - passed, 0, size);
     passed += size;
     while (done < size) {
       if (flipped || staged != file || !stage.hasRemaining()) {

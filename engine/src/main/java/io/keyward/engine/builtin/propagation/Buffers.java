@@ -9,7 +9,7 @@ public final class Buffers {
 
   /** With a small heap none but the smallest. */
   private static final int LARGEST_KEPT =
-      (int) Math.clamp(Runtime.getRuntime().maxMemory() / 1024, FIRST, 1024 * 1024);
+      Math.clamp(Runtime.getRuntime().maxMemory() / 1024, FIRST, 1024 * 1024);
 
   private static final int MOST_KEPT = 16;
 

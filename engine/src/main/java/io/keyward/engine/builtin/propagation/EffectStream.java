@@ -40,13 +40,13 @@ public final class EffectStream {
 
   /** A unit that has grown so large goes to the sink in pieces. */
   private static final int LARGE =
-      (int) Math.clamp(Runtime.getRuntime().maxMemory() / 32, 1 << 20, 64 << 20);
+      Math.clamp(Runtime.getRuntime().maxMemory() / 32, 1 << 20, 64 << 20);
 
   /**
    * A unit that has been set aside, between whose pieces others would write, stays whole longer.
    */
   private static final int VERY_LARGE =
-      (int) Math.clamp(Runtime.getRuntime().maxMemory() / 16, 1 << 20, 1 << 30);
+      Math.clamp(Runtime.getRuntime().maxMemory() / 16, 1 << 20, 1 << 30);
 
   /** A unit in the making that others' units overtake. */
   public static final class OpenUnit {
