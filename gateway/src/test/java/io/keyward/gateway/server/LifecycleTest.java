@@ -104,7 +104,7 @@ class LifecycleTest {
     try (Wire blue = librechat.logIn("blue", "blue-secret");
         Wire operator = librechat.operator()) {
       assertThat(blue.ask("SET key value")).isEqualTo("+OK");
-      Path inTheWay = Files.createDirectories(folder.resolve("data/deployments.json.new"));
+      Path inTheWay = Files.createDirectories(folder.resolve("data/deployments.json/x"));
       for (String action : List.of("DRAIN blue 0", "PROMOTE librechat blue", "DROP blue")) {
         assertThat(operator.ask("DEPLOYMENT " + action))
             .startsWith("-ERR the data folder cannot be written");
@@ -113,6 +113,7 @@ class LifecycleTest {
       assertThat(librechat.state("blue")).isEqualTo("active");
       assertThat(librechat.lifecycle().aliases()).isEmpty();
       Files.delete(inTheWay);
+      Files.delete(inTheWay.getParent());
       assertThat(operator.ask("DEPLOYMENT DRAIN blue 0")).isEqualTo("*8");
       assertThat(librechat.state("blue")).isEqualTo("drained");
     }

@@ -49,6 +49,7 @@ public final class Snapshots {
   private final SnapshotTurn turn;
   private final Disk disk;
   private @Nullable DataDirectory directory;
+  private boolean closed;
   private volatile long lastSave = System.currentTimeMillis() / 1000;
   private volatile long lastSaveNanos = System.nanoTime();
   private volatile long lastTryNanos = System.nanoTime();
@@ -98,6 +99,9 @@ public final class Snapshots {
    * @throws IOException if it cannot be; the message says what to do
    */
   public synchronized DataDirectory directory() throws IOException {
+    if (closed) {
+      throw new IOException("the folder of the data files has been given back");
+    }
     Path wanted = folder();
     DataDirectory present = directory;
     if (present != null && present.path().equals(wanted)) {
@@ -407,8 +411,9 @@ public final class Snapshots {
     return longestSlice;
   }
 
-  /** Gives the folder back. */
+  /** Gives the folder back; a rewrite that is under way does not take it again. */
   public synchronized void close() throws IOException {
+    closed = true;
     DataDirectory present = directory;
     directory = null;
     if (present != null) {
