@@ -76,11 +76,13 @@ final class DeploymentRegistry {
   /**
    * The deployment of a tenant, made if it is not there.
    *
-   * @throws RefusedException if it cannot be, with the reason
+   * @throws InvalidNameException if none can have this name
+   * @throws RefusedException if it cannot be as things stand, with the reason
    */
-  synchronized Deployment create(Tenant tenant, String name) throws RefusedException {
+  synchronized Deployment create(Tenant tenant, String name)
+      throws InvalidNameException, RefusedException {
     if (!DeploymentNames.isValid(name)) {
-      throw new RefusedException("invalid name of a deployment: " + DeploymentNames.FORM);
+      throw new InvalidNameException("a deployment");
     }
     if (!tenant.equals(directory.tenants().get(tenant.name()))) {
       throw new RefusedException("the tenant is no longer there");

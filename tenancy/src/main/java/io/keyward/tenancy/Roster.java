@@ -61,9 +61,10 @@ public final class Roster {
   /**
    * Makes a deployment, or finds the one that there is.
    *
-   * @throws RefusedException if there cannot be such a one, with the reason
+   * @throws InvalidNameException if none can have this name
+   * @throws RefusedException if there cannot be such a one as things stand, with the reason
    */
-  public Deployment create(String login) throws RefusedException {
+  public Deployment create(String login) throws InvalidNameException, RefusedException {
     Directory now = registry.directory();
     Tenant byName = now.tenantByLogin().get(login);
     if (byName != null) {
@@ -117,9 +118,11 @@ public final class Roster {
    * Lets an alias lead to a deployment from now on.
    *
    * @return the login of the deployment to which it led before; empty if to none
-   * @throws RefusedException if the name cannot be one, with the reason
+   * @throws InvalidNameException if no alias can have this name
+   * @throws RefusedException if it cannot be one as things stand, with the reason
    */
-  public String promote(String alias, Deployment deployment) throws RefusedException {
+  public String promote(String alias, Deployment deployment)
+      throws InvalidNameException, RefusedException {
     Directory now = registry.directory();
     boolean taken =
         alias.equals(username)
@@ -130,7 +133,7 @@ public final class Roster {
       throw new RefusedException("the login " + alias + " means something else already");
     }
     if (!DeploymentNames.isValid(alias)) {
-      throw new RefusedException("invalid name of an alias: " + DeploymentNames.FORM);
+      throw new InvalidNameException("an alias");
     }
     Aliases.Target former = aliases.move(alias, Aliases.Target.of(deployment));
     return former == null ? "" : login(former);
@@ -168,7 +171,7 @@ public final class Roster {
         present != null && (present.named(name) != null || !present.settings().secrets().isEmpty());
     try {
       return present != null && possible ? registry.create(present, name) : null;
-    } catch (RefusedException tooMany) {
+    } catch (InvalidNameException | RefusedException noLonger) {
       return null;
     }
   }

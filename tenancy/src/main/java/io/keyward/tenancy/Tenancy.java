@@ -313,8 +313,8 @@ public final class Tenancy {
         log.info("Deployment {} of tenant {} created by its first login", name, tenant.name());
       }
       return new Decision.Admitted(deployment, user);
-    } catch (RefusedException refused) {
-      return new Decision.Refused(refused.reason());
+    } catch (InvalidNameException | RefusedException refused) {
+      return new Decision.Refused(String.valueOf(refused.getMessage()));
     }
   }
 

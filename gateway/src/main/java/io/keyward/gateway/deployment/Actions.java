@@ -6,6 +6,7 @@ import io.keyward.gateway.deployment.DeploymentException.Kind;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
 import io.keyward.tenancy.Deployment;
+import io.keyward.tenancy.InvalidNameException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -30,7 +31,8 @@ final class Actions {
 
   /** What an action does; its answer is what the operator is told. */
   interface Work<T> {
-    T run() throws DeploymentException, RefusedException, InterruptedException;
+    T run()
+        throws DeploymentException, InvalidNameException, RefusedException, InterruptedException;
   }
 
   /** What is done beside all actions, and is none that anybody has asked for. */
@@ -117,6 +119,10 @@ final class Actions {
     } catch (DeploymentException refused) {
       refused(actor, action, deployment, with, refused.reason());
       throw refused;
+    } catch (InvalidNameException invalid) {
+      String reason = String.valueOf(invalid.getMessage());
+      refused(actor, action, deployment, with, reason);
+      throw new DeploymentException(Kind.INVALID, reason);
     } catch (RefusedException refused) {
       refused(actor, action, deployment, with, refused.reason());
       throw new DeploymentException(Kind.REFUSED, refused.reason());

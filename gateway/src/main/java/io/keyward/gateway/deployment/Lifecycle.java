@@ -6,6 +6,7 @@ import io.keyward.gateway.deployment.DeploymentException.Kind;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
 import io.keyward.tenancy.Deployment;
+import io.keyward.tenancy.InvalidNameException;
 import io.keyward.tenancy.Roster;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -199,7 +200,7 @@ public final class Lifecycle {
   }
 
   private KeyspaceClone clone(String source, String target, boolean replace)
-      throws DeploymentException, RefusedException, InterruptedException {
+      throws DeploymentException, InvalidNameException, RefusedException, InterruptedException {
     Deployment from = findOfTenant(source);
     boolean made = roster.named(target) == null;
     Deployment to = roster.create(target);

@@ -55,12 +55,18 @@ final class Connections {
   /** Takes in a connection, or sends it away; the next one comes when it is its turn. */
   void accept(Channel channel, Kind kind) {
     Channel listening = channel.parent();
-    server.loopOf(channel.eventLoop()).turns().add(listening, listening::read);
+    boolean ofDeployment = kind == Kind.DEPLOYMENT;
+    Decision decision = ofDeployment ? server.tenancy().ofPort(port(channel)) : null;
+    server.loopOf(channel.eventLoop()).turns().add(owner(listening, decision), listening::read);
     LiveSettings live = server.live();
     Peer peer =
         kind == Kind.UNIX
             ? Peer.unix(live.text(Directive.UNIXSOCKET))
-            : Peer.internet(channel.remoteAddress(), channel.localAddress(), kind == Kind.TLS);
+            : Peer.internet(
+                channel.remoteAddress(),
+                channel.localAddress(),
+                kind == Kind.TLS,
+                live.number(Directive.TCP_KEEPALIVE));
     if (server.shutdown().underWay()) {
       var _ = channel.close();
       return;
@@ -70,8 +76,6 @@ final class Connections {
       refuse(channel, kind, TOO_MANY);
       return;
     }
-    Decision decision = kind == Kind.DEPLOYMENT ? server.tenancy().ofPort(port(channel)) : null;
-    boolean ofDeployment = kind == Kind.DEPLOYMENT;
     if (!peer.loopback()
         && live.flag(Directive.PROTECTED_MODE)
         && (ofDeployment || server.open())) {
@@ -90,12 +94,24 @@ final class Connections {
     // A client that ends its side still gets the replies to what it has asked.
     channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     if (kind != Kind.UNIX) {
-      KeepAlive.set(channel, live.number(Directive.TCP_KEEPALIVE));
+      KeepAlive.set(channel, peer.keepAlive());
     }
     if (kind == Kind.TLS) {
       channel.pipeline().addLast("tls", tls.handler(channel.alloc()));
     }
     channel.pipeline().addLast("redis", new RedisHandler(server, peer, known));
+  }
+
+  /**
+   * Whose turn it is when the next one is let in: a tenant's, however many deployments it has with
+   * ports of their own, or all others' who come by a socket.
+   */
+  static Object owner(Channel listening, @Nullable Decision decision) {
+    return decision instanceof Decision.Admitted known
+            && known.deployment() != null
+            && !known.deployment().tenantName().isEmpty()
+        ? known.deployment().tenantName()
+        : listening;
   }
 
   /** The port at which a connection has arrived; 0 if it is a Unix socket. */

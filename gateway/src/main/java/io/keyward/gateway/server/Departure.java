@@ -5,15 +5,25 @@ import io.keyward.engine.Keyspace;
 import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BlockedClients;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The end of a session in good order: the client has ended its side, is sent away, or the server
  * stops. What has been asked by then is answered, and then the connection is closed.
  */
 final class Departure {
+  private static final Logger log = LoggerFactory.getLogger(Departure.class);
+
   /** More requests may be on their way from a client that has been heard of since. */
   private static final long RECENT_MILLIS = 1000;
+
+  /** How long a client that is sent away may take to close its side. */
+  private static final long LINGER_MILLIS = 2000;
 
   private final Session session;
   private final Client client;
@@ -121,5 +131,43 @@ final class Departure {
       client.closing(true);
       session.flushNow();
     }
+  }
+
+  /** Closes the connection at once, since the client does not take its output. */
+  void withoutTakingOutput(Server server) {
+    if (!session.left()) {
+      log.warn(
+          "Client id={} addr={} closed: its unsent output is larger than"
+              + " client-output-buffer-limit",
+          client.serial(),
+          session.remoteAddress());
+      server.traffic().closedForOutput();
+      session.abort();
+    }
+  }
+
+  /**
+   * Closes the connection when the last has been sent. If the client is sent away, our side alone
+   * at first: closed as a whole while the client still sends, the connection would be reset, and
+   * what the client has not read yet would be lost.
+   */
+  void close(Future<?> sent) {
+    if (sentAway
+        && sent.isSuccess()
+        && !session.tls()
+        && context.channel() instanceof DuplexChannel duplex) {
+      var _ = duplex.shutdownOutput();
+      var _ =
+          context
+              .channel()
+              .eventLoop()
+              .schedule(this::closeAtLast, LINGER_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
+      closeAtLast();
+    }
+  }
+
+  private void closeAtLast() {
+    var _ = context.close();
   }
 }

@@ -5,14 +5,10 @@ import io.keyward.engine.Keyspace;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.BuiltinKeyspace;
-import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.bytes.Pieces;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.DuplexChannel;
-import io.netty.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,9 +22,6 @@ import org.slf4j.LoggerFactory;
 final class Output implements Reply.Drain {
   private static final Logger log = LoggerFactory.getLogger(Output.class);
 
-  /** How long a client that is sent away may take to close its side. */
-  private static final long LINGER_MILLIS = 2000;
-
   /** Bytes of output from which on it is worth counting. */
   private static final int NOTABLE = 16 * 1024;
 
@@ -41,7 +34,6 @@ final class Output implements Reply.Drain {
   private final Client client;
   private final Reply reply;
   private final OutputLimit limit;
-  private final boolean tls;
   private boolean waitsForDisk;
 
   /** Whether the client was blocked when its output began to wait for the disk. */
@@ -68,7 +60,6 @@ final class Output implements Reply.Drain {
     this.server = server;
     this.session = session;
     this.context = context;
-    this.tls = tls;
     client = session.client();
     reply = client.reply();
     limit = new OutputLimit(server.live(), client, tls);
@@ -77,12 +68,7 @@ final class Output implements Reply.Drain {
 
   /** Whether output waits for the disk or the socket, and so do the client's next requests. */
   boolean waiting() {
-    return waitsForDisk || !behind.isEmpty();
-  }
-
-  /** Whether output waits for the disk. */
-  boolean waitsForDisk() {
-    return waitsForDisk;
+    return waitsForDisk || !held.isEmpty() || !behind.isEmpty();
   }
 
   /** Sends what the reply holds, or lets it wait for the disk. */
@@ -147,7 +133,7 @@ final class Output implements Reply.Drain {
 
   private void closeIfAllIsSent() {
     if (client.closing() && !session.left() && behind.isEmpty()) {
-      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(this::close);
+      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(session.departure()::close);
     }
   }
 
@@ -225,43 +211,12 @@ final class Output implements Reply.Drain {
     }
   }
 
-  /**
-   * Closes the connection. If the client is sent away, our side alone at first: closed as a whole
-   * while the client still sends, the connection would be reset, and what the client has not read
-   * yet would be lost.
-   */
-  private void close(Future<?> sent) {
-    if (session.departure().sentAway()
-        && sent.isSuccess()
-        && !tls
-        && context.channel() instanceof DuplexChannel duplex) {
-      var _ = duplex.shutdownOutput();
-      var _ =
-          context
-              .channel()
-              .eventLoop()
-              .schedule(this::closeAtLast, LINGER_MILLIS, TimeUnit.MILLISECONDS);
-    } else {
-      var _ = context.close();
-    }
-  }
-
-  private void closeAtLast() {
-    var _ = context.close();
-  }
-
   /** Cuts the client off if it does not take its output. */
   void check() {
     long pending = pending();
     count(memory(pending));
     if (limit.exceeded(pending)) {
-      log.warn(
-          "Client id={} addr={} closed: its unsent output is larger than"
-              + " client-output-buffer-limit",
-          client.serial(),
-          session.remoteAddress());
-      server.traffic().closedForOutput();
-      session.abort();
+      session.departure().withoutTakingOutput(server);
     }
   }
 
@@ -285,7 +240,7 @@ final class Output implements Reply.Drain {
     if (gone()) {
       return;
     }
-    sent(length);
+    server.traffic().sent(client, length);
     if (holdsBack()) {
       add(held, bytes, 0, length);
     } else {
@@ -301,7 +256,7 @@ final class Output implements Reply.Drain {
       row.release();
       return;
     }
-    sent(length);
+    server.traffic().sent(client, length);
     if (holdsBack()) {
       held.add(row, from, length);
     } else {
@@ -330,7 +285,7 @@ final class Output implements Reply.Drain {
 
   @Override
   public void sendPutBy() {
-    sent(putBy.bytes());
+    server.traffic().sent(client, putBy.bytes());
     if (holdsBack()) {
       held.addAll(putBy);
     } else {
@@ -347,25 +302,36 @@ final class Output implements Reply.Drain {
   private void cutOffIfTooMuch() {
     long pending = pending();
     count(memory(pending));
-    if (pending >= MUCH
-        && session.running()
-        && client.keyspace() instanceof BuiltinKeyspace keyspace
+    if (pending < MUCH || cut) {
+      return;
+    }
+    if (!session.running()) {
+      // What others send it may be as long as they like.
+      if (limit.exceeded(pending)) {
+        cutOff(() -> session.departure().withoutTakingOutput(server));
+      }
+    } else if (client.keyspace() instanceof BuiltinKeyspace keyspace
         && keyspace.clientMemory().tooMuch()) {
       // Its own command goes on and on: nobody else could stop it in time.
-      cutOff();
+      cutOff(session::cutOff);
     }
   }
 
-  private void cutOff() {
+  /** Sends nothing more, and closes the connection: later, if others are being sent the same. */
+  private void cutOff(Runnable closing) {
     cut = true;
-    session.cutOff();
+    if (session.running()) {
+      closing.run();
+    } else {
+      session.home().execute(closing);
+    }
   }
 
   private void write(byte[] bytes, int length) {
     if (cut) {
       return;
     }
-    sent(length);
+    server.traffic().sent(client, length);
     if (behind.isEmpty() && length <= Backlog.BUFFER && context.channel().isWritable()) {
       var _ = context.write(copy(bytes, length), context.voidPromise());
     } else {
@@ -405,18 +371,7 @@ final class Output implements Reply.Drain {
   private void noMemory() {
     log.warn(
         "Client id={} addr={}: no memory for output", client.serial(), session.remoteAddress());
-    cutOff();
-  }
-
-  private void sent(long length) {
-    server.traffic().sent(length);
-    if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
-      keyspace.statistics().sent(length);
-      Limits limits = keyspace.limits();
-      if (limits != null) {
-        limits.sent(length);
-      }
-    }
+    cutOff(session::cutOff);
   }
 
   /** Forgets what has not been sent, since the socket is closed. */

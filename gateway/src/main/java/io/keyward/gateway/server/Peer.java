@@ -10,18 +10,20 @@ import java.net.SocketAddress;
  * @param local the same for the gateway's end
  * @param loopback whether the client is on this machine
  * @param tls whether the connection is encrypted
+ * @param keepAlive the seconds of silence after which the kernel asks whether the client is still
+ *     there, as {@code tcp-keepalive} said when it came; 0 = never
  */
-record Peer(String remote, String local, boolean loopback, boolean tls) {
-  static Peer internet(SocketAddress remote, SocketAddress local, boolean tls) {
+record Peer(String remote, String local, boolean loopback, boolean tls, long keepAlive) {
+  static Peer internet(SocketAddress remote, SocketAddress local, boolean tls, long keepAlive) {
     boolean loopback =
         remote instanceof InetSocketAddress address
             && address.getAddress() != null
             && address.getAddress().isLoopbackAddress();
-    return new Peer(text(remote), text(local), loopback, tls);
+    return new Peer(text(remote), text(local), loopback, tls, keepAlive);
   }
 
   static Peer unix(String path) {
-    return new Peer(path + ":0", path + ":0", true, false);
+    return new Peer(path + ":0", path + ":0", true, false, 0);
   }
 
   private static String text(SocketAddress address) {

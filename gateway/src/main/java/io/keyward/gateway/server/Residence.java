@@ -153,8 +153,8 @@ final class Residence {
   }
 
   /**
-   * Departs unless replies still wait for the disk: nobody knows at another home, or in a keyspace
-   * that no file has, what they wait for.
+   * Departs unless replies are still on their way: nobody knows at another home, or in a keyspace
+   * that no file has, what they wait for, and long values in them are the former home's.
    */
   private void departWhenSafe() {
     Travel travel = ahead;
@@ -166,7 +166,7 @@ final class Residence {
       return;
     }
     session.flushNow();
-    if (!session.output().waitsForDisk()) {
+    if (!session.output().waiting()) {
       ahead = null;
       depart(travel.target(), travel.place(), travel.arrival());
     }

@@ -206,6 +206,7 @@ public final class Session implements Client.Connection {
   /** Executes what waited, if it may. */
   void goOn() {
     resumePending = false;
+    residence.departSoon();
     intake.goOn();
   }
 
@@ -257,7 +258,6 @@ public final class Session implements Client.Connection {
       return;
     }
     output.safe();
-    residence.departSoon();
     resume();
   }
 
@@ -379,6 +379,11 @@ public final class Session implements Client.Connection {
   @Override
   public String localAddress() {
     return peer.local();
+  }
+
+  /** After how many seconds of silence the kernel asks whether the client is there; 0 = never. */
+  long keepAlive() {
+    return peer.keepAlive();
   }
 
   /** Whether the connection is encrypted. */

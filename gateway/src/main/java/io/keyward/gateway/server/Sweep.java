@@ -79,7 +79,7 @@ final class Sweep {
     if (timeout > 0 && silence > timeout && !waits(session.client())) {
       return "idle for too long";
     }
-    long keepAlive = server.live().number(Directive.TCP_KEEPALIVE);
+    long keepAlive = session.keepAlive();
     long patience = KeepAlive.patienceMillis(keepAlive);
     if (keepAlive > 0
         && silence > patience

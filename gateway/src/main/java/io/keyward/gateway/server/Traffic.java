@@ -1,5 +1,8 @@
 package io.keyward.gateway.server;
 
+import io.keyward.engine.Client;
+import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.builtin.Rate;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -34,9 +37,17 @@ public final class Traffic {
     reads.increment();
   }
 
-  void sent(long bytes) {
+  /** Counts bytes that leave for a client, for its keyspace and that one's limits as well. */
+  void sent(Client client, long bytes) {
     sent.add(bytes);
     writes.increment();
+    if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
+      keyspace.statistics().sent(bytes);
+      Limits limits = keyspace.limits();
+      if (limits != null) {
+        limits.sent(bytes);
+      }
+    }
   }
 
   /** How often something has been read from a socket. */

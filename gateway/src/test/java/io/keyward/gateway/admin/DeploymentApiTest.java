@@ -182,6 +182,17 @@ class DeploymentApiTest {
     assertThat(ask("POST", "/deployments", "[").body()).contains("no JSON object");
     assertThat(ask("POST", "/deployments", "x".repeat(100_000)).statusCode()).isEqualTo(413);
     assertThat(ask("GET", "/audit?count=x", "").statusCode()).isEqualTo(400);
+    for (String name : List.of("shop.a%b", "shop.", "shop.-a", "shop." + "x".repeat(129))) {
+      HttpResponse<String> answer =
+          ask("POST", "/deployments", new JsonObject().put("name", name).encode());
+      assertThat(answer.statusCode()).as(name).isEqualTo(400);
+      assertThat(answer.body()).contains("invalid name of a deployment: letters");
+    }
+    assertThat(ask("POST", "/deployments/blue/clone", "{\"target\": \"shop.a b\"}").statusCode())
+        .isEqualTo(400);
+    assertThat(ask("PUT", "/aliases/-live", "{\"deployment\": \"blue\"}").statusCode())
+        .isEqualTo(400);
+    assertThat(ask("POST", "/deployments", "{\"name\": \"nobody.a\"}").statusCode()).isEqualTo(409);
     assertThat(ask("POST", "/deployments/blue/retire", "{\"after\": -1}").statusCode())
         .isEqualTo(400);
   }

@@ -20,6 +20,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A process with a small heap, attacked from one deployment while another one goes on. */
 @Tag("slow")
@@ -45,6 +47,7 @@ class HostileClientsTest {
             admin: {port: 0}
             tenants:
               hostile: {deployments: {hostile: {password: a}}}
+              limited: {deployments: {limited: {password: a, limits: {output-buffer: 1mb}}}}
               quiet: {deployments: {quiet: {password: b}}}
             """);
     process =
@@ -126,10 +129,14 @@ class HostileClientsTest {
   }
 
   private Socket attack() throws IOException {
+    return attack("hostile");
+  }
+
+  private Socket attack(String deployment) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(20_000);
     attackers.add(socket);
-    write(socket, "AUTH hostile a\r\n");
+    write(socket, "AUTH " + deployment + " a\r\n");
     assertThat(line(socket)).isEqualTo("+OK");
     return socket;
   }
@@ -198,6 +205,31 @@ class HostileClientsTest {
       write(publisher, "\r\n");
       assertThat(line(publisher)).startsWith(":");
       assertThat(neighbour.ask("SET other x")).isEqualTo("+OK");
+    }
+  }
+
+  /** Where a limit does not cut them off in the middle of the message, the memory does. */
+  @ParameterizedTest
+  @ValueSource(strings = {"hostile", "limited"})
+  void aLongMessageToManyWhoDoNotRead(String deployment) throws IOException {
+    for (int i = 0; i < 50; i++) {
+      Socket socket = attack(deployment);
+      socket.setReceiveBufferSize(4096);
+      write(socket, "SUBSCRIBE news\r\n");
+      assertThat(line(socket)).startsWith("*3");
+    }
+    Socket publisher = attack(deployment);
+    write(publisher, "*3\r\n$7\r\nPUBLISH\r\n$4\r\nnews\r\n$8388608\r\n");
+    for (int i = 0; i < 32; i++) {
+      publisher.getOutputStream().write(QUARTER);
+    }
+    write(publisher, "\r\n");
+    assertThat(line(publisher)).isEqualTo(":50");
+    assertThat(neighbour.ask("SET other x")).isEqualTo("+OK");
+    if (deployment.equals("limited")) {
+      assertThat(log())
+          .contains("its unsent output is larger than")
+          .doesNotContain("no memory for output");
     }
   }
 

@@ -111,7 +111,22 @@ class LostPeerTest {
     }
   }
 
-  /** As the other, but all that waits is in the kernel. */
+  /** What is asked of later connections says nothing of those that are there. */
+  @ParameterizedTest
+  @ValueSource(strings = {"auto", "epoll"})
+  void aConnectionIsJudgedByTheKeepAliveThatItBeganWith(String transport) throws Exception {
+    try (Gateway gateway = start(transport);
+        Words wire = new Words(gateway)) {
+      sendFromMachine(gateway.ports().redis(), "SUBSCRIBE channel");
+      await(wire, "PUBSUB NUMSUB channel", "channel 1");
+      wire.call("CONFIG SET tcp-keepalive 1000");
+      cutOff();
+      assertThat(wire.call("PUBLISH channel x")).isEqualTo("1");
+      await(wire, "PUBSUB NUMSUB channel", "channel 0");
+    }
+  }
+
+  /** As the first, but all that waits is in the kernel. */
   @ParameterizedTest
   @ValueSource(strings = {"auto", "epoll"})
   void aSubscriberThatIsGoneIsForgotten(String transport) throws Exception {

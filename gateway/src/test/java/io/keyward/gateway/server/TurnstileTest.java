@@ -7,11 +7,14 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,11 +46,28 @@ class TurnstileTest {
     assertThat(accepts).isEqualTo(1);
     channel.pipeline().fireChannelRead("one");
     channel.pipeline().fireChannelReadComplete();
-    channel.advanceTimeBy(1, TimeUnit.SECONDS);
+    channel.advanceTimeBy(Turnstile.MOST_MILLIS - 1, TimeUnit.MILLISECONDS);
     channel.runPendingTasks();
     assertThat(accepts).isEqualTo(1);
     channel.read();
     assertThat(accepts).isEqualTo(2);
+    channel.advanceTimeBy(1, TimeUnit.SECONDS);
+    channel.runPendingTasks();
+    assertThat(accepts).isEqualTo(2);
+  }
+
+  @Test
+  void doesNotWaitForALoopThatTakesItsTime() throws Exception {
+    EmbeddedChannel channel = listening();
+    channel.register();
+    for (int i = 1; i <= 3; i++) {
+      channel.pipeline().fireChannelRead("one");
+      channel.pipeline().fireChannelReadComplete();
+      assertThat(accepts).isEqualTo(i);
+      channel.advanceTimeBy(Turnstile.MOST_MILLIS, TimeUnit.MILLISECONDS);
+      channel.runPendingTasks();
+      assertThat(accepts).isEqualTo(i + 1);
+    }
   }
 
   @Test
@@ -59,6 +79,32 @@ class TurnstileTest {
     channel.advanceTimeBy(1, TimeUnit.SECONDS);
     channel.runPendingTasks();
     assertThat(accepts).isEqualTo(2);
+  }
+
+  @Test
+  void allPortsOfATenantHaveOneTurn(@TempDir Path folder) throws Exception {
+    int[] ports = new int[3];
+    for (int i = 0; i < ports.length; i++) {
+      ports[i] = Listener.freePort();
+    }
+    Path file =
+        Files.writeString(
+            folder.resolve("keyward.yaml"),
+            """
+            tenants:
+              shop: {deployments: {one: {ports: [%d]}, two: {ports: [%d]}}}
+              bank: {deployments: {three: {ports: [%d]}}}
+            """
+                .formatted(ports[0], ports[1], ports[2]));
+    EmbeddedChannel socket = new EmbeddedChannel();
+    try (Gateway gateway = Gateways.startWith(Map.of(), file.toString())) {
+      List<Object> owners = new ArrayList<>();
+      for (int port : ports) {
+        owners.add(Connections.owner(socket, gateway.server().tenancy().ofPort(port)));
+      }
+      assertThat(owners.get(0)).isEqualTo(owners.get(1)).isNotEqualTo(owners.get(2));
+      assertThat(Connections.owner(socket, null)).isEqualTo(socket);
+    }
   }
 
   @ParameterizedTest

@@ -72,7 +72,10 @@ final class Arrivals {
     return count == MOST;
   }
 
-  /** Installs all that have arrived. */
+  /**
+   * Installs all that have arrived. If one of them cannot be, it is the installer's to give that
+   * one's value back; those behind it are given back here.
+   */
   void install() {
     int sum = 0;
     for (int i = 0; i < count; i++) {
@@ -83,10 +86,19 @@ final class Arrivals {
     unusedSum = sum;
     int arrived = count;
     count = 0;
-    for (int i = 0; i < arrived; i++) {
-      Arrival arrival = waiting[i];
-      installer.install(arrival);
-      arrival.value = null;
+    int next = 0;
+    try {
+      while (next < arrived) {
+        Arrival arrival = waiting[next++];
+        installer.install(arrival);
+        arrival.value = null;
+      }
+    } finally {
+      for (; next < arrived; next++) {
+        Arrival arrival = waiting[next];
+        arrival.value().discard(arrival.database());
+        arrival.value = null;
+      }
     }
   }
 }
