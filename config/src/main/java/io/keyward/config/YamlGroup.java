@@ -118,12 +118,6 @@ final class YamlGroup {
     return fields.containsKey(name);
   }
 
-  /** Whether a field is there and holds a group. */
-  boolean hasGroup(String name) {
-    NodeTuple field = fields.get(name);
-    return field != null && field.getValueNode() instanceof MappingNode;
-  }
-
   /** Every field as a group, for groups whose names are the user's own. */
   Map<String, YamlGroup> groups() {
     Map<String, YamlGroup> groups = new LinkedHashMap<>();

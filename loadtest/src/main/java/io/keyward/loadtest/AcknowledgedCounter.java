@@ -32,10 +32,6 @@ final class AcknowledgedCounter {
     this.read = read;
   }
 
-  String name() {
-    return name;
-  }
-
   /** Takes what the server holds as what has been acknowledged. */
   void begin(ControlConnection connection) throws IOException {
     older = present(connection);

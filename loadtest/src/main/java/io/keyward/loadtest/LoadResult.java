@@ -12,8 +12,4 @@ record LoadResult(long nanos, Histogram latencies) {
   long requests() {
     return latencies.getTotalCount();
   }
-
-  double requestsPerSecond() {
-    return requests() * 1e9 / nanos;
-  }
 }

@@ -156,12 +156,6 @@ public final class ElementTable implements Held {
     giveBack(hash, old);
   }
 
-  /** Sets a field of a hash. */
-  public void put(
-      byte[] name, int offset, int length, byte[] value, int valueFrom, int valueLength) {
-    put(name, offset, length, value, valueFrom, valueLength, -1);
-  }
-
   /**
    * Sets a field of a hash and when it expires.
    *

@@ -48,10 +48,6 @@ public final class NewValue {
     return new NewValue(type, encoding, NONE, 0, held);
   }
 
-  public Type type() {
-    return type;
-  }
-
   /** The bytes that it holds itself; none of a big collection, which lies elsewhere. */
   public int bytes() {
     return length;

@@ -81,11 +81,6 @@ public record KeySpec(Set<KeyFlag> flags, Begin begin, Find find, String notes) 
         Set.of(flags), new Begin.Index(first), new Find.Range(relativeLast, step, 0), "");
   }
 
-  /** One key at a fixed argument. */
-  public static KeySpec at(int position, KeyFlag... flags) {
-    return range(position, position, 1, flags);
-  }
-
   /** As many keys as the argument {@code countAt} says, beginning right after it. */
   public static KeySpec counted(int countAt, KeyFlag... flags) {
     return new KeySpec(Set.of(flags), new Begin.Index(countAt), new Find.Count(0, 1, 1), "");

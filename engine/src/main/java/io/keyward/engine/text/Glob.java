@@ -120,18 +120,4 @@ public final class Glob {
   private static byte lower(byte value) {
     return value >= 'A' && value <= 'Z' ? (byte) (value + 32) : value;
   }
-
-  /**
-   * Number of bytes at the start of the pattern that stand for themselves; every match begins with
-   * them, and if they are the whole pattern it matches that one text alone.
-   */
-  public static int literalPrefixLength(byte[] pattern, int offset, int length) {
-    for (int i = 0; i < length; i++) {
-      byte part = pattern[offset + i];
-      if (part == '*' || part == '?' || part == '[' || part == '\\') {
-        return i;
-      }
-    }
-    return length;
-  }
 }

@@ -102,15 +102,6 @@ class GlobTest {
   }
 
   @Test
-  void knowsTheLiteralPrefix() {
-    byte[] pattern = "xxuser:1*?".getBytes(ISO_8859_1);
-    assertThat(Glob.literalPrefixLength(pattern, 2, 8)).isEqualTo(6);
-    assertThat(Glob.literalPrefixLength(pattern, 2, 4)).isEqualTo(4);
-    assertThat(Glob.literalPrefixLength("\\a".getBytes(ISO_8859_1), 0, 2)).isZero();
-    assertThat(Glob.literalPrefixLength("[a]".getBytes(ISO_8859_1), 0, 3)).isZero();
-  }
-
-  @Test
   void agreesWithTheReference() {
     long seed = System.nanoTime();
     Random random = new Random(seed);

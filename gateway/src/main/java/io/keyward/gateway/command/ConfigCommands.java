@@ -205,6 +205,7 @@ final class ConfigCommands {
 
   private static void reset(BuiltinKeyspace keyspace) {
     keyspace.statistics().reset();
+    keyspace.clientMemory().reset();
     Limits limits = keyspace.limits();
     if (limits != null) {
       limits.reset();

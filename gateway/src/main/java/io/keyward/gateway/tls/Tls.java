@@ -6,7 +6,6 @@ import io.keyward.config.directive.RefusedException;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import java.util.EnumSet;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -47,11 +46,6 @@ public final class Tls implements AutoCloseable {
     threads.allowCoreThreadTimeOut(true);
     handshakes = threads;
     live.onChange(EnumSet.copyOf(TlsDirectives.all()), this::directivesChanged);
-  }
-
-  /** What encrypts: {@code BoringSSL} or {@code JDK}. */
-  public static String implementation() {
-    return TlsDirectives.provider() == SslProvider.JDK ? "JDK" : "BoringSSL";
   }
 
   private void directivesChanged() throws RefusedException {

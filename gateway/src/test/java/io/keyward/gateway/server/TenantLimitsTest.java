@@ -316,6 +316,8 @@ class TenantLimitsTest {
     }
     assertThat(figure("client_memory", "refused")).isEqualTo(1);
     assertThat(noisy.info("stats")).contains("evicted_clients:1\r\n");
+    noisy.configResetStat();
+    assertThat(noisy.info("stats")).contains("evicted_clients:0\r\n");
   }
 
   @Test

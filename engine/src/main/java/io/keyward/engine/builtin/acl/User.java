@@ -59,11 +59,6 @@ public final class User {
     passwords.clear();
   }
 
-  /** Whether payloads that this user restores are taken to be sound. */
-  public boolean skipSanitizing() {
-    return skipSanitizing;
-  }
-
   void skipSanitizing(boolean skip) {
     skipSanitizing = skip;
   }

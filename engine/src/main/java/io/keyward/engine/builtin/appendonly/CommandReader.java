@@ -54,10 +54,6 @@ final class CommandReader implements Closeable {
     return base + at;
   }
 
-  long size() {
-    return size;
-  }
-
   /** The text of the note before the command that has been read last, or null. */
   @Nullable String note() {
     return note;

@@ -6,7 +6,6 @@ import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.structure.Listpack;
-import io.keyward.engine.builtin.structure.Quicklist;
 import io.keyward.engine.builtin.structure.QuicklistCursor;
 import io.keyward.engine.text.Numbers;
 
@@ -66,20 +65,6 @@ public final class ListElements {
       reply.bulkInteger(cursor.integer());
     } else {
       reply.bulk(cursor.bytes(), cursor.textOffset(), cursor.textLength());
-    }
-  }
-
-  /**
-   * Shows the listpacks of a list from head to tail, and the texts of large elements that stand
-   * alone; nothing may change meanwhile.
-   */
-  public static void forEachNode(Entry list, Quicklist.NodeVisitor visitor) {
-    if (list.encoding() == Encoding.LISTPACK) {
-      byte[] bytes = list.bytes();
-      int start = list.start();
-      visitor.visit(false, bytes, start, Listpack.totalBytes(bytes, start));
-    } else {
-      ListValue.big(list).elements().forEachNode(visitor);
     }
   }
 

@@ -26,11 +26,6 @@ public final class CommonSlots {
     account = counted.outermost();
   }
 
-  /** How many slots have more than one holder. */
-  public int size() {
-    return slots;
-  }
-
   /** Whether a slot has more than one holder. */
   public boolean holds(int reference) {
     return slots > 0 && places[place(reference)] == reference;

@@ -16,19 +16,9 @@ public final class SnapshotTurn {
     return true;
   }
 
-  /** Who is writing, or null. */
-  public synchronized @Nullable Object holder() {
-    return holder;
-  }
-
   /** Has a task done when the present holder has ended; the last one given counts. */
   public synchronized void afterwards(Runnable task) {
     next = task;
-  }
-
-  /** Whether a task waits. */
-  public synchronized boolean waits() {
-    return next != null;
   }
 
   /** Ends a turn. */

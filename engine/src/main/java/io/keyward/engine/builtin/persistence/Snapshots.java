@@ -88,11 +88,6 @@ public final class Snapshots {
     return disk;
   }
 
-  /** Lets one snapshot be written at a time. */
-  public SnapshotTurn turn() {
-    return turn;
-  }
-
   /**
    * The folder of the data files as {@code dir} names it, taken for this process.
    *

@@ -133,12 +133,6 @@ public final class RdbInput {
     return buffer[at++] & 0xFF;
   }
 
-  /** The next byte without sign, which stays to be read. */
-  public int peekByte() {
-    need(1);
-    return buffer[at] & 0xFF;
-  }
-
   /** Eight bytes, the lowest first. */
   public long readLong() {
     need(Long.BYTES);

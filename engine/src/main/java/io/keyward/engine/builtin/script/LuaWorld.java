@@ -106,10 +106,6 @@ final class LuaWorld {
     return state;
   }
 
-  String chunk() {
-    return chunk;
-  }
-
   /** Refuses a text whose compiled form may be more than there is room for. */
   void refuseTooLong(int length) {
     if (length * LuaState.BYTES_FOR_TEXT > guard.scriptLimit(keyspace.home().memory().ofAll())) {

@@ -67,7 +67,6 @@ public final class SnapshotLoader {
   private long usedMemory;
   private long loaded;
   private long expired;
-  private long empty;
   private long leftOut;
 
   public SnapshotLoader(RdbInput in, KeyPlaces places, Home home, Expired expiredKeys) {
@@ -223,10 +222,10 @@ public final class SnapshotLoader {
     Database holder = database.holderOf(key, place.from(), key.length - place.from());
     NewValue value = Values.readValue(type, in, holder);
     if (value == null) {
-      empty++;
-    } else if (expiredKeys == Expired.DROPPED
-        && expiry >= 0
-        && expiry <= System.currentTimeMillis()) {
+      // A collection without elements is no key.
+      return;
+    }
+    if (expiredKeys == Expired.DROPPED && expiry >= 0 && expiry <= System.currentTimeMillis()) {
       value.discard(database);
       expired++;
     } else {
@@ -309,10 +308,5 @@ public final class SnapshotLoader {
   /** Keys that have been left out since they belong nowhere. */
   public long leftOut() {
     return leftOut;
-  }
-
-  /** Keys that have been left out since they had no elements. */
-  public long empty() {
-    return empty;
   }
 }

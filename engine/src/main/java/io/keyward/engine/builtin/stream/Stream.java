@@ -133,11 +133,6 @@ final class Stream implements Held, Timeline {
     return nodes;
   }
 
-  /** Whether an id is greater than every one given so far. */
-  boolean isBeyondLast(long ms, long seq) {
-    return StreamId.compare(ms, seq, lastMs, lastSeq) > 0;
-  }
-
   /* Entries. */
 
   /** A walk over a range from its least id on. */

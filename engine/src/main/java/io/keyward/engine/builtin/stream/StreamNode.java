@@ -46,10 +46,6 @@ final class StreamNode {
     return Listpack.next(bytes, Listpack.next(bytes, entriesAt(bytes)));
   }
 
-  static int fields(byte[] bytes) {
-    return (int) Listpack.integerAt(bytes, fieldsAt(bytes));
-  }
-
   /** Position of the first entry's flags, or -1. */
   static int firstEntry(byte[] bytes) {
     int fieldsAt = fieldsAt(bytes);

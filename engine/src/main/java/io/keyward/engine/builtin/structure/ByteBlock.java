@@ -5,9 +5,6 @@ import java.util.Arrays;
 /** A block with an array of its own. */
 public final class ByteBlock implements Block {
 
-  /** What a heap array takes besides its elements, and the step in which it grows. */
-  private static final int ARRAY_HEADER = 12;
-
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
   private byte[] bytes;
@@ -47,17 +44,5 @@ public final class ByteBlock implements Block {
   /** What to grow to: by half at least, so that appending takes constant time. */
   static int grownCapacity(int present, int wanted) {
     return Math.clamp(present + (present >> 1) + 16L, wanted, Math.max(wanted, MAX_ARRAY));
-  }
-
-  /** Gives back what lies beyond {@code capacity} bytes. */
-  public void trim(int capacity) {
-    if (capacity < bytes.length) {
-      bytes = Arrays.copyOf(bytes, capacity);
-    }
-  }
-
-  /** Bytes of heap that the array takes, rounded to whole words. */
-  public long memoryBytes() {
-    return (long) bytes.length + ARRAY_HEADER + 7 & ~7L;
   }
 }

@@ -202,24 +202,6 @@ public final class Quicklist {
             : position == nodes.start(node) + Listpack.HEADER_BYTES);
   }
 
-  /** Moves the last element to the front. */
-  public void rotate() {
-    int last = chain.tail;
-    if (chain.size < 2) {
-      return;
-    }
-    if (nodes.plain(last)) {
-      chain.unlink(last);
-      chain.link(chain.head, last, false);
-      chain.settle(last);
-      return;
-    }
-    byte[] bytes = nodes.bytes(last);
-    byte[] text = Listpack.entryText(bytes, Listpack.last(bytes, nodes.start(last)));
-    pushFirst(text, 0, text.length);
-    removeLast();
-  }
-
   /** Removes up to {@code count} elements from {@code index} on, which is not negative. */
   public void removeRange(long index, long count) {
     new QuicklistRemoval(chain, nodes).range(index, count);

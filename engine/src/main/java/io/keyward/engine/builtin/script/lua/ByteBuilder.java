@@ -46,11 +46,6 @@ public final class ByteBuilder {
     return length;
   }
 
-  /** Forgets all but the first so many bytes. */
-  public void truncate(int to) {
-    length = to;
-  }
-
   /** The string so far. */
   public LuaString string() {
     return LuaString.of(bytes, 0, length);

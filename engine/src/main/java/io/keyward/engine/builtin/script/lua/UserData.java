@@ -7,7 +7,7 @@ public final class UserData {
   /** The null pointer that stands for JSON's null. */
   public static final UserData NULL = new UserData(null);
 
-  private @Nullable LuaTable metatable;
+  private final @Nullable LuaTable metatable;
 
   UserData(@Nullable LuaTable metatable) {
     this.metatable = metatable;
@@ -19,9 +19,5 @@ public final class UserData {
 
   @Nullable LuaTable metatable() {
     return metatable;
-  }
-
-  void metatable(LuaTable given) {
-    metatable = given;
   }
 }
