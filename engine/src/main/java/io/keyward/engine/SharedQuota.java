@@ -1,5 +1,7 @@
 package io.keyward.engine;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -10,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class SharedQuota {
   private final AtomicLong told = new AtomicLong();
+  private final Set<Sharer> sharers = ConcurrentHashMap.newKeySet();
   private volatile long most;
 
   /** A quota of so many bytes. */
@@ -29,6 +32,21 @@ public final class SharedQuota {
   /** Tells that a keyspace takes so many bytes more, or less, than it told before. */
   public void tell(long change) {
     told.addAndGet(change);
+  }
+
+  /** Counts somebody among those who may give up of it. */
+  public void join(Sharer sharer) {
+    sharers.add(sharer);
+  }
+
+  /** Somebody has nothing of it any more. */
+  public void leave(Sharer sharer) {
+    sharers.remove(sharer);
+  }
+
+  /** Who may give up of it. */
+  public Set<Sharer> sharers() {
+    return sharers;
   }
 
   /** Bytes of all keyspaces as far as they have told. */

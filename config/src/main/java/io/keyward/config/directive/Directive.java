@@ -111,6 +111,11 @@ public enum Directive {
       "1000000",
       "keys remembered for client-side caches; 0 = no limit"),
   MAXMEMORY_SAMPLES(integer(1, Integer.MAX_VALUE), "5", "keys looked at to choose one to evict"),
+  MAXMEMORY_EVICTION_TENACITY(
+      integer(0, 100),
+      "10",
+      "how long a command may evict before it goes on: 0.5 ms at 10, 100 = until all fits; the rest"
+          + " follows in slices"),
   LFU_LOG_FACTOR(integer(0, Integer.MAX_VALUE), "10", "how slowly the frequency counter saturates"),
   LFU_DECAY_TIME(
       integer(0, Integer.MAX_VALUE), "1", "minutes after which the frequency counter drops"),

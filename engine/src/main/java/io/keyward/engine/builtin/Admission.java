@@ -67,7 +67,7 @@ final class Admission {
     if (!busy && keyspace.tracker() != null) {
       tellOfEvictions(client);
     }
-    if (!busy && command.denyOutOfMemory() && !makeRoom()) {
+    if (!busy && needsMemory(command, queues) && !makeRoom()) {
       return Errors.OUT_OF_MEMORY;
     }
     Limits limits = keyspace.limits();
@@ -98,6 +98,11 @@ final class Admission {
               + " this context");
     }
     return null;
+  }
+
+  /** What a transaction gathers takes memory, too, whatever the command. */
+  private static boolean needsMemory(Command command, boolean queues) {
+    return command.denyOutOfMemory() || (queues && !command.has(CommandFlag.NOT_QUEUED));
   }
 
   /** A transaction over several slots is dropped; of one that gathers the command is refused. */

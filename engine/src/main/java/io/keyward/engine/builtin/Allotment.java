@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Allotment {
   private long most = Long.MAX_VALUE;
   private @Nullable SharedQuota shared;
-  private long told;
+  private volatile long told;
 
   /**
    * Sets the limits; {@link Long#MAX_VALUE} and null are none.
@@ -48,6 +48,16 @@ final class Allotment {
       told = 0;
       shared = null;
     }
+  }
+
+  /** What the keyspace had when it told the others last; any thread may ask. */
+  long told() {
+    return told;
+  }
+
+  /** With whom the keyspace has it together, or null. */
+  @Nullable SharedQuota together() {
+    return shared;
   }
 
   /** Whether so much is more than the keyspace may have by itself. */

@@ -3,31 +3,45 @@ package io.keyward.engine.builtin;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.memory.Dictionary;
 import java.util.List;
-import java.util.function.IntConsumer;
+import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses keys to evict from some keyspaces of a home, as {@code maxmemory-policy} says.
  *
- * <p>{@code maxmemory-samples} keys drawn from each database of up to {@link #MOST_KEYSPACES}
- * keyspaces join the {@link EvictionCandidates}, of which the worst one goes. Pinned keys have a
- * {@link PinnedEviction} of their own and stay, and so do those of a keyspace with a command in the
- * middle.
+ * <p>{@code maxmemory-samples} keys, drawn from all databases of the keyspaces ({@link
+ * EvictionSources}), join the {@link EvictionCandidates}, of which the worst one goes. Pinned keys
+ * have a {@link PinnedEviction} of their own and stay, and so do those of a keyspace with a command
+ * in the middle.
  */
 final class Eviction {
   private static final int MOST_DRAWS = 64;
-  private static final int MOST_KEYSPACES = 16;
 
   /**
    * Counts tell keys apart by a few steps only, so that it takes more of them to find a bad one.
    */
   private static final int SAMPLES_OF_COUNTS = 12;
 
+  /** Where fewer than one in so many keys expires, those that do are looked for in turn. */
+  private static final int RARE = 64;
+
+  /** Buckets looked at for rare keys before others have their turn. */
+  private static final int BUCKETS_AT_ONCE = 4096;
+
+  /** How often all buckets are looked at before there is said to be none. */
+  private static final int MOST_ROUNDS = 4;
+
   private final Home home;
   private final List<BuiltinKeyspace> keyspaces;
+  private final EvictionSources sources;
   private final EvictionCandidates candidates = new EvictionCandidates();
   private String policyText = "";
   private EvictionPolicy policy = EvictionPolicy.NONE;
+  private int nextBucket;
+  private long lookedInVain;
+  private int drawn;
+  private @Nullable Database chosenFrom;
+  private int chosen;
 
   /**
    * Nothing drawn yet.
@@ -37,82 +51,124 @@ final class Eviction {
   Eviction(Home home, List<BuiltinKeyspace> keyspaces) {
     this.home = home;
     this.keyspaces = keyspaces;
+    sources = new EvictionSources(keyspaces);
   }
 
-  /**
-   * Evicts one key.
-   *
-   * @return false if none may go
-   */
-  boolean evictOne() {
+  /** Whether the policy lets anything go. */
+  boolean permitted() {
     String text = home.settings().text(Directive.MAXMEMORY_POLICY);
     if (!text.equals(policyText)) {
       policyText = text;
       policy = EvictionPolicy.of(text);
       candidates.clear();
+      sources.countAnew();
     }
-    if (policy.order() == EvictionPolicy.Order.NONE) {
-      return false;
+    return policy.order() != EvictionPolicy.Order.NONE;
+  }
+
+  /** Whether there are keys that the policy lets go. */
+  boolean mayFind() {
+    return permitted() && EvictionSources.any(keyspaces, policy.onlyExpiring());
+  }
+
+  /** Evicts one key. */
+  RoomMaking.Outcome evictOne() {
+    if (!permitted()) {
+      return RoomMaking.Outcome.NOTHING;
     }
     // Pinned keys never go here; a draw of nothing else is repeated.
     for (int draw = 0; draw < MOST_DRAWS; draw++) {
-      drawCandidates();
-      Entry worst = takeWorst();
+      long before = lookedInVain;
+      Entry worst = policy.order() == EvictionPolicy.Order.RANDOM ? drawOne() : drawWorst();
       if (worst != null) {
+        lookedInVain = 0;
         worst.database().departures().evict(worst);
-        return true;
+        return RoomMaking.Outcome.GONE;
+      }
+      if (sources.none() || lookedInVain > MOST_ROUNDS * sources.buckets()) {
+        lookedInVain = 0;
+        return RoomMaking.Outcome.NOTHING;
+      }
+      if (lookedInVain > before) {
+        return RoomMaking.Outcome.SOUGHT;
       }
     }
-    return false;
+    return RoomMaking.Outcome.NOTHING;
   }
 
-  private void drawCandidates() {
+  /** Any of the keys that may go, each with about the same chance, or null. */
+  private @Nullable Entry drawOne() {
+    Database database = sources.draw(home.random(), policy.onlyExpiring());
+    if (database == null) {
+      return null;
+    }
+    drawn = 0;
+    chosenFrom = null;
+    sample(database, this::chooseAny);
+    Database from = chosenFrom;
+    if (from == null) {
+      return null;
+    }
+    Entry entry = from.at(chosen, from.scratchView());
+    return mayGo(entry) ? entry : null;
+  }
+
+  private void chooseAny(Database database, int reference) {
+    drawn++;
+    if (home.random().nextInt(drawn) == 0) {
+      chosenFrom = database;
+      chosen = reference;
+    }
+  }
+
+  /** The worst of a few keys and of the candidates of before, or null. */
+  private @Nullable Entry drawWorst() {
+    int samples = samples();
+    for (drawn = 0; drawn < samples; ) {
+      Database database = sources.draw(home.random(), policy.onlyExpiring());
+      int before = drawn;
+      if (database != null) {
+        sample(database, this::consider);
+      }
+      if (drawn == before) {
+        break;
+      }
+    }
+    return candidates.take(this::mayGo, this::badness);
+  }
+
+  private int samples() {
     int samples = (int) home.settings().number(Directive.MAXMEMORY_SAMPLES);
-    if (policy.order() == EvictionPolicy.Order.ASKED_LEAST) {
-      samples = Math.max(samples, SAMPLES_OF_COUNTS);
-    }
-    int start = keyspaces.isEmpty() ? 0 : home.random().nextInt(keyspaces.size());
-    int looked = 0;
-    for (int i = 0; i < keyspaces.size() && looked < MOST_KEYSPACES; i++) {
-      BuiltinKeyspace keyspace = keyspaces.get((start + i) % keyspaces.size());
-      if (keyspace.slices().busy()) {
-        continue;
-      }
-      looked += keyspace.databases().holdKeys() ? 1 : 0;
-      for (int number = 0; number < keyspace.databases().count(); number++) {
-        Database database = keyspace.databases().ifUsed(number);
-        if (database != null) {
-          sample(database, samples, reference -> consider(database, reference));
-        }
-      }
-    }
+    return policy.order() == EvictionPolicy.Order.ASKED_LEAST
+        ? Math.max(samples, SAMPLES_OF_COUNTS)
+        : samples;
   }
 
-  private void sample(Database database, int samples, IntConsumer drawn) {
+  /** Shows one key of a database, or a few that expire and lie side by side. */
+  private void sample(Database database, ObjIntConsumer<Database> shown) {
     Dictionary keys = database.keys();
     if (!policy.onlyExpiring()) {
-      for (int i = 0; i < samples && keys.size() > 0; i++) {
-        drawn.accept(keys.random(home.random()));
-      }
-    } else if (keys.marked() > 0) {
-      int bucket = home.random().nextInt(keys.buckets());
-      int wanted = Math.min(samples, keys.marked());
-      int[] left = {wanted};
-      while (left[0] > 0) {
-        bucket =
-            keys.visitMarked(
-                bucket,
-                16,
-                left[0],
-                reference -> {
-                  left[0]--;
-                  drawn.accept(reference);
-                });
-      }
+      shown.accept(database, keys.random(home.random()));
+      return;
+    }
+    boolean rare = (long) keys.marked() * RARE < keys.size();
+    if (!rare) {
+      nextBucket = home.random().nextInt(keys.buckets());
+    } else if (nextBucket >= keys.buckets()) {
+      nextBucket = 0;
+    }
+    int from = nextBucket;
+    int before = drawn;
+    nextBucket =
+        keys.visitMarked(
+            from, BUCKETS_AT_ONCE, 1, reference -> shown.accept(database, reference));
+    if (drawn == before && rare) {
+      lookedInVain += (nextBucket == 0 ? keys.buckets() : nextBucket) - from;
     }
   }
 
   private void consider(Database database, int reference) {
+    drawn++;
     Entry entry = database.at(reference, database.scratchView());
     if (mayGo(entry)) {
       candidates.offer(database, entry.hash(), reference, badness(entry));
@@ -125,16 +181,11 @@ final class Eviction {
         && !entry.pinned();
   }
 
-  /** The worst candidate that is as bad as it was when it was drawn, or null. */
-  private @Nullable Entry takeWorst() {
-    return candidates.take(this::mayGo, this::badness);
-  }
-
   /** The greater, the sooner a key goes. */
   private long badness(Entry entry) {
     return switch (policy.order()) {
-      case NONE -> throw new IllegalStateException("nothing is evicted");
-      case RANDOM -> 0;
+      case NONE, RANDOM -> throw new IllegalStateException("no key is worse than another");
+      
       case EXPIRY -> -entry.expiry();
       case IDLE -> home.clock().idleSeconds(entry.clock());
       case COUNTED -> 255 - home.clock().count(entry.clock());

@@ -73,7 +73,9 @@ final class EvictionCandidates {
       count--;
       Database database = databases[count];
       databases[count] = null;
-      if (database != null && database.keys().holds(hashes[count], references[count])) {
+      if (database != null
+          && database.size() > 0
+          && database.keys().holds(hashes[count], references[count])) {
         Entry entry = database.scratchView().at(database, hashes[count], references[count]);
         if (mayGo.test(entry) && now.applyAsLong(entry) >= badness[count]) {
           return entry;

@@ -31,8 +31,8 @@ public final class Home {
   private final AccessClock accessClock = new AccessClock();
   private final List<BuiltinKeyspace> keyspaces = new ArrayList<>();
   private final AtomicInteger residents = new AtomicInteger();
-  private final UsedMemory memory = new UsedMemory();
-  private final MemoryLimit memoryLimit = new MemoryLimit(this);
+  private final UsedMemory memory;
+  private final MemoryLimit memoryLimit;
   private final ClientCuts clientCuts = new ClientCuts(this);
   private final RegularWork regularWork = new RegularWork(this);
   private final WriteRefusals writeRefusals = new WriteRefusals();
@@ -58,16 +58,24 @@ public final class Home {
   public Home(Loop loop, LiveSettings settings) {
     this.loop = loop;
     this.settings = settings;
+    memory = new UsedMemory(loop::execute, this::relieve);
+    memoryLimit = new MemoryLimit(this);
     effects = new EffectStream(loop);
     freeing = new Freeing(loop);
     guard = new MemoryGuard(settings);
     observed = new ObservationSettings(settings, loop);
     accessClock.refresh(settings, System.currentTimeMillis());
-    settings.onChange(EnumSet.of(Directive.MAXMEMORY), () -> loop.execute(memoryLimit::makeRoom));
+    settings.onChange(
+        EnumSet.of(Directive.MAXMEMORY, Directive.MAXMEMORY_POLICY),
+        () -> loop.execute(this::relieve));
     settings.onChange(EnumSet.of(Directive.MAXMEMORY_CLIENTS), () -> loop.execute(clientCuts::cut));
     settings.onChange(
         EnumSet.of(Directive.MAXMEMORY_POLICY, Directive.LFU_DECAY_TIME, Directive.LFU_LOG_FACTOR),
         () -> onLoop(() -> accessClock.refresh(settings, System.currentTimeMillis())));
+  }
+
+  private void relieve() {
+    memoryLimit.makeRoomSoon();
   }
 
   /** Runs the task on the loop, at once if this is the loop. */
@@ -262,7 +270,7 @@ public final class Home {
   /** Gives up what is more than the heap can hold. */
   public void keepWithinHeap() {
     clientCuts.cut();
-    memoryLimit.makeRoom();
+    memoryLimit.makeRoomSoon();
   }
 
   /** The length from which an element of a list has a node of its own. */
@@ -337,7 +345,7 @@ public final class Home {
   /** What the home does itself at each tick of the regular work. */
   void ticks(long now) {
     accessClock.refresh(settings, now);
-    memory.publish();
+    memoryLimit.tick();
     pool.tick();
     if (guard().tight()) {
       pool.dropSpare();

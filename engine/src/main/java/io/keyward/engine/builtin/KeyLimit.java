@@ -16,16 +16,19 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyLimit {
   private final BuiltinKeyspace keyspace;
-  private final Allotment keys = new Allotment();
+  private final EvictingAllotment keys;
 
   KeyLimit(BuiltinKeyspace keyspace, long own, @Nullable SharedQuota together) {
     this.keyspace = keyspace;
-    keys.limit(own, together, keyspace.databases().keys());
+    keys =
+        new EvictingAllotment(
+            keyspace, EvictingAllotment.Unit.KEYS, () -> keyspace.databases().keys());
+    keys.limit(own, together);
   }
 
   /** Tells the others how many keys this keyspace has. */
   void tell() {
-    keys.tell(keyspace.databases().keys());
+    keys.tell();
   }
 
   void leave() {
@@ -34,7 +37,7 @@ final class KeyLimit {
 
   /** Whether the keys fit that a command may make. */
   boolean fits(Request request, Command command) {
-    return fits(request.count()) || makeRoom(missing(request, command).size());
+    return keys.fits(request.count()) || makeRoom(missing(request, command).size());
   }
 
   /** Whether the keys fit that commands may make which are executed together. */
@@ -49,16 +52,7 @@ final class KeyLimit {
   }
 
   private boolean makeRoom(int more) {
-    while (!fits(more)) {
-      if (more > keys.most() || !keyspace.quota().evictOwn()) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private boolean fits(int more) {
-    return !keys.exceededBy(keyspace.databases().keys() + more);
+    return keys.fits(more) || (more <= keys.most() && keys.makeRoom(more));
   }
 
   /** The keys of this keyspace that a command names and that are not there. */

@@ -11,16 +11,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyspaceQuota {
   private final BuiltinKeyspace keyspace;
-  private final Allotment bytes = new Allotment();
+  private final EvictingAllotment bytes;
   private @Nullable Eviction eviction;
 
   KeyspaceQuota(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
+    bytes = new EvictingAllotment(keyspace, EvictingAllotment.Unit.BYTES, this::used);
   }
 
   /** Sets the limits; {@link Long#MAX_VALUE} and null are none. */
   void limit(long mostBytes, @Nullable SharedQuota together) {
-    bytes.limit(mostBytes, together, used());
+    bytes.limit(mostBytes, together);
   }
 
   /** Bytes that are neither pinned nor being written to pinned keys. */
@@ -36,7 +37,7 @@ final class KeyspaceQuota {
 
   /** Tells the others what this keyspace takes. */
   void tell() {
-    bytes.tell(used());
+    bytes.tell();
   }
 
   /** Takes nothing any more, since the keyspace is dropped. */
@@ -45,25 +46,16 @@ final class KeyspaceQuota {
   }
 
   boolean exceeded() {
-    return bytes.exceededBy(used());
+    return bytes.exceeded();
   }
 
   /**
-   * Evicts keys of this keyspace until it is within its limits.
+   * Evicts keys until the keyspace is within its limits.
    *
    * @return false if it is not, and nothing may go
    */
   boolean makeRoom() {
-    while (exceeded()) {
-      if (!keyspace.home().freeing().some() && !evictOne()) {
-        return fits();
-      }
-    }
-    return true;
-  }
-
-  private boolean fits() {
-    boolean fits = !exceeded();
+    boolean fits = bytes.makeRoom(0);
     Limits limits = keyspace.limits();
     if (!fits && limits != null) {
       limits.count(Limit.MEMORY);
@@ -71,32 +63,13 @@ final class KeyspaceQuota {
     return fits;
   }
 
-  private boolean evictOne() {
-    return evictOwn() || (!bytes.exceedsOwn(used()) && evictShared());
-  }
-
-  /** Keys that several keyspaces see go last, and only for the limit of all of them. */
-  private boolean evictShared() {
-    if (!(keyspace.routes() instanceof SharedRoutes routes)) {
-      return false;
-    }
-    KeyspaceQuota others = routes.holder().quota();
-    boolean evicted = others.evictOwn();
-    others.tell();
-    return evicted;
-  }
-
-  /**
-   * Evicts a key of this keyspace itself, as {@code maxmemory-policy} says.
-   *
-   * @return false if none may go
-   */
-  boolean evictOwn() {
+  /** Evicts keys of this keyspace alone. */
+  Eviction eviction() {
     Eviction own = eviction;
     if (own == null) {
       own = new Eviction(keyspace.home(), List.of(keyspace));
       eviction = own;
     }
-    return own.evictOne();
+    return own;
   }
 }

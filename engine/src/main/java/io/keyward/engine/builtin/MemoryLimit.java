@@ -1,22 +1,30 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.engine.Sharer;
+import io.keyward.engine.builtin.RoomMaking.Outcome;
 
 /**
  * Keeps the data of a home within {@code maxmemory}, and that of each keyspace within its own
  * limit.
  *
  * <p>Before a write that may need memory, keys are evicted as {@code maxmemory-policy} says until
- * the data fits. A keyspace that is over a limit of its own gives up its own keys alone. Pinned
- * keys have limits of their own, and count in no other one.
+ * the data fits. A keyspace that is over a limit of its own gives up its own keys alone; of several
+ * homes the one that has most gives up of it, and a little more than there may be is borne until it
+ * has. Pinned keys have limits of their own, and count in no other one.
  */
-public final class MemoryLimit {
+public final class MemoryLimit implements RoomMaking.Limited {
+  /** A difference between homes that is none, in bytes. */
+  private static final long GRAIN = 1 << 16;
+
   private final Home home;
   private final Eviction eviction;
+  private final RoomMaking making;
 
   MemoryLimit(Home home) {
     this.home = home;
     eviction = new Eviction(home, home.keyspaces());
+    making = new RoomMaking(home, this);
   }
 
   /** Bytes of all data that {@code maxmemory} is for. */
@@ -27,19 +35,22 @@ public final class MemoryLimit {
   /** The least of {@code maxmemory} and what the heap can hold. */
   private long most() {
     long most = home.settings().number(Directive.MAXMEMORY);
-    long inHeap = home.guard().unpinnedLimit(home.memory().pinnedOfAll());
-    return most == 0 ? inHeap : Math.min(most, inHeap);
+    return most == 0 ? inHeap() : Math.min(most, inHeap());
+  }
+
+  private long inHeap() {
+    return home.guard().unpinnedLimit(home.memory().pinnedOfAll());
   }
 
   /** Whether all data takes nearly what the heap can hold, whatever {@code maxmemory} says. */
   public boolean heapIsFull() {
-    long limit = home.guard().unpinnedLimit(home.memory().pinnedOfAll());
+    long limit = inHeap();
     return usedBytes() > limit - limit / 16;
   }
 
   /** Whether all data, and that of a keyspace, is within the limits. */
   boolean kept(BuiltinKeyspace keyspace) {
-    return usedBytes() <= most() && !keyspace.quota().exceeded();
+    return !exceeded() && !keyspace.quota().exceeded();
   }
 
   /**
@@ -59,14 +70,79 @@ public final class MemoryLimit {
    */
   boolean makeRoom() {
     keepPinned();
-    long most = most();
-    while (usedBytes() > most) {
-      // What has been deleted counts until it is freed: that comes before anything is evicted.
-      if (!home.freeing().some() && !eviction.evictOne()) {
-        return usedBytes() <= most;
-      }
+    return making.now();
+  }
+
+  /** Sees to it in slices. */
+  void makeRoomSoon() {
+    keepPinned();
+    making.soon();
+  }
+
+  /** Tells the other homes what this one has, and looks whether all of that is too much. */
+  void tick() {
+    UsedMemory own = home.memory();
+    own.publish();
+    if (own.exhausted() && eviction.mayFind()) {
+      own.exhausted(false);
     }
-    return true;
+    if (own.peers().size() > 1 && !own.exhausted() && exceeded()) {
+      making.soon();
+    }
+  }
+
+  @Override
+  public boolean exceeded() {
+    return usedBytes() > most();
+  }
+
+  @Override
+  public boolean urgent() {
+    long inHeap = inHeap();
+    return usedBytes() > inHeap + inHeap / 16;
+  }
+
+  @Override
+  public Outcome giveUp() {
+    if (home.freeing().some()) {
+      // What has been deleted counts until it is freed: that comes before anything is evicted.
+      return Outcome.GONE;
+    }
+    UsedMemory own = home.memory();
+    if (own.peers().size() == 1) {
+      return eviction.evictOne();
+    }
+    if (!eviction.permitted()) {
+      return Outcome.NOTHING;
+    }
+    long has = own.unpinned();
+    Sharer greatest = Sharer.most(own.peers(), own, has + has / 8 + GRAIN);
+    if (greatest != null && bearable()) {
+      return ask(greatest);
+    }
+    Outcome outcome = eviction.evictOne();
+    own.exhausted(outcome == Outcome.NOTHING);
+    if (outcome == Outcome.NOTHING && bearable()) {
+      Sharer other = Sharer.most(own.peers(), own, 0);
+      return other == null ? outcome : ask(other);
+    }
+    return outcome;
+  }
+
+  private boolean bearable() {
+    long most = most();
+    return usedBytes() - most <= most / 16 + GRAIN;
+  }
+
+  private Outcome ask(Sharer other) {
+    home.memory().publish();
+    other.ask();
+    return Outcome.ASKED;
+  }
+
+  @Override
+  public void sliceEnded() {
+    home.memory().publish();
   }
 
   /**

@@ -1,14 +1,16 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.Sharer;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The bytes of all keyspaces of a home, and what is known of the other homes of the engine: figures
  * that they publish at their ticks.
  */
-public final class UsedMemory {
+public final class UsedMemory implements Sharer {
   private final MemoryAccount account = new MemoryAccount();
   private final MemoryAccount pinned = new MemoryAccount();
   private final List<Pins> pinsToSettle = new ArrayList<>();
@@ -16,8 +18,21 @@ public final class UsedMemory {
   private volatile long publishedBytes;
   private volatile long publishedPinnedBytes;
   private volatile long peak;
+  private volatile boolean asked;
+  private volatile boolean exhausted;
+  private final Consumer<Runnable> onLoop;
+  private final Runnable relief;
 
-  UsedMemory() {}
+  /**
+   * Nothing yet.
+   *
+   * @param onLoop runs a task on the home's loop
+   * @param relief evicts keys there until all is within {@code maxmemory}
+   */
+  UsedMemory(Consumer<Runnable> onLoop, Runnable relief) {
+    this.onLoop = onLoop;
+    this.relief = relief;
+  }
 
   /** Those of all homes of the engine, this one among them, which share {@code maxmemory}. */
   void peers(List<UsedMemory> all) {
@@ -88,5 +103,42 @@ public final class UsedMemory {
     settlePins();
     publishedPinnedBytes = pinned.bytes();
     peak = Math.max(peak, ofAll());
+  }
+
+  /** Those of all homes of the engine. */
+  List<UsedMemory> peers() {
+    return peers;
+  }
+
+  /** Bytes of this home that {@code maxmemory} is for. */
+  long unpinned() {
+    return account.bytes() - pinned.bytes();
+  }
+
+  /** Says whether nothing of this home may be evicted. */
+  void exhausted(boolean nothing) {
+    exhausted = nothing;
+  }
+
+  @Override
+  public boolean exhausted() {
+    return exhausted;
+  }
+
+  @Override
+  public long has() {
+    return publishedBytes - publishedPinnedBytes;
+  }
+
+  @Override
+  public void ask() {
+    if (!asked) {
+      asked = true;
+      onLoop.accept(
+          () -> {
+            asked = false;
+            relief.run();
+          });
+    }
   }
 }

@@ -123,4 +123,137 @@ class EvictionTest {
     database.frequencies().tend(database.keyspace().home().clock(), database.size());
     assertThat(bench.keyspace().usedBytes()).isLessThan(before - 4000);
   }
+
+  private int keys() {
+    return Integer.parseInt(bench.line("dbsize"));
+  }
+
+  private void shrinkTo(String bytes) throws Exception {
+    bench.settings().set(Directive.MAXMEMORY, bytes);
+  }
+
+  @Test
+  void whatTenacityDoesNotAllowAtOnceGoesInSlices() throws Exception {
+    policy("allkeys-random");
+    shrinkTo("0");
+    write("k", 20_000);
+    bench.pass(10);
+    bench.settings().set(Directive.MAXMEMORY_EVICTION_TENACITY, "0");
+    shrinkTo("100000");
+    assertThat(bench.line("set more " + VALUE)).isEqualTo("OK");
+    assertThat(keys()).isBetween(19_900, 20_001);
+    bench.pass(60_000);
+    assertThat(bench.keyspace().usedBytes()).isLessThanOrEqualTo(100_000);
+    assertThat(keys()).isGreaterThan(100);
+  }
+
+  @Test
+  void fullTenacityEvictsAllAtOnce() throws Exception {
+    policy("allkeys-random");
+    shrinkTo("0");
+    write("k", 20_000);
+    bench.pass(10);
+    bench.settings().set(Directive.MAXMEMORY_EVICTION_TENACITY, "100");
+    shrinkTo("100000");
+    assertThat(bench.line("set more " + VALUE)).isEqualTo("OK");
+    assertThat(bench.keyspace().usedBytes()).isLessThan(101_000);
+  }
+
+  @Test
+  void tenacityIsMeasuredAsRedisDoes() {
+    assertThat(RoomMaking.nanos(0)).isZero();
+    assertThat(RoomMaking.nanos(1)).isEqualTo(50_000);
+    assertThat(RoomMaking.nanos(10)).isEqualTo(500_000);
+    assertThat(RoomMaking.nanos(11)).isEqualTo(575_000);
+    assertThat(RoomMaking.nanos(99)).isBetween(126_000_000_000L, 127_000_000_000L);
+    assertThat(RoomMaking.nanos(100)).isEqualTo(Long.MAX_VALUE);
+  }
+
+  @Test
+  void aPolicyThatIsChosenOnAFullServerMakesRoomWithoutAWrite() throws Exception {
+    shrinkTo("0");
+    write("k", 2000);
+    shrinkTo("100000");
+    bench.pass(1000);
+    assertThat(keys()).isEqualTo(2000);
+    assertThat(bench.line("set more x")).isEqualTo("!" + Errors.OUT_OF_MEMORY.line());
+    policy("allkeys-lru");
+    bench.pass(1000);
+    assertThat(bench.keyspace().usedBytes()).isLessThanOrEqualTo(100_000);
+    assertThat(bench.line("set more x")).isEqualTo("OK");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"allkeys-random", "volatile-random"})
+  void atRandomOldAndNewKeysGoAlike(String policy) throws Exception {
+    policy(policy);
+    shrinkTo("0");
+    for (int i = 0; i < 4000; i++) {
+      bench.line("set k" + i + " " + VALUE + " EX 1000");
+    }
+    bench.settings().set(Directive.MAXMEMORY_EVICTION_TENACITY, "100");
+    shrinkTo(Long.toString(bench.keyspace().usedBytes() / 2));
+    assertThat(bench.line("set more " + VALUE + " EX 1000")).isEqualTo("OK");
+    int old = 0;
+    for (int i = 0; i < 2000; i++) {
+      old += bench.line("exists k" + i).equals("1") ? 1 : 0;
+    }
+    int all = present("k", 4000);
+    assertThat(all).isBetween(1000, 2200);
+    assertThat((double) old / all).isBetween(0.42, 0.58);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"allkeys-random", "allkeys-lru", "volatile-ttl", "allkeys-tinylfu"})
+  void aSmallNeighbourLosesNoMoreThanItsPart(String policy) throws Exception {
+    policy(policy);
+    shrinkTo("0");
+    Bench.Session small = bench.connect(bench.engine().open("small"));
+    for (int i = 0; i < 20_000; i++) {
+      bench.line("set k" + i + " " + VALUE + " EX 1000");
+      if (i % 100 == 0) {
+        small.run("set", "k" + i, VALUE, "EX", "1000");
+        bench.pass(100);
+      }
+    }
+    bench.settings().set(Directive.MAXMEMORY_EVICTION_TENACITY, "100");
+    shrinkTo(Long.toString(bench.keyspace().home().usedBytes() * 2 / 3));
+    assertThat(bench.line("set more " + VALUE + " EX 1000")).isEqualTo("OK");
+    assertThat(keys()).isBetween(8_000, 16_000);
+    assertThat(Integer.parseInt(small.run("dbsize"))).isGreaterThan(60);
+  }
+
+  @Test
+  void aRareKeyThatMayGoIsFoundAmongManyThatMayNot() throws Exception {
+    policy("volatile-lru");
+    shrinkTo("0");
+    write("stays", 300_000);
+    for (int i = 0; i < 3; i++) {
+      bench.line("set goes" + i + " " + VALUE + " EX 1000");
+    }
+    shrinkTo("1");
+    bench.pass(60_000);
+    assertThat(keys()).isEqualTo(300_000);
+    assertThat(bench.line("set more x")).isEqualTo("!" + Errors.OUT_OF_MEMORY.line());
+  }
+
+  @Test
+  void whatIsLeftOfADroppedKeyspaceIsNoCandidate() throws Exception {
+    policy("allkeys-random");
+    shrinkTo("0");
+    Bench.Session dropped = bench.connect(bench.engine().open("dropped"));
+    for (int i = 0; i < 2000; i++) {
+      dropped.run("set", "k" + i, VALUE);
+      bench.line("set k" + i + " " + VALUE);
+    }
+    policy("allkeys-lru");
+    shrinkTo("400000");
+    bench.line("set more " + VALUE);
+    bench.engine().drop("dropped");
+    bench.pass(1000);
+    shrinkTo("50000");
+    bench.pass(1000);
+    assertThat(bench.line("set more " + VALUE)).isEqualTo("OK");
+    assertThat(bench.keyspace().usedBytes()).isLessThan(51_000);
+  }
 }

@@ -314,4 +314,35 @@ class SharedKeysTest {
     }
     assertThat(quota.told()).isLessThan(quota.most() + 20_000);
   }
+
+  @Test
+  void whoHasLittleOfALimitOfAllFindsRoomAtTheCostOfWhoHasMost() throws Exception {
+    bench.settings().set(Directive.MAXMEMORY_POLICY, "allkeys-lru");
+    quota.most(500_000);
+    for (int i = 0; i < 6000; i++) {
+      assertThat(blue.run("set", "CACHE:" + i, "x".repeat(100))).isEqualTo("OK");
+    }
+    bench.pass(200);
+    for (int i = 0; i < 1000; i++) {
+      assertThat(green.run("set", "CACHE:" + i, "x".repeat(100))).isEqualTo("OK");
+    }
+
+    assertThat(green.run("dbsize")).isEqualTo("1000");
+    assertThat(Integer.parseInt(blue.run("dbsize"))).isBetween(500, 3200);
+    bench.pass(200);
+    assertThat(quota.told()).isLessThanOrEqualTo(quota.most() + 1000);
+  }
+
+  @Test
+  void aLimitOfAllIsForNobodyElse() throws Exception {
+    bench.settings().set(Directive.MAXMEMORY_POLICY, "allkeys-lru");
+    quota.most(100_000);
+    for (int i = 0; i < 1000; i++) {
+      red.run("set", "CACHE:" + i, "x".repeat(100));
+    }
+    for (int i = 0; i < 3000; i++) {
+      assertThat(blue.run("set", "CACHE:" + i, "x".repeat(100))).isEqualTo("OK");
+    }
+    assertThat(red.run("dbsize")).isEqualTo("1000");
+  }
 }

@@ -127,7 +127,31 @@ class TransactionCommandsTest {
             "!EXECABORT Transaction discarded because of: OOM command not allowed when used memory"
                 + " > 'maxmemory'.");
     bench.line("multi");
+    assertThat(bench.line("exec")).isEqualTo("[]");
+  }
+
+  @Test
+  void nothingIsGatheredWhenMemoryIsShort() throws RefusedException {
+    bench.line("set k v");
+    bench.line("multi");
     bench.line("get k");
+    bench.settings().set(Directive.MAXMEMORY, "1");
+    String refused = "!OOM command not allowed when used memory > 'maxmemory'.";
+    assertThat(bench.line("get k")).isEqualTo(refused);
+    assertThat(bench.line("eval return(1) 0")).isEqualTo(refused);
+    assertThat(bench.line("exec"))
+        .isEqualTo("!EXECABORT Transaction discarded because of previous errors.");
+    bench.line("multi");
+    assertThat(bench.line("discard")).isEqualTo("OK");
+    assertThat(bench.line("get k")).isEqualTo("\"v\"");
+  }
+
+  @Test
+  void whatWasGatheredBeforeMemoryIsShortIsExecutedIfItNeedsNone() throws RefusedException {
+    bench.line("set k v");
+    bench.line("multi");
+    bench.line("get k");
+    bench.settings().set(Directive.MAXMEMORY, "1");
     assertThat(bench.line("exec")).isEqualTo("[\"v\"]");
   }
 }
