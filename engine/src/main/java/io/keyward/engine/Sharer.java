@@ -27,7 +27,7 @@ public interface Sharer {
     Sharer found = null;
     long most = least;
     for (Sharer each : all) {
-      if (each != self && each.has() > most && !each.exhausted()) {
+      if (!each.equals(self) && each.has() > most && !each.exhausted()) {
         found = each;
         most = each.has();
       }

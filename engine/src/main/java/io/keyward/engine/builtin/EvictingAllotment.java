@@ -160,8 +160,7 @@ final class EvictingAllotment implements Sharer, RoomMaking.Limited {
       return Outcome.NOTHING;
     }
     Sharer greatest = greatest(together, own);
-    Outcome outcome =
-        greatest == null ? Outcome.NOTHING : haveGivenUp(greatest, together);
+    Outcome outcome = greatest == null ? Outcome.NOTHING : haveGivenUp(greatest, together);
     if (outcome == Outcome.NOTHING) {
       choiceLasts = 0;
       outcome = evictOwn();

@@ -160,8 +160,7 @@ final class Eviction {
     int from = nextBucket;
     int before = drawn;
     nextBucket =
-        keys.visitMarked(
-            from, BUCKETS_AT_ONCE, 1, reference -> shown.accept(database, reference));
+        keys.visitMarked(from, BUCKETS_AT_ONCE, 1, reference -> shown.accept(database, reference));
     if (drawn == before && rare) {
       lookedInVain += (nextBucket == 0 ? keys.buckets() : nextBucket) - from;
     }
@@ -185,7 +184,7 @@ final class Eviction {
   private long badness(Entry entry) {
     return switch (policy.order()) {
       case NONE, RANDOM -> throw new IllegalStateException("no key is worse than another");
-      
+
       case EXPIRY -> -entry.expiry();
       case IDLE -> home.clock().idleSeconds(entry.clock());
       case COUNTED -> 255 - home.clock().count(entry.clock());
