@@ -99,6 +99,8 @@ final class RoomMaking {
     if (tenacity <= 10) {
       return tenacity * 50_000;
     }
-    return tenacity < 100 ? (long) (500_000 * Math.pow(1.15, (double) (tenacity - 10))) : Long.MAX_VALUE;
+    return tenacity < 100
+        ? (long) (500_000 * Math.pow(1.15, (double) (tenacity - 10)))
+        : Long.MAX_VALUE;
   }
 }
