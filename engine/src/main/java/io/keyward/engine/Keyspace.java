@@ -23,6 +23,12 @@ public interface Keyspace {
   /** Ends a run of requests. */
   void endBurst();
 
+  /**
+   * Learns which requests a client has sent, the first so many of these, before the first of them
+   * is executed; whether all of them will be is not known.
+   */
+  void foresee(Client client, Request[] requests, int count);
+
   /** Executes one request of a client that has entered, and writes its reply. */
   void execute(Request request, Reply reply);
 

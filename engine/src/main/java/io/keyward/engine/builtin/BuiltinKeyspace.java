@@ -329,6 +329,11 @@ public final class BuiltinKeyspace implements Keyspace {
   }
 
   @Override
+  public void foresee(Client client, Request[] requests, int count) {
+    home.fetchAhead().fetch(databases.at(client.database()), requests, count);
+  }
+
+  @Override
   public boolean turnIsOver() {
     return executor.turnIsOver();
   }

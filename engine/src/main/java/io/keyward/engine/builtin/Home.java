@@ -36,6 +36,7 @@ public final class Home {
   private final ClientCuts clientCuts = new ClientCuts(this);
   private final RegularWork regularWork = new RegularWork(this);
   private final WriteRefusals writeRefusals = new WriteRefusals();
+  private final FetchAhead fetchAhead = new FetchAhead();
   private final Freeing freeing;
   private final EffectStream effects;
   private @Nullable Slices runs;
@@ -108,6 +109,10 @@ public final class Home {
   /** Answers who has waited for the end of the loading. */
   public void loaded() {
     List.copyOf(keyspaces).forEach(keyspace -> keyspace.pause().loaded());
+  }
+
+  FetchAhead fetchAhead() {
+    return fetchAhead;
   }
 
   /** Why writes are refused. */

@@ -26,6 +26,7 @@ public final class Input {
 
     private byte[] bytes = new byte[BYTES];
     private @Nullable Request spare;
+    private @Nullable FoundAhead ahead = new FoundAhead();
     private PieceArrays arrays = PieceArrays.UNKEPT;
 
     /** Says where the arrays of long arguments come from. */
@@ -62,12 +63,19 @@ public final class Input {
     }
   }
 
+  /** Learns which requests come next, in this order, while the first of them is not executed yet. */
+  @FunctionalInterface
+  public interface Foresight {
+    void foresee(Request[] requests, int count);
+  }
+
   /** A rest of so few bytes is copied into the scratch array whatever arrives. */
   private static final int SMALL = 1024;
 
   private static final byte[] NONE = {};
 
   private final RequestDecoder decoder = new RequestDecoder();
+  private final Foresight foresight;
   private byte[] own = NONE;
   private int kept;
 
@@ -76,10 +84,17 @@ public final class Input {
 
   private @Nullable Request request;
 
+  /** The requests found ahead of which one is being executed, or null. */
+  private @Nullable FoundAhead ahead;
+
   /** The request that is being executed for longer, and the shared array that it reads, if any. */
   private @Nullable Request leftRequest;
 
   private byte @Nullable [] leftBytes;
+
+  public Input(Foresight foresight) {
+    this.foresight = foresight;
+  }
 
   /** Limits what a request may be from the next one on; null for what the protocol allows. */
   public void limit(@Nullable RequestSize size) {
@@ -121,12 +136,12 @@ public final class Input {
     byte[] shared = scratch.bytes;
     if ((kept <= SMALL || kept <= length) && kept + (long) length <= shared.length) {
       System.arraycopy(own, 0, shared, 0, kept);
-      decoder.move(shared, 0, request(scratch));
+      decoder.move(shared, 0, ownRequest(scratch));
       bytes.readBytes(shared, kept, length);
       inScratch = true;
     } else {
       reserve(kept + length);
-      decoder.move(own, 0, request(scratch));
+      decoder.move(own, 0, ownRequest(scratch));
       bytes.readBytes(own, kept, length);
       inScratch = false;
     }
@@ -135,6 +150,11 @@ public final class Input {
 
   /** The request whose arguments {@link #next} found. */
   public Request request(Scratch scratch) {
+    FoundAhead found = ahead;
+    return found == null ? ownRequest(scratch) : found.present();
+  }
+
+  private Request ownRequest(Scratch scratch) {
     Request present = request;
     if (present == null) {
       present = scratch.take();
@@ -146,13 +166,26 @@ public final class Input {
   /**
    * Finds the next request.
    *
+   * <p>Those that are whole are found several at a time, and who foresees learns of them before the
+   * first is executed.
+   *
    * @param longestBulk the longest argument, in bytes
    * @param authenticated whether the client may send more than what logging in takes
    * @return whether there is a whole one, in {@link #request}
    */
   public boolean next(Scratch scratch, long longestBulk, boolean authenticated)
       throws ProtocolException {
-    return decoder.next(request(scratch), longestBulk, authenticated, scratch.arrays);
+    if (authenticated && takeAhead(scratch) instanceof FoundAhead found) {
+      if (found.next(decoder)) {
+        return true;
+      }
+      if (found.find(decoder, longestBulk)) {
+        found.tell(foresight);
+        return true;
+      }
+    }
+    giveBackAhead(scratch);
+    return decoder.next(ownRequest(scratch), longestBulk, authenticated, scratch.arrays);
   }
 
   /**
@@ -163,13 +196,38 @@ public final class Input {
     int from = decoder.keepFrom();
     int length = decoder.end() - from;
     leftBytes = inScratch ? scratch.leave() : null;
-    leftRequest = request;
+    FoundAhead found = ahead;
+    if (found == null) {
+      leftRequest = request;
+      request = null;
+    } else {
+      leftRequest = found.leave();
+      giveBackAhead(scratch);
+    }
     own = length == 0 ? NONE : Arrays.copyOfRange(decoder.window(), from, from + length);
-    Request next = scratch.take();
-    request = next;
-    decoder.move(own, -from, next);
+    decoder.move(own, -from, ownRequest(scratch));
     inScratch = false;
     kept = length;
+  }
+
+  /** What requests are found ahead with; null if another connection is in the middle of that. */
+  private @Nullable FoundAhead takeAhead(Scratch scratch) {
+    FoundAhead present = ahead;
+    if (present == null) {
+      present = scratch.ahead;
+      scratch.ahead = null;
+      ahead = present;
+    }
+    return present;
+  }
+
+  private void giveBackAhead(Scratch scratch) {
+    FoundAhead found = ahead;
+    if (found != null) {
+      found.clear();
+      ahead = null;
+      scratch.ahead = found;
+    }
   }
 
   /** Takes back what was left to a request that has been executed now, if there was one. */
@@ -188,6 +246,7 @@ public final class Input {
 
   /** Ends a burst: keeps what is left over and gives back what is shared. */
   public void settle(Scratch scratch) {
+    giveBackAhead(scratch);
     int from = decoder.keepFrom();
     int length = decoder.end() - from;
     if (length == 0) {
@@ -199,13 +258,13 @@ public final class Input {
       kept = 0;
       reserve(length);
       System.arraycopy(decoder.window(), from, own, 0, length);
-      decoder.move(own, -from, request(scratch));
+      decoder.move(own, -from, ownRequest(scratch));
       inScratch = false;
     } else if (from > 0) {
       byte[] target = own.length > 64 * 1024 && own.length / 4 > length ? new byte[length] : own;
       System.arraycopy(own, from, target, 0, length);
       own = target;
-      decoder.move(own, -from, request(scratch));
+      decoder.move(own, -from, ownRequest(scratch));
     }
     kept = length;
     Request present = request;

@@ -229,6 +229,81 @@ public final class RequestDecoder {
     return true;
   }
 
+  /**
+   * Finds the next request if all of it is there and nothing about it is out of the ordinary.
+   *
+   * @param request receives the arguments
+   * @return false if this is for {@link #next} to look at, which finds everything as it was
+   */
+  boolean nextWhole(Request request, long longestBulk) {
+    byte[] bytes = window;
+    int last = end;
+    int at = position;
+    if (outstanding > 0 || last - at < 4 || bytes[at] != '*') {
+      return false;
+    }
+    int count = bytes[at + 1] - '0';
+    at += 2;
+    if (count < 1 || count > 9) {
+      return false;
+    }
+    if (bytes[at] != '\r') {
+      int digit = bytes[at++] - '0';
+      if (digit < 0 || digit > 9 || bytes[at] != '\r') {
+        return false;
+      }
+      count = count * 10 + digit;
+    }
+    at += 2;
+    int start = at;
+    int longest = 0;
+    request.begin(bytes);
+    while (count-- > 0) {
+      if (last - at < 4 || bytes[at] != '$') {
+        return false;
+      }
+      int length = bytes[at + 1] - '0';
+      at += 2;
+      if (length < 0 || length > 9) {
+        return false;
+      }
+      while (bytes[at] != '\r') {
+        int digit = bytes[at] - '0';
+        if (digit < 0 || digit > 9 || length == 0 || length >= Pieces.LEAST || ++at == last) {
+          return false;
+        }
+        length = length * 10 + digit;
+      }
+      at += 2;
+      if (last - at < length + 2) {
+        return false;
+      }
+      request.add(at, length);
+      longest = Math.max(longest, length);
+      at += length + 2;
+    }
+    RequestSize size = most;
+    if (longest >= Pieces.LEAST
+        || longest > longestBulk
+        || (size != null && size.excess(longest, at - 2L - start) != null)) {
+      return false;
+    }
+    at(at);
+    return true;
+  }
+
+  /** Where the next request begins. */
+  int position() {
+    return position;
+  }
+
+  /** Lets the next request begin there, since those before it have been found already. */
+  void at(int next) {
+    excess = null;
+    position = next;
+    searched = next;
+  }
+
   /** Takes what there is of a long argument out of the window; false if that is not all of it. */
   private boolean gather(Request request, PieceArrays arrays) {
     Pieces row = arriving;

@@ -44,7 +44,7 @@ final class Intake {
   private final Session session;
   private final ChannelHandlerContext context;
   private final Client client;
-  private final Input input = new Input();
+  private final Input input = new Input(this::foresee);
 
   /** What the next request waits for: {@link #TURN}, {@link #RATE}, or both. */
   private int waits;
@@ -253,6 +253,13 @@ final class Intake {
       }
     }
     return false;
+  }
+
+  private void foresee(Request[] requests, int count) {
+    Keyspace keyspace = client.keyspace();
+    if (keyspace != null) {
+      keyspace.foresee(client, requests, count);
+    }
   }
 
   private void refuse(ProtocolException malformed) {

@@ -10,7 +10,7 @@ import java.util.List;
 
 /** Feeds bytes to an {@link Input} in pieces and gathers what comes out, as text. */
 final class Decoding {
-  private final Input input = new Input();
+  private final Input input = new Input((requests, count) -> {});
   private final Input.Scratch scratch = new Input.Scratch();
   private final List<List<String>> requests = new ArrayList<>();
   private final long longestBulk;

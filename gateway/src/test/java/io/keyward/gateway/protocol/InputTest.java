@@ -6,6 +6,8 @@ import io.keyward.engine.Request;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class InputTest {
@@ -29,11 +31,11 @@ class InputTest {
 
   @Test
   void aRequestThatIsExecutedForLongerStaysAsItIsWhileOthersAreRead() throws ProtocolException {
-    Input slow = new Input();
+    Input slow = new Input((requests, count) -> {});
     Request left = read(slow, "SET slow value", "GET next");
     slow.leaveRequest(scratch);
     slow.settle(scratch);
-    Input other = new Input();
+    Input other = new Input((requests, count) -> {});
     Request second = read(other, "DEL another");
     assertThat(second).isNotSameAs(left);
     other.settle(scratch);
@@ -48,7 +50,7 @@ class InputTest {
 
   @Test
   void whatARequestWasLeftServesTheNextOneThatIsExecutedForLonger() throws ProtocolException {
-    Input slow = new Input();
+    Input slow = new Input((requests, count) -> {});
     byte[] first = read(slow, "SET a 1").bytes();
     slow.leaveRequest(scratch);
     slow.settle(scratch);
@@ -57,6 +59,46 @@ class InputTest {
     slow.leaveRequest(scratch);
     slow.settle(scratch);
     assertThat(second).isNotSameAs(first);
-    assertThat(read(new Input(), "SET c 3").bytes()).isSameAs(first);
+    assertThat(read(new Input((requests, count) -> {}), "SET c 3").bytes()).isSameAs(first);
+  }
+
+  @Test
+  void whoForeseesLearnsOfWhatHasArrivedTogetherBeforeAnyOfItIsExecuted()
+      throws ProtocolException {
+    List<String> foreseen = new ArrayList<>();
+    Input input =
+        new Input(
+            (requests, count) -> {
+              for (int i = 0; i < count; i++) {
+                foreseen.add(requests[i].text(1));
+              }
+            });
+    Request first = read(input, "SET a 1", "GET b", "DEL c d");
+    assertThat(first.text(1)).isEqualTo("a");
+    assertThat(foreseen).containsExactly("a", "b", "c");
+    input.settle(scratch);
+  }
+
+  @Test
+  void aConnectionThatIsReadInTheMiddleOfAnothersRequestsFindsItsOwn() throws ProtocolException {
+    Input inner = new Input((requests, count) -> {});
+    read(inner, "SET first 1", "SET second 2", "SET third 3");
+    inner.leaveRequest(scratch);
+    inner.settle(scratch);
+    inner.requestIsDone(scratch);
+    Input outer = new Input((requests, count) -> {});
+    assertThat(read(outer, "SET outer 1", "GET last").text(1)).isEqualTo("outer");
+
+    List<String> found = new ArrayList<>();
+    while (inner.next(scratch, 1000, true)) {
+      found.add(inner.request(scratch).text(1));
+    }
+    inner.settle(scratch);
+    assertThat(found).containsExactly("second", "third");
+
+    assertThat(outer.next(scratch, 1000, true)).isTrue();
+    assertThat(outer.request(scratch).text(1)).isEqualTo("last");
+    assertThat(outer.next(scratch, 1000, true)).isFalse();
+    outer.settle(scratch);
   }
 }

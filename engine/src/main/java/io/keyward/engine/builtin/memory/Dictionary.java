@@ -271,6 +271,24 @@ public final class Dictionary {
     return table.array(bucket)[Buckets.base(bucket)];
   }
 
+  /**
+   * As {@link #fetch}, of the entry that this hash leads to first, once its bucket is in the cache.
+   */
+  public int fetchEntry(long hash) {
+    int pattern = Buckets.pattern(tag(hash));
+    int bucket = bucket(hash);
+    int[] array = table.array(bucket);
+    int base = Buckets.base(bucket);
+    for (int word = 0; word < 3; word++) {
+      int found = Buckets.matches(array[base + word], pattern);
+      if (found != 0) {
+        int reference = array[base + Buckets.REFERENCES + Buckets.slot(word, found)];
+        return pool.page(reference)[PagePool.offset(reference)];
+      }
+    }
+    return 0;
+  }
+
   /** Adds an entry whose key is not there yet. */
   public void insert(long hash, int reference, boolean mark) {
     place(bucket(hash), tag(hash) | (mark ? MARK : 0), reference);
