@@ -8,9 +8,9 @@ import java.util.Arrays;
 /**
  * Fetches from memory what the next requests of a client are about.
  *
- * <p>A key is found in two steps that both miss the processor's cache where there are many keys: its
- * bucket, then its entry. One request after the other waits for both each time; read here for all of
- * them in a row, first the buckets and then the entries, they come at the same time.
+ * <p>A key is found in two steps that both miss the processor's cache where there are many keys:
+ * its bucket, then its entry. One request after the other waits for both each time; read here for
+ * all of them in a row, first the buckets and then the entries, they come at the same time.
  */
 final class FetchAhead {
   /** The first argument of a request is taken for a key, as it is one of nearly every command. */
@@ -21,8 +21,8 @@ final class FetchAhead {
 
   private long[] hashes = new long[16];
 
-  /** What has been read, added up, since nothing is read of which nothing comes. */
-  private int sum;
+  /** What has been read: code of which nothing comes would not be run. */
+  private int unusedSum;
 
   void fetch(Database database, Request[] requests, int count) {
     Dictionary keys = database.keys();
@@ -46,6 +46,6 @@ final class FetchAhead {
         read += keys.fetchEntry(hashes[i]);
       }
     }
-    sum += read;
+    unusedSum = read;
   }
 }

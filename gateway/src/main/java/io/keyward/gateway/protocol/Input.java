@@ -63,7 +63,9 @@ public final class Input {
     }
   }
 
-  /** Learns which requests come next, in this order, while the first of them is not executed yet. */
+  /**
+   * Learns which requests come next, in this order, while the first of them is not executed yet.
+   */
   @FunctionalInterface
   public interface Foresight {
     void foresee(Request[] requests, int count);
@@ -175,7 +177,8 @@ public final class Input {
    */
   public boolean next(Scratch scratch, long longestBulk, boolean authenticated)
       throws ProtocolException {
-    if (authenticated && takeAhead(scratch) instanceof FoundAhead found) {
+    FoundAhead found = authenticated ? takeAhead(scratch) : null;
+    if (found != null) {
       if (found.next(decoder)) {
         return true;
       }

@@ -63,8 +63,7 @@ class InputTest {
   }
 
   @Test
-  void whoForeseesLearnsOfWhatHasArrivedTogetherBeforeAnyOfItIsExecuted()
-      throws ProtocolException {
+  void whoForeseesLearnsOfWhatHasArrivedTogetherBeforeAnyOfItIsExecuted() throws ProtocolException {
     List<String> foreseen = new ArrayList<>();
     Input input =
         new Input(
