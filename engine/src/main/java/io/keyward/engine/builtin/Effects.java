@@ -131,11 +131,10 @@ public final class Effects {
    * @throws OutOfMemoryError if there is none
    */
   void reserve(Request request, Command command) {
-    if (command.write() && !request.hasPieces()) {
-      long bytes = request.totalLength();
-      if (bytes > LONG) {
-        stream.reserve(bytes + (long) request.count() * (prefix.length + ARGUMENT_HEAD));
-      }
+    // The length first: hardly ever is one long, be it of a command that reads or one that writes.
+    long bytes = request.totalLength();
+    if (bytes > LONG && command.write() && !request.hasPieces()) {
+      stream.reserve(bytes + (long) request.count() * (prefix.length + ARGUMENT_HEAD));
     }
   }
 
@@ -151,12 +150,25 @@ public final class Effects {
     }
   }
 
-  /** Writes a command that has changed data, unless its handler has written effects instead. */
-  void ran(Request request, Command command, boolean changed) {
+  /**
+   * Writes a command that has changed data, unless its handler has written effects instead.
+   *
+   * @param changes how many changes it has made
+   */
+  void ran(Request request, Command command, long changes) {
     if (replaced) {
       replaced = false;
-    } else if (changed && command.write()) {
-      verbatim.write(request, command);
+      return;
+    }
+    // Passed through once or not at all. Of an if the compiler would leave out what has never
+    // happened: a first command that reads, after a million that write, would then have the whole
+    // way of a write compiled anew.
+    long unwritten = changes;
+    while (unwritten > 0) {
+      if (command.write()) {
+        verbatim.write(request, command);
+      }
+      unwritten = 0;
     }
   }
 

@@ -273,7 +273,7 @@ public final class Executor {
     try {
       effects.reserve(request, command);
       if (handle(request, reply, command)) {
-        effects.ran(request, command, keyspace.changesByCommands() != before);
+        effects.ran(request, command, keyspace.changesByCommands() - before);
       } else {
         // A part of it may have been done: that no log tells.
         boolean some =

@@ -218,6 +218,11 @@ public final class Home {
     return loadPercent;
   }
 
+  /** The nanoseconds that commands have taken since the start; on the loop. */
+  public long busyNanos() {
+    return busyNanos;
+  }
+
   /** Counts the time that a command has taken. */
   void busy(long nanos) {
     busyNanos += nanos;

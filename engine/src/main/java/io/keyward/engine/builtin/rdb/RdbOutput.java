@@ -30,7 +30,7 @@ public final class RdbOutput {
 
   private static final int LONGEST_INTEGER = 11;
 
-  private final Lzf.Table compression = new Lzf.Table();
+  private final Lzf.Table compression;
   private boolean compress;
   private int version;
   private byte[] bytes;
@@ -44,9 +44,14 @@ public final class RdbOutput {
    * @param compress whether strings are compressed where that makes them shorter
    */
   public RdbOutput(int capacity, int version, boolean compress) {
+    this(capacity, version, compress, new Lzf.Table());
+  }
+
+  private RdbOutput(int capacity, int version, boolean compress, Lzf.Table compression) {
     bytes = new byte[capacity];
     this.version = version;
     this.compress = compress;
+    this.compression = compression;
   }
 
   /** The RDB version whose readers are to understand it. */
@@ -113,9 +118,9 @@ public final class RdbOutput {
     nameLength = count;
   }
 
-  /** An empty output of the same kind. */
+  /** An empty output of the same kind, for the same thread. */
   public RdbOutput another() {
-    return new RdbOutput(256, version, compress);
+    return new RdbOutput(256, version, compress, compression);
   }
 
   /** Takes over what another output holds, which is empty then. */
@@ -157,6 +162,13 @@ public final class RdbOutput {
       bytes[length++] = (byte) 0x81;
       putBigEndian(value, 8);
     }
+  }
+
+  /** Writes a length of less than 2^31 in the form of four bytes, even if a shorter one would do. */
+  public void writeWideLength(int value) {
+    writeByte(0x80);
+    reserve(Integer.BYTES);
+    putBigEndian(value, Integer.BYTES);
   }
 
   private void putBigEndian(long value, int count) {
@@ -201,6 +213,15 @@ public final class RdbOutput {
     }
     writeLength(count);
     write(source, offset, count);
+  }
+
+  /**
+   * Writes a string as it is. What stands but once in a file is written so: code compiled for a
+   * million keys that are all alike need not be compiled anew since the file has a word that is not.
+   */
+  public void writePlainString(byte[] source) {
+    writeWideLength(source.length);
+    write(source, 0, source.length);
   }
 
   private void writeInteger(int value) {

@@ -12,11 +12,18 @@ import java.util.function.Consumer;
  * Keyspaces of one loop as they were at the instant when this began, written in slices between the
  * loop's other tasks.
  *
- * <p>A slice takes at most {@value #SLICE_NANOS} nanoseconds and one piece of a value, and the loop
- * has a millisecond for others between two slices.
+ * <p>A slice takes at most {@value #SLICE_NANOS} nanoseconds and one piece of a value, {@value
+ * #LONG_SLICE_NANOS} if no command has been executed since the last one, and the loop has a
+ * millisecond for others between two slices.
  */
 public final class HomeSnapshot {
-  private static final long SLICE_NANOS = 500_000;
+  /**
+   * A loop that takes less than half of a processor is let in at once when it wakes, whatever else
+   * runs there; one that takes more has to wait for its turn, which is some milliseconds.
+   */
+  private static final long SLICE_NANOS = 200_000;
+
+  private static final long LONG_SLICE_NANOS = 500_000;
   private static final int CHUNK_BYTES = 256 * 1024;
 
   /** What stands beyond a chunk is what has been added last. */
@@ -38,6 +45,7 @@ public final class HomeSnapshot {
   private volatile long written;
   private long keys;
   private long longestSlice;
+  private long busyBefore;
 
   /** How keys are named. */
   public enum Names {
@@ -89,6 +97,11 @@ public final class HomeSnapshot {
       keys += snapshot.keys();
       this.keyspaces.add(snapshot);
     }
+    for (KeyspaceSnapshot snapshot : this.keyspaces) {
+      if (snapshot.introduce()) {
+        break;
+      }
+    }
   }
 
   /** Begins the slices. */
@@ -115,10 +128,13 @@ public final class HomeSnapshot {
 
   private void advanceForSlice() {
     long start = System.nanoTime();
+    long busy = home.busyNanos();
+    long most = busy == busyBefore ? LONG_SLICE_NANOS : SLICE_NANOS;
+    busyBefore = busy;
     if (!silent && sink.lost()) {
       silence();
     }
-    while (!ended && sink.ready() && System.nanoTime() - start < SLICE_NANOS && !rests()) {
+    while (!ended && sink.ready() && System.nanoTime() - start < most && !rests()) {
       ended = advance();
       KeyspaceSnapshot under = keyspaces.peek();
       written = finished + (under == null ? 0 : under.written());

@@ -8,7 +8,7 @@ import io.keyward.engine.builtin.dump.Values;
 import io.keyward.engine.builtin.memory.SteadyWalk;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import java.util.ArrayDeque;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -27,8 +27,8 @@ final class KeyspaceSnapshot implements ChangeGuard {
   /** Databases whose keys were there, each with its number at that time. */
   private final ArrayDeque<SteadyWalk> walks = new ArrayDeque<>();
 
-  /** How many keys those databases hold, until that is written. */
-  private final Map<Integer, Sizes> sizes = new HashMap<>();
+  /** How many keys those databases hold, in the order of the walks, until that is written. */
+  private final Map<Integer, Sizes> sizes = new LinkedHashMap<>();
 
   private final BuiltinKeyspace keyspace;
   private final RecordWriter records;
@@ -61,6 +61,21 @@ final class KeyspaceSnapshot implements ChangeGuard {
       }
     }
     keyspace.guard(this);
+  }
+
+  /**
+   * Writes what stands before the first key, if it is known of which database that will be. It need
+   * not be written between two keys then, where the code for each of them runs.
+   *
+   * @return false if there are no keys
+   */
+  boolean introduce() {
+    if (sizes.isEmpty()) {
+      return false;
+    }
+    int number = sizes.keySet().iterator().next();
+    announce(number, order.next(number));
+    return true;
   }
 
   /** How many keys there were, pinned ones among them. */
@@ -119,11 +134,17 @@ final class KeyspaceSnapshot implements ChangeGuard {
 
   /** Writes what stands before a value, and before the first of a database how many there are. */
   private void begin(Entry entry, int number, RdbOutput out) {
-    Sizes unsaid = sizes.isEmpty() ? null : sizes.remove(number);
+    if (!sizes.isEmpty()) {
+      announce(number, out);
+    }
+    records.begin(entry, out);
+  }
+
+  private void announce(int number, RdbOutput out) {
+    Sizes unsaid = sizes.remove(number);
     if (unsaid != null) {
       RecordWriter.announce(unsaid.keys(), unsaid.expiring(), out);
     }
-    records.begin(entry, out);
   }
 
   private void write(Entry entry, int number, RdbOutput out) {

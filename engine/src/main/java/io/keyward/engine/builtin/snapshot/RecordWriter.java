@@ -45,8 +45,8 @@ final class RecordWriter {
   /** Says how many keys the selected database holds at most, and how many of them expire. */
   static void announce(int keys, int expiring, RdbOutput out) {
     out.writeByte(RdbType.RESIZE);
-    out.writeLength(keys);
-    out.writeLength(expiring);
+    out.writeWideLength(keys);
+    out.writeWideLength(expiring);
   }
 
   /** Writes everything but type and value; the name will stand between them. */

@@ -50,8 +50,7 @@ public final class SnapshotHeader {
   }
 
   private static void text(String text, RdbOutput out) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    out.writeString(bytes, 0, bytes.length);
+    out.writePlainString(text.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Writes the functions of a keyspace, on its loop. */

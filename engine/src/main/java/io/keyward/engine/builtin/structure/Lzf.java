@@ -26,7 +26,7 @@ public final class Lzf {
    * the present one and need not be cleared.
    */
   public static final class Table {
-    private int[] positions = {};
+    private int[] positions = new int[1 << MIN_TABLE_BITS];
 
     /** The position of the present text's first byte. */
     private int base;
