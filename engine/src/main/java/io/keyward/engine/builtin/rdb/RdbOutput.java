@@ -164,7 +164,9 @@ public final class RdbOutput {
     }
   }
 
-  /** Writes a length of less than 2^31 in the form of four bytes, even if a shorter one would do. */
+  /**
+   * Writes a length of less than 2^31 in the form of four bytes, even if a shorter one would do.
+   */
   public void writeWideLength(int value) {
     writeByte(0x80);
     reserve(Integer.BYTES);
@@ -217,7 +219,8 @@ public final class RdbOutput {
 
   /**
    * Writes a string as it is. What stands but once in a file is written so: code compiled for a
-   * million keys that are all alike need not be compiled anew since the file has a word that is not.
+   * million keys that are all alike need not be compiled anew since the file has a word that is
+   * not.
    */
   public void writePlainString(byte[] source) {
     writeWideLength(source.length);
