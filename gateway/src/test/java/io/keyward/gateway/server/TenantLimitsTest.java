@@ -115,6 +115,21 @@ class TenantLimitsTest {
   }
 
   @Test
+  void noCommandMakesAValueTooLong() {
+    start("{max-value: 64}");
+    noisy.set("key", "x".repeat(64));
+    refuses("max-value", () -> noisy.append("key", "y"));
+    refuses("max-value", () -> noisy.setrange("key", 64, "y"));
+    refuses("max-value", () -> noisy.setbit("key", 512, true));
+    refuses("max-value", () -> noisy.bitfield("key", "SET", "u8", "#64", "1"));
+    assertThat(noisy.setbit("key", 511, true)).isFalse();
+    assertThat(noisy.getbit("key", 512)).isFalse();
+    assertThat(noisy.bitfield("key", "GET", "u8", "#64")).containsExactly(0L);
+    assertThat(noisy.strlen("key")).isEqualTo(64);
+    assertThat(figure("max_value", "refused")).isEqualTo(4);
+  }
+
+  @Test
   void aLongValueSpoilsItsTransaction() {
     start("{max-value: 64}");
     try (Wire wire = Wire.to(gateway.ports().redis())) {
@@ -350,6 +365,25 @@ class TenantLimitsTest {
     noisy.del("key");
     assertThat(figure("memory", "refused")).isPositive();
     assertThat(figure("connections", "refused")).isEqualTo(1);
+  }
+
+  @Test
+  void keysBeyondALimitThatAReloadLowersGoWithoutAWrite() throws IOException {
+    start("{keys: 500}");
+    try (Jedis operator = client("operator", "of-operator")) {
+      operator.configSet("maxmemory-policy", "allkeys-lru");
+    }
+    for (int i = 0; i < 600; i++) {
+      noisy.set("key:" + i, "x");
+    }
+    assertThat(noisy.dbSize()).isEqualTo(500);
+    Path file = folder.resolve("keyward.yaml");
+    Files.writeString(file, Files.readString(file).replace("keys: 500", "keys: 20"));
+    assertThat(gateway.reload()).isEmpty();
+    while (noisy.dbSize() > 20) {
+      Thread.onSpinWait();
+    }
+    assertThat(noisy.dbSize()).isEqualTo(20);
   }
 
   @Test

@@ -10,6 +10,8 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import static io.keyward.engine.command.KeySpec.KeyFlag.RW;
 import static io.keyward.engine.command.KeySpec.KeyFlag.UPDATE;
 
+import io.keyward.config.directive.Directive;
+import io.keyward.config.tenant.Limit;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
@@ -17,6 +19,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.string.LongString;
 import io.keyward.engine.builtin.string.StringValue;
@@ -82,17 +85,27 @@ final class BitCommands {
   }
 
   private static long checked(Request request, long bit) {
-    long most = Database.of(request).keyspace().longestString();
+    long most =
+        Database.of(request).keyspace().home().settings().number(Directive.PROTO_MAX_BULK_LEN);
     if (bit < 0 || bit >>> 3 >= Math.min(most, MOST_BYTES)) {
       throw BAD_OFFSET;
     }
     return bit;
   }
 
+  /** Refuses to make a value so many bytes long if that is beyond the deployment's limit. */
+  static void checkLength(Database database, long bytes) {
+    Limits limits = database.keyspace().limits();
+    if (limits != null && bytes > limits.most(Limit.MAX_VALUE)) {
+      throw limits.refusal(Limit.MAX_VALUE);
+    }
+  }
+
   private static void set(Request request, Reply reply) {
     long bit = offset(request, 2);
     long value = request.integer(3, 0, 1, BAD_BIT);
     Database database = Database.of(request);
+    checkLength(database, (bit >>> 3) + 1);
     int at = (int) (bit >>> 3);
     Entry entry = database.write(request, 1, Type.STRING);
     boolean grown = entry == null || StringValue.length(entry) <= at;

@@ -166,6 +166,7 @@ final class BitFieldCommands {
     } else if (readOnly) {
       throw ONLY_GET;
     } else {
+      BitCommands.checkLength(Database.of(request), (end + 7) >>> 3);
       change(request, reply, operations, (int) ((end + 7) >>> 3));
     }
   }
