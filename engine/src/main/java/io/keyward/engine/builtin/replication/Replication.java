@@ -373,11 +373,6 @@ public final class Replication {
     return replica.state() == State.ONLINE || (sync != null && sync.hasBegun(home));
   }
 
-  /** Where the stream stands that replicas have been sent. */
-  public synchronized long offset() {
-    return offset;
-  }
-
   /** Where the stream stood when anything was last done, whatever else has been sent since. */
   public synchronized long doneUpTo() {
     return doneUpTo;
