@@ -319,6 +319,25 @@ class DiskFaultsTest {
     assertThatThrownBy(() -> start().close())
         .isInstanceOf(StartException.class)
         .hasCauseInstanceOf(IOException.class)
-        .hasMessageContaining("appendonly.aof.manifest");
+        .hasMessageContaining("appendonly.aof.manifest")
+        .hasMessageContaining("Restore it from a backup");
+  }
+
+  @Test
+  void aFileInThePlaceOfTheLogsFolderStopsTheStartWithTheRemedy() throws Exception {
+    Files.writeString(data.resolve("appendonlydir"), "x");
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("appendonlydir: it is no folder. Move away what has its name");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "garbage", "garbage that is longer than the head of a snapshot"})
+  void aSnapshotThatIsNoneStopsTheStartWithTheRemedy(String content) throws Exception {
+    Files.writeString(data.resolve("dump.rdb"), content);
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("dump.rdb cannot be loaded from byte")
+        .hasMessageContaining("it does not begin as a snapshot does. Put an intact copy");
   }
 }

@@ -168,7 +168,11 @@ record Manifest(@Nullable Part base, List<Part> history, List<Part> increments) 
       }
     }
     if (base == null && increments.isEmpty() && history.isEmpty()) {
-      throw new IOException("The manifest " + file + " names no file.");
+      throw new IOException(
+          "The manifest "
+              + file
+              + " names no file. Restore it from a backup, or list there the files of the folder"
+              + " that belong together.");
     }
     return new Manifest(base, history, increments);
   }

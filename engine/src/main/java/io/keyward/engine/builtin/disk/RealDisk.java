@@ -3,6 +3,8 @@ package io.keyward.engine.builtin.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -37,7 +39,12 @@ final class RealDisk implements Disk {
 
   @Override
   public void makeFolder(Path folder) throws IOException {
-    Files.createDirectories(folder);
+    try {
+      Files.createDirectories(folder);
+    } catch (FileAlreadyExistsException file) {
+      throw new FileSystemException(
+          folder.toString(), null, "it is no folder. Move away what has its name");
+    }
   }
 
   private record RealFile(FileChannel channel) implements DiskFile {

@@ -28,6 +28,7 @@ import java.util.Set;
  */
 public final class SnapshotLoader {
   private static final byte[] MAGIC = "REDIS".getBytes(StandardCharsets.US_ASCII);
+  private static final int VERSION_DIGITS = 4;
   private static final int CHECKSUM_SINCE = 5;
 
   /** Bytes of type, name and value of the shortest key. */
@@ -95,8 +96,11 @@ public final class SnapshotLoader {
     if (!trusts) {
       in.beginChecksum();
     }
+    if (in.remaining() < MAGIC.length + VERSION_DIGITS) {
+      throw in.malformed("it does not begin as a snapshot does");
+    }
     byte[] magic = in.readBytes(MAGIC.length);
-    String digits = new String(in.readBytes(4), StandardCharsets.US_ASCII);
+    String digits = new String(in.readBytes(VERSION_DIGITS), StandardCharsets.US_ASCII);
     if (!Arrays.equals(magic, MAGIC) || !digits.matches("[0-9]{4}")) {
       throw in.malformed("it does not begin as a snapshot does");
     }
