@@ -134,6 +134,11 @@ final class EvictingAllotment implements Sharer, RoomMaking.Limited {
     }
   }
 
+  /** Whether so much is too much. */
+  boolean exceededBy(long has) {
+    return allotment.exceededBy(has);
+  }
+
   @Override
   public boolean exceeded() {
     return allotment.exceededBy(used.getAsLong() + wanted);

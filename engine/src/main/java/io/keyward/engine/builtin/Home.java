@@ -67,7 +67,7 @@ public final class Home {
     observed = new ObservationSettings(settings, loop);
     accessClock.refresh(settings, System.currentTimeMillis());
     settings.onChange(
-        EnumSet.of(Directive.MAXMEMORY, Directive.MAXMEMORY_POLICY),
+        EnumSet.of(Directive.MAXMEMORY, Directive.MAXMEMORY_POLICY, Directive.PINNED_MEMORY),
         () -> loop.execute(this::relieve));
     settings.onChange(EnumSet.of(Directive.MAXMEMORY_CLIENTS), () -> loop.execute(clientCuts::cut));
     settings.onChange(

@@ -46,7 +46,7 @@ final class KeyspaceQuota {
   }
 
   boolean exceeded() {
-    return bytes.exceeded();
+    return bytes.exceededBy(used());
   }
 
   /**
@@ -55,6 +55,9 @@ final class KeyspaceQuota {
    * @return false if it is not, and nothing may go
    */
   boolean makeRoom() {
+    if (!exceeded()) {
+      return true;
+    }
     boolean fits = bytes.makeRoom(0);
     Limits limits = keyspace.limits();
     if (!fits && limits != null) {

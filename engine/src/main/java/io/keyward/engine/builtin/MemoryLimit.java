@@ -20,11 +20,15 @@ public final class MemoryLimit implements RoomMaking.Limited {
   private final Home home;
   private final Eviction eviction;
   private final RoomMaking making;
+  private final AllPinned pinned;
+  private final RoomMaking pinnedMaking;
 
   MemoryLimit(Home home) {
     this.home = home;
     eviction = new Eviction(home, home.keyspaces());
     making = new RoomMaking(home, this);
+    pinned = new AllPinned(home);
+    pinnedMaking = new RoomMaking(home, pinned);
   }
 
   /** Bytes of all data that {@code maxmemory} is for. */
@@ -70,7 +74,7 @@ public final class MemoryLimit implements RoomMaking.Limited {
    */
   boolean makeRoom() {
     keepPinned();
-    return making.now();
+    return !exceeded() || making.now();
   }
 
   /** Sees to it in slices. */
@@ -145,16 +149,35 @@ public final class MemoryLimit implements RoomMaking.Limited {
     home.memory().publish();
   }
 
-  /**
-   * Evicts pinned keys that are too much for all, of the keyspace that has most: who has no more
-   * than an equal share gives nothing up.
-   */
   private void keepPinned() {
-    if (home.memory().pinnedAccount().bytes() == 0) {
-      return;
+    if (home.memory().pinnedAccount().bytes() > 0 && pinned.exceeded()) {
+      pinnedMaking.now();
     }
-    long most = home.guard().pinnedLimit();
-    while (home.memory().pinnedOfAll() > most) {
+  }
+
+  /**
+   * All pinned keys: those that are too much go of the keyspace that has most, so that who has no
+   * more than an equal share gives nothing up.
+   */
+  private static final class AllPinned implements RoomMaking.Limited {
+    private final Home home;
+
+    AllPinned(Home home) {
+      this.home = home;
+    }
+
+    @Override
+    public boolean exceeded() {
+      return home.memory().pinnedOfAll() > home.guard().pinnedLimit();
+    }
+
+    @Override
+    public boolean urgent() {
+      return false;
+    }
+
+    @Override
+    public Outcome giveUp() {
       Pins greatest = null;
       for (BuiltinKeyspace keyspace : home.keyspaces()) {
         Pins pins = keyspace.pins();
@@ -162,9 +185,7 @@ public final class MemoryLimit implements RoomMaking.Limited {
           greatest = pins;
         }
       }
-      if (greatest == null || !greatest.evictOne()) {
-        return;
-      }
+      return greatest == null ? Outcome.NOTHING : greatest.giveUp();
     }
   }
 }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Which keys of a keyspace stay in memory alone, and the budget that is theirs: they are not
  * evicted for other keys, and other keys are not evicted for them.
  */
-public final class Pins {
+public final class Pins implements RoomMaking.Limited {
   private final BuiltinKeyspace keyspace;
   private final MemoryAccount account;
   private final Allotment budget = new Allotment();
@@ -22,6 +22,7 @@ public final class Pins {
   private int keys;
   private boolean listed;
   private @Nullable PinnedEviction eviction;
+  private @Nullable RoomMaking making;
   private @Nullable PinChange change;
 
   Pins(BuiltinKeyspace keyspace) {
@@ -127,15 +128,33 @@ public final class Pins {
     return !open;
   }
 
-  /** Evicts pinned keys until they are within the budget. */
+  /** Evicts pinned keys until they are within the budget, what is much in slices. */
   void makeRoom() {
-    if (!used) {
+    if (!used || !exceeded()) {
       return;
     }
-    settle();
-    while (budget.exceededBy(account.bytes()) && evictOne()) {
-      settle();
+    RoomMaking present = making;
+    if (present == null) {
+      present = new RoomMaking(keyspace.home(), this);
+      making = present;
     }
+    present.now();
+  }
+
+  @Override
+  public boolean exceeded() {
+    settle();
+    return budget.exceededBy(account.bytes());
+  }
+
+  @Override
+  public boolean urgent() {
+    return false;
+  }
+
+  @Override
+  public RoomMaking.Outcome giveUp() {
+    return evictOne() ? RoomMaking.Outcome.GONE : RoomMaking.Outcome.NOTHING;
   }
 
   /**

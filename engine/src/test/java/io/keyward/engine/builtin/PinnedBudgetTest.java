@@ -99,6 +99,19 @@ class PinnedBudgetTest {
   }
 
   @Test
+  void aBudgetThatBecomesSmallerIsKeptInSlices() throws Exception {
+    write("ROLES:", 2000);
+    int before = pins().keys();
+    bench.settings().set(Directive.MAXMEMORY_EVICTION_TENACITY, "0");
+    bench.settings().set(Directive.PINNED_MEMORY, "30000");
+    assertThat(bench.line("set own " + VALUE)).isEqualTo("OK");
+    assertThat(pins().keys()).isBetween(before - 100, before);
+    bench.pass(60_000);
+    assertThat(pins().bytes()).isLessThanOrEqualTo(30_000);
+    assertThat(pins().keys()).isGreaterThan(50);
+  }
+
+  @Test
   void whatIsAskedForOftenStays() {
     write("ROLES:hot", 500);
     for (int i = 0; i < 3 * 500; i++) {
