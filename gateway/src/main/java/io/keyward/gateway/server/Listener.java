@@ -2,7 +2,7 @@ package io.keyward.gateway.server;
 
 import io.keyward.gateway.server.Connections.Kind;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -65,7 +65,7 @@ final class Listener {
             .channelFactory(vertx.transport().serverChannelFactory(unix))
             .option(ChannelOption.SO_BACKLOG, backlog)
             .option(ChannelOption.AUTO_READ, false)
-            .childOption(ChannelOption.ALLOCATOR, PooledByteBufAllocator.DEFAULT)
+            .childOption(ChannelOption.ALLOCATOR, ByteBufAllocator.DEFAULT)
             .handler(
                 new ChannelInitializer<Channel>() {
                   @Override
