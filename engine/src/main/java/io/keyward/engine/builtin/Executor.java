@@ -200,6 +200,7 @@ public final class Executor {
         reply,
         new CommandException("EXECABORT Transaction discarded because of: " + refusal.line()));
     ClientState.of(client).endTransaction();
+    transaction.end();
   }
 
   /** Answers a request that is not looked at, since it is beyond a limit of the keyspace. */

@@ -170,13 +170,28 @@ public final class Pieces {
     }
     Pile from = pile;
     for (int i = 0; i < most && from.count > 0; i++) {
-      Piece piece = from.pieces[--from.count];
-      from.pieces[from.count] = ZEROS;
-      from.memory -= memoryOf(piece);
-      letGo(piece);
+      removeLast(from);
     }
     from.length = (int) Math.min(from.length, (long) from.count << SHIFT);
     return from.count == 0;
+  }
+
+  /** Takes off what stands behind so many bytes. */
+  public void truncate(int length) {
+    if (length < pile.length) {
+      Pile from = ownPile();
+      while (from.count > 0 && (from.count - 1) << SHIFT >= length) {
+        removeLast(from);
+      }
+      from.length = length;
+    }
+  }
+
+  private void removeLast(Pile from) {
+    Piece piece = from.pieces[--from.count];
+    from.pieces[from.count] = ZEROS;
+    from.memory -= memoryOf(piece);
+    letGo(piece);
   }
 
   private static long memoryOf(Piece piece) {

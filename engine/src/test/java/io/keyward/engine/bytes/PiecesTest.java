@@ -61,7 +61,7 @@ class PiecesTest {
     for (int step = 0; step < 120; step++) {
       Both both = rows.get(random.nextInt(rows.size()));
       int length = both.expected.length;
-      switch (random.nextInt(6)) {
+      switch (random.nextInt(7)) {
         case 0 -> rows.add(new Both(both.row.share(), both.expected));
         case 1 -> {
           byte[] more = new byte[size(random)];
@@ -82,6 +82,11 @@ class PiecesTest {
           both.row.write(at, over, 0, over.length);
           both.expected = both.expected.clone();
           System.arraycopy(over, 0, both.expected, at, over.length);
+        }
+        case 5 -> {
+          int left = random.nextInt(length + 1);
+          both.row.truncate(left);
+          both.expected = Arrays.copyOf(both.expected, left);
         }
         default -> {
           if (rows.size() > 1) {

@@ -108,11 +108,23 @@ public final class LongString implements Held {
     return hold(present, bytes);
   }
 
-  /** Appends zeros until there are so many bytes. */
+  /** Appends zeros until there are so many bytes, or none if memory does not suffice. */
   public void extend(int length) {
     if (length > bytes.length()) {
-      long before = bytes.memoryBytes();
-      bytes.appendZeros(length - bytes.length());
+      change(() -> bytes.appendZeros(length - bytes.length()));
+    }
+  }
+
+  /** Adds to the bytes; if memory does not suffice for all of it, nothing is added. */
+  private void change(Runnable work) {
+    int length = bytes.length();
+    long before = bytes.memoryBytes();
+    try {
+      work.run();
+    } catch (OutOfMemoryError full) {
+      bytes.truncate(length);
+      throw full;
+    } finally {
       account.add(bytes.memoryBytes() - before);
     }
   }
@@ -122,17 +134,28 @@ public final class LongString implements Held {
     return bytes;
   }
 
-  /** Writes an argument over what there is, from an index on, and at its end. */
+  /**
+   * Writes an argument over what there is, from an index on, and at its end; if memory does not
+   * suffice, nothing is added there.
+   */
   void write(int at, Request request, int argument, Slices slices) {
+    change(
+        () -> {
+          Pieces source = request.pieces(argument);
+          if (source == null) {
+            write(at, request.bytes(), request.offset(argument), request.length(argument), slices);
+          } else {
+            for (int i = 0; i < source.count(); i++) {
+              write(at + i * Pieces.SIZE, source.array(i), 0, source.used(i), slices);
+            }
+          }
+        });
+  }
+
+  /** Takes off what stands behind so many bytes. */
+  void truncate(int length) {
     long before = bytes.memoryBytes();
-    Pieces source = request.pieces(argument);
-    if (source == null) {
-      write(at, request.bytes(), request.offset(argument), request.length(argument), slices);
-    } else {
-      for (int i = 0; i < source.count(); i++) {
-        write(at + i * Pieces.SIZE, source.array(i), 0, source.used(i), slices);
-      }
-    }
+    bytes.truncate(length);
     account.add(bytes.memoryBytes() - before);
   }
 

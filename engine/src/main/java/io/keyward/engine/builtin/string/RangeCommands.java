@@ -149,11 +149,29 @@ final class RangeCommands {
     if (value == null) {
       setRange(database, entry, request, (int) at, length);
     } else {
-      value.extend((int) at);
-      value.write((int) at, request, 3, database.keyspace().slices());
+      write(database, entry == null, value, before, (int) at, request);
     }
     database.changed(request, 1, KeyspaceNotifications.STRING, "setrange");
     reply.integer(length);
+  }
+
+  /**
+   * Writes over a long string, which stays as long as it was if memory does not suffice, and goes
+   * if it was not there.
+   */
+  private static void write(
+      Database database, boolean made, LongString value, int before, int at, Request request) {
+    try {
+      value.extend(at);
+      value.write(at, request, 3, database.keyspace().slices());
+    } catch (OutOfMemoryError full) {
+      value.truncate(before);
+      Entry unwanted = made ? database.write(request, 1, Type.STRING) : null;
+      if (unwanted != null) {
+        database.remove(unwanted);
+      }
+      throw full;
+    }
   }
 
   private static void setRange(

@@ -67,8 +67,10 @@ public final class StringDump {
 
       @Override
       public boolean writePiece() {
-        out.write(bytes.array(next), 0, bytes.used(next));
-        next++;
+        if (next < bytes.count()) {
+          out.write(bytes.array(next), 0, bytes.used(next));
+          next++;
+        }
         boolean last = next == bytes.count();
         if (last) {
           bytes.release();

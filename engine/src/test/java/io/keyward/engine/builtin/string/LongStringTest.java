@@ -1,8 +1,13 @@
 package io.keyward.engine.builtin.string;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Bench;
+import io.keyward.engine.builtin.Slices;
+import io.keyward.engine.builtin.memory.MemoryAccount;
+import io.keyward.engine.bytes.PieceArrays;
 import io.keyward.engine.bytes.Pieces;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -50,6 +55,57 @@ class LongStringTest {
       case 2 -> Pieces.SIZE - 2 + random.nextInt(5);
       default -> random.nextInt(5 * Pieces.SIZE);
     };
+  }
+
+  /** A source of so few arrays. */
+  private static PieceArrays arrays(int most) {
+    return new PieceArrays() {
+      private int taken;
+
+      @Override
+      public byte[] take() {
+        if (taken == most) {
+          throw new OutOfMemoryError("no more than " + most);
+        }
+        taken++;
+        return new byte[Pieces.SIZE];
+      }
+
+      @Override
+      public void giveBack(byte[] array) {
+        taken--;
+      }
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1000, Pieces.SIZE, 3 * Pieces.SIZE + 5})
+  void whatMemoryDoesNotSufficeForIsNotAppendedInPartAndCountsRight(int length) {
+    byte[] present = new byte[length];
+    new Random(length).nextBytes(present);
+    Pieces few = new Pieces(arrays(5));
+    few.append(present, 0, length);
+    Slices slices = bench.keyspace().slices();
+    MemoryAccount account = bench.keyspace().databases().at(0).account();
+    long before = account.bytes();
+    LongString value = new LongString(few, account);
+    Request request = new Request();
+    request.begin(new byte[8 * Pieces.SIZE]);
+    request.add(0, 8 * Pieces.SIZE);
+    assertThatThrownBy(() -> value.write(length, request, 0, slices))
+        .isInstanceOf(OutOfMemoryError.class);
+    value.validate();
+    assertThat(value.bytes().toArray()).isEqualTo(present);
+    assertThat(account.bytes() - before).isEqualTo(value.memoryBytes());
+    request.begin(new byte[] {7});
+    request.add(0, 1);
+    value.write(length, request, 0, slices);
+    byte[] longer = Arrays.copyOf(present, length + 1);
+    longer[length] = 7;
+    assertThat(value.bytes().toArray()).isEqualTo(longer);
+    value.validate();
+    boolean _ = value.free(Integer.MAX_VALUE);
+    assertThat(account.bytes()).isEqualTo(before);
   }
 
   @ParameterizedTest
