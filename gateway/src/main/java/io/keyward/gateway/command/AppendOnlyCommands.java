@@ -9,6 +9,8 @@ import static io.keyward.engine.command.CommandGroup.SERVER;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.server.Server;
@@ -35,9 +37,13 @@ final class AppendOnlyCommands {
   }
 
   private void rewrite(Request request, Reply reply) {
-    if (!server.durability().appendOnly().rewrite()) {
+    AppendOnlyLog log = server.durability().appendOnly();
+    if (log.status().rewriting()) {
       throw IN_PROGRESS;
     }
-    reply.simple("Background append only file rewriting started");
+    boolean begun = log.rewrite();
+    boolean inTransaction = !Database.of(request).keyspace().mayBlock(request.client());
+    boolean scheduled = !begun || inTransaction || server.snapshots().inProgress();
+    reply.simple("Background append only file rewriting " + (scheduled ? "scheduled" : "started"));
   }
 }

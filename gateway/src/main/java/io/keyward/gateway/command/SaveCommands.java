@@ -15,6 +15,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Aside;
+import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.persistence.Snapshots;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
@@ -87,11 +88,12 @@ final class SaveCommands {
     if (snapshots.inProgress()) {
       throw IN_PROGRESS;
     }
-    if (snapshots.begin(failure -> {})) {
+    boolean inTransaction = !Database.of(request).keyspace().mayBlock(request.client());
+    if (!inTransaction && snapshots.begin(failure -> {})) {
       reply.simple("Background saving started");
       return;
     }
-    if (request.count() == 1) {
+    if (!inTransaction && request.count() == 1) {
       throw OTHER_IN_PROGRESS;
     }
     snapshots.schedule();

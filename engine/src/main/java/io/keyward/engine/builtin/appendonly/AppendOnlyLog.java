@@ -189,9 +189,9 @@ public final class AppendOnlyLog {
     state = State.BEGINNING;
     forced.doubt();
     forced.on(true);
-    if (rewrites.running()) {
+    if (rewrites.underWay()) {
       rewrites.wait(true);
-    } else {
+    } else if (!rewrites.running()) {
       beginRewrite();
     }
   }
@@ -298,10 +298,14 @@ public final class AppendOnlyLog {
   }
 
   private void beginRewrite() {
-    rewrites.begins();
+    boolean atOnce = snapshots.begin();
+    rewrites.begins(atOnce);
     try {
-      Thread.ofPlatform().name("keyward-aof-rewrite").daemon().start(this::runRewrite);
+      Thread.ofPlatform().name("keyward-aof-rewrite").daemon().start(() -> runRewrite(atOnce));
     } catch (OutOfMemoryError full) {
+      if (atOnce) {
+        snapshots.end();
+      }
       rewrites.ends(false);
       notifyAll();
       throw full;
@@ -317,10 +321,14 @@ public final class AppendOnlyLog {
     }
   }
 
-  private void runRewrite() {
+  private void runRewrite(boolean atOnce) {
     Outcome outcome = Outcome.FAILED;
     try {
-      outcome = writeBase();
+      if (!atOnce) {
+        snapshots.awaitTurn();
+        rewrites.hasTurn();
+      }
+      outcome = writeBaseInTurn();
     } catch (IOException failed) {
       log.error("Rewriting the append-only file has failed: {}", LogWriter.reason(failed));
     } catch (RuntimeException | OutOfMemoryError failed) {
@@ -373,6 +381,14 @@ public final class AppendOnlyLog {
     long millis = (System.nanoTime() - ended) / 1_000_000;
     if (mustSucceed() && !rewrites.running() && millis >= pauseMillis()) {
       beginRewrite();
+    }
+  }
+
+  private Outcome writeBaseInTurn() throws IOException, InterruptedException {
+    try {
+      return writeBase();
+    } finally {
+      snapshots.end();
     }
   }
 
@@ -443,8 +459,8 @@ public final class AppendOnlyLog {
     LogWriter open = writer;
     return new LogStatus(
         state != State.OFF,
-        rewrites.running(),
-        rewrites.waiting(),
+        rewrites.underWay(),
+        rewrites.waiting() || (rewrites.running() && !rewrites.underWay()),
         rewrites.lastSeconds(),
         rewrites.presentSeconds(),
         rewrites.lastSucceeded(),

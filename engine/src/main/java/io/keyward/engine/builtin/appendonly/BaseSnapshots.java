@@ -7,9 +7,18 @@ import java.util.function.Consumer;
 
 /** Writes and reads the base of an append-only file: a snapshot of all data. */
 public interface BaseSnapshots {
+  /** Whether nobody else is writing a snapshot; if so, nobody may until {@link #end}. */
+  boolean begin();
+
+  /** Waits until that is so. Not to be called on a loop. */
+  void awaitTurn() throws InterruptedException;
+
+  /** Lets others write snapshots again. */
+  void end();
+
   /**
-   * Writes the data of every home, as it is at one instant of each, and forces the file to the
-   * disk. Not to be called on a loop.
+   * Writes, between {@link #begin} and {@link #end}, the data of every home, as it is at one
+   * instant of each, and forces the file to the disk. Not to be called on a loop.
    *
    * @param instant is called on each home's loop at its instant: what changes afterwards is not in
    *     the file

@@ -15,6 +15,7 @@ final class RewriteSchedule {
   private static final long MOST_DELAY_NANOS = 60 * MINUTE_NANOS;
 
   private volatile boolean running;
+  private volatile boolean underWay;
   private volatile boolean waiting;
   private volatile long began;
   private volatile long lastSeconds = -1;
@@ -24,9 +25,14 @@ final class RewriteSchedule {
   private volatile boolean delayed;
   private volatile long notBefore;
 
-  /** Whether a rewrite is running. */
+  /** Whether a rewrite is running, or waits for its turn to write a snapshot. */
   boolean running() {
     return running;
+  }
+
+  /** Whether a rewrite is running that has its turn. */
+  boolean underWay() {
+    return underWay;
   }
 
   /** Whether one is to begin when the present one has ended. */
@@ -38,10 +44,16 @@ final class RewriteSchedule {
     waiting = another;
   }
 
-  void begins() {
+  void begins(boolean atOnce) {
     running = true;
+    underWay = atOnce;
     waiting = false;
     began = System.nanoTime();
+  }
+
+  void hasTurn() {
+    began = System.nanoTime();
+    underWay = true;
   }
 
   /** Notes how it went before it says that it is over, so that whoever sees that sees all. */
@@ -58,6 +70,7 @@ final class RewriteSchedule {
       failuresInARow = before + 1;
       delay(before + 1);
     }
+    underWay = false;
     running = false;
   }
 
@@ -72,6 +85,7 @@ final class RewriteSchedule {
 
   /** Says that the log has been switched off meanwhile: that tells nothing of how it fares. */
   void abandoned() {
+    underWay = false;
     running = false;
   }
 
@@ -101,7 +115,7 @@ final class RewriteSchedule {
 
   /** Seconds that the present one has taken so far, -1 if there is none. */
   long presentSeconds() {
-    return running ? secondsSince(began) : -1;
+    return underWay ? secondsSince(began) : -1;
   }
 
   boolean lastSucceeded() {

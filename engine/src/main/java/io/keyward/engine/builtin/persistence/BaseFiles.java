@@ -32,15 +32,30 @@ public final class BaseFiles implements BaseSnapshots {
   }
 
   @Override
+  public boolean begin() {
+    return snapshots.turn().begin(this);
+  }
+
+  @Override
+  public void awaitTurn() throws InterruptedException {
+    snapshots.awaitTurn(this);
+  }
+
+  @Override
+  public void end() {
+    snapshots.turn().end();
+  }
+
+  @Override
   public void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException {
     // A log that is off has left the folder to whoever comes.
     DataDirectory _ = snapshots.directory();
     if (settings.flag(Directive.AOF_USE_RDB_PREAMBLE)) {
-      snapshots.writeApart(file, true, instant);
+      snapshots.writeInTurn(file, true, instant);
       return;
     }
     Path snapshot = file.resolveSibling(file.getFileName() + ".rdb");
-    snapshots.writeApart(snapshot, false, instant);
+    snapshots.writeInTurn(snapshot, false, instant);
     try {
       CommandBase.write(snapshot, file, snapshots.disk());
     } catch (IOException | RuntimeException broken) {

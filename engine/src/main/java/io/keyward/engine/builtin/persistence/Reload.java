@@ -146,15 +146,15 @@ public final class Reload implements Reloading {
   private void begin(Request request, boolean save, Present present, long start) {
     if (!save) {
       load(0, request, present, start);
-    } else if (!snapshots.begin(
-        failure -> {
-          if (failure != null) {
-            end(request, NOT_SAVED, start);
-          } else {
-            load(0, request, present, start);
-          }
-        })) {
-      end(request, NOT_SAVED, start);
+    } else {
+      snapshots.beginInTurn(
+          failure -> {
+            if (failure != null) {
+              end(request, NOT_SAVED, start);
+            } else {
+              load(0, request, present, start);
+            }
+          });
     }
   }
 

@@ -1,11 +1,13 @@
 package io.keyward.engine.builtin.persistence;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Lets one snapshot be written at a time: of the files' two kinds, or for whatever other end. */
 public final class SnapshotTurn {
   private @Nullable Object holder;
-  private @Nullable Runnable next;
+  private List<Runnable> next = new ArrayList<>();
 
   /** Whether whoever asks may begin now; if so, it has to call {@link #end}. */
   public synchronized boolean begin(Object who) {
@@ -16,21 +18,33 @@ public final class SnapshotTurn {
     return true;
   }
 
-  /** Has a task done when the present holder has ended; the last one given counts. */
-  public synchronized void afterwards(Runnable task) {
-    next = task;
+  /** Who is writing, or null. */
+  public synchronized @Nullable Object holder() {
+    return holder;
+  }
+
+  /**
+   * Has a task done when the present holder has ended, or at once if there is none. Whoever asks
+   * sees to it that not many tasks wait.
+   */
+  public void afterwards(Runnable task) {
+    synchronized (this) {
+      if (holder != null) {
+        next.add(task);
+        return;
+      }
+    }
+    task.run();
   }
 
   /** Ends a turn. */
   public void end() {
-    Runnable task;
+    List<Runnable> tasks;
     synchronized (this) {
       holder = null;
-      task = next;
-      next = null;
+      tasks = next;
+      next = new ArrayList<>();
     }
-    if (task != null) {
-      task.run();
-    }
+    tasks.forEach(Runnable::run);
   }
 }

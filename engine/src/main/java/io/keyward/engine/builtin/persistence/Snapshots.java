@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -54,7 +55,7 @@ public final class Snapshots {
   private volatile long lastSaveNanos = System.nanoTime();
   private volatile long lastTryNanos = System.nanoTime();
   private volatile long lastSeconds = -1;
-  private volatile boolean running;
+  private final AtomicBoolean scheduled = new AtomicBoolean();
   private volatile boolean lastFailed;
   private final AtomicLong saves = new AtomicLong();
   private volatile long savedChanges;
@@ -156,11 +157,9 @@ public final class Snapshots {
       return false;
     }
     lastTryNanos = System.nanoTime();
-    running = true;
     try {
       Thread.ofPlatform().daemon().name("keyward-snapshot").start(() -> run(afterwards));
     } catch (OutOfMemoryError full) {
-      running = false;
       lastFailed = true;
       turn.end();
       throw full;
@@ -168,26 +167,42 @@ public final class Snapshots {
     return true;
   }
 
-  /** Begins a snapshot as soon as the present writer has ended. */
+  /** Begins a snapshot as soon as the present writer has ended; once, however often asked. */
   public void schedule() {
-    turn.afterwards(
-        () -> {
-          if (!begin(failure -> {})) {
-            schedule();
-          }
-        });
+    if (scheduled.compareAndSet(false, true)) {
+      turn.afterwards(
+          () -> {
+            scheduled.set(false);
+            if (!begin(failure -> {})) {
+              schedule();
+            }
+          });
+    }
+  }
+
+  /** Begins a snapshot when nobody else is writing one any more; see {@link #begin}. */
+  void beginInTurn(Consumer<@Nullable String> afterwards) {
+    try {
+      if (!begin(afterwards)) {
+        turn.afterwards(() -> beginInTurn(afterwards));
+      }
+    } catch (OutOfMemoryError full) {
+      afterwards.accept(String.valueOf(full.getMessage()));
+    }
   }
 
   /**
-   * Writes a snapshot and waits for it, on a thread that may wait.
+   * Writes a snapshot and waits for it, on a thread that may wait, and for the base of a log that
+   * is being written.
    *
    * @return the reason if it has failed, else null
    */
   public @Nullable String save() throws InterruptedException {
-    CompletableFuture<String> end = new CompletableFuture<>();
-    if (!begin(failure -> end.complete(failure == null ? "" : failure))) {
+    if (inProgress()) {
       return "Background save already in progress";
     }
+    CompletableFuture<String> end = new CompletableFuture<>();
+    beginInTurn(failure -> end.complete(failure == null ? "" : failure));
     String failure = end.join();
     return failure.isEmpty() ? null : failure;
   }
@@ -221,7 +236,6 @@ public final class Snapshots {
     }
     lastFailed = failure != null;
     lastSeconds = nanosSinceLastTry() / SECOND;
-    running = false;
     stopOrAllowWrites();
     turn.end();
     afterwards.accept(failure);
@@ -255,20 +269,31 @@ public final class Snapshots {
    */
   public void writeApart(Path file, boolean base, Consumer<Home> instant)
       throws IOException, InterruptedException {
-    while (!turn.begin(file)) {
-      // A snapshot is being written; one at a time bears the changes that are made meanwhile.
-      Thread.sleep(POLL_MILLIS);
-    }
+    awaitTurn(file);
     try {
-      Path folder = file.toAbsolutePath().getParent();
-      Path name = file.getFileName();
-      if (folder == null || name == null) {
-        throw new IOException("no folder for " + file);
-      }
-      long _ = write(folder, name.toString(), base, instant);
+      writeInTurn(file, base, instant);
     } finally {
       turn.end();
     }
+  }
+
+  /** Takes the turn as soon as nobody else has it, on a thread that may wait. */
+  void awaitTurn(Object who) throws InterruptedException {
+    while (!turn.begin(who)) {
+      // A snapshot is being written; one at a time bears the changes that are made meanwhile.
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /** As {@link #writeApart}, for whoever has the turn. */
+  void writeInTurn(Path file, boolean base, Consumer<Home> instant)
+      throws IOException, InterruptedException {
+    Path folder = file.toAbsolutePath().getParent();
+    Path name = file.getFileName();
+    if (folder == null || name == null) {
+      throw new IOException("no folder for " + file);
+    }
+    long _ = write(folder, name.toString(), base, instant);
   }
 
   private boolean isYes(Directive directive) {
@@ -351,7 +376,7 @@ public final class Snapshots {
 
   /** Whether a snapshot is being written. */
   public boolean inProgress() {
-    return running;
+    return turn.holder() == this;
   }
 
   /** When the last snapshot was written, or the server started, in seconds since 1970. */
@@ -381,7 +406,7 @@ public final class Snapshots {
 
   /** How many seconds the present attempt has taken so far, or -1. */
   public long currentSeconds() {
-    return running ? nanosSinceLastTry() / SECOND : -1;
+    return inProgress() ? nanosSinceLastTry() / SECOND : -1;
   }
 
   /** How many snapshots have been written since the start. */

@@ -1,0 +1,138 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.gateway.Gateway;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** SAVE, BGSAVE, BGREWRITEAOF and DEBUG RELOAD while another of them is under way, as in Redis. */
+class SnapshotTurnsTest {
+  private static final String SAVING = "Background saving ";
+  private static final String REWRITING = "Background append only file rewriting ";
+
+  @TempDir Path data;
+  private Gateway gateway;
+  private Words wire;
+
+  @BeforeEach
+  void fill() {
+    gateway =
+        Gateways.start(
+            "--dir",
+            data.toString(),
+            "--appendonly",
+            "no",
+            "--save",
+            "",
+            "--enable-debug-command",
+            "yes");
+    wire = new Words(gateway);
+    wire.call("DEBUG POPULATE 100");
+  }
+
+  @AfterEach
+  void stop() {
+    wire.close();
+    gateway.close();
+  }
+
+  private void delay(int micros) {
+    assertThat(wire.call("CONFIG SET rdb-key-save-delay " + micros)).isEqualTo("OK");
+  }
+
+  private void underWay(String command) {
+    delay(5000);
+    assertThat(wire.call(command)).startsWith("Background").endsWith("started");
+  }
+
+  private String info() {
+    return wire.call("INFO persistence");
+  }
+
+  private void awaitEnd() {
+    delay(0);
+    assertThat(Rewrites.awaited(wire)).contains("aof_last_bgrewrite_status:ok");
+    Rewrites.until("the end of a snapshot", () -> info().contains("rdb_bgsave_in_progress:0"));
+  }
+
+  @Test
+  void aSaveComesBehindARewriteAndNotBesideASnapshot() {
+    underWay("BGREWRITEAOF");
+    assertThat(wire.call("SAVE")).isEqualTo("OK");
+    assertThat(info()).contains("aof_rewrites:1", "rdb_saves:1");
+    underWay("BGSAVE");
+    assertThat(wire.call("SAVE")).isEqualTo("ERR Background save already in progress");
+    awaitEnd();
+  }
+
+  @Test
+  void aSnapshotIsScheduledOnceBehindARewrite() {
+    underWay("BGREWRITEAOF");
+    assertThat(wire.call("BGSAVE")).startsWith("ERR Another child process is active (AOF?)");
+    assertThat(wire.call("BGSAVE SCHEDULE")).isEqualTo(SAVING + "scheduled");
+    assertThat(wire.call("BGSAVE SCHEDULE")).isEqualTo(SAVING + "scheduled");
+    assertThat(info()).contains("rdb_bgsave_in_progress:0", "aof_rewrite_in_progress:1");
+    delay(0);
+    Rewrites.until("the snapshot", () -> info().contains("rdb_saves:1"));
+    awaitEnd();
+    assertThat(info()).contains("rdb_saves:1");
+  }
+
+  @Test
+  void aRewriteIsScheduledOnceBehindASnapshot() {
+    underWay("BGSAVE");
+    assertThat(wire.call("BGREWRITEAOF")).isEqualTo(REWRITING + "scheduled");
+    assertThat(info()).contains("aof_rewrite_in_progress:0", "aof_rewrite_scheduled:1");
+    assertThat(wire.call("BGREWRITEAOF")).isEqualTo(REWRITING + "scheduled");
+    awaitEnd();
+    assertThat(info()).contains("aof_rewrites:1", "rdb_saves:1");
+    underWay("BGREWRITEAOF");
+    assertThat(wire.call("BGREWRITEAOF"))
+        .isEqualTo("ERR Background append only file rewriting already in progress");
+    awaitEnd();
+  }
+
+  @Test
+  void aLogThatIsSwitchedOnDuringASnapshotIsScheduled() {
+    underWay("BGSAVE");
+    assertThat(wire.call("CONFIG SET appendonly yes")).isEqualTo("OK");
+    assertThat(info()).contains("aof_rewrite_in_progress:0", "aof_rewrite_scheduled:1");
+    wire.call("SET later 1");
+    awaitEnd();
+    assertThat(info()).contains("aof_rewrites:1", "aof_enabled:1");
+    assertThat(wire.call("DEBUG LOADAOF")).isEqualTo("OK");
+    assertThat(wire.call("GET later")).isEqualTo("1");
+  }
+
+  @Test
+  void inATransactionBothComeAfterIt() {
+    wire.call("MULTI");
+    wire.call("BGSAVE");
+    wire.call("SET inside 1");
+    wire.call("EXEC");
+    Rewrites.until("the snapshot", () -> info().contains("rdb_saves:1"));
+    assertThat(wire.call("DEBUG RELOAD NOSAVE")).isEqualTo("OK");
+    assertThat(wire.call("GET inside")).isEqualTo("1");
+    wire.call("MULTI");
+    wire.call("BGREWRITEAOF");
+    assertThat(wire.call("EXEC")).isEqualTo(REWRITING + "scheduled");
+    Rewrites.until("the rewrite", () -> info().contains("aof_rewrites:1"));
+    wire.call("MULTI");
+    wire.call("BGSAVE");
+    assertThat(wire.call("EXEC")).isEqualTo(SAVING + "scheduled");
+  }
+
+  @Test
+  void aReloadWaitsForWhatIsUnderWay() {
+    underWay("BGSAVE");
+    assertThat(wire.call("DEBUG RELOAD")).isEqualTo("OK");
+    assertThat(info()).contains("rdb_saves:2");
+    underWay("BGREWRITEAOF");
+    assertThat(wire.call("DEBUG RELOAD")).isEqualTo("OK");
+    assertThat(wire.call("DBSIZE")).isEqualTo("100");
+  }
+}
