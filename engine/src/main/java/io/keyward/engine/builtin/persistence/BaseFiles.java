@@ -33,7 +33,7 @@ public final class BaseFiles implements BaseSnapshots {
 
   @Override
   public boolean begin() {
-    return snapshots.turn().begin(this);
+    return snapshots.takeTurn(this);
   }
 
   @Override
@@ -43,7 +43,7 @@ public final class BaseFiles implements BaseSnapshots {
 
   @Override
   public void end() {
-    snapshots.turn().end();
+    snapshots.endTurn();
   }
 
   @Override

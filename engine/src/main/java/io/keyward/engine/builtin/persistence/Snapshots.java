@@ -277,6 +277,16 @@ public final class Snapshots {
     }
   }
 
+  /** Takes the turn if nobody else has it. */
+  boolean takeTurn(Object who) {
+    return turn.begin(who);
+  }
+
+  /** Gives it back. */
+  void endTurn() {
+    turn.end();
+  }
+
   /** Takes the turn as soon as nobody else has it, on a thread that may wait. */
   void awaitTurn(Object who) throws InterruptedException {
     while (!turn.begin(who)) {
