@@ -118,6 +118,7 @@ public final class Gateway implements AutoCloseable {
     Gateway gateway = new Gateway(started.vertx(), started.transport(), settings, Disk.REAL);
     try {
       gateway.server.snapshots().directory();
+      gateway.lifecycle.restore();
       gateway.server.start();
       gateway.server.durability().holdClients();
       gateway.server.durability().start();

@@ -132,7 +132,8 @@ public final class Main {
       err.println(wrong.getMessage());
       return 1;
     } catch (StartException | IOException failed) {
-      err.println("Keyward cannot start: " + failed.getMessage());
+      String what = Transfer.asked(rest) ? rest.getFirst() : "start";
+      err.println("Keyward cannot " + what + ": " + failed.getMessage());
       return 1;
     }
   }

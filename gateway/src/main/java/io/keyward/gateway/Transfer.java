@@ -8,9 +8,11 @@ import io.keyward.engine.builtin.persistence.Export;
 import io.keyward.engine.builtin.persistence.Import;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
+import io.keyward.tenancy.Deployment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -60,12 +62,18 @@ final class Transfer {
     List<String> rest = new ArrayList<>(arguments.subList(1, arguments.size()));
     String deployment = take(rest, "--deployment");
     String prefix = take(rest, "--prefix-in-file");
+    if (verb.equals("export") && !prefix.isEmpty()) {
+      throw new StartException(
+          "--prefix-in-file is for import: an export writes the keys without a prefix");
+    }
     if (rest.isEmpty() || rest.getFirst().startsWith("-")) {
       throw new StartException(
           verb + " needs the name of a file: " + verb + " dump.rdb --deployment blue");
     }
     Path file = Path.of(rest.removeFirst());
-    return new Transfer(verb.equals("import"), file, deployment, prefix, rest);
+    // Whoever writes the prefix as keys have it means the same.
+    String bare = prefix.endsWith("::") ? prefix.substring(0, prefix.length() - 2) : prefix;
+    return new Transfer(verb.equals("import"), file, deployment, bare, rest);
   }
 
   /** Takes an option and its value out of the arguments; empty if it is not there. */
@@ -92,19 +100,12 @@ final class Transfer {
   }
 
   private BuiltinKeyspace keyspace(Server server) throws StartException {
-    BuiltinKeyspace named = server.engine().find(deployment);
+    Deployment known = server.tenancy().roster().named(deployment);
+    BuiltinKeyspace named = server.engine().find(known == null ? deployment : known.prefix());
     if (named == null) {
       throw new StartException(
           "there is no deployment '%s'. Give --deployment one of: %s"
-              .formatted(
-                  deployment,
-                  String.join(
-                      ", ",
-                      server.engine().keyspaces().stream()
-                          .map(BuiltinKeyspace::prefix)
-                          .map(prefix -> prefix.isEmpty() ? "(none, without a prefix)" : prefix)
-                          .sorted()
-                          .toList())));
+              .formatted(deployment, String.join(", ", names(server))));
     }
     if (!named.effects().kept()) {
       throw new StartException(
@@ -115,11 +116,30 @@ final class Transfer {
     return named;
   }
 
+  /** The names by which deployments log in, and the prefixes of those that cannot. */
+  private static List<String> names(Server server) {
+    Map<String, String> logins = new HashMap<>();
+    for (Deployment each : server.tenancy().deployments()) {
+      logins.put(each.prefix(), server.tenancy().roster().loginOf(each));
+    }
+    return server.engine().keyspaces().stream()
+        .map(BuiltinKeyspace::prefix)
+        .map(prefix -> logins.getOrDefault(prefix, prefix))
+        .map(name -> name.isEmpty() ? "(none, without a prefix)" : name)
+        .sorted()
+        .toList();
+  }
+
   private String read(Server server, BuiltinKeyspace keyspace)
       throws StartException, IOException, InterruptedException {
     Import.Result loaded = Import.load(server.snapshots(), file, keyspace, prefixInFile);
-    return "%d keys imported into %s; left out: %d that had expired, %d without the prefix"
-        .formatted(loaded.keys(), saved(server), loaded.expired(), loaded.leftOut());
+    return "%d keys imported into %s; left out: %d that had expired, %d without the prefix, %d pinned"
+        .formatted(
+            loaded.keys(),
+            saved(server),
+            loaded.expired(),
+            loaded.leftOut() - loaded.pinned(),
+            loaded.pinned());
   }
 
   /** Writes all data where the next start looks for it; returns where that is. */

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.Settings;
 import io.keyward.gateway.server.StartException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -78,11 +82,114 @@ class TransferTest {
                     folder("two")),
                 BLUE))
         .startsWith("1 keys imported")
-        .endsWith("1 without the prefix");
+        .endsWith("1 without the prefix, 0 pinned");
     try (Gateway gateway = start(BLUE, folder("two"));
         Jedis client = client(gateway)) {
       assertThat(client.keys("*")).containsExactly("USER");
     }
+  }
+
+  @Test
+  void knowsDeploymentsByTheirLoginsAndWhatTheyShareAndPin() throws Exception {
+    String file = directory.resolve("one").resolve("dump.rdb").toString();
+    try (Gateway gateway = start(Map.of(), folder("one"));
+        Jedis client = client(gateway)) {
+      for (String key : List.of("OPENID_SESSION:a", "ROLES:b", "own")) {
+        client.set("lc::" + key, "value");
+      }
+      client.save();
+    }
+    Path yaml = directory.resolve("keyward.yaml");
+    Files.writeString(
+        yaml,
+        """
+        tenants:
+          shop:
+            secret: s
+            shared: [OPENID_SESSION]
+            pinned: [ROLES]
+            deployments: {blue: {prefix: shop-blue, password: p}}
+        """);
+    List<String> options =
+        List.of(yaml.toString(), "--bind", "127.0.0.1", "--dir", folder("two"), "--save", "");
+    try (Gateway gateway = Gateway.startOnFreePorts(Settings.load(options, Map.of()));
+        Jedis client = client(gateway)) {
+      client.auth("shop.rev7", "s");
+      client.set("k", "v");
+    }
+    assertThat(transfer("import", file, options, "blue", "--prefix-in-file", "lc::"))
+        .startsWith("2 keys imported")
+        .endsWith("0 without the prefix, 1 pinned");
+    // What is shared is there by now, and stays.
+    for (String name : List.of("shop-blue", "shop.rev7")) {
+      assertThat(transfer("import", file, options, name, "--prefix-in-file", "lc"))
+          .startsWith("1 keys imported");
+    }
+    assertThat(transfer("export", folder("out.rdb"), options, "shop.rev7")).contains("written");
+    assertThatThrownBy(() -> transfer("import", file, options, "red"))
+        .hasMessage(
+            "there is no deployment 'red'. Give --deployment one of: blue, shop.rev7,"
+                + " shop~shared");
+    try (Gateway gateway = Gateway.startOnFreePorts(Settings.load(options, Map.of()));
+        Jedis client = client(gateway)) {
+      client.auth("blue", "p");
+      assertThat(client.keys("*")).containsExactlyInAnyOrder("OPENID_SESSION:a", "own");
+      assertThat(client.get("OPENID_SESSION:a")).isEqualTo("value");
+      client.auth("shop.rev7", "s");
+      assertThat(client.keys("*")).containsExactlyInAnyOrder("OPENID_SESSION:a", "own", "k");
+    }
+  }
+
+  private static String transfer(
+      String verb, String file, List<String> options, String deployment, String... more)
+      throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(verb, file, "--deployment", deployment));
+    arguments.addAll(List.of(more));
+    arguments.addAll(options);
+    return Transfer.run(arguments, Map.of());
+  }
+
+  @Test
+  void losesNothingThatItCannotRead() throws Exception {
+    String file = directory.resolve("one").resolve("dump.rdb").toString();
+    try (Gateway gateway = start(BLUE, folder("one"));
+        Jedis client = client(gateway)) {
+      client.set("key", "value");
+      client.save();
+    }
+    byte[] whole = Files.readAllBytes(Path.of(file));
+    List<String> options = List.of("--dir", folder("one"));
+    Path mixed = directory.resolve("mixed.aof");
+    Files.write(mixed, whole);
+    Files.writeString(mixed, "*1\r\n$4\r\nPING\r\n", StandardOpenOption.APPEND);
+    assertThatThrownBy(() -> blue("import", mixed.toString(), options))
+        .hasMessageContaining("goes on behind its snapshot, at byte " + whole.length);
+    Path torn = directory.resolve("torn.rdb");
+    Files.write(torn, Arrays.copyOf(whole, whole.length / 2));
+    assertThatThrownBy(() -> blue("import", torn.toString(), options))
+        .hasMessageContaining("cannot be loaded from byte");
+    assertThatThrownBy(() -> blue("import", folder("none.rdb"), options))
+        .hasMessage(folder("none.rdb") + " cannot be read: there is no such file");
+    assertThatThrownBy(() -> blue("export", folder("none/out.rdb"), options))
+        .hasMessage(
+            folder("none/out.rdb") + " cannot be written: there is no folder " + folder("none"));
+    assertThatThrownBy(() -> blue("export", folder("one"), options))
+        .hasMessage(folder("one") + " cannot be written: it is a folder");
+    assertThatThrownBy(
+            () -> blue("export", folder("x.rdb"), List.of("--prefix-in-file", "librechat")))
+        .hasMessageContaining("--prefix-in-file is for import");
+    try (Gateway gateway = start(BLUE, folder("one"));
+        Jedis client = client(gateway)) {
+      assertThat(client.keys("*")).containsExactly("key");
+      assertThatThrownBy(() -> blue("import", file, options))
+          .hasMessageContaining("another gateway has the folder");
+    }
+  }
+
+  private static String blue(String verb, String file, List<String> more) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of(verb, file, "--deployment", "blue"));
+    arguments.addAll(more);
+    return Transfer.run(arguments, BLUE);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.snapshot.HomeSnapshot;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot.Names;
 import io.keyward.engine.builtin.snapshot.SnapshotHeader;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -25,17 +26,20 @@ public final class Export {
   public static long write(
       BuiltinKeyspace keyspace, LiveSettings settings, String redisVersion, Path target)
       throws IOException, InterruptedException {
+    Path absolute = target.toAbsolutePath();
+    Path folder = absolute.getParent();
+    Path name = absolute.getFileName();
+    if (folder == null || name == null || Files.isDirectory(target)) {
+      throw new IOException(target + " cannot be written: it is a folder");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new IOException(target + " cannot be written: there is no folder " + folder);
+    }
     SnapshotFile file = new SnapshotFile(Disk.REAL, true);
     RdbOutput head = output(settings);
     SnapshotHeader.write(redisVersion, keyspace.usedBytes(), false, head);
     file.take(head.bytes(), head.length());
     keyspace.loop().execute(() -> begin(keyspace, settings, file));
-    Path absolute = target.toAbsolutePath();
-    Path folder = absolute.getParent();
-    Path name = absolute.getFileName();
-    if (folder == null || name == null) {
-      throw new IOException(target + " is no name for a file");
-    }
     return file.write(folder, name.toString());
   }
 

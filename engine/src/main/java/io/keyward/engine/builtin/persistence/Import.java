@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Import implements KeyPlaces {
   private final BuiltinKeyspace keyspace;
   private final byte[] prefix;
+
+  /** Counted on the one loop that reads, and asked for when it has ended. */
+  private long pinned;
 
   private Import(BuiltinKeyspace keyspace, byte[] prefix) {
     this.keyspace = keyspace;
@@ -26,9 +30,10 @@ public final class Import implements KeyPlaces {
    * What has been loaded.
    *
    * @param expired keys left out since their time was up
-   * @param leftOut keys left out since they are not behind the prefix
+   * @param leftOut keys left out since they are not behind the prefix, or pinned
+   * @param pinned those of them that no file would keep, since their namespace is pinned
    */
-  public record Result(long keys, long expired, long leftOut) {}
+  public record Result(long keys, long expired, long leftOut, long pinned) {}
 
   /**
    * Loads a file, on a thread that may wait; keys that are there already are replaced.
@@ -47,7 +52,15 @@ public final class Import implements KeyPlaces {
     Import places = new Import(keyspace, prefix);
     SnapshotLoad.Loaded loaded =
         snapshots.load(file, () -> places, Expired.DROPPED, new LoadProgress());
-    return new Result(loaded.keys(), loaded.expired(), loaded.leftOut());
+    long size = Files.size(file);
+    if (loaded.end() < size) {
+      throw new IOException(
+          "%s goes on behind its snapshot, at byte %d of %d, as an append-only file does. Start a"
+                  .formatted(file, loaded.end(), size)
+              + " gateway or redis-server on it with appendonly yes, and import what SAVE writes"
+              + " there");
+    }
+    return new Result(loaded.keys(), loaded.expired(), loaded.leftOut(), places.pinned);
   }
 
   @Override
@@ -55,6 +68,10 @@ public final class Import implements KeyPlaces {
     boolean taken =
         key.length >= prefix.length
             && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    if (taken && keyspace.pins().hold(key, prefix.length, key.length - prefix.length)) {
+      pinned++;
+      return null;
+    }
     return taken ? new Place(keyspace, prefix.length) : null;
   }
 
