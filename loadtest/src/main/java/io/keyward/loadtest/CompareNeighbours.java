@@ -8,8 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,9 +27,9 @@ import picocli.CommandLine.Option;
           + " before it had not been answered by then, else from its sending.",
       "The neighbour is a process of its own that runs when this one does not want the processor,"
           + " and it rests while peace is measured: peace and noise take turns, and the figures are"
-          + " medians of theirs, so that what another program does to one of them does not count."
-          + " The first seconds of each kind of noise do not count either: a JVM compiles what is"
-          + " used."
+          + " medians of theirs. As long as other programs take much of the processors, further"
+          + " turns are made, up to as many again, and those count in which others took least. The"
+          + " first seconds of each kind of noise do not count: a JVM compiles what is used."
     },
     sortOptions = false)
 final class CompareNeighbours implements Callable<Integer> {
@@ -119,47 +121,66 @@ final class CompareNeighbours implements Callable<Integer> {
     }
   }
 
+  /**
+   * A turn of peace and one of noise.
+   *
+   * @param noises how many were made
+   * @param others processors that other programs used meanwhile
+   */
+  private record Round(Histogram peace, Histogram loud, long noises, double others) {}
+
   private Verdict measure(Noise noise, RunningServer server, Noise.Line victim, TextTable table)
       throws IOException {
-    List<Histogram> peace = new ArrayList<>();
-    List<Histogram> loud = new ArrayList<>();
-    long made = 0;
-    long others = 0;
-    long took = 0;
+    List<Round> made = new ArrayList<>();
     try (NoisyNeighbour neighbour = NoisyNeighbour.start(noise, server.address(), "AUTH noisy a")) {
       var _ = load(victim, warmup);
-      for (int round = 0; round < rounds; round++) {
-        neighbour.rest();
-        var _ = load(victim, SETTLING_SECONDS);
-        peace.add(load(victim, seconds));
-        neighbour.goOn();
-        var _ = load(victim, SETTLING_SECONDS);
-        long before = neighbour.made();
-        CpuTimes used = CpuTimes.now(server);
-        long neighbours = neighbour.cpuNanos();
-        long began = System.nanoTime();
-        loud.add(load(victim, seconds));
-        took += System.nanoTime() - began;
-        others += CpuTimes.now(server).minus(used).others() - (neighbour.cpuNanos() - neighbours);
-        made += neighbour.made() - before;
+      int quiet = 0;
+      while (quiet < rounds && made.size() < 2 * rounds) {
+        Round round = round(server, victim, neighbour);
+        made.add(round);
+        if (round.others <= Disturbance.QUIET) {
+          quiet++;
+        }
       }
     }
+    List<Round> counted =
+        made.stream().sorted(Comparator.comparingDouble(Round::others)).limit(rounds).toList();
     List<String> cells = new ArrayList<>(List.of(noise.text));
-    for (List<Histogram> rounds : List.of(peace, loud)) {
+    for (Function<Round, Histogram> when :
+        List.<Function<Round, Histogram>>of(Round::peace, Round::loud)) {
       for (double percentile : new double[] {50, 99, 99.9, 100}) {
-        cells.add(fixed(median(rounds, percentile) / 1e3, 0));
+        cells.add(fixed(median(counted, when, percentile) / 1e3, 0));
       }
     }
-    double ratio = median(loud, 99) / median(peace, 99);
+    double ratio = median(counted, Round::loud, 99) / median(counted, Round::peace, 99);
     cells.add(fixed(ratio, 2));
-    cells.add(Long.toString(made));
-    cells.add(fixed(Math.max(0, (double) others / took), 2));
+    cells.add(Long.toString(counted.stream().mapToLong(Round::noises).sum()));
+    cells.add(fixed(Figures.median(counted, Round::others), 2));
     table.row(cells);
     return verdict(noise, ratio);
   }
 
-  private static double median(List<Histogram> rounds, double percentile) {
-    return Figures.median(rounds, latencies -> latencies.getValueAtPercentile(percentile));
+  private Round round(RunningServer server, Noise.Line victim, NoisyNeighbour neighbour)
+      throws IOException {
+    neighbour.rest();
+    var _ = load(victim, SETTLING_SECONDS);
+    CpuTimes used = CpuTimes.now(server);
+    long neighbours = neighbour.cpuNanos();
+    long began = System.nanoTime();
+    Histogram peace = load(victim, seconds);
+    neighbour.goOn();
+    var _ = load(victim, SETTLING_SECONDS);
+    long before = neighbour.made();
+    Histogram loud = load(victim, seconds);
+    long noises = neighbour.made() - before;
+    long others = CpuTimes.now(server).minus(used).others() - (neighbour.cpuNanos() - neighbours);
+    return new Round(
+        peace, loud, noises, Math.max(0, (double) others / (System.nanoTime() - began)));
+  }
+
+  private static double median(
+      List<Round> rounds, Function<Round, Histogram> when, double percentile) {
+    return Figures.median(rounds, round -> when.apply(round).getValueAtPercentile(percentile));
   }
 
   private static Verdict verdict(Noise noise, double ratio) {
