@@ -84,7 +84,7 @@ public final class Members {
     client.authenticated(keyspace.access().open());
   }
 
-  /** A client that stands for a script: it has no socket and is not listed. */
+  /** A client that stands for a script or the gateway: it has no socket and is not listed. */
   public Client internal(Reply reply) {
     Client client = new Client(0, new NoConnection(reply), reply, SteadyTime.millis());
     client.internal(true);

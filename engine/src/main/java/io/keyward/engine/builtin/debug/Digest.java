@@ -38,7 +38,7 @@ final class Digest {
   Digest(Database database, long now) {
     this.database = database;
     this.now = now;
-    reader = Offline.client(now);
+    reader = database.keyspace().members().internal(new Reply());
     reader.noTouch(true);
     try {
       sha1 = MessageDigest.getInstance("SHA-1");

@@ -13,48 +13,7 @@ import java.util.List;
 
 /** Commands that the keyspace executes for itself, without a connection. */
 final class Offline {
-  private static final class NoConnection implements Client.Connection {
-    @Override
-    public void flushSoon() {}
-
-    @Override
-    public void resume() {}
-
-    @Override
-    public void closeAfterReply() {}
-
-    @Override
-    public void abort() {}
-
-    @Override
-    public long pendingOutput() {
-      return 0;
-    }
-
-    @Override
-    public long pendingInput() {
-      return 0;
-    }
-
-    @Override
-    public String remoteAddress() {
-      return "?:0";
-    }
-
-    @Override
-    public String localAddress() {
-      return "?:0";
-    }
-  }
-
   private Offline() {}
-
-  /** A client that stands for the keyspace itself. */
-  static Client client(long now) {
-    Client client = new Client(0, new NoConnection(), new Reply(), now);
-    client.internal(true);
-    return client;
-  }
 
   /** A request of a command's name, a key and further words. */
   static Request request(
