@@ -110,6 +110,7 @@ public final class Durability {
     boolean present = appendOnly.status().enabled();
     try {
       if (present && !wanted) {
+        notOnLoop("the append-only file cannot be switched off inside a transaction");
         appendOnly.turnOff();
       }
       if (!folder.equals(live.text(Directive.DIR))) {
@@ -127,11 +128,16 @@ public final class Durability {
     }
   }
 
+  /** A loop that serves clients cannot wait until disks have what loops hand over. */
+  private void notOnLoop(String refusal) throws RefusedException {
+    if (engine.homes().stream().anyMatch(home -> home.loop().isCurrent())) {
+      throw new RefusedException(refusal);
+    }
+  }
+
   /** The log is complete at every moment where it is, so that it does not follow. */
   private void move(boolean logStays) throws RefusedException {
-    if (engine.homes().stream().anyMatch(home -> home.loop().isCurrent())) {
-      throw new RefusedException("the folder cannot be changed inside a transaction");
-    }
+    notOnLoop("the folder cannot be changed inside a transaction");
     if (logStays && snapshots.elsewhere()) {
       throw new RefusedException(
           "the append-only file stays where it is: set appendonly to no, then dir, and appendonly"

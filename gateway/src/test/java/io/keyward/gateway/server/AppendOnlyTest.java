@@ -165,6 +165,25 @@ class AppendOnlyTest {
   }
 
   @Test
+  void nobodySwitchesItOffInATransaction() throws Exception {
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      wire.call("MULTI");
+      wire.call("CONFIG SET appendonly no");
+      wire.call("SET m 1");
+      wire.call("CONFIG SET appendonly yes");
+      wire.call("SET m 2");
+      assertThat(wire.call("EXEC"))
+          .contains("the append-only file cannot be switched off inside a transaction");
+      assertThat(wire.call("INFO persistence")).contains("aof_enabled:1");
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("GET m")).isEqualTo("2");
+    }
+  }
+
+  @Test
   void switchingOffDuringARewriteIsNoFailure() throws Exception {
     try (Gateway gateway = start();
         Words wire = new Words(gateway)) {

@@ -196,13 +196,11 @@ public final class AppendOnlyLog {
     }
   }
 
-  /** Switches the log off: what has been done is written and forced to the disk before. */
+  /**
+   * Switches the log off: what has been done is written and forced to the disk before. Not on a
+   * loop.
+   */
   public void turnOff() throws InterruptedException {
-    if (feed.onLoop()) {
-      // A loop cannot wait for itself: in a transaction CONFIG SET does not wait for this.
-      Thread.ofVirtual().start(this::turnOffBeside);
-      return;
-    }
     LogWriter closed;
     synchronized (this) {
       state = State.OFF;
@@ -218,14 +216,6 @@ public final class AppendOnlyLog {
     }
     chain.close();
     feed.forget();
-  }
-
-  private void turnOffBeside() {
-    try {
-      turnOff();
-    } catch (InterruptedException stopped) {
-      Thread.currentThread().interrupt();
-    }
   }
 
   /** Hears what the writer has to tell. */

@@ -109,11 +109,6 @@ final class LogFeed implements LogWriter.Observer {
     }
   }
 
-  /** Whether this is one of the loops. */
-  boolean onLoop() {
-    return homes.stream().anyMatch(home -> home.loop().isCurrent());
-  }
-
   /** Lets a writer have what the home does from here on; on its loop. */
   void attach(Home home, LogWriter target) {
     int number = homes.indexOf(home);
