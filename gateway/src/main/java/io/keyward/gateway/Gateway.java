@@ -40,6 +40,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -64,6 +65,10 @@ public final class Gateway implements AutoCloseable {
   private @Nullable SavePoints savePoints;
   private @Nullable RetirementWatch retirement;
   private final AtomicBoolean closing = new AtomicBoolean();
+
+  /** The thread that starts the gateway, as long as it does. */
+  private volatile @Nullable Thread opening;
+
   private final CountDownLatch stopped = new CountDownLatch(1);
 
   private Gateway(Vertx vertx, String transport, Settings settings, Disk disk) {
@@ -140,12 +145,20 @@ public final class Gateway implements AutoCloseable {
       throws StartException {
     Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
     Gateway gateway = new Gateway(started.vertx(), started.transport(), settings, disk);
+    gateway.opening = Thread.currentThread();
     try {
       gateway.open(freePorts);
       return gateway;
-    } catch (StartException failed) {
+    } catch (StartException | RejectedExecutionException failed) {
+      boolean stoppedMeanwhile = gateway.closing.get();
       gateway.close();
+      if (stoppedMeanwhile) {
+        // Somebody has asked for it while data was loaded.
+        return gateway;
+      }
       throw failed;
+    } finally {
+      gateway.opening = null;
     }
   }
 
@@ -232,6 +245,11 @@ public final class Gateway implements AutoCloseable {
   public Ports ports() {
     AdminServer present = admin;
     return new Ports(server.port(), server.tlsPort(), present == null ? 0 : present.port());
+  }
+
+  /** Whether somebody has asked for its end. */
+  boolean stops() {
+    return closing.get();
   }
 
   /** Waits until the gateway has been stopped. */
@@ -327,8 +345,14 @@ public final class Gateway implements AutoCloseable {
   public void close() {
     try {
       if (!closing.compareAndSet(false, true)) {
+        boolean _ = Thread.interrupted();
         stopped.await();
         return;
+      }
+      Thread opens = opening;
+      if (opens != null && opens != Thread.currentThread()) {
+        // It may wait for loops that are about to end.
+        opens.interrupt();
       }
       listeners.close();
       server.shutdown().run(server.live().number(Directive.SHUTDOWN_TIMEOUT) * 1000);

@@ -125,7 +125,9 @@ public final class Main {
       Signals.on("TERM", () -> gateway.stop(Directive.SHUTDOWN_ON_SIGTERM));
       Signals.on("INT", () -> gateway.stop(Directive.SHUTDOWN_ON_SIGINT));
       Signals.on("HUP", gateway::reload);
-      greet(settings, gateway);
+      if (!gateway.stops()) {
+        greet(settings, gateway);
+      }
       gateway.awaitStop();
       return 0;
     } catch (ConfigurationException wrong) {

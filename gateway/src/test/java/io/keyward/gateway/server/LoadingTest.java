@@ -154,6 +154,54 @@ class LoadingTest {
     }
   }
 
+  /** The start is over then, without an error, and the files are as they were. */
+  @ParameterizedTest
+  @ValueSource(strings = {"no", "yes"})
+  void aGatewayMayBeStoppedWhileItLoads(String appendOnly) throws Exception {
+    fill(appendOnly);
+    long bytes = bytesOfFiles(appendOnly);
+    int port = GatewayProcess.freePort();
+    List<String> options =
+        List.of(
+            "--port",
+            String.valueOf(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            data.toString(),
+            "--appendonly",
+            appendOnly,
+            "--key-load-delay",
+            "100000000");
+    Settings settings = Settings.load(options, Map.of("KEYWARD_ADMIN_PORT", "0"));
+    CompletableFuture<Gateway> start = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .start(
+            () -> {
+              try {
+                start.complete(Gateway.start(settings));
+              } catch (StartException | RuntimeException failed) {
+                start.completeExceptionally(failed);
+              }
+            });
+    try (Jedis client = connect(port, start)) {
+      while (!client.info("persistence").contains("loading:1\r\n")) {
+        Thread.sleep(1);
+      }
+      client.shutdown();
+    } catch (JedisConnectionException closed) {
+      // As it should be.
+    }
+    start.get(60, TimeUnit.SECONDS).awaitStop();
+    assertThat(bytesOfFiles(appendOnly)).isEqualTo(bytes);
+    try (Gateway gateway =
+            Gateways.start(
+                "--dir", data.toString(), "--save", "", "--appendonly", appendOnly);
+        Jedis client = new Jedis("127.0.0.1", gateway.ports().redis())) {
+      assertThat(client.get("key:" + (KEYS - 1))).isEqualTo("value:" + (KEYS - 1));
+    }
+  }
+
   @Test
   void whatIsOfADeploymentThatThereIsNotIsKeptByAServerOfTwoLoops() {
     Map<String, String> other = Map.of("REDIS_KEY_PREFIX", "other");
