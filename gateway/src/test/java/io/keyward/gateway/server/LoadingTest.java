@@ -195,8 +195,7 @@ class LoadingTest {
     start.get(60, TimeUnit.SECONDS).awaitStop();
     assertThat(bytesOfFiles(appendOnly)).isEqualTo(bytes);
     try (Gateway gateway =
-            Gateways.start(
-                "--dir", data.toString(), "--save", "", "--appendonly", appendOnly);
+            Gateways.start("--dir", data.toString(), "--save", "", "--appendonly", appendOnly);
         Jedis client = new Jedis("127.0.0.1", gateway.ports().redis())) {
       assertThat(client.get("key:" + (KEYS - 1))).isEqualTo("value:" + (KEYS - 1));
     }
