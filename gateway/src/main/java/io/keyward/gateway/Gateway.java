@@ -350,7 +350,7 @@ public final class Gateway implements AutoCloseable {
         return;
       }
       Thread opens = opening;
-      if (opens != null && opens != Thread.currentThread()) {
+      if (opens != null && !opens.equals(Thread.currentThread())) {
         // It may wait for loops that are about to end.
         opens.interrupt();
       }
