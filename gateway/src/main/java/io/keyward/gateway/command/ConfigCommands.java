@@ -68,8 +68,8 @@ final class ConfigCommands {
             .subcommand(
                 child("set", -4, this::set)
                     .differs(
-                        "port, tls-port, bind and dir are refused inside transactions, and dir"
-                            + " while the append-only file is on.")
+                        "port, tls-port, bind, dir and appendonly no are refused inside"
+                            + " transactions, and dir while the append-only file is on.")
                     .summary("Changes directives, all of them or none.")
                     .complexity("O(N) when N is the number of configuration parameters provided")
                     .syntax("parameter value [parameter value ...]")
