@@ -381,6 +381,19 @@ public final class Database {
     return keys.fetch(hash);
   }
 
+  /**
+   * To be called before each key of a request with many of them: fetches from memory, now and then,
+   * what this one and those behind it are about.
+   *
+   * @param first the argument that is the first key
+   * @param step how far the next key stands behind one
+   */
+  public void fetchAhead(Request request, int key, int first, int step) {
+    if ((key - first) % (step * FetchAhead.AT_ONCE) == 0 && request.count() > key + step) {
+      keyspace.home().fetchAhead().fetch(this, request, key, step);
+    }
+  }
+
   /** Whether an entry that a walk has shown is still a key of this database. */
   public boolean holds(Entry entry) {
     return keys.holds(entry.hash(), entry.reference());

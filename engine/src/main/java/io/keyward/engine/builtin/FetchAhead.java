@@ -6,10 +6,10 @@ import io.keyward.engine.builtin.memory.KeyHash;
 import java.util.Arrays;
 
 /**
- * Fetches from memory what the next requests of a client are about.
+ * Fetches from memory what the next requests of a client are about, or the next keys of one request.
  *
  * <p>A key is found in two steps that both miss the processor's cache where there are many keys:
- * its bucket, then its entry. One request after the other waits for both each time; read here for
+ * its bucket, then its entry. Looking for one after the other waits for both each time; read here for
  * all of them in a row, first the buckets and then the entries, they come at the same time.
  */
 final class FetchAhead {
@@ -19,14 +19,18 @@ final class FetchAhead {
   /** So many keys are in the cache anyway. */
   private static final int FEW = 8192;
 
-  private long[] hashes = new long[16];
+  /** As many as a processor waits for at the same time; more would not be there sooner. */
+  static final int AT_ONCE = 16;
+
+  private long[] hashes = new long[AT_ONCE];
 
   /** What has been read: code of which nothing comes would not be run. */
   private int unusedSum;
 
+  /** Fetches what these requests are about, the first so many of them. */
   void fetch(Database database, Request[] requests, int count) {
     Dictionary keys = database.keys();
-    if (keys.size() < FEW || database.seesOthers()) {
+    if (isInCache(database)) {
       return;
     }
     if (hashes.length < count) {
@@ -34,11 +38,9 @@ final class FetchAhead {
     }
     int read = 0;
     for (int i = 0; i < count; i++) {
-      Request request = requests[i];
-      if (request.count() > KEY) {
-        long hash = KeyHash.hash(request.bytes(), request.offset(KEY), request.length(KEY));
-        hashes[i] = hash;
-        read += keys.fetch(hash);
+      if (requests[i].count() > KEY) {
+        hashes[i] = hash(requests[i], KEY);
+        read += keys.fetch(hashes[i]);
       }
     }
     for (int i = 0; i < count; i++) {
@@ -47,5 +49,35 @@ final class FetchAhead {
       }
     }
     unusedSum = read;
+  }
+
+  /**
+   * Fetches the next keys of one request, {@value #AT_ONCE} at most, of which each stands {@code
+   * step} behind the one before.
+   */
+  void fetch(Database database, Request request, int from, int step) {
+    if (isInCache(database)) {
+      return;
+    }
+    Dictionary keys = database.keys();
+    int end = (int) Math.min(request.count(), from + (long) AT_ONCE * step);
+    int read = 0;
+    int count = 0;
+    for (int key = from; key < end; key += step) {
+      hashes[count] = hash(request, key);
+      read += keys.fetch(hashes[count++]);
+    }
+    for (int i = 0; i < count; i++) {
+      read += keys.fetchEntry(hashes[i]);
+    }
+    unusedSum = read;
+  }
+
+  private static boolean isInCache(Database database) {
+    return database.keys().size() < FEW || database.seesOthers();
+  }
+
+  private static long hash(Request request, int key) {
+    return KeyHash.hash(request.bytes(), request.offset(key), request.length(key));
   }
 }

@@ -99,6 +99,7 @@ final class StringReads {
     reply.array(request.count() - 1L);
     for (int key = 1; key < request.count(); key++) {
       Slices.step(request);
+      database.fetchAhead(request, key, 1, 1);
       Entry entry = database.read(request, key);
       send(entry == null || entry.type() != Type.STRING ? null : entry, reply);
     }

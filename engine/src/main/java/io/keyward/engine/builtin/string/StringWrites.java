@@ -244,6 +244,7 @@ final class StringWrites {
     Database database = Database.of(request);
     for (int key = 1; key < request.count(); key += 2) {
       Slices.step(request);
+      database.fetchAhead(request, key, 1, 2);
       if (database.write(request, key) != null) {
         reply.integer(0);
         return;
@@ -263,6 +264,7 @@ final class StringWrites {
     Database database = Database.of(request);
     for (int key = 1; key < request.count(); key += 2) {
       Slices.step(request);
+      database.fetchAhead(request, key, 1, 2);
       StringValue.set(database, database.write(request, key), request, key, key + 1, -1);
       database.changed(request, key, KeyspaceNotifications.STRING, "set");
     }
