@@ -6,11 +6,12 @@ import io.keyward.engine.builtin.memory.KeyHash;
 import java.util.Arrays;
 
 /**
- * Fetches from memory what the next requests of a client are about, or the next keys of one request.
+ * Fetches from memory what the next requests of a client are about, or the next keys of one
+ * request.
  *
  * <p>A key is found in two steps that both miss the processor's cache where there are many keys:
- * its bucket, then its entry. Looking for one after the other waits for both each time; read here for
- * all of them in a row, first the buckets and then the entries, they come at the same time.
+ * its bucket, then its entry. Looking for one after the other waits for both each time; read here
+ * for all of them in a row, first the buckets and then the entries, they come at the same time.
  */
 final class FetchAhead {
   /** The first argument of a request is taken for a key, as it is one of nearly every command. */
