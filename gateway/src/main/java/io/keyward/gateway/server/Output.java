@@ -320,6 +320,7 @@ final class Output implements Reply.Drain {
   /** Sends nothing more, and closes the connection: later, if others are being sent the same. */
   private void cutOff(Runnable closing) {
     cut = true;
+    releaseWaiting();
     if (session.running()) {
       closing.run();
     } else {
@@ -379,9 +380,13 @@ final class Output implements Reply.Drain {
     if (client.turn() != Client.Turn.SUSPENDED) {
       reply.clear();
     }
+    releaseWaiting();
+  }
+
+  private void releaseWaiting() {
     held.release();
     behind.release();
-    dropPutBy();
+    putBy.release();
   }
 
   /** Bytes in the reply and in the socket's queue. */
