@@ -92,6 +92,7 @@ class FieldErrorsTest {
           Map.entry("directives.appenddirname", "a/b"),
           Map.entry("directives.appendfilename", "a/b"),
           Map.entry("directives.dbfilename", "a/b"),
+          Map.entry("directives.dir", "\"\\0\""),
           Map.entry("directives.bind", "'" + "127.0.0.1 ".repeat(17).strip() + "'"),
           Map.entry("operator.username", "default"),
           Map.entry("operator.password", "\"${NOT_SET_ANYWHERE}\""),
