@@ -153,8 +153,12 @@ class RecognitionTest {
 
   @Test
   void aReloadOpensAndClosesPortsOfDeployments() throws IOException {
-    int first = freePort();
-    int second = freePort();
+    int first;
+    int second;
+    try (ServerSocket one = new ServerSocket(0)) {
+      first = one.getLocalPort();
+      second = freePort();
+    }
     write("white: {ports: [" + first + "]}", "black: {password: of-black}");
     assertThat(gateway.reload()).isEmpty();
     try (Wire white = Wire.to(first)) {
