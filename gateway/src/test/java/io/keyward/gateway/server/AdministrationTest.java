@@ -82,8 +82,7 @@ class AdministrationTest {
           .endsWith("(possibly related to argument 'dir') - can't set protected config");
       assertThat(wire.ask("CONFIG SET timeout"))
           .isEqualTo("-ERR wrong number of arguments for 'config|set' command");
-      assertThat(wire.ask("CONFIG SET timeout 1 maxmemory"))
-          .isEqualTo("-ERR syntax error");
+      assertThat(wire.ask("CONFIG SET timeout 1 maxmemory")).isEqualTo("-ERR syntax error");
       assertThat(wire.ask("CONFIG REWRITE"))
           .isEqualTo("-ERR The server is running without a config file");
     }
