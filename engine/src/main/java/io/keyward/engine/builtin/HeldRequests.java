@@ -16,6 +16,9 @@ final class HeldRequests {
   private final Map<Client, Request> held = new LinkedHashMap<>();
   private boolean releasing;
 
+  /** Whether there was a reason to release while that was under way. */
+  private boolean again;
+
   HeldRequests(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
   }
@@ -37,9 +40,14 @@ final class HeldRequests {
     return held.size();
   }
 
-  /** Executes what is held by now, in slices; what is held again meanwhile stays. */
+  /**
+   * Executes what is held by now, in slices. What is held again meanwhile stays, until there is the
+   * next reason to release it; if that comes meanwhile, until this is over.
+   */
   void release() {
-    if (!releasing && !held.isEmpty()) {
+    if (releasing) {
+      again = true;
+    } else if (!held.isEmpty()) {
       releasing = true;
       releaseSome(held.size());
     }
@@ -48,19 +56,33 @@ final class HeldRequests {
   private void releaseSome(int count) {
     long until = System.nanoTime() + Turns.SLICE_NANOS;
     int left = count;
-    while (left > 0 && !held.isEmpty()) {
-      left--;
-      Iterator<Request> next = held.values().iterator();
-      Request request = next.next();
-      next.remove();
-      execute(request);
-      if (System.nanoTime() - until > 0 && left > 0) {
-        int rest = left;
-        keyspace.home().loop().turns().add(keyspace, () -> releaseSome(rest));
-        return;
+    boolean goesOn = false;
+    try {
+      while (left > 0 && !held.isEmpty() && !goesOn) {
+        left--;
+        Iterator<Request> next = held.values().iterator();
+        Request request = next.next();
+        next.remove();
+        execute(request);
+        goesOn = left > 0 && System.nanoTime() - until > 0;
+      }
+    } finally {
+      int rest = left;
+      if (goesOn) {
+        soon(() -> releaseSome(rest));
+      } else {
+        releasing = false;
+        // What is left when a request has failed by a defect must not wait for ever either.
+        if (again || rest > 0) {
+          again = false;
+          soon(this::release);
+        }
       }
     }
-    releasing = false;
+  }
+
+  private void soon(Runnable slice) {
+    keyspace.home().loop().turns().add(keyspace, slice);
   }
 
   private void execute(Request request) {

@@ -9,6 +9,7 @@ import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.Client.Turn;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,5 +122,25 @@ class SlicesTest {
         .isInstanceOf(OutOfMemoryError.class);
     assertThat(slices.busy()).isFalse();
     assertThat(other.run("get", "key")).contains("value");
+  }
+
+  /**
+   * Requests that wait are looked at in slices, too; what is long may end while that is under way.
+   */
+  @ParameterizedTest
+  @ValueSource(ints = {3_000, 6_000, 12_000, 24_000, MUCH})
+  void whoWaitsWhileOthersThatWaitedAreServedIsServed(int length) {
+    bench.run("eval", "for i=1," + MUCH + " do redis.call('rpush','long','m'..i) end", "0");
+    bench.run("eval", "for i=1," + length + " do redis.call('rpush','l','m'..i) end", "0");
+    String value = "v".repeat(200_000);
+    caller.send("lrange", "long", "0", "-1");
+    assertThat(caller.client().turn()).isEqualTo(Turn.SUSPENDED);
+    other.send("lrange", "l", "0", "-1");
+    List<Bench.Session> waiting = Stream.generate(bench::connect).limit(100).toList();
+    waiting.forEach(each -> each.send("set", "key", value));
+    bench.pass(5_000);
+    assertThat(waiting).allSatisfy(each -> assertThat(each.take()).contains("OK"));
+    assertThat(other.take()).contains("m" + length);
+    assertThat(caller.take()).contains("m" + MUCH);
   }
 }
