@@ -133,6 +133,10 @@ class AppendOnlyTest {
     }
   }
 
+  private static boolean walks(Words wire) {
+    return wire.call("INFO persistence").matches("(?s).*current_save_keys_processed:[1-9].*");
+  }
+
   @Test
   void nothingIsMissingInTheMiddleOfALogThatWasSwitchedOnDuringARewrite(@TempDir Path copy)
       throws Exception {
@@ -141,14 +145,13 @@ class AppendOnlyTest {
       wire.call("DEBUG POPULATE 300");
       wire.call("CONFIG SET rdb-key-save-delay 5000");
       wire.call("BGREWRITEAOF");
+      Rewrites.until("the walk for the first base", () -> walks(wire));
       assertThat(wire.call("CONFIG SET appendonly yes")).isEqualTo("OK");
       wire.call("SET n between");
       Path base = log("appendonly.aof.1.base.rdb");
       Rewrites.until("the first base", () -> Files.exists(base));
       wire.call("SET a 1");
-      Rewrites.until(
-          "the second base",
-          () -> wire.call("INFO persistence").matches("(?s).*current_save_keys_processed:[1-9].*"));
+      Rewrites.until("the walk for the second base", () -> walks(wire));
       wire.call("APPEND n !");
       copyFiles(copy);
       wire.call("CONFIG SET rdb-key-save-delay 0");
