@@ -185,6 +185,8 @@ class AppendOnlyFilesTest {
       client.configSet("aof-use-rdb-preamble", snapshotFirst);
       SampleData.fill(client);
       client.functionLoad("#!lua name=lib\nredis.register_function('f', function() return 7 end)");
+      // With everysec Redis answers before it has written, while an fsync is under way.
+      client.configSet("appendfsync", "always");
       client.configSet("appendonly", "yes");
       awaitRewrite(client);
       change(client);
