@@ -25,9 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class AppendOnlyLog {
   private static final Logger log = LoggerFactory.getLogger(AppendOnlyLog.class);
 
-  /** The longest pause between two attempts to write a base that is needed. */
-  private static final int MOST_PAUSE_SECONDS = 10;
-
   private enum State {
     OFF,
     /** What is done is written, but there is no base yet. */
@@ -53,9 +50,6 @@ public final class AppendOnlyLog {
   private final LogChain chain;
   private final LogFeed feed;
   private final RewriteSchedule rewrites = new RewriteSchedule();
-
-  /** When the last attempt ended that has to be made again. */
-  private long ended;
 
   private volatile State state = State.OFF;
   private volatile @Nullable LogWriter writer;
@@ -122,11 +116,7 @@ public final class AppendOnlyLog {
    */
   public void readAgain(Residents residents, Consumer<Home> before, Consumer<Home> after)
       throws IOException, InterruptedException {
-    synchronized (this) {
-      while (rewrites.running()) {
-        wait();
-      }
-    }
+    awaitNoRewrite();
     if (state == State.BEGINNING) {
       throw new IOException("the append-only file is not complete");
     }
@@ -156,7 +146,7 @@ public final class AppendOnlyLog {
   public void begin(boolean loaded, boolean dataPresent) throws IOException, InterruptedException {
     if (!loaded && dataPresent) {
       turnOn();
-      awaitRewrite();
+      awaitFirstBase();
       return;
     }
     LogWriter opened;
@@ -259,13 +249,9 @@ public final class AppendOnlyLog {
    * @return whether it has been written
    */
   public synchronized boolean rewriteAndWait() throws InterruptedException {
-    while (rewrites.running()) {
-      wait();
-    }
+    awaitNoRewrite();
     boolean _ = rewrite();
-    while (rewrites.running()) {
-      wait();
-    }
+    awaitNoRewrite();
     return rewrites.lastSucceeded();
   }
 
@@ -302,10 +288,14 @@ public final class AppendOnlyLog {
     }
   }
 
-  private synchronized void awaitRewrite() throws IOException, InterruptedException {
+  private synchronized void awaitNoRewrite() throws InterruptedException {
     while (rewrites.running()) {
       wait();
     }
+  }
+
+  private synchronized void awaitFirstBase() throws IOException, InterruptedException {
+    awaitNoRewrite();
     if (state != State.ON) {
       throw new IOException("The first base of the append-only file could not be written.");
     }
@@ -320,7 +310,7 @@ public final class AppendOnlyLog {
       }
       outcome = writeBaseInTurn();
     } catch (IOException failed) {
-      log.error("Rewriting the append-only file has failed: {}", LogWriter.reason(failed));
+      log.error("Rewriting the append-only file has failed: {}", DiskAttempts.reason(failed));
     } catch (RuntimeException | OutOfMemoryError failed) {
       log.error("Rewriting the append-only file has failed", failed);
     } catch (InterruptedException stopped) {
@@ -340,7 +330,7 @@ public final class AppendOnlyLog {
     if (rewrites.waiting() || (state == State.BEGINNING && outcome == Outcome.SUCCEEDED)) {
       beginRewrite();
     } else if (mustSucceed()) {
-      ended = System.nanoTime();
+      rewrites.pauses();
       Thread.ofVirtual().start(this::tryAgainSoon);
     }
   }
@@ -354,13 +344,9 @@ public final class AppendOnlyLog {
         && (state == State.BEGINNING || (state == State.ON && forced.doubtful() && feed.sound()));
   }
 
-  private long pauseMillis() {
-    return 1000L * Math.clamp(rewrites.failuresInARow(), 1, MOST_PAUSE_SECONDS);
-  }
-
   private void tryAgainSoon() {
     try {
-      Thread.sleep(pauseMillis());
+      Thread.sleep(rewrites.pauseMillis());
     } catch (InterruptedException stopped) {
       return;
     }
@@ -368,8 +354,7 @@ public final class AppendOnlyLog {
   }
 
   private synchronized void tryAgain() {
-    long millis = (System.nanoTime() - ended) / 1_000_000;
-    if (mustSucceed() && !rewrites.running() && millis >= pauseMillis()) {
+    if (mustSucceed() && !rewrites.running() && rewrites.hasPaused()) {
       beginRewrite();
     }
   }

@@ -117,7 +117,7 @@ final class Forcer {
   private void tell(Throwable failure) {
     try {
       if (failure instanceof IOException reason && !refused) {
-        observer.failed(true, LogWriter.reason(reason));
+        observer.failed(true, DiskAttempts.reason(reason));
         refused = true;
       }
     } catch (OutOfMemoryError full) {

@@ -176,7 +176,7 @@ final class LogFeed implements LogWriter.Observer {
     } else {
       attach(home, target);
     }
-    target.change(homes.indexOf(home), file, home.effects().buffers());
+    target.change(homes.indexOf(home), file);
   }
 
   /** Lets nobody have what the homes do. */

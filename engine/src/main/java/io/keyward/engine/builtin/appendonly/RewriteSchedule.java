@@ -14,6 +14,9 @@ final class RewriteSchedule {
   private static final long MINUTE_NANOS = 60_000_000_000L;
   private static final long MOST_DELAY_NANOS = 60 * MINUTE_NANOS;
 
+  /** The longest pause between two attempts to write a base that is needed. */
+  private static final int MOST_PAUSE_SECONDS = 10;
+
   private volatile boolean running;
   private volatile boolean underWay;
   private volatile boolean waiting;
@@ -24,6 +27,7 @@ final class RewriteSchedule {
   private volatile long failuresInARow;
   private volatile boolean delayed;
   private volatile long notBefore;
+  private long pausedFrom;
 
   /** Whether a rewrite is running, or waits for its turn to write a snapshot. */
   boolean running() {
@@ -87,6 +91,21 @@ final class RewriteSchedule {
   void abandoned() {
     underWay = false;
     running = false;
+  }
+
+  /** Says that an attempt has just ended that has to be made again, after a pause. */
+  void pauses() {
+    pausedFrom = System.nanoTime();
+  }
+
+  /** How long that pause lasts: the longer, the more attempts have failed. */
+  long pauseMillis() {
+    return 1000L * Math.clamp(failuresInARow, 1, MOST_PAUSE_SECONDS);
+  }
+
+  /** Whether it is over. */
+  boolean hasPaused() {
+    return (System.nanoTime() - pausedFrom) / 1_000_000 >= pauseMillis();
   }
 
   /**
