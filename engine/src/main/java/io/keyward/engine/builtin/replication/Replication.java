@@ -12,69 +12,32 @@ import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.engine.builtin.replication.Replica.State;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.HexFormat;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Lets replicas follow what all keyspaces do: a snapshot, and behind it the stream of effects.
  *
- * <p>The homes' streams become one: pieces in the order in which they are handed over, those of
- * other homes put off while a unit of one home goes on. Offsets count its bytes. All that the loops
- * share here is guarded by this object, held for a copy of some bytes at most; as long as there has
- * been no replica, nothing of it is ever touched by a command.
+ * <p>All that the loops share here is guarded by this object, held for a copy of some bytes at
+ * most; as long as there has been no replica, nothing of it is ever touched by a command.
  */
 public final class Replication {
   private static final Logger log = LoggerFactory.getLogger(Replication.class);
   private static final long PERIOD_MILLIS = 1000;
-  private static final int NO_HOME = -1;
-  private static final int ANY_DATABASE = -1;
   private static final byte[] PING = ascii("*1\r\n$4\r\nPING\r\n");
   private static final byte[] GET_ACKNOWLEDGEMENTS =
       ascii("*3\r\n$8\r\nREPLCONF\r\n$6\r\nGETACK\r\n$1\r\n*\r\n");
 
-  /** A piece of the stream that waits until another home's unit has ended. */
-  private static final class Piece {
-    final int home;
-    final byte[] bytes;
-    final boolean whole;
-    final int database;
-
-    Piece(int home, byte[] bytes, boolean whole, int database) {
-      this.home = home;
-      this.bytes = bytes;
-      this.whole = whole;
-      this.database = database;
-    }
-
-    /** One that no home has made, and that selects no database. */
-    static Piece own(byte[] bytes) {
-      return new Piece(NO_HOME, bytes, true, ANY_DATABASE);
-    }
-  }
-
   private final BuiltinEngine engine;
   private final LiveSettings settings;
   private final Snapshots snapshots;
-  private final List<Replica> replicas = new ArrayList<>();
-  private final List<Piece> putOff = new ArrayList<>();
+  private final Replicas replicas = new Replicas();
+  private final ReplicatedStream stream;
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private final ReplicationCounts counts = new ReplicationCounts();
-  private String id = newId();
-  private @Nullable Backlog backlog;
-  private long offset;
-
-  /** Where the stream stood when a home had last done something. */
-  private long doneUpTo;
-
-  private int openHome = NO_HOME;
-  private int selected = ANY_DATABASE;
   private boolean syncing;
   private boolean ticking;
   private boolean sweeping;
@@ -89,6 +52,7 @@ public final class Replication {
     this.engine = engine;
     this.settings = settings;
     this.snapshots = snapshots;
+    stream = new ReplicatedStream(onOneLoop(), new Receivers());
     settings.onChange(
         EnumSet.of(Directive.MIN_REPLICAS_TO_WRITE, Directive.MIN_REPLICAS_MAX_LAG),
         this::allowOrRefuseWrites);
@@ -98,12 +62,6 @@ public final class Replication {
 
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
-  }
-
-  private static String newId() {
-    byte[] random = new byte[20];
-    new SecureRandom().nextBytes(random);
-    return HexFormat.of().formatHex(random);
   }
 
   /** Whether there is but one loop, so that calls on it come in their order. */
@@ -131,15 +89,15 @@ public final class Replication {
    * @return false if those behind are no longer there
    */
   synchronized boolean goOn(Replica replica, String itsId, long from) {
-    Backlog kept = backlog;
-    if (kept == null || !itsId.equals(id) || !kept.holds(from)) {
+    Backlog kept = stream.backlog();
+    if (kept == null || !itsId.equals(stream.id()) || !kept.holds(from)) {
       if (!itsId.equals("?")) {
         counts.partialRefused();
       }
       return false;
     }
     counts.partial();
-    replica.write(ascii("+CONTINUE " + id + "\r\n"));
+    replica.write(ascii("+CONTINUE " + stream.id() + "\r\n"));
     replica.write(kept.since(from));
     admit(replica, State.ONLINE);
     replica.acknowledge(from);
@@ -165,7 +123,7 @@ public final class Replication {
     while (true) {
       FullSync sync;
       synchronized (this) {
-        if (replicas.stream().noneMatch(Replication::isWithoutSnapshot)) {
+        if (!replicas.any(Replication::isWithoutSnapshot)) {
           syncing = false;
           return;
         }
@@ -185,11 +143,9 @@ public final class Replication {
 
   /** Closes those for whom no snapshot could be made; they come again. */
   private synchronized void giveUp(FullSync sync, String reason) {
-    List<Replica> waiting =
-        replicas.stream()
-            .filter(replica -> replica.sync() == sync || isWithoutSnapshot(replica))
-            .toList();
-    waiting.forEach(replica -> cut(replica, "no snapshot could be written: " + reason));
+    replicas
+        .those(replica -> replica.sync() == sync || isWithoutSnapshot(replica))
+        .forEach(replica -> cut(replica, "no snapshot could be written: " + reason));
   }
 
   private static boolean awaitsSnapshot(Replica replica) {
@@ -206,30 +162,27 @@ public final class Replication {
     int number = engine.homes().indexOf(home);
     follow(home, number);
     if (sync.nobodyHasBegun()) {
-      replicas.stream().filter(Replication::isWithoutSnapshot).forEach(sync::add);
+      replicas.those(Replication::isWithoutSnapshot).forEach(sync::add);
     }
     sync.begins(number);
-    selected = ANY_DATABASE;
+    stream.reselect();
     if (sync.allHaveBegun()) {
-      sync.batch().forEach(replica -> replica.startsBefore(offset));
-    }
-    Backlog kept = backlog;
-    if (sync.allHaveBegun() && kept != null && sync.batch().stream().anyMatch(Replica::holds)) {
-      // What homes did between the first instant and the last stands in another order there.
-      kept.forgetBefore(offset);
+      sync.batch().forEach(replica -> replica.startsBefore(stream.offset()));
+      if (sync.batch().stream().anyMatch(Replica::holds)) {
+        // What homes did between the first instant and the last stands in another order there.
+        stream.forgetFormer();
+      }
     }
   }
 
   private void follow(Home home, int number) {
-    EffectStream stream = home.effects();
-    if (stream.followed()) {
-      stream.reselect();
+    EffectStream effects = home.effects();
+    if (effects.followed()) {
+      effects.reselect();
       return;
     }
-    if (backlog == null) {
-      backlog = new Backlog(settings.number(Directive.REPL_BACKLOG_SIZE), offset);
-    }
-    stream.follow(new Following(number), onOneLoop());
+    stream.gather(settings.number(Directive.REPL_BACKLOG_SIZE));
+    effects.follow(new Following(number), onOneLoop());
   }
 
   /** Sees what a home does. */
@@ -243,7 +196,7 @@ public final class Replication {
     @Override
     public void see(byte[] bytes, int length, boolean whole, int database, boolean noted) {
       byte[] seen = noted ? Notes.without(bytes, length) : Arrays.copyOf(bytes, length);
-      take(new Piece(home, seen, whole, database));
+      take(home, seen, whole, database);
     }
 
     @Override
@@ -255,12 +208,9 @@ public final class Replication {
   /** Lets all replicas come again for a snapshot, since the stream does not tell all. */
   private synchronized void closeGaps() {
     gap = false;
-    id = newId();
-    Backlog kept = backlog;
-    if (kept != null) {
-      kept.forgetBefore(offset);
-    }
-    List.copyOf(replicas)
+    stream.breakOff();
+    replicas
+        .all()
         .forEach(replica -> cut(replica, "there was no memory to tell it something that was done"));
   }
 
@@ -269,7 +219,9 @@ public final class Replication {
     if (replica.state() == State.AWAITS_SNAPSHOT) {
       replica.state(State.RECEIVES_SNAPSHOT);
     }
-    return replica.knowsOffsets() ? "+FULLRESYNC " + id + " " + replica.startsAt() + "\r\n" : "";
+    return replica.knowsOffsets()
+        ? "+FULLRESYNC " + stream.id() + " " + replica.startsAt() + "\r\n"
+        : "";
   }
 
   /** A replica has got its snapshot. */
@@ -322,48 +274,24 @@ public final class Replication {
 
   // The stream
 
-  private synchronized void take(Piece piece) {
-    if (openHome != NO_HOME && openHome != piece.home) {
-      putOff.add(piece);
-      return;
-    }
-    append(piece);
-    while (openHome == NO_HOME && !putOff.isEmpty()) {
-      append(putOff.removeFirst());
-    }
-    if (openHome != NO_HOME) {
-      // What was put off of the home whose unit goes on now belongs to that unit.
-      for (Piece own : List.copyOf(putOff)) {
-        if (own.home == openHome) {
-          putOff.remove(own);
-          append(own);
-        }
-      }
-    }
+  private synchronized void take(int home, byte[] bytes, boolean whole, int database) {
+    stream.take(home, bytes, whole, database);
   }
 
-  private void append(Piece piece) {
-    Backlog kept = backlog;
-    if (kept == null) {
-      return;
+  /** Sends the stream to the replicas that have their snapshots, or that it is kept for. */
+  private final class Receivers implements ReplicatedStream.Receivers {
+    @Override
+    public boolean anyMissesSome() {
+      return replicas.any(Replica::missesSome);
     }
-    byte[] bytes = piece.bytes;
-    if (!onOneLoop() && piece.home != NO_HOME) {
-      // Each home selects its database anew; what some replicas are not sent must select nothing.
-      boolean shared = replicas.stream().noneMatch(Replica::missesSome);
-      bytes = shared ? Selection.withoutFirst(bytes, selected) : bytes;
-      selected = shared ? piece.database : ANY_DATABASE;
-    }
-    kept.append(bytes);
-    offset += bytes.length;
-    if (piece.home != NO_HOME) {
-      doneUpTo = offset;
-    }
-    openHome = piece.whole ? NO_HOME : piece.home;
-    for (Replica replica : List.copyOf(replicas)) {
-      if (receives(replica, piece.home)
-          && !replica.take(bytes, settings.outputBufferLimits().replica())) {
-        cut(replica, "more waits for it than client-output-buffer-limit allows");
+
+    @Override
+    public void send(byte[] bytes, int home) {
+      for (Replica replica : replicas.all()) {
+        if (receives(replica, home)
+            && !replica.take(bytes, settings.outputBufferLimits().replica())) {
+          cut(replica, "more waits for it than client-output-buffer-limit allows");
+        }
       }
     }
   }
@@ -375,7 +303,7 @@ public final class Replication {
 
   /** Where the stream stood when anything was last done, whatever else has been sent since. */
   public synchronized long doneUpTo() {
-    return doneUpTo;
+    return stream.doneUpTo();
   }
 
   // Acknowledgements
@@ -404,22 +332,17 @@ public final class Replication {
 
   /** How many replicas have acknowledged the stream up to an offset. */
   synchronized int acknowledging(long upTo) {
-    return (int)
-        replicas.stream()
-            .filter(r -> r.state() == State.ONLINE && r.acknowledged() >= upTo)
-            .count();
+    return replicas.acknowledging(upTo);
   }
 
   /** How many replicas that are online have not acknowledged the stream up to an offset. */
   public synchronized int lagging(long upTo) {
-    return (int)
-        replicas.stream().filter(r -> r.state() == State.ONLINE && r.acknowledged() < upTo).count();
+    return replicas.lagging(upTo);
   }
 
   /** How many replicas have the stream up to an offset on their disks. */
   synchronized int keeping(long upTo) {
-    return (int)
-        replicas.stream().filter(r -> r.state() == State.ONLINE && r.forced() >= upTo).count();
+    return replicas.keeping(upTo);
   }
 
   /** Lets a client go on when that is reached; replicas are asked how far they have come. */
@@ -430,7 +353,7 @@ public final class Replication {
       later(this::sweep);
     }
     if (!replicas.isEmpty()) {
-      take(Piece.own(GET_ACKNOWLEDGEMENTS));
+      stream.take(GET_ACKNOWLEDGEMENTS);
     }
     acknowledgements.advanced();
   }
@@ -456,7 +379,7 @@ public final class Replication {
     }
     long now = SteadyTime.millis();
     long timeout = settings.number(Directive.REPL_TIMEOUT) * 1000;
-    for (Replica replica : List.copyOf(replicas)) {
+    for (Replica replica : replicas.all()) {
       if (awaitsSnapshot(replica)) {
         replica.keepAlive();
       } else if (isLate(replica, now - timeout)) {
@@ -468,7 +391,7 @@ public final class Replication {
     if (++secondsSincePing >= settings.number(Directive.REPL_PING_REPLICA_PERIOD)) {
       secondsSincePing = 0;
       if (!replicas.isEmpty()) {
-        take(Piece.own(PING));
+        stream.take(PING);
       }
     }
     allowOrRefuseWrites();
@@ -493,24 +416,20 @@ public final class Replication {
   /** Nobody has come back for long: what is done is no longer gathered. */
   private void forget() {
     ticking = false;
-    backlog = null;
-    id = newId();
+    stream.end();
     for (Home home : engine.homes()) {
       home.loop().execute(() -> unfollow(home));
     }
   }
 
   private synchronized void unfollow(Home home) {
-    if (backlog == null) {
+    if (stream.backlog() == null) {
       home.effects().unfollow();
     }
   }
 
   private synchronized void resizeBacklog() {
-    Backlog kept = backlog;
-    if (kept != null) {
-      backlog = new Backlog(settings.number(Directive.REPL_BACKLOG_SIZE), kept);
-    }
+    stream.resize(settings.number(Directive.REPL_BACKLOG_SIZE));
   }
 
   private synchronized void allowOrRefuseWrites() {
@@ -523,30 +442,17 @@ public final class Replication {
   /** Replicas that have acknowledged something lately. */
   synchronized int goodReplicas() {
     long since = SteadyTime.millis() - settings.number(Directive.MIN_REPLICAS_MAX_LAG) * 1000 - 999;
-    return (int)
-        replicas.stream().filter(r -> r.state() == State.ONLINE && r.heardAt() >= since).count();
+    return replicas.heardSince(since);
   }
 
   /** How replication fares. */
   public synchronized ReplicationStatus status() {
-    long now = SteadyTime.millis();
-    List<ReplicationStatus.Follower> following =
-        replicas.stream()
-            .map(
-                r ->
-                    new ReplicationStatus.Follower(
-                        r.address(),
-                        r.port(),
-                        r.state().wireName(),
-                        r.acknowledged(),
-                        (now - r.heardAt()) / 1000))
-            .toList();
-    Backlog kept = backlog;
+    Backlog kept = stream.backlog();
     return new ReplicationStatus(
-        following,
+        replicas.followers(),
         goodReplicas(),
-        id,
-        offset,
+        stream.id(),
+        stream.offset(),
         kept != null,
         kept == null ? settings.number(Directive.REPL_BACKLOG_SIZE) : kept.capacity(),
         kept == null ? 0 : kept.first() + 1,
