@@ -74,7 +74,7 @@ final class Banner {
     return points.isEmpty()
         ? "none but SAVE and BGSAVE, what is not saved is lost when the process ends"
         : "snapshots in %s, at %s (seconds and changes)"
-            .formatted(server.snapshots().file(), points);
+            .formatted(server.snapshots().place().snapshot(), points);
   }
 
   private static void line(StringBuilder text, String name, String value) {

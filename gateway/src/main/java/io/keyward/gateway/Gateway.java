@@ -122,7 +122,7 @@ public final class Gateway implements AutoCloseable {
     Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
     Gateway gateway = new Gateway(started.vertx(), started.transport(), settings, Disk.REAL);
     try {
-      gateway.server.snapshots().directory();
+      gateway.server.snapshots().place().directory();
       gateway.lifecycle.restore();
       gateway.server.start();
       gateway.server.durability().holdClients();
@@ -373,7 +373,7 @@ public final class Gateway implements AutoCloseable {
       }
       server.operatorFunctions().end();
       server.durability().close();
-      server.snapshots().close();
+      server.snapshots().place().close();
       vertx.close().toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

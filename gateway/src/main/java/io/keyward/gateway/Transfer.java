@@ -156,7 +156,7 @@ final class Transfer {
     if (failure != null) {
       throw new StartException("the data cannot be saved: " + failure);
     }
-    return server.snapshots().file();
+    return server.snapshots().place().snapshot();
   }
 
   private String write(Server server, BuiltinKeyspace keyspace)

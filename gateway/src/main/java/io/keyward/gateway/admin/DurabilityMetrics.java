@@ -62,20 +62,22 @@ final class DurabilityMetrics {
         "1 while a snapshot is written",
         s -> s.inProgress() ? 1 : 0);
     snapshots(
-        "keyward.rdb.last.save.ok", "0 if the last snapshot failed", s -> s.lastFailed() ? 0 : 1);
+        "keyward.rdb.last.save.ok",
+        "0 if the last snapshot failed",
+        s -> s.history().lastFailed() ? 0 : 1);
     snapshots(
         "keyward.rdb.last.save.timestamp.seconds",
         "When the last snapshot was written, or the start",
-        Snapshots::lastSave);
+        s -> s.history().lastSave());
     snapshots(
         "keyward.rdb.last.save.duration.seconds",
         "How long the last snapshot took; -1 if there was none",
-        Snapshots::lastSeconds);
+        s -> s.history().lastSeconds());
     snapshots(
         "keyward.rdb.unsaved.changes",
         "Changes since the last snapshot",
         Snapshots::unsavedChanges);
-    counter("keyward.rdb.saves", "Snapshots written", s -> s.snapshots().saves());
+    counter("keyward.rdb.saves", "Snapshots written", s -> s.snapshots().history().saves());
   }
 
   private void ofReplicas() {

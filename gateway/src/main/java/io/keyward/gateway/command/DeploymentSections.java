@@ -71,7 +71,7 @@ final class DeploymentSections {
     text.section("Persistence")
         .field("loading", log.progress().loading() ? 1 : 0)
         .field("async_loading", 0)
-        .field("rdb_last_bgsave_status", server.snapshots().lastFailed() ? "err" : "ok")
+        .field("rdb_last_bgsave_status", server.snapshots().history().lastFailed() ? "err" : "ok")
         .field("aof_enabled", log.status().enabled() && keyspace.effects().kept() ? 1 : 0)
         .field("aof_last_write_status", log.status().lastWriteSucceeded() ? "ok" : "err");
   }

@@ -61,7 +61,7 @@ final class SaveCommands {
             .flags(LOADING, STALE, FAST, SERVER_WIDE)
             .categories(Category.ADMIN, Category.DANGEROUS)
             .tips("nondeterministic_output")
-            .handler((request, reply) -> reply.integer(server.snapshots().lastSave())));
+            .handler((request, reply) -> reply.integer(server.snapshots().history().lastSave())));
   }
 
   private void save(Request request, Reply reply) {

@@ -62,7 +62,7 @@ final class Actions {
   }
 
   private Path folder() throws IOException {
-    return server.snapshots().directory().path();
+    return server.snapshots().place().directory().path();
   }
 
   /**

@@ -65,7 +65,7 @@ public final class Durability {
   public void start() throws StartException, InterruptedException {
     try {
       if (live.flag(Directive.APPENDONLY)) {
-        snapshots.directory();
+        snapshots.place().directory();
         boolean loaded = appendOnly.load(this::resident);
         boolean fromSnapshot = !loaded && snapshots.loadAtStart(appendOnly.progress());
         appendOnly.begin(loaded, fromSnapshot);
@@ -117,7 +117,7 @@ public final class Durability {
         move(present && wanted);
       }
       if (wanted && !present) {
-        snapshots.directory();
+        snapshots.place().directory();
         appendOnly.turnOn();
       }
     } catch (IOException failed) {
@@ -138,12 +138,12 @@ public final class Durability {
   /** The log is complete at every moment where it is, so that it does not follow. */
   private void move(boolean logStays) throws RefusedException {
     notOnLoop("the folder cannot be changed inside a transaction");
-    if (logStays && snapshots.elsewhere()) {
+    if (logStays && snapshots.place().elsewhere()) {
       throw new RefusedException(
           "the append-only file stays where it is: set appendonly to no, then dir, and appendonly"
               + " to yes again");
     }
-    snapshots.move();
+    snapshots.place().move();
     folder = live.text(Directive.DIR);
   }
 

@@ -83,7 +83,7 @@ public final class OperatorFunctions {
 
   private void write(byte[] payload) {
     try {
-      WholeFile.replace(server.snapshots().directory().path().resolve(NAME), payload);
+      WholeFile.replace(server.snapshots().place().directory().path().resolve(NAME), payload);
     } catch (IOException unwritten) {
       log.error("The operator's functions cannot be kept: {}", unwritten.getMessage());
     }

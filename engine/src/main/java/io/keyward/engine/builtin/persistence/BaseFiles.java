@@ -49,7 +49,7 @@ public final class BaseFiles implements BaseSnapshots {
   @Override
   public void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException {
     // A log that is off has left the folder to whoever comes.
-    DataDirectory _ = snapshots.directory();
+    DataDirectory _ = snapshots.place().directory();
     if (settings.flag(Directive.AOF_USE_RDB_PREAMBLE)) {
       snapshots.writeInTurn(file, true, instant);
       return;

@@ -173,7 +173,7 @@ public final class Reload implements Reloading {
                   emptyThoseInFiles(home);
                 }
                 SnapshotReading reading =
-                    new SnapshotReading(snapshots.file(), new GlobalView(engine), home);
+                    new SnapshotReading(snapshots.place().snapshot(), new GlobalView(engine), home);
                 if (present == Present.REFUSED) {
                   reading.addAlone();
                 }

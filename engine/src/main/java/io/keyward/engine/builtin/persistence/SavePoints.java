@@ -33,8 +33,12 @@ public final class SavePoints implements AutoCloseable {
 
   private void look() {
     try {
-      boolean mayTry = !snapshots.lastFailed() || snapshots.nanosSinceLastTry() > RETRY_NANOS;
-      if (mayTry && !snapshots.inProgress() && reached(snapshots.nanosSinceLastSave() / SECOND)) {
+      boolean mayTry =
+          !snapshots.history().lastFailed()
+              || snapshots.history().nanosSinceLastTry() > RETRY_NANOS;
+      if (mayTry
+          && !snapshots.inProgress()
+          && reached(snapshots.history().nanosSinceLastSave() / SECOND)) {
         boolean _ = snapshots.begin(failure -> {});
       }
     } catch (RuntimeException | OutOfMemoryError defect) {

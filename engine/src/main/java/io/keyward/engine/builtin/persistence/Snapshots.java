@@ -2,7 +2,6 @@ package io.keyward.engine.builtin.persistence;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
-import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -42,22 +40,15 @@ public final class Snapshots {
               + " about the RDB error.");
 
   private static final long POLL_MILLIS = 5;
-  private static final long SECOND = 1_000_000_000;
 
   private final BuiltinEngine engine;
   private final LiveSettings settings;
   private final String redisVersion;
   private final SnapshotTurn turn;
   private final Disk disk;
-  private @Nullable DataDirectory directory;
-  private boolean closed;
-  private volatile long lastSave = System.currentTimeMillis() / 1000;
-  private volatile long lastSaveNanos = System.nanoTime();
-  private volatile long lastTryNanos = System.nanoTime();
-  private volatile long lastSeconds = -1;
+  private final DataPlace place;
+  private final SaveHistory history = new SaveHistory();
   private final AtomicBoolean scheduled = new AtomicBoolean();
-  private volatile boolean lastFailed;
-  private final AtomicLong saves = new AtomicLong();
   private volatile long savedChanges;
   private volatile long longestSlice;
   private volatile @Nullable SnapshotWriting writing;
@@ -80,6 +71,7 @@ public final class Snapshots {
     this.settings = settings;
     this.redisVersion = redisVersion;
     this.turn = turn;
+    place = new DataPlace(settings);
     settings.onChange(
         EnumSet.of(Directive.SAVE, Directive.STOP_WRITES_ON_BGSAVE_ERROR), this::stopOrAllowWrites);
   }
@@ -89,61 +81,14 @@ public final class Snapshots {
     return disk;
   }
 
-  /**
-   * The folder of the data files as {@code dir} names it, taken for this process.
-   *
-   * @throws IOException if it cannot be; the message says what to do
-   */
-  public synchronized DataDirectory directory() throws IOException {
-    if (closed) {
-      throw new IOException("the folder of the data files has been given back");
-    }
-    Path wanted = folder();
-    DataDirectory present = directory;
-    if (present != null && present.path().equals(wanted)) {
-      return present;
-    }
-    DataDirectory taken = DataDirectory.take(wanted);
-    directory = taken;
-    if (present != null) {
-      present.close();
-    }
-    return taken;
+  /** Where the data files stand. */
+  public DataPlace place() {
+    return place;
   }
 
-  /** Where the snapshot stands. */
-  public Path file() {
-    return folder().resolve(settings.text(Directive.DBFILENAME));
-  }
-
-  private Path folder() {
-    return Path.of(settings.text(Directive.DIR)).toAbsolutePath().normalize();
-  }
-
-  /** Whether {@code dir} has been changed since the folder was taken. */
-  public synchronized boolean elsewhere() {
-    DataDirectory present = directory;
-    return present != null && !present.path().equals(folder());
-  }
-
-  /**
-   * Changes over to the folder that {@code dir} names now, which has to be there.
-   *
-   * @throws RefusedException if it cannot be used; the former one is kept then
-   */
-  public synchronized void move() throws RefusedException {
-    Path wanted = folder();
-    if (!Files.isDirectory(wanted)) {
-      throw new RefusedException(
-          Files.exists(wanted) ? "Not a directory" : "No such file or directory");
-    }
-    try {
-      if (elsewhere()) {
-        DataDirectory _ = directory();
-      }
-    } catch (IOException unusable) {
-      throw new RefusedException(String.valueOf(unusable.getMessage()));
-    }
+  /** What has become of the snapshots so far. */
+  public SaveHistory history() {
+    return history;
   }
 
   /**
@@ -156,11 +101,11 @@ public final class Snapshots {
     if (!turn.begin(this)) {
       return false;
     }
-    lastTryNanos = System.nanoTime();
+    history.begins();
     try {
       Thread.ofPlatform().daemon().name("keyward-snapshot").start(() -> run(afterwards));
     } catch (OutOfMemoryError full) {
-      lastFailed = true;
+      history.couldNotBegin();
       turn.end();
       throw full;
     }
@@ -219,13 +164,11 @@ public final class Snapshots {
     String failure = null;
     long changes = changes();
     try {
-      DataDirectory folder = directory();
+      DataDirectory folder = place.directory();
       String name = settings.text(Directive.DBFILENAME);
       long size = write(folder.path(), name, false, home -> {});
       savedChanges = changes;
-      lastSave = System.currentTimeMillis() / 1000;
-      lastSaveNanos = System.nanoTime();
-      saves.incrementAndGet();
+      history.written();
       log.info("Snapshot written to {}: {} bytes", folder.path().resolve(name), size);
     } catch (IOException | RuntimeException | OutOfMemoryError broken) {
       failure = String.valueOf(broken.getMessage());
@@ -234,8 +177,7 @@ public final class Snapshots {
       Thread.currentThread().interrupt();
       failure = "interrupted";
     }
-    lastFailed = failure != null;
-    lastSeconds = nanosSinceLastTry() / SECOND;
+    history.ends(failure != null);
     stopOrAllowWrites();
     turn.end();
     afterwards.accept(failure);
@@ -312,7 +254,7 @@ public final class Snapshots {
 
   private void stopOrAllowWrites() {
     boolean stop =
-        lastFailed
+        history.lastFailed()
             && isYes(Directive.STOP_WRITES_ON_BGSAVE_ERROR)
             && !settings.text(Directive.SAVE).isEmpty();
     engine.homes().forEach(home -> home.writeRefusals().snapshots(stop ? WRITES_STOPPED : null));
@@ -353,22 +295,22 @@ public final class Snapshots {
    * @throws IOException if the folder or the file cannot be used; the message says what to do
    */
   public boolean loadAtStart(LoadProgress progress) throws IOException, InterruptedException {
-    boolean present = !settings.text(Directive.DBFILENAME).isEmpty() && Files.exists(file());
+    Path file = place.snapshot();
+    boolean present = !settings.text(Directive.DBFILENAME).isEmpty() && Files.exists(file);
     if (present || !settings.text(Directive.SAVE).isEmpty()) {
-      directory();
+      DataDirectory _ = place.directory();
     }
     if (!present) {
       return false;
     }
     long start = System.nanoTime();
-    progress.begin(Files.size(file()));
-    SnapshotLoad.Loaded read =
-        load(file(), () -> new GlobalView(engine), Expired.DROPPED, progress);
+    progress.begin(Files.size(file));
+    SnapshotLoad.Loaded read = load(file, () -> new GlobalView(engine), Expired.DROPPED, progress);
     loaded();
     log.info(
         "{} keys loaded from {} in {} ms, {} had expired",
         read.keys(),
-        file(),
+        file,
         (System.nanoTime() - start) / 1_000_000,
         read.expired());
     return true;
@@ -389,39 +331,9 @@ public final class Snapshots {
     return turn.holder() == this;
   }
 
-  /** When the last snapshot was written, or the server started, in seconds since 1970. */
-  public long lastSave() {
-    return lastSave;
-  }
-
-  /** How many nanoseconds ago that was, whatever has become of the clock since. */
-  long nanosSinceLastSave() {
-    return System.nanoTime() - lastSaveNanos;
-  }
-
-  /** How many nanoseconds ago a snapshot was last begun, or the server started. */
-  long nanosSinceLastTry() {
-    return System.nanoTime() - lastTryNanos;
-  }
-
-  /** Whether the last attempt failed. */
-  public boolean lastFailed() {
-    return lastFailed;
-  }
-
-  /** How many seconds the last attempt took, or -1. */
-  public long lastSeconds() {
-    return lastSeconds;
-  }
-
   /** How many seconds the present attempt has taken so far, or -1. */
   public long currentSeconds() {
-    return inProgress() ? nanosSinceLastTry() / SECOND : -1;
-  }
-
-  /** How many snapshots have been written since the start. */
-  public long saves() {
-    return saves.get();
+    return inProgress() ? history.secondsSinceLastTry() : -1;
   }
 
   /** How many keys the snapshot that is being written has of those that it will have; else 0. */
@@ -439,15 +351,5 @@ public final class Snapshots {
   /** The longest time for which a snapshot has held a loop, in nanoseconds. */
   public long longestSliceNanos() {
     return longestSlice;
-  }
-
-  /** Gives the folder back; a rewrite that is under way does not take it again. */
-  public synchronized void close() throws IOException {
-    closed = true;
-    DataDirectory present = directory;
-    directory = null;
-    if (present != null) {
-      present.close();
-    }
   }
 }

@@ -36,7 +36,7 @@ final class FullSync {
 
   /** Makes the snapshot and begins to send it; on a thread that may wait. */
   void run(String name) throws IOException, InterruptedException {
-    Path file = snapshots.directory().path().resolve(name);
+    Path file = snapshots.place().directory().path().resolve(name);
     snapshots.writeApart(file, false, home -> replication.begins(this, home));
     AtomicInteger unsent = new AtomicInteger(batch.size());
     if (batch.isEmpty()) {
