@@ -40,7 +40,8 @@ final class AotTraining {
       start(folder, "yes", AotTraining::fill); // what the next start loads are commands
       start(folder, "yes", port -> call(port, "BGREWRITEAOF", "SAVE"));
       start(folder, "no", AotTraining::serve); // a snapshot
-      start(deployments(folder), folder, "no", AotTraining::cloneOne);
+      Path another = Files.createDirectory(folder.resolve("deployments"));
+      start(deployments(another), another, "no", AotTraining::cloneOne);
     } finally {
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
