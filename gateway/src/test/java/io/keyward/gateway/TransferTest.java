@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.Settings;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.server.StartException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ class TransferTest {
   }
 
   private static Jedis client(Gateway gateway) {
-    return new Jedis("127.0.0.1", gateway.ports().redis());
+    return new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.keyward.gateway.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.gateway.fixture.Patience;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -20,8 +21,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AdminConnectionsTest {
-  private static final int PATIENCE_MILLIS = 20_000;
-
   private final AtomicLong now = new AtomicLong(1_000_000);
   private final BlockingQueue<HttpServerRequest> asked = new LinkedBlockingQueue<>();
   private final BlockingQueue<Object> come = new LinkedBlockingQueue<>();
@@ -67,8 +66,8 @@ class AdminConnectionsTest {
 
   private Socket connected() throws IOException, InterruptedException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), http.actualPort());
-    socket.setSoTimeout(PATIENCE_MILLIS);
-    assertThat(come.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)).isNotNull();
+    socket.setSoTimeout(Patience.MILLIS);
+    assertThat(come.poll(Patience.MILLIS, TimeUnit.MILLISECONDS)).isNotNull();
     return socket;
   }
 
@@ -79,7 +78,7 @@ class AdminConnectionsTest {
   private Socket asking(String path, String further) throws IOException, InterruptedException {
     Socket socket = connected();
     send(socket, "GET " + path + " HTTP/1.1\r\nHost: x\r\n" + further + "\r\n");
-    last = asked.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    last = asked.poll(Patience.MILLIS, TimeUnit.MILLISECONDS);
     assertThat(last).isNotNull();
     return socket;
   }

@@ -6,6 +6,7 @@ import io.keyward.config.Settings;
 import io.keyward.engine.builtin.appendonly.LoadProgress;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.DataFolders;
+import io.keyward.gateway.fixture.Patience;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -17,7 +18,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,7 +125,7 @@ class AdminServerTest {
       assertThat(slow.getInputStream().readNBytes(10)).hasSize(10);
       Thread stop = Thread.ofPlatform().start(draining::close);
       HttpResponse<String> answer = ask("GET", "/readyz");
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+      long deadline = System.nanoTime() + Patience.NANOS;
       while (answer.statusCode() != 503 && System.nanoTime() < deadline) {
         answer = ask("GET", "/readyz");
       }
@@ -179,7 +179,7 @@ class AdminServerTest {
 
   /** The metrics as soon as they contain a line; those of last, if that never comes. */
   private static String eventually(String line) throws Exception {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    long deadline = System.nanoTime() + Patience.NANOS;
     String metrics;
     do {
       metrics = ask("GET", "/metrics").body();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.DataFolders;
+import io.keyward.gateway.fixture.Patience;
 import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.DataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
@@ -19,7 +20,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,7 +77,7 @@ class MetricsTableTest {
   private static String table(Gateway gateway) throws InterruptedException {
     try (Metrics metrics = new Metrics(gateway.server())) {
       // What the data is made of is counted soon after it was asked for.
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      long deadline = System.nanoTime() + Patience.NANOS;
       do {
         CountDownLatch copied = new CountDownLatch(1);
         metrics.refresh(copied::countDown);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.DataFolders;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.server.Gateways;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -68,7 +69,11 @@ class StreamListTest {
   private Jedis client(String user) {
     return new Jedis(
         new HostAndPort("127.0.0.1", gateway.ports().redis()),
-        DefaultJedisClientConfig.builder().user(user).password("of-" + user).build());
+        DefaultJedisClientConfig.builder()
+            .timeoutMillis(Patience.MILLIS)
+            .user(user)
+            .password("of-" + user)
+            .build());
   }
 
   private HttpResponse<String> ask(String path) throws Exception {
@@ -199,7 +204,7 @@ class StreamListTest {
     gateway =
         Gateway.startOnFreePorts(
             Settings.load(List.of("--bind", "127.0.0.1", "--dir", DataFolders.fresh()), Map.of()));
-    try (Jedis client = new Jedis("127.0.0.1", gateway.ports().redis())) {
+    try (Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS)) {
       add(client, "answers", "*", "x");
     }
     assertThat(keys(list("-/streams"))).containsExactly("answers");

@@ -3,6 +3,7 @@ package io.keyward.gateway.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.server.Gateways;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -33,7 +34,7 @@ class WebPagesTest {
   private static int status(Gateway asked, String line, String... headers) throws IOException {
     int port = asked.ports().admin();
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setSoTimeout(20_000);
+      socket.setSoTimeout(Patience.MILLIS);
       String request =
           line + " HTTP/1.1\r\n" + String.join("\r\n", headers) + "\r\nConnection: close\r\n\r\n";
       socket

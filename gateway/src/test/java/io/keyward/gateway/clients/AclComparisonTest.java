@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.GatewayExtension;
 import io.keyward.gateway.fixture.NeedsRedis7;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
 import io.keyward.gateway.fixture.RunningGateway;
@@ -114,7 +115,8 @@ class AclComparisonTest {
   private static RedisClient client(String host, int port) {
     return RedisClient.builder()
         .hostAndPort(new HostAndPort(host, port))
-        .clientConfig(DefaultJedisClientConfig.builder().resp2().build())
+        .clientConfig(
+            DefaultJedisClientConfig.builder().timeoutMillis(Patience.MILLIS).resp2().build())
         .build();
   }
 

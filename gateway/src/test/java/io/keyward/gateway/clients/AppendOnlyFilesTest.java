@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.Executables;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ class AppendOnlyFilesTest {
   }
 
   private static Jedis client(Gateway gateway) {
-    return new Jedis("127.0.0.1", gateway.ports().redis());
+    return new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
   }
 
   /** Has a base written and waits for it. */
@@ -113,7 +114,7 @@ class AppendOnlyFilesTest {
     assertThat(Files.size(log("ours").resolve(base))).isGreaterThan(10_000);
     checked();
     try (RedisFixture redis = RedisFixture.startWithLog(log("ours"));
-        Jedis client = new Jedis(redis.host(), redis.port())) {
+        Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       Map<String, Object> prefixed = new TreeMap<>();
       data.forEach((key, value) -> prefixed.put("blue::" + key, value));
       assertThat(SampleData.of(client)).isEqualTo(prefixed);
@@ -167,7 +168,7 @@ class AppendOnlyFilesTest {
     assertThat(clone).isNotEqualTo(data);
     checked();
     try (RedisFixture redis = RedisFixture.startWithLog(log("ours"));
-        Jedis client = new Jedis(redis.host(), redis.port())) {
+        Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       Map<String, Object> prefixed = new TreeMap<>();
       data.forEach((key, value) -> prefixed.put("blue::" + key, value));
       clone.forEach((key, value) -> prefixed.put("green::" + key, value));
@@ -181,7 +182,7 @@ class AppendOnlyFilesTest {
   void weStartOnThoseOfRedis(String snapshotFirst) throws Exception {
     Map<String, Object> data;
     try (RedisFixture redis = RedisFixture.startSeven();
-        Jedis client = new Jedis(redis.host(), redis.port())) {
+        Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       client.configSet("aof-use-rdb-preamble", snapshotFirst);
       SampleData.fill(client);
       client.functionLoad("#!lua name=lib\nredis.register_function('f', function() return 7 end)");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.Endpoint;
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RunningGateway;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.TrackingArgs;
@@ -59,7 +60,8 @@ class ClientSideCachingTest {
   private StandaloneClientBuilder<RedisClient> jedis() {
     return RedisClient.builder()
         .hostAndPort(new HostAndPort(endpoint.host(), endpoint.port()))
-        .clientConfig(DefaultJedisClientConfig.builder().resp3().build());
+        .clientConfig(
+            DefaultJedisClientConfig.builder().timeoutMillis(Patience.MILLIS).resp3().build());
   }
 
   @Test

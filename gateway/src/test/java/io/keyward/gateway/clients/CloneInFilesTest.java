@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.config.Settings;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class CloneInFilesTest {
   }
 
   private static Jedis as(Gateway gateway, String name) {
-    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis());
+    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
     client.auth(name, "secret");
     return client;
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.fixture.Endpoint;
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RunningGateway;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyValue;
@@ -53,7 +54,11 @@ class ClusterClientsTest {
   @EnumSource(RedisProtocol.class)
   void jedisReachesEverySlot(RedisProtocol protocol) {
     Set<HostAndPort> nodes = Set.of(new HostAndPort("127.0.0.1", cluster.port()));
-    DefaultJedisClientConfig config = DefaultJedisClientConfig.builder().protocol(protocol).build();
+    DefaultJedisClientConfig config =
+        DefaultJedisClientConfig.builder()
+            .timeoutMillis(Patience.MILLIS)
+            .protocol(protocol)
+            .build();
     try (var jedis =
         redis.clients.jedis.RedisClusterClient.builder()
             .nodes(nodes)
@@ -126,7 +131,7 @@ class ClusterClientsTest {
 
   @Test
   void whatIsInSeveralSlotsIsRefused() {
-    try (Jedis jedis = new Jedis("127.0.0.1", cluster.port())) {
+    try (Jedis jedis = new Jedis("127.0.0.1", cluster.port(), Patience.MILLIS)) {
       refused(jedis, CROSS_SLOT, "MSET", "a", "1", "b", "2");
       refused(jedis, CROSS_SLOT, "SSUBSCRIBE", "a", "b");
       refused(jedis, CROSS_SLOT, "EVAL", "return 1", "2", "a", "b");
@@ -175,7 +180,7 @@ class ClusterClientsTest {
 
   @Test
   void withoutClusterModeItSaysSo() {
-    try (Jedis jedis = new Jedis("127.0.0.1", open.port())) {
+    try (Jedis jedis = new Jedis("127.0.0.1", open.port(), Patience.MILLIS)) {
       for (String subcommand : List.of("SLOTS", "SHARDS", "NODES", "INFO", "MYID", "RESET")) {
         refused(jedis, "ERR This instance has cluster support disabled", "CLUSTER", subcommand);
       }
@@ -186,7 +191,7 @@ class ClusterClientsTest {
 
   @Test
   void announcedAddressesTakeTheRoleOfTheOwn() {
-    try (Jedis jedis = new Jedis("127.0.0.1", cluster.port())) {
+    try (Jedis jedis = new Jedis("127.0.0.1", cluster.port(), Patience.MILLIS)) {
       jedis.configSet("cluster-announce-ip", "192.0.2.7");
       jedis.configSet("cluster-announce-port", "7001");
       jedis.configSet("cluster-announce-hostname", "redis.example.com");

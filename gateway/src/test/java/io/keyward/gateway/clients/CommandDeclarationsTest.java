@@ -3,6 +3,7 @@ package io.keyward.gateway.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
 import io.keyward.gateway.fixture.RunningGateway;
@@ -52,7 +53,8 @@ class CommandDeclarationsTest {
     try (RedisClient client =
         RedisClient.builder()
             .hostAndPort(new HostAndPort(host, port))
-            .clientConfig(DefaultJedisClientConfig.builder().resp2().build())
+            .clientConfig(
+                DefaultJedisClientConfig.builder().timeoutMillis(Patience.MILLIS).resp2().build())
             .build()) {
       return Declaration.all(client);
     }

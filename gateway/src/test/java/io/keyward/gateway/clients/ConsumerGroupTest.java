@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RunningGateway;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Limit;
@@ -112,14 +113,12 @@ class ConsumerGroupTest {
   @Test
   void aWaitingConsumerGetsWhatComes() throws Exception {
     RedisFuture<List<StreamMessage<String, String>>> waiting =
-        client
-            .connect()
-            .async()
-            .xreadgroup(ANN, XReadArgs.Builder.block(Duration.ofSeconds(10)), NEW);
+        client.connect().async().xreadgroup(ANN, XReadArgs.Builder.block(Patience.DURATION), NEW);
     Waiting.until(
         "a blocked client", () -> redis.info("clients").contains("blocked_clients:1\r\n"));
     List<String> added = add(1);
-    List<StreamMessage<String, String>> messages = waiting.get(10, TimeUnit.SECONDS);
+    List<StreamMessage<String, String>> messages =
+        waiting.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
     assertThat(ids(messages)).isEqualTo(added);
     assertThat(messages.getFirst().getBody()).isEqualTo(Map.of("number", "0"));
   }

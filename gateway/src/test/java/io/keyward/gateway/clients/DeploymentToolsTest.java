@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.Executables;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.server.Gateways;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -69,7 +70,11 @@ class DeploymentToolsTest {
     return new Jedis(
         "127.0.0.1",
         gateway.ports().redis(),
-        DefaultJedisClientConfig.builder().user(user).password("of-" + user).build());
+        DefaultJedisClientConfig.builder()
+            .timeoutMillis(Patience.MILLIS)
+            .user(user)
+            .password("of-" + user)
+            .build());
   }
 
   private static ProcessBuilder redisCli(String user, String... arguments) {
@@ -94,7 +99,7 @@ class DeploymentToolsTest {
     Process process = redisCli(user, arguments).start();
     process.outputWriter().close();
     String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(Patience.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
     return output;
   }
 
@@ -102,7 +107,8 @@ class DeploymentToolsTest {
   private static List<String> lines(int count, String user, String... arguments)
       throws IOException {
     Process process = redisCli(user, arguments).start();
-    CompletableFuture.delayedExecutor(20, TimeUnit.SECONDS).execute(process::destroyForcibly);
+    CompletableFuture.delayedExecutor(Patience.MILLIS, TimeUnit.MILLISECONDS)
+        .execute(process::destroyForcibly);
     try (BufferedReader reader = process.inputReader(UTF_8)) {
       List<String> lines = new ArrayList<>();
       while (lines.size() < count) {
@@ -148,7 +154,8 @@ class DeploymentToolsTest {
   @Test
   void aDeploymentsMonitorShowsItsOwnCommands() throws Exception {
     Process monitor = redisCli("blue", "monitor").start();
-    CompletableFuture.delayedExecutor(20, TimeUnit.SECONDS).execute(monitor::destroyForcibly);
+    CompletableFuture.delayedExecutor(Patience.MILLIS, TimeUnit.MILLISECONDS)
+        .execute(monitor::destroyForcibly);
     try (BufferedReader reader = monitor.inputReader(UTF_8);
         Jedis blue = connect("blue");
         Jedis green = connect("green")) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
 import io.keyward.gateway.fixture.RunningGateway;
@@ -71,7 +72,8 @@ class DocumentedArgumentsTest {
     try (RedisClient client =
         RedisClient.builder()
             .hostAndPort(new HostAndPort(host, port))
-            .clientConfig(DefaultJedisClientConfig.builder().resp2().build())
+            .clientConfig(
+                DefaultJedisClientConfig.builder().timeoutMillis(Patience.MILLIS).resp2().build())
             .build()) {
       return DocumentedArguments.all(client);
     }

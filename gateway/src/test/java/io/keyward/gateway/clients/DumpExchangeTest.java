@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.GatewayExtension;
 import io.keyward.gateway.fixture.NeedsRedis7;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
 import io.keyward.gateway.fixture.RunningGateway;
@@ -26,8 +27,8 @@ class DumpExchangeTest {
   @BeforeEach
   void connect(RunningGateway gateway) {
     redis = RedisFixture.start();
-    theirs = new Jedis(redis.host(), redis.port());
-    ours = new Jedis(gateway.open().host(), gateway.open().port());
+    theirs = new Jedis(redis.host(), redis.port(), Patience.MILLIS);
+    ours = new Jedis(gateway.open().host(), gateway.open().port(), Patience.MILLIS);
     ours.flushAll();
     ours.configSet("rdb-version", redis.version().compareTo(READS_11) >= 0 ? "11" : "10");
   }

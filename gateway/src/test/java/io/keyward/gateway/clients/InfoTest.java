@@ -3,6 +3,7 @@ package io.keyward.gateway.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RunningGateway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -17,7 +18,7 @@ class InfoTest {
 
   @BeforeEach
   void connect(RunningGateway gateway) {
-    jedis = new Jedis(gateway.open().host(), gateway.open().port());
+    jedis = new Jedis(gateway.open().host(), gateway.open().port(), Patience.MILLIS);
     jedis.flushAll();
   }
 

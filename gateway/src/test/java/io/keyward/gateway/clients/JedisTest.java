@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.keyward.gateway.fixture.Endpoint;
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RunningGateway;
 import io.keyward.gateway.fixture.TestCertificate;
 import java.util.ArrayList;
@@ -96,7 +97,7 @@ class JedisTest {
     DefaultJedisClientConfig.Builder config =
         DefaultJedisClientConfig.builder()
             .protocol(dialect.protocol() == 3 ? RedisProtocol.RESP3 : RedisProtocol.RESP2)
-            .socketTimeoutMillis(10_000);
+            .timeoutMillis(Patience.MILLIS);
     if (dialect.tls()) {
       config.sslOptions(
           SslOptions.builder()
@@ -332,9 +333,9 @@ class JedisTest {
     jedis.rpush("q2", "job");
     jedis.rpush("in", "task");
     jedis.zadd("scores", 0.5, "first");
-    assertThat(popped.get(10, TimeUnit.SECONDS)).containsExactly("q2", "job");
-    assertThat(moved.get(10, TimeUnit.SECONDS)).isEqualTo("task");
-    assertThat(best.get(10, TimeUnit.SECONDS))
+    assertThat(popped.get(Patience.MILLIS, TimeUnit.MILLISECONDS)).containsExactly("q2", "job");
+    assertThat(moved.get(Patience.MILLIS, TimeUnit.MILLISECONDS)).isEqualTo("task");
+    assertThat(best.get(Patience.MILLIS, TimeUnit.MILLISECONDS))
         .isEqualTo(Map.entry("scores", new Tuple("first", 0.5)));
     assertThat(jedis.blpop(0.01, "q1")).isNull();
   }
@@ -372,7 +373,7 @@ class JedisTest {
         .endsWith("one=m98", "t*:two=m99");
     subscriber.unsubscribe();
     subscriber.punsubscribe();
-    subscription.get(10, TimeUnit.SECONDS);
+    subscription.get(Patience.MILLIS, TimeUnit.MILLISECONDS);
     assertThat(jedis.publish("one", "gone")).isZero();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.entry;
 
 import io.keyward.gateway.fixture.Endpoint;
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RunningGateway;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.ExpireArgs;
@@ -99,7 +100,7 @@ class LettuceTest {
         .withHost(endpoint.host())
         .withPort(dialect.tls() ? endpoint.tlsPort() : endpoint.port())
         .withSsl(dialect.tls())
-        .withTimeout(Duration.ofSeconds(10))
+        .withTimeout(Patience.DURATION)
         .withClientName("lettuce")
         .build();
   }
@@ -140,8 +141,8 @@ class LettuceTest {
       echoes.add(async.echo("echo " + i));
     }
     for (int i = 0; i < 3000; i++) {
-      assertThat(counts.get(i).get(10, TimeUnit.SECONDS)).isEqualTo(i + 1);
-      assertThat(echoes.get(i).get(10, TimeUnit.SECONDS)).isEqualTo("echo " + i);
+      assertThat(counts.get(i).get(Patience.MILLIS, TimeUnit.MILLISECONDS)).isEqualTo(i + 1);
+      assertThat(echoes.get(i).get(Patience.MILLIS, TimeUnit.MILLISECONDS)).isEqualTo("echo " + i);
     }
   }
 
@@ -155,7 +156,7 @@ class LettuceTest {
             .toArray(RedisFuture<?>[]::new);
     connection.flushCommands();
     connection.setAutoFlushCommands(true);
-    assertThat(LettuceFutures.awaitAll(Duration.ofSeconds(10), batch)).isTrue();
+    assertThat(LettuceFutures.awaitAll(Patience.DURATION, batch)).isTrue();
     assertThat(redis.llen("batch")).isEqualTo(500);
   }
 
@@ -333,9 +334,12 @@ class LettuceTest {
     redis.rpush("q3", "a", "b", "c");
     redis.zadd("scores", 1.5, "m");
     redis.exec();
-    assertThat(popped.get(10, TimeUnit.SECONDS)).isEqualTo(KeyValue.just("q2", "first"));
-    assertThat(many.get(10, TimeUnit.SECONDS)).isEqualTo(KeyValue.just("q3", List.of("a", "b")));
-    assertThat(best.get(10, TimeUnit.SECONDS).getValue()).isEqualTo(ScoredValue.just(1.5, "m"));
+    assertThat(popped.get(Patience.MILLIS, TimeUnit.MILLISECONDS))
+        .isEqualTo(KeyValue.just("q2", "first"));
+    assertThat(many.get(Patience.MILLIS, TimeUnit.MILLISECONDS))
+        .isEqualTo(KeyValue.just("q3", List.of("a", "b")));
+    assertThat(best.get(Patience.MILLIS, TimeUnit.MILLISECONDS).getValue())
+        .isEqualTo(ScoredValue.just(1.5, "m"));
     assertThat(redis.lrange("q3", 0, -1)).containsExactly("c");
     assertThat(consumers.get(0).sync().blpop(0.01, "q1")).isNull();
   }

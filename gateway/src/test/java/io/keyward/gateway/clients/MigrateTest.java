@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.NeedsRedis7;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.server.Gateways;
 import java.util.Map;
@@ -18,8 +19,6 @@ import redis.clients.jedis.params.MigrateParams;
 /** Keys go from the gateway to a real Redis, one by one or some at a time. */
 @ExtendWith(NeedsRedis7.class)
 class MigrateTest {
-  private static final int PATIENCE = 20_000;
-
   private RedisFixture redis;
   private Gateway gateway;
   private Jedis here;
@@ -29,8 +28,8 @@ class MigrateTest {
   void start() throws Exception {
     redis = RedisFixture.start();
     gateway = Gateways.start("--rdb-version", "10", "--save", "", "--appendonly", "no");
-    here = new Jedis("127.0.0.1", gateway.ports().redis());
-    there = new Jedis(redis.host(), redis.port());
+    here = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
+    there = new Jedis(redis.host(), redis.port(), Patience.MILLIS);
   }
 
   @AfterEach
@@ -42,7 +41,7 @@ class MigrateTest {
   }
 
   private String migrate(MigrateParams how, String... keys) {
-    return here.migrate(redis.host(), redis.port(), 1, PATIENCE, how, keys);
+    return here.migrate(redis.host(), redis.port(), 1, Patience.MILLIS, how, keys);
   }
 
   private static MigrateParams how() {
@@ -53,12 +52,14 @@ class MigrateTest {
   void aKeyGoesWithItsTimeToLive() {
     here.rpush("list", "a", "b");
     here.expire("list", 1000);
-    assertThat(here.migrate(redis.host(), redis.port(), "list", 1, PATIENCE)).isEqualTo("OK");
+    assertThat(here.migrate(redis.host(), redis.port(), "list", 1, Patience.MILLIS))
+        .isEqualTo("OK");
     assertThat(here.exists("list")).isFalse();
     there.select(1);
     assertThat(there.lrange("list", 0, -1)).containsExactly("a", "b");
     assertThat(there.ttl("list")).isBetween(900L, 1000L);
-    assertThat(here.migrate(redis.host(), redis.port(), "list", 1, PATIENCE)).isEqualTo("NOKEY");
+    assertThat(here.migrate(redis.host(), redis.port(), "list", 1, Patience.MILLIS))
+        .isEqualTo("NOKEY");
   }
 
   @Test
@@ -90,7 +91,7 @@ class MigrateTest {
     assertThatThrownBy(() -> here.migrate("127.0.0.1", 1, "key", 0, 500))
         .hasMessage("IOERR error or timeout connecting to the client");
     var transaction = here.multi();
-    transaction.migrate(redis.host(), redis.port(), PATIENCE, how(), "key");
+    transaction.migrate(redis.host(), redis.port(), Patience.MILLIS, how(), "key");
     assertThat(transaction.exec().getFirst())
         .hasToString(
             "redis.clients.jedis.exceptions.JedisDataException: ERR MIGRATE is not possible inside"

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.Executables;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.server.Gateways;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -83,7 +84,7 @@ class RedisCliLoginsTest {
   }
 
   private static Jedis client(String user) {
-    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis());
+    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
     client.auth(user, "of-" + user);
     return client;
   }
@@ -185,7 +186,7 @@ class RedisCliLoginsTest {
     try {
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(Patience.MILLIS, TimeUnit.MILLISECONDS)).isTrue();
       return output;
     } finally {
       process.destroyForcibly();

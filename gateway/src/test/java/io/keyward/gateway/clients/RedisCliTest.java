@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.keyward.gateway.fixture.Endpoint;
 import io.keyward.gateway.fixture.Executables;
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RunningGateway;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -268,7 +269,7 @@ class RedisCliTest {
 
     private static int exitCode(Process process) throws IOException {
       try {
-        if (process.waitFor(30, TimeUnit.SECONDS)) {
+        if (process.waitFor(Patience.MILLIS, TimeUnit.MILLISECONDS)) {
           return process.exitValue();
         }
         throw new IOException("redis-cli did not end");
@@ -287,7 +288,8 @@ class RedisCliTest {
           new ProcessBuilder(with(new String[] {path.toString()}, arguments))
               .redirectErrorStream(true)
               .start();
-      CompletableFuture.delayedExecutor(20, TimeUnit.SECONDS).execute(process::destroyForcibly);
+      CompletableFuture.delayedExecutor(Patience.MILLIS, TimeUnit.MILLISECONDS)
+          .execute(process::destroyForcibly);
       try (BufferedReader reader = process.inputReader(UTF_8)) {
         action.execute();
         List<String> lines = new ArrayList<>();

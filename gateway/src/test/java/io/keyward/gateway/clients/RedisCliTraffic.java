@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.keyward.gateway.fixture.Endpoint;
+import io.keyward.gateway.fixture.Patience;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -138,7 +139,7 @@ record RedisCliTraffic(Endpoint endpoint) {
 
     Wire(Endpoint endpoint) throws IOException {
       socket = new Socket(InetAddress.getLoopbackAddress(), endpoint.port());
-      socket.setSoTimeout(10_000);
+      socket.setSoTimeout(Patience.MILLIS);
     }
 
     /** Sends the bytes and reads exactly as many as are expected. */

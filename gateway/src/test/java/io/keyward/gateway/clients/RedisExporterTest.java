@@ -9,6 +9,7 @@ import io.keyward.gateway.fixture.DataFolders;
 import io.keyward.gateway.fixture.Endpoint;
 import io.keyward.gateway.fixture.Executables;
 import io.keyward.gateway.fixture.GatewayExtension;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RunningGateway;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -77,7 +78,8 @@ class RedisExporterTest {
       """;
 
   private static Jedis connect(Endpoint endpoint) {
-    DefaultJedisClientConfig.Builder config = DefaultJedisClientConfig.builder();
+    DefaultJedisClientConfig.Builder config =
+        DefaultJedisClientConfig.builder().timeoutMillis(Patience.MILLIS);
     endpoint.login().ifPresent(login -> config.user(login.user()).password(login.password()));
     return new Jedis("127.0.0.1", endpoint.port(), config.build());
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.Executables;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
 import io.keyward.gateway.server.Gateways;
@@ -67,7 +68,7 @@ class ReplicationTest {
   }
 
   private static Jedis client(Gateway gateway) {
-    return new Jedis("127.0.0.1", gateway.ports().redis());
+    return new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
   }
 
   private static void follow(Jedis replica, Gateway gateway) {
@@ -119,20 +120,20 @@ class ReplicationTest {
     try (Gateway gateway = start(environment, "--event-loops", String.valueOf(loops));
         RedisFixture redis = redis();
         Jedis master = client(gateway);
-        Jedis replica = new Jedis(redis.host(), redis.port())) {
+        Jedis replica = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       SampleData.fill(master);
       follow(replica, gateway);
       awaitLink(replica);
       change(master);
-      assertThat(master.waitReplicas(1, 10_000)).isEqualTo(1);
+      assertThat(master.waitReplicas(1, Patience.MILLIS / 2)).isEqualTo(1);
       assertThat(master.exists("fleeting")).isFalse();
-      assertThat(master.waitReplicas(1, 10_000)).isEqualTo(1);
+      assertThat(master.waitReplicas(1, Patience.MILLIS / 2)).isEqualTo(1);
       String before = prefix.isEmpty() ? "" : prefix + "::";
       assertSame(replica, master, before);
       assertThat(replica.ttl(before + "lasting")).isBetween(900L, 1000L);
       master.flushAll();
       master.set("after", "x");
-      assertThat(master.waitReplicas(1, 10_000)).isEqualTo(1);
+      assertThat(master.waitReplicas(1, Patience.MILLIS / 2)).isEqualTo(1);
       assertThat(replica.keys("*")).containsExactly(before + "after");
       replica.replicaofNoOne();
       assertThat(replica.fcall("f", List.of(), List.of())).isEqualTo(7L);
@@ -146,11 +147,11 @@ class ReplicationTest {
     try (Gateway gateway = start(Map.of());
         RedisFixture redis = redis();
         Jedis master = client(gateway);
-        Jedis replica = new Jedis(redis.host(), redis.port())) {
+        Jedis replica = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       master.set("counter", "0");
       follow(replica, gateway);
       awaitLink(replica);
-      assertThat(master.waitReplicas(1, 10_000)).isEqualTo(1);
+      assertThat(master.waitReplicas(1, Patience.MILLIS / 2)).isEqualTo(1);
       assertThat(master.clientKill(ClientKillParams.clientKillParams().type(ClientType.REPLICA)))
           .isEqualTo(1);
       for (int i = 0; i < 1000; i++) {
@@ -158,7 +159,7 @@ class ReplicationTest {
       }
       Waiting.until(
           "the replica's return", () -> master.info("stats").contains("sync_partial_ok:1"));
-      assertThat(master.waitReplicas(1, 10_000)).isEqualTo(1);
+      assertThat(master.waitReplicas(1, Patience.MILLIS / 2)).isEqualTo(1);
       assertThat(replica.get("counter")).isEqualTo("1000");
       assertThat(master.info("stats")).contains("sync_full:1");
     }
@@ -169,12 +170,12 @@ class ReplicationTest {
     try (Gateway gateway = start(Map.of());
         RedisFixture redis = redis();
         Jedis master = client(gateway);
-        Jedis replica = new Jedis(redis.host(), redis.port())) {
+        Jedis replica = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       assertThat(master.info("replication")).contains("connected_slaves:0");
       follow(replica, gateway);
       awaitLink(replica);
       master.set("a", "b");
-      assertThat(master.waitReplicas(1, 10_000)).isEqualTo(1);
+      assertThat(master.waitReplicas(1, Patience.MILLIS / 2)).isEqualTo(1);
       assertThat(master.waitReplicas(2, 1)).isEqualTo(1);
       assertThat(master.info("replication"))
           .contains("connected_slaves:1")
@@ -221,7 +222,7 @@ class ReplicationTest {
     try (Gateway gateway = start(Map.of(), "--min-replicas-to-write", "1");
         RedisFixture redis = redis();
         Jedis master = client(gateway);
-        Jedis replica = new Jedis(redis.host(), redis.port())) {
+        Jedis replica = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       assertThat(master.ping()).isEqualTo("PONG");
       assertThat(master.get("a")).isNull();
       assertThatThrownBy(() -> master.set("a", "b"))
@@ -277,7 +278,7 @@ class ReplicationTest {
     try (Gateway gateway = start(Map.of(), file.toString(), "--event-loops", "2");
         RedisFixture redis = redis();
         Jedis operator = client(gateway);
-        Jedis replica = new Jedis(redis.host(), redis.port())) {
+        Jedis replica = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       List<Jedis> masters = new ArrayList<>();
       for (String name : List.of("blue", "green", "red")) {
         Jedis master = client(gateway);
@@ -306,7 +307,7 @@ class ReplicationTest {
       awaitLink(replica);
       masters.get(1).flushDB();
       masters.get(2).swapDB(0, 1);
-      assertThat(operator.waitReplicas(1, 10_000)).isEqualTo(1);
+      assertThat(operator.waitReplicas(1, Patience.MILLIS / 2)).isEqualTo(1);
       for (int i = 0; i < masters.size(); i++) {
         String before = List.of("blue::", "green::", "red::").get(i);
         for (int database = 0; database < 3; database++) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.keyward.config.Settings;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
 import io.keyward.gateway.fixture.RedisFixture.Version;
 import io.keyward.gateway.server.StartException;
@@ -30,9 +31,6 @@ class SnapshotFilesTest {
   private static final Version READS_11 = new Version(7, 2, 0);
 
   private static final ProtocolCommand DEBUG = () -> SafeEncoder.encode("DEBUG");
-
-  /** A script of some seconds may be in front. */
-  private static final int PATIENCE_MILLIS = 60_000;
 
   @TempDir Path directory;
 
@@ -59,7 +57,7 @@ class SnapshotFilesTest {
   }
 
   private static Jedis client(Gateway gateway) {
-    return new Jedis("127.0.0.1", gateway.ports().redis(), PATIENCE_MILLIS);
+    return new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
   }
 
   @Test
@@ -101,7 +99,7 @@ class SnapshotFilesTest {
     }
     Path theirs = directory.resolve("theirs.rdb");
     try (RedisFixture redis = RedisFixture.startWith(ours);
-        Jedis client = new Jedis(redis.host(), redis.port())) {
+        Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       Map<String, Object> prefixed = new TreeMap<>();
       data.forEach((key, value) -> prefixed.put("blue::" + key, value));
       assertThat(SampleData.of(client)).isEqualTo(prefixed);
@@ -118,17 +116,22 @@ class SnapshotFilesTest {
     try (Gateway gateway = start();
         Jedis client = client(gateway);
         Jedis other = client(gateway)) {
-      client.set("first", "0");
-      client.set("second", "0");
-      CompletableFuture<Object> script =
-          CompletableFuture.supplyAsync(
-              () ->
-                  other.eval(
-                      "redis.call('INCR', 'first')"
-                          + " local n = 0 for i = 1, 5e6 do n = n + 1 end"
-                          + " redis.call('INCR', 'second')"));
       BuiltinKeyspace keyspace = gateway.server().defaultKeyspace();
-      Waiting.until("the middle of the script", () -> inTheMiddle(keyspace));
+      CompletableFuture<Object> script;
+      boolean inTheMiddle = false;
+      do {
+        client.mset("first", "0", "second", "0");
+        script =
+            CompletableFuture.supplyAsync(
+                () ->
+                    other.eval(
+                        "redis.call('INCR', 'first')"
+                            + " local n = 0 for i = 1, 5e6 do n = n + 1 end"
+                            + " redis.call('INCR', 'second')"));
+        while (!script.isDone() && !inTheMiddle) {
+          inTheMiddle = inTheMiddle(keyspace);
+        }
+      } while (!inTheMiddle);
       CompletableFuture<String> saved = new CompletableFuture<>();
       assertThat(gateway.server().snapshots().begin(saved::complete)).isTrue();
       assertThat(saved.join()).isNull();

@@ -2,21 +2,19 @@ package io.keyward.gateway.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
+import io.keyward.gateway.fixture.Patience;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for what another connection brings about. */
 final class Waiting {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
-
   private Waiting() {}
 
-  /** Returns when the condition holds; fails after ten seconds. */
+  /** Returns when the condition holds, and fails if it does not in time. */
   static void until(String what, Callable<Boolean> condition) throws Exception {
-    long limit = System.nanoTime() + LIMIT.toNanos();
+    long limit = System.nanoTime() + Patience.NANOS;
     while (!condition.call()) {
-      assertThat(System.nanoTime() - limit).as("waited %s for %s", LIMIT, what).isNegative();
+      assertThat(System.nanoTime() - limit).as("waiting for %s", what).isNegative();
       TimeUnit.MILLISECONDS.sleep(2);
     }
   }

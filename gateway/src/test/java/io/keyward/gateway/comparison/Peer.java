@@ -1,5 +1,6 @@
 package io.keyward.gateway.comparison;
 
+import io.keyward.gateway.fixture.Patience;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,8 +14,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** One of the two servers, at the end of a connection on which commands are pipelined. */
 final class Peer implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 60_000;
-
   private final Socket socket;
   private final InputStream in;
 
@@ -22,7 +21,7 @@ final class Peer implements AutoCloseable {
     try {
       socket = new Socket(host, port);
       socket.setTcpNoDelay(true);
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSoTimeout(Patience.MILLIS);
       in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -1,5 +1,6 @@
 package io.keyward.gateway.dashboards;
 
+import io.keyward.gateway.fixture.Patience;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,7 +52,11 @@ final class Load implements AutoCloseable {
     return new Jedis(
         "127.0.0.1",
         port,
-        DefaultJedisClientConfig.builder().user(deployment).password(deployment).build());
+        DefaultJedisClientConfig.builder()
+            .timeoutMillis(Patience.MILLIS)
+            .user(deployment)
+            .password(deployment)
+            .build());
   }
 
   private void behave(String deployment) {

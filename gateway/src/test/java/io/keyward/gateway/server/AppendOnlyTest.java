@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -24,20 +26,20 @@ class AppendOnlyTest {
   @TempDir Path data;
 
   private Gateway start(String... more) {
-    String[] options =
-        Stream.concat(
-                Stream.of(
-                    "--dir",
-                    data.toString(),
-                    "--appendonly",
-                    "yes",
-                    "--save",
-                    "",
-                    "--enable-debug-command",
-                    "yes"),
-                Stream.of(more))
-            .toArray(String[]::new);
-    return Gateways.start(options);
+    return Gateways.start(options(more).toArray(String[]::new));
+  }
+
+  private Gateway start(FailingDisk disk, String... more) throws Exception {
+    List<String> options = new ArrayList<>(List.of("--bind", "127.0.0.1"));
+    options.addAll(options(more));
+    return Gateway.startOnFreePorts(Settings.load(options, Map.of()), disk);
+  }
+
+  private List<String> options(String... more) {
+    List<String> options = new ArrayList<>(List.of("--dir", data.toString()));
+    options.addAll(List.of("--appendonly", "yes", "--save", "", "--enable-debug-command", "yes"));
+    options.addAll(List.of(more));
+    return options;
   }
 
   private Path log(String name) {
@@ -140,21 +142,29 @@ class AppendOnlyTest {
   @Test
   void nothingIsMissingInTheMiddleOfALogThatWasSwitchedOnDuringARewrite(@TempDir Path copy)
       throws Exception {
-    try (Gateway gateway = start("--appendonly", "no");
+    FailingDisk disk = new FailingDisk();
+    String stops = "CONFIG SET rdb-key-save-delay 100000000";
+    String goesOn = "CONFIG SET rdb-key-save-delay 0";
+    try (Gateway gateway = start(disk, "--appendonly", "no", "--appendfsync", "no");
         Words wire = new Words(gateway)) {
       wire.call("DEBUG POPULATE 300");
-      wire.call("CONFIG SET rdb-key-save-delay 5000");
+      wire.call(stops);
       wire.call("BGREWRITEAOF");
       Rewrites.until("the walk for the first base", () -> walks(wire));
       assertThat(wire.call("CONFIG SET appendonly yes")).isEqualTo("OK");
       wire.call("SET n between");
+      disk.holdForcesAfter(0);
+      wire.call(goesOn);
+      disk.awaitHeldForce();
+      wire.call(stops);
+      disk.releaseForces();
       Path base = log("appendonly.aof.1.base.rdb");
       Rewrites.until("the first base", () -> Files.exists(base));
       wire.call("SET a 1");
       Rewrites.until("the walk for the second base", () -> walks(wire));
       wire.call("APPEND n !");
       copyFiles(copy);
-      wire.call("CONFIG SET rdb-key-save-delay 0");
+      wire.call(goesOn);
       assertThat(Rewrites.awaited(wire)).contains("aof_last_bgrewrite_status:ok");
     }
     try (Gateway gateway = Gateways.start("--dir", copy.toString(), "--save", "");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.gateway.fixture.GatewayProcess;
+import io.keyward.gateway.fixture.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -36,7 +37,6 @@ import redis.clients.jedis.params.XAddParams;
 @Tag("slow")
 class ClockJumpTest {
   private static final long HOUR = 3600;
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   @TempDir Path folder;
   private Path offset;
@@ -102,7 +102,7 @@ class ClockJumpTest {
   }
 
   private static void await(String what, BooleanSupplier happened) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + Patience.NANOS;
     while (!happened.getAsBoolean()) {
       assertThat(System.nanoTime()).as(what).isLessThan(deadline);
     }

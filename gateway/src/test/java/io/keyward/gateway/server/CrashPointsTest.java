@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.server.CopyingDisk.Copy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ class CrashPointsTest {
     return Thread.ofPlatform()
         .start(
             () -> {
-              try (Jedis client = new Jedis("127.0.0.1", port)) {
+              try (Jedis client = new Jedis("127.0.0.1", port, Patience.MILLIS)) {
                 while (true) {
                   sent.incrementAndGet();
                   client.eval(PAIR, 2, "counter", "list");

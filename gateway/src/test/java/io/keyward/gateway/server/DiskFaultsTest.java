@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.keyward.config.Settings;
 import io.keyward.engine.builtin.Home;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.server.FailingDisk.Fault;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,8 +25,6 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** While the disk refuses, writes are refused and reads are not; all goes on when it recovers. */
 class DiskFaultsTest {
-  private static final int PATIENCE_SECONDS = 20;
-
   @TempDir Path data;
   private final FailingDisk disk = new FailingDisk();
 
@@ -37,7 +36,7 @@ class DiskFaultsTest {
   }
 
   private static String await(Words wire, String command, Predicate<String> answer) {
-    long deadline = System.nanoTime() + PATIENCE_SECONDS * 1_000_000_000L;
+    long deadline = System.nanoTime() + Patience.NANOS;
     String given = wire.call(command);
     while (!answer.test(given)) {
       assertThat(System.nanoTime()).as("%s answers %s", command, given).isLessThan(deadline);

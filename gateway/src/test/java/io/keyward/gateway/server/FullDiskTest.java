@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.GatewayProcess;
+import io.keyward.gateway.fixture.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +34,6 @@ class FullDiskTest {
   private static final int BALLAST = 3 * 1024 * 1024;
   private static final String VALUE = "v".repeat(20_000);
   private static final int MOST = 2000;
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
 
   @TempDir Path folder;
   private Path data;
@@ -94,7 +94,7 @@ class FullDiskTest {
   }
 
   private void awaitWrites(Jedis client) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + Patience.NANOS;
     while (true) {
       try {
         client.set("after", "1");

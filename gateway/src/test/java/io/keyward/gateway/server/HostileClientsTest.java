@@ -2,6 +2,7 @@ package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.gateway.fixture.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -134,7 +135,7 @@ class HostileClientsTest {
 
   private Socket attack(String deployment) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(Patience.MILLIS);
     attackers.add(socket);
     write(socket, "AUTH " + deployment + " a\r\n");
     assertThat(line(socket)).isEqualTo("+OK");

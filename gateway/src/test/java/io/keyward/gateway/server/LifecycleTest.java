@@ -78,7 +78,7 @@ class LifecycleTest {
         Wire operator = librechat.operator()) {
       blocked.send("BLPOP list 0\r\n");
       assertThat(inTransaction.ask("MULTI")).isEqualTo("+OK");
-      operator.send("DEPLOYMENT DRAIN librechat.rev1 1\r\n");
+      operator.send("DEPLOYMENT DRAIN librechat.rev1 600\r\n");
 
       awaitEnd(idle);
       assertThat(librechat.refusal("librechat.rev1"))
@@ -87,6 +87,8 @@ class LifecycleTest {
       assertThat(inTransaction.ask("EXEC")).isEqualTo("*1");
       assertThat(inTransaction.line()).isEqualTo("+OK");
       awaitEnd(inTransaction);
+      // Who waits is left alone until the time is up, as it is here for another drain.
+      librechat.lifecycle().drain(TEST, "librechat.rev1", 1);
       assertThat(blocked.readToEnd()).isEmpty();
       assertThat(operator.line()).isEqualTo("*8");
       assertThat(librechat.state("librechat.rev1")).isEqualTo("drained");

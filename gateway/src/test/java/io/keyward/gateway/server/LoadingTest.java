@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.GatewayProcess;
+import io.keyward.gateway.fixture.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,12 +74,9 @@ class LoadingTest {
   private static Jedis connect(int port, CompletableFuture<Gateway> start) throws Exception {
     while (true) {
       assertThat(start.isCompletedExceptionally()).isFalse();
-      Jedis client = new Jedis("127.0.0.1", port);
       try {
-        client.connect();
-        return client;
+        return new Jedis("127.0.0.1", port, Patience.MILLIS);
       } catch (JedisConnectionException notYet) {
-        client.close();
         Thread.sleep(1);
       }
     }
@@ -144,7 +142,7 @@ class LoadingTest {
       assertThat(refusal(client)).startsWith("LOADING");
 
       client.configSet("key-load-delay", "0");
-      try (Gateway gateway = start.get(60, TimeUnit.SECONDS)) {
+      try (Gateway gateway = start.get(Patience.MILLIS, TimeUnit.MILLISECONDS)) {
         assertThat(gateway.ports().redis()).isEqualTo(port);
         assertThat(client.info("persistence"))
             .contains("loading:0\r\n")
@@ -192,11 +190,11 @@ class LoadingTest {
     } catch (JedisConnectionException closed) {
       // As it should be.
     }
-    start.get(60, TimeUnit.SECONDS).awaitStop();
+    start.get(Patience.MILLIS, TimeUnit.MILLISECONDS).awaitStop();
     assertThat(bytesOfFiles(appendOnly)).isEqualTo(bytes);
     try (Gateway gateway =
             Gateways.start("--dir", data.toString(), "--save", "", "--appendonly", appendOnly);
-        Jedis client = new Jedis("127.0.0.1", gateway.ports().redis())) {
+        Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS)) {
       assertThat(client.get("key:" + (KEYS - 1))).isEqualTo("value:" + (KEYS - 1));
     }
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * ever arrives. The machine is a network namespace of Linux, which takes root to make; where that
  * cannot be done the tests are reported as aborted.
  */
-@Timeout(60)
+@Timeout(300)
 class LostPeerTest {
   private static final String MACHINE = "keyward-" + ProcessHandle.current().pid();
   private static final String OUR_END = "kw" + ProcessHandle.current().pid();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -26,7 +27,7 @@ class PortChangeTest {
   }
 
   private static String ping(int port) {
-    try (Jedis client = new Jedis("127.0.0.1", port)) {
+    try (Jedis client = new Jedis("127.0.0.1", port, Patience.MILLIS)) {
       return client.ping();
     }
   }
@@ -90,7 +91,7 @@ class PortChangeTest {
         Words wire = new Words(gateway)) {
       int port = gateway.ports().redis();
       assertThat(wire.call("CONFIG SET bind 127.0.0.2")).isEqualTo("OK");
-      try (Jedis client = new Jedis("127.0.0.2", port)) {
+      try (Jedis client = new Jedis("127.0.0.2", port, Patience.MILLIS)) {
         assertThat(client.ping()).isEqualTo("PONG");
       }
       assertThatThrownBy(() -> ping(port)).isInstanceOf(JedisConnectionException.class);
@@ -99,7 +100,7 @@ class PortChangeTest {
               "ERR CONFIG SET failed (possibly related to argument 'bind') - Failed to bind to"
                   + " specified addresses.");
       assertThat(wire.call("CONFIG GET bind")).isEqualTo("bind 127.0.0.2");
-      try (Jedis client = new Jedis("127.0.0.2", port)) {
+      try (Jedis client = new Jedis("127.0.0.2", port, Patience.MILLIS)) {
         assertThat(client.ping()).isEqualTo("PONG");
       }
     }

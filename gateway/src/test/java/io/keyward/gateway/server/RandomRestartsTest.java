@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +127,7 @@ class RandomRestartsTest {
       for (Future<Void> end : ends) {
         end.get();
       }
-      long deadline = System.nanoTime() + 60_000_000_000L;
+      long deadline = System.nanoTime() + Patience.NANOS;
       while (isWriting(operator.call("INFO persistence")) && System.nanoTime() < deadline) {
         Thread.sleep(5);
       }

@@ -5,6 +5,7 @@ import static io.keyward.gateway.server.LibrechatGateway.awaitEnd;
 import static io.keyward.gateway.server.LibrechatGateway.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.tenancy.Deployment;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ class RetirementTest {
     }
     // Idleness counts by the steady clock, a millisecond of which has to pass.
     for (long began = System.nanoTime();
-        librechat.listed().size() > 2 && System.nanoTime() - began < 10_000_000_000L; ) {
+        librechat.listed().size() > 2 && System.nanoTime() - began < Patience.NANOS; ) {
       librechat.lifecycle().retireDue();
     }
     assertThat(librechat.listed()).containsExactly("blue", "green");

@@ -2,12 +2,11 @@ package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.gateway.fixture.Patience;
 import java.util.function.BooleanSupplier;
 
 /** Waits for rewrites of the append-only file. */
 final class Rewrites {
-  private static final long PATIENCE_NANOS = 20_000_000_000L;
-
   private Rewrites() {}
 
   /** What INFO persistence says when none is running or waiting any more. */
@@ -24,7 +23,7 @@ final class Rewrites {
 
   /** Waits until something holds, and fails if it does not in time. */
   static void until(String what, BooleanSupplier holds) {
-    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    long deadline = System.nanoTime() + Patience.NANOS;
     while (!holds.getAsBoolean()) {
       assertThat(System.nanoTime()).as("waiting for " + what).isLessThan(deadline);
       Thread.onSpinWait();

@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ class SharedMemoryTest {
   }
 
   private Jedis client(String user, String password) {
-    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis());
+    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
     client.auth(user, password);
     return client;
   }
@@ -86,7 +87,7 @@ class SharedMemoryTest {
    * loop of its own, and while that has not come to it, its neighbour may have to wait.
    */
   private static void findRoom(Jedis deployment) {
-    long until = System.nanoTime() + 60_000_000_000L;
+    long until = System.nanoTime() + Patience.NANOS;
     do {
       assertThat(System.nanoTime()).as("time without finding room").isLessThan(until);
       Pipeline pipeline = deployment.pipelined();

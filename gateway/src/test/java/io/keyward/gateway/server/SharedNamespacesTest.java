@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.deployment.Actor;
+import io.keyward.gateway.fixture.Patience;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanIterator;
@@ -17,7 +18,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -72,7 +72,7 @@ class SharedNamespacesTest {
       RedisURI uri =
           RedisURI.Builder.redis("127.0.0.1", gateway.ports().redis())
               .withAuthentication(user, password)
-              .withTimeout(Duration.ofSeconds(20))
+              .withTimeout(Patience.DURATION)
               .build();
       client = RedisClient.create(uri);
       connection = client.connect();
@@ -184,7 +184,7 @@ class SharedNamespacesTest {
       green.redis.clientTracking(TrackingArgs.Builder.enabled());
       green.redis.get(SESSION);
       blue.redis.append(SESSION, "!");
-      assertThat(told.get(20, TimeUnit.SECONDS)).isNotNull();
+      assertThat(told.get(Patience.MILLIS, TimeUnit.MILLISECONDS)).isNotNull();
     }
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -52,7 +53,7 @@ class StopTest {
   void whoGoesOnSendingReadsAllAnswersAndAnEndThatIsNoReset() throws Exception {
     Gateway gateway = Gateways.start();
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.ports().redis())) {
-      socket.setSoTimeout(60_000);
+      socket.setSoTimeout(Patience.MILLIS);
       BufferedReader answers =
           new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII));
       var _ = Thread.ofPlatform().start(() -> sendUntilRefused(socket));

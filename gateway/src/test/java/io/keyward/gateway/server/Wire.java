@@ -1,5 +1,6 @@
 package io.keyward.gateway.server;
 
+import io.keyward.gateway.fixture.Patience;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,9 +13,6 @@ import java.nio.charset.StandardCharsets;
 
 /** A client that sends and reads bytes and knows no more of the protocol than a test tells it. */
 final class Wire implements AutoCloseable {
-  /** How long a test waits for bytes that do not come before it fails. */
-  private static final int PATIENCE_MILLIS = 60_000;
-
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
@@ -22,7 +20,7 @@ final class Wire implements AutoCloseable {
   Wire(Socket socket) {
     try {
       this.socket = socket;
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSoTimeout(Patience.MILLIS);
       socket.setTcpNoDelay(true);
       in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
       out = socket.getOutputStream();

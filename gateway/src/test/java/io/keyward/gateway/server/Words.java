@@ -1,6 +1,7 @@
 package io.keyward.gateway.server;
 
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -12,7 +13,7 @@ final class Words implements AutoCloseable {
   private final Jedis jedis;
 
   Words(Gateway gateway) {
-    jedis = new Jedis("127.0.0.1", gateway.ports().redis());
+    jedis = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
   }
 
   /** Sends the words of a line; the elements of an array are shown between blanks. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.server.Gateways;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -53,7 +55,11 @@ class StatusTest {
     return new Jedis(
         "127.0.0.1",
         gateway.ports().redis(),
-        DefaultJedisClientConfig.builder().user(deployment).password(deployment).build());
+        DefaultJedisClientConfig.builder()
+            .timeoutMillis(Patience.MILLIS)
+            .user(deployment)
+            .password(deployment)
+            .build());
   }
 
   /** What is printed by these arguments to a terminal of so many lines, 0 for a pipe. */
@@ -79,6 +85,7 @@ class StatusTest {
   @Test
   void onePageTellsWhatTheDeploymentsDoAtTheMoment() throws Exception {
     AtomicBoolean stopped = new AtomicBoolean();
+    CountDownLatch begun = new CountDownLatch(1);
     String tooLong = "x".repeat(500_000);
     Thread load =
         Thread.ofPlatform()
@@ -94,12 +101,14 @@ class StatusTest {
                       } catch (JedisDataException refused) {
                         // As it is to be.
                       }
+                      begun.countDown();
                     }
                   }
                 });
     String page;
     try (Jedis green = connect("green")) {
       green.mset("a", "1", "b", "2", "c", "3");
+      begun.await();
       page = printed(0, "--once", "--interval", "0.5");
     } finally {
       stopped.set(true);

@@ -6,6 +6,7 @@ import io.keyward.config.ConfigurationException;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.DataFolders;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.server.StartException;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
@@ -39,7 +40,7 @@ class StreamEndpointTest {
             Settings.load(
                 List.of("--bind", "127.0.0.1", "--dir", DataFolders.fresh()),
                 Map.of("KEYWARD_ADMIN_TOKEN", "let-me-in", "REDIS_KEY_PREFIX", "blue")));
-    redis = new Jedis("127.0.0.1", gateway.ports().redis());
+    redis = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
   }
 
   @AfterEach
@@ -167,7 +168,7 @@ class StreamEndpointTest {
     assertThat(reader.next()).isEqualTo("one");
     assertThat(redis.clientList()).contains("name=http-stream");
     reader.close();
-    long deadline = System.nanoTime() + 5_000_000_000L;
+    long deadline = System.nanoTime() + Patience.NANOS;
     while (redis.clientList().contains("name=http-stream") && System.nanoTime() < deadline) {
       Thread.onSpinWait();
     }

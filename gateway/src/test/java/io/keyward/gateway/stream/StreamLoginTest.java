@@ -6,7 +6,9 @@ import io.keyward.config.ConfigurationException;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.deployment.Actor;
+import io.keyward.gateway.deployment.DeploymentException;
 import io.keyward.gateway.fixture.DataFolders;
+import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.server.StartException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -67,8 +69,15 @@ class StreamLoginTest {
     }
   }
 
+  /** Waits until nobody is in the deployment that takes one connection alone. */
+  private void awaitRoom() throws DeploymentException {
+    while (!gateway.lifecycle().info("green").get("connections").equals(0L)) {
+      Thread.onSpinWait();
+    }
+  }
+
   private Jedis client(String login) {
-    Jedis redis = new Jedis("127.0.0.1", gateway.ports().redis());
+    Jedis redis = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
     redis.auth(login.substring(0, login.indexOf(' ')), login.substring(login.indexOf(' ') + 1));
     return redis;
   }
@@ -198,6 +207,7 @@ class StreamLoginTest {
 
   @Test
   void aReaderIsAConnectionOfItsDeployment() throws Exception {
+    awaitRoom();
     try (InputStream only = reading("green", "green:of-green")) {
       assertThat(status("/streams/green/stream", basic("green:of-green"))).isEqualTo(503);
       gateway.lifecycle().drain(new Actor("test", "here"), "green", 20);

@@ -432,10 +432,11 @@ public final class AppendOnlyLog {
   /** How the log fares. */
   public LogStatus status() {
     LogWriter open = writer;
+    RewriteSchedule.Phase rewriting = rewrites.phase();
     return new LogStatus(
         state != State.OFF,
-        rewrites.underWay(),
-        rewrites.waiting() || (rewrites.running() && !rewrites.underWay()),
+        rewriting.underWay(),
+        rewriting.scheduled(),
         rewrites.lastSeconds(),
         rewrites.presentSeconds(),
         rewrites.lastSucceeded(),

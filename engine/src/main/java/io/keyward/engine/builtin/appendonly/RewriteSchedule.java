@@ -7,6 +7,8 @@ import io.keyward.config.directive.LiveSettings;
  * When the log is rewritten, and how that went.
  *
  * <p>Changed under the lock of the log; read by INFO without it, which must not wait for files.
+ * What is going on has a lock of its own, so that whoever looks while one thing follows another
+ * sees one of them.
  */
 final class RewriteSchedule {
   private static final int FAILURES_BEFORE_DELAY = 3;
@@ -17,9 +19,17 @@ final class RewriteSchedule {
   /** The longest pause between two attempts to write a base that is needed. */
   private static final int MOST_PAUSE_SECONDS = 10;
 
-  private volatile boolean running;
-  private volatile boolean underWay;
-  private volatile boolean waiting;
+  /**
+   * What is going on at one instant.
+   *
+   * @param underWay whether a rewrite is running that has its turn
+   * @param scheduled whether one waits for its turn, or is to begin when the present one has ended
+   */
+  record Phase(boolean underWay, boolean scheduled) {}
+
+  private boolean running;
+  private boolean underWay;
+  private boolean waiting;
   private volatile long began;
   private volatile long lastSeconds = -1;
   private volatile boolean lastSucceeded = true;
@@ -30,38 +40,42 @@ final class RewriteSchedule {
   private long pausedFrom;
 
   /** Whether a rewrite is running, or waits for its turn to write a snapshot. */
-  boolean running() {
+  synchronized boolean running() {
     return running;
   }
 
   /** Whether a rewrite is running that has its turn. */
-  boolean underWay() {
+  synchronized boolean underWay() {
     return underWay;
   }
 
   /** Whether one is to begin when the present one has ended. */
-  boolean waiting() {
+  synchronized boolean waiting() {
     return waiting;
   }
 
-  void wait(boolean another) {
+  synchronized Phase phase() {
+    return new Phase(underWay, waiting || (running && !underWay));
+  }
+
+  synchronized void wait(boolean another) {
     waiting = another;
   }
 
-  void begins(boolean atOnce) {
+  synchronized void begins(boolean atOnce) {
     running = true;
     underWay = atOnce;
     waiting = false;
     began = System.nanoTime();
   }
 
-  void hasTurn() {
+  synchronized void hasTurn() {
     began = System.nanoTime();
     underWay = true;
   }
 
   /** Notes how it went before it says that it is over, so that whoever sees that sees all. */
-  void ends(boolean success) {
+  synchronized void ends(boolean success) {
     lastSucceeded = success;
     lastSeconds = secondsSince(began);
     if (success) {
@@ -88,7 +102,7 @@ final class RewriteSchedule {
   }
 
   /** Says that the log has been switched off meanwhile: that tells nothing of how it fares. */
-  void abandoned() {
+  synchronized void abandoned() {
     underWay = false;
     running = false;
   }
@@ -120,7 +134,7 @@ final class RewriteSchedule {
   }
 
   private boolean allowed() {
-    return !running && !(delayed && System.nanoTime() - notBefore < 0);
+    return !running() && !(delayed && System.nanoTime() - notBefore < 0);
   }
 
   private static long secondsSince(long nanoTime) {
@@ -134,7 +148,7 @@ final class RewriteSchedule {
 
   /** Seconds that the present one has taken so far, -1 if there is none. */
   long presentSeconds() {
-    return underWay ? secondsSince(began) : -1;
+    return underWay() ? secondsSince(began) : -1;
   }
 
   boolean lastSucceeded() {
