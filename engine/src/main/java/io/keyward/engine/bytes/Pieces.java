@@ -135,8 +135,9 @@ public final class Pieces {
 
   /** A row of the same bytes, which has every array in common with this one. */
   public Pieces share() {
+    Pieces shared = new Pieces(arrays, pile);
     pile.rows++;
-    return new Pieces(arrays, pile);
+    return shared;
   }
 
   private void letGo(Piece piece) {

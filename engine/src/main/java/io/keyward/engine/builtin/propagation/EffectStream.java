@@ -3,7 +3,6 @@ package io.keyward.engine.builtin.propagation;
 import io.keyward.engine.Loop;
 import io.keyward.engine.bytes.Pieces;
 import io.keyward.engine.text.Numbers;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,9 @@ public final class EffectStream {
   private static final byte[] SELECT = ascii("*2\r\n$6\r\nSELECT\r\n");
   private static final byte[] NONE = {};
   private static final int ANY = -1;
-  private static final int HEAD = 2 + Numbers.MAX_INTEGER_LENGTH + 2;
+
+  /** What stands around an argument, and behind the last one. */
+  private static final int AROUND = EffectBuffer.HEAD + 2 + EXEC.length;
 
   /** What stands around the arguments of a command with few of them. */
   private static final int SLACK = 1024;
@@ -50,29 +51,18 @@ public final class EffectStream {
 
   /** A unit in the making that others' units overtake. */
   public static final class OpenUnit {
-    private final byte[] buffer;
-    private final int length;
+    private final EffectBuffer written;
     private final int start;
     private final int commands;
     private final int selected;
     private final boolean noted;
-    private final LongArguments among;
 
-    private OpenUnit(
-        byte[] buffer,
-        int length,
-        int start,
-        int commands,
-        int selected,
-        boolean noted,
-        LongArguments among) {
-      this.buffer = buffer;
-      this.length = length;
+    private OpenUnit(EffectBuffer written, int start, int commands, int selected, boolean noted) {
+      this.written = written;
       this.start = start;
       this.commands = commands;
       this.selected = selected;
       this.noted = noted;
-      this.among = among;
     }
   }
 
@@ -80,17 +70,14 @@ public final class EffectStream {
   private final Buffers buffers = new Buffers();
   private final StreamGate gate = new StreamGate();
   private final Runnable whenDue = this::handOverWhenDue;
-  private @Nullable EffectSink sink;
-  private @Nullable EffectFollower follower;
+  private final EffectTakers takers = new EffectTakers();
   private boolean listened;
   private boolean muted;
-  private byte[] buffer = NONE;
-  private int length;
-  private LongArguments among = new LongArguments();
-  private long bytesAmong;
+
+  /** What has been written and not been handed over. */
+  private EffectBuffer written = new EffectBuffer(buffers);
+
   private long handedOver;
-  private boolean sinkAlone = true;
-  private boolean followerAlone = true;
   private boolean noted;
   private int selected = ANY;
   private int unitStart;
@@ -122,12 +109,12 @@ public final class EffectStream {
 
   /** Whether a sink takes the stream. */
   public boolean taken() {
-    return sink != null;
+    return takers.haveSink();
   }
 
   /** Whether a follower gets copies of the stream. */
   public boolean followed() {
-    return follower != null;
+    return takers.haveFollower();
   }
 
   /**
@@ -138,9 +125,8 @@ public final class EffectStream {
    */
   public void attach(EffectSink taker, boolean only) {
     handOver();
-    sink = taker;
+    takers.sink(taker, only);
     listened = !muted;
-    sinkAlone = only;
     selected = ANY;
     // What followers alone have seen is not to be waited for.
     gate.safe(handedOver);
@@ -149,8 +135,7 @@ public final class EffectStream {
   /** Lets no sink take the stream any more; what is written is handed over before. */
   public void detach() {
     handOver();
-    sink = null;
-    sinkAlone = true;
+    takers.sink(null, true);
     lessListened();
     gate.open();
   }
@@ -162,17 +147,15 @@ public final class EffectStream {
    */
   public void follow(EffectFollower copied, boolean only) {
     handOver();
-    follower = copied;
+    takers.follower(copied, only);
     listened = !muted;
-    followerAlone = only;
     selected = ANY;
   }
 
   /** Lets no follower see the stream any more; what is written is handed over before. */
   public void unfollow() {
     handOver();
-    follower = null;
-    followerAlone = true;
+    takers.follower(null, true);
     lessListened();
   }
 
@@ -184,18 +167,9 @@ public final class EffectStream {
   }
 
   private void lessListened() {
-    listened = !muted && (sink != null || follower != null);
-    if (sink == null && follower == null) {
-      buffer = NONE;
-      length = 0;
-      giveUp(among);
-      bytesAmong = 0;
-    }
-  }
-
-  private static void giveUp(LongArguments arguments) {
-    if (!arguments.isEmpty()) {
-      arguments.release();
+    listened = !muted && takers.any();
+    if (!takers.any()) {
+      written.clear();
     }
   }
 
@@ -217,7 +191,7 @@ public final class EffectStream {
 
   /** Where the stream ends now, counted in bytes from its beginning. */
   public long position() {
-    return handedOver + length + bytesAmong;
+    return handedOver + written.total();
   }
 
   /* Commands. */
@@ -229,7 +203,7 @@ public final class EffectStream {
    */
   public void reserve(long bytes) {
     if (listened) {
-      ensure(Math.toIntExact(bytes + SLACK));
+      written.ensure(Math.toIntExact(bytes + SLACK));
     }
   }
 
@@ -241,45 +215,42 @@ public final class EffectStream {
   /** As the other, with a note before the command: a line that Redis skips; empty for none. */
   public void begin(int database, int arguments, byte[] note) {
     try {
-      if (unitCommands > 1 && length > (whole ? VERY_LARGE : LARGE)) {
+      if (unitCommands > 1 && written.length() > (whole ? VERY_LARGE : LARGE)) {
         handOver();
         divided = true;
       }
       // With this nothing else is needed before the first argument, and EXEC has its place.
-      ensure(MULTI.length + SELECT.length + 3 * HEAD + note.length + 3 + EXEC.length);
+      written.ensure(
+          MULTI.length + SELECT.length + 3 * EffectBuffer.HEAD + note.length + 3 + EXEC.length);
     } catch (OutOfMemoryError full) {
       missing();
       throw full;
     }
     if (unitCommands == 1) {
-      wrap();
+      written.insert(unitStart, MULTI);
+      unitCommands++;
     }
-    commandStart = length;
+    commandStart = written.length();
     commandSelected = selected;
     if (unitCommands == 0) {
-      unitStart = length;
+      unitStart = commandStart;
       unitSelected = selected;
     }
     if (selected != database) {
-      raw(SELECT);
-      numberWithin(database);
+      select(written, database);
       selected = database;
     }
     if (note.length > 0) {
-      annotation(note);
+      noted = true;
+      written.annotation(note);
     }
-    head('*', arguments);
+    written.command(arguments);
     unitCommands++;
   }
 
-  private void wrap() {
-    System.arraycopy(buffer, unitStart, buffer, unitStart + MULTI.length, length - unitStart);
-    System.arraycopy(MULTI, 0, buffer, unitStart, MULTI.length);
-    length += MULTI.length;
-    if (bytesAmong > 0) {
-      among.move(unitStart, MULTI.length);
-    }
-    unitCommands++;
+  private static void select(EffectBuffer to, int database) {
+    to.raw(SELECT);
+    to.argument(database);
   }
 
   /** Leaves the command out that has been begun last, since there is no memory for it. */
@@ -290,138 +261,64 @@ public final class EffectStream {
 
   /** Says that something has been done that is not written, since there was no memory for it. */
   public void missing() {
-    EffectSink taker = sink;
-    if (taker != null) {
-      taker.missing();
-    }
-    EffectFollower copied = follower;
-    if (copied != null) {
-      copied.missing();
-    }
+    takers.missing();
   }
 
   /** Takes the command back that has been begun last. */
   public void takeBack() {
-    length = commandStart;
-    dropAmong(commandStart);
+    written.truncate(commandStart);
     selected = commandSelected;
     unitCommands--;
   }
 
-  private void dropAmong(int from) {
-    if (bytesAmong > 0) {
-      among.releaseFrom(from);
-      bytesAmong = among.bytes();
-    }
-  }
-
   /** Writes an argument. */
   public void argument(byte[] bytes, int offset, int count) {
-    room(HEAD + count + 2);
-    head('$', count);
-    System.arraycopy(bytes, offset, buffer, length, count);
-    length += count;
-    end();
+    room(count);
+    written.argument(bytes, offset, count);
   }
 
   /** Writes a very long argument, which may change as soon as this returns. */
   public void argument(Pieces row) {
-    int count = row.length();
-    room(HEAD + 2);
-    head('$', count);
-    Pieces shared = row.share();
+    room(0);
     try {
-      among.add(length, shared);
+      written.argument(row);
     } catch (OutOfMemoryError full) {
-      shared.release();
       leaveOut();
       throw full;
     }
-    bytesAmong += count;
-    end();
   }
 
   /** Writes an argument that another text precedes. */
   public void argument(byte[] prefix, byte[] bytes, int offset, int count) {
-    room(HEAD + prefix.length + count + 2);
-    head('$', prefix.length + count);
-    System.arraycopy(prefix, 0, buffer, length, prefix.length);
-    length += prefix.length;
-    System.arraycopy(bytes, offset, buffer, length, count);
-    length += count;
-    end();
+    room(prefix.length + count);
+    written.argument(prefix, bytes, offset, count);
   }
 
   /** Writes an argument of ASCII characters. */
   public void argument(String text) {
-    int count = text.length();
-    room(HEAD + count + 2);
-    head('$', count);
-    for (int i = 0; i < count; i++) {
-      buffer[length++] = (byte) text.charAt(i);
-    }
-    end();
+    room(text.length());
+    written.argument(text);
   }
 
   /** Writes an integer as an argument. */
   public void number(long value) {
-    room(HEAD + Numbers.MAX_INTEGER_LENGTH + 2);
-    numberWithin(value);
+    room(Numbers.MAX_INTEGER_LENGTH);
+    written.argument(value);
   }
 
-  private void numberWithin(long value) {
-    head('$', Numbers.integerLength(value));
-    length += Numbers.formatInteger(value, buffer, length);
-    end();
-  }
-
-  private void annotation(byte[] text) {
-    noted = true;
-    buffer[length++] = '#';
-    System.arraycopy(text, 0, buffer, length, text.length);
-    length += text.length;
-    end();
-  }
-
-  private void head(char kind, int count) {
-    buffer[length++] = (byte) kind;
-    length += Numbers.formatInteger(count, buffer, length);
-    end();
-  }
-
-  private void end() {
-    buffer[length++] = '\r';
-    buffer[length++] = '\n';
-  }
-
-  private void raw(byte[] bytes) {
-    System.arraycopy(bytes, 0, buffer, length, bytes.length);
-    length += bytes.length;
-  }
-
-  /** Makes room for an argument, and for EXEC behind it. */
+  /** Makes room for an argument of so many bytes, and for EXEC behind it. */
   private void room(int bytes) {
-    if (buffer.length - length >= bytes + EXEC.length) {
-      return;
+    if (written.room() - bytes < AROUND) {
+      makeRoom(bytes);
     }
+  }
+
+  private void makeRoom(int bytes) {
     try {
-      ensure(bytes + EXEC.length);
+      written.ensure(Math.addExact(bytes, AROUND));
     } catch (OutOfMemoryError | ArithmeticException full) {
       leaveOut();
       throw full;
-    }
-  }
-
-  private void ensure(int more) {
-    if (buffer.length - length >= more) {
-      return;
-    }
-    if (buffer.length == 0) {
-      buffer = buffers.take();
-    }
-    if (buffer.length - length < more) {
-      int least = Math.addExact(length, more);
-      buffer = Arrays.copyOf(buffer, Math.max(least, (int) Math.min(buffer.length * 2L, 1 << 30)));
     }
   }
 
@@ -455,7 +352,7 @@ public final class EffectStream {
       return;
     }
     if (unitCommands > 1) {
-      raw(EXEC);
+      written.raw(EXEC);
     }
     unitCommands = 0;
     whole = false;
@@ -493,8 +390,7 @@ public final class EffectStream {
     try {
       return takeOut();
     } catch (OutOfMemoryError full) {
-      dropAmong(unitStart);
-      length = unitStart;
+      written.truncate(unitStart);
       unitCommands = 0;
       selected = ANY;
       whole = false;
@@ -505,50 +401,32 @@ public final class EffectStream {
 
   private OpenUnit takeOut() {
     if (whole) {
-      OpenUnit again =
-          new OpenUnit(
-              buffer, length, unitStart, unitCommands, selected, noted, takeAmong(unitStart));
+      EffectBuffer next = new EffectBuffer(buffers);
+      OpenUnit again = new OpenUnit(written, unitStart, unitCommands, selected, noted);
       noted = false;
-      buffer = NONE;
-      length = 0;
+      written = next;
       unitStart = 0;
       unitCommands = 0;
       selected = ANY;
       return again;
     }
-    OpenUnit unit = copyOfUnit();
-    length = unitStart;
+    OpenUnit unit = apart();
     unitCommands = 0;
     selected = unitSelected;
     handOverIfPossible();
     return unit;
   }
 
-  private LongArguments takeAmong(int from) {
-    LongArguments taken = among.cut(from);
-    bytesAmong = among.bytes();
-    return taken;
-  }
-
   /** The unit by itself, beginning in the database that was selected before it. */
-  private OpenUnit copyOfUnit() {
-    byte[] former = buffer;
-    int formerLength = length;
-    int size = formerLength - unitStart;
-    byte[] room = buffers.take(SELECT.length + 2 * HEAD + size + EXEC.length);
-    buffer = room;
-    length = 0;
+  private OpenUnit apart() {
+    EffectBuffer own = new EffectBuffer(buffers);
+    own.ensure(SELECT.length + 2 * EffectBuffer.HEAD + written.length() - unitStart + EXEC.length);
     if (unitSelected != ANY) {
-      raw(SELECT);
-      numberWithin(unitSelected);
+      select(own, unitSelected);
     }
-    int start = length;
-    buffer = former;
-    length = formerLength;
-    System.arraycopy(former, unitStart, room, start, size);
-    LongArguments ofUnit = takeAmong(unitStart);
-    ofUnit.move(0, start - unitStart);
-    return new OpenUnit(room, start + size, start, unitCommands, selected, noted, ofUnit);
+    OpenUnit unit = new OpenUnit(own, own.length(), unitCommands, selected, noted);
+    written.moveTo(own, unitStart);
+    return unit;
   }
 
   /** Goes on with a unit that has been set aside, so deep within others. */
@@ -559,19 +437,16 @@ public final class EffectStream {
     }
     handOverIfPossible();
     if (!listened) {
-      giveUp(unit.among);
+      unit.written.release();
       return;
     }
-    if (length > 0) {
-      giveUp(unit.among);
+    if (written.length() > 0) {
+      unit.written.release();
       missing();
       return;
     }
     noted = unit.noted;
-    among.addAll(unit.among);
-    bytesAmong = among.bytes();
-    buffer = unit.buffer;
-    length = unit.length;
+    written = unit.written;
     unitStart = unit.start;
     unitCommands = unit.commands;
     selected = unit.selected;
@@ -585,7 +460,7 @@ public final class EffectStream {
 
   /** Hands over what there was no memory for when it was to be; from time to time. */
   public void tend() {
-    if (length > 0 && !handOverDue) {
+    if (written.length() > 0 && !handOverDue) {
       handOverIfPossible();
     }
   }
@@ -610,47 +485,18 @@ public final class EffectStream {
    * @throws OutOfMemoryError if there is no memory for that; then nothing has been handed over
    */
   public void handOver() {
-    if (length == 0 || !listened) {
+    if (written.length() == 0 || !listened) {
       return;
     }
-    byte[] full = buffer;
-    int count = length;
-    LongArguments withThese = among;
-    LongArguments withNext = bytesAmong > 0 ? new LongArguments() : among;
-    long position = handedOver + count + bytesAmong;
-    EffectSink taker = sink;
-    if (taker != null) {
-      taker.take(full, count, withThese, position);
-    }
-    // The array is filled anew by this loop alone, so that it still holds the same.
-    showFollower(full, count, withThese);
-    if (taker == null) {
-      buffers.giveBack(full);
-      giveUp(withThese);
-    }
-    buffer = NONE;
-    length = 0;
+    LongArguments next = written.nextAmong();
+    long position = position();
+    takers.take(written, buffers, position, unitCommands == 0, selected, noted);
+    written.restart(next);
     unitStart = 0;
     handedOver = position;
-    among = withNext;
-    bytesAmong = 0;
     noted = false;
-    if (!(sinkAlone && followerAlone) && unitCommands == 0) {
+    if (!takers.alone() && unitCommands == 0) {
       selected = ANY;
-    }
-  }
-
-  private void showFollower(byte[] full, int count, LongArguments withThese) {
-    EffectFollower copied = follower;
-    if (copied == null) {
-      return;
-    }
-    try {
-      byte[] seen = withThese.isEmpty() ? full : withThese.joined(full, count);
-      int all = withThese.isEmpty() ? count : seen.length;
-      copied.see(seen, all, unitCommands == 0, selected, noted);
-    } catch (OutOfMemoryError noRoom) {
-      copied.missing();
     }
   }
 }
