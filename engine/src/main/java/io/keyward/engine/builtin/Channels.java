@@ -23,6 +23,13 @@ import java.util.Set;
  * one channel for all of them: its messages reach those who listen in any.
  */
 public final class Channels {
+  /** The kinds of subscription. */
+  public enum Kind {
+    CHANNEL,
+    PATTERN,
+    SHARD_CHANNEL
+  }
+
   private static final byte[] MESSAGE = {'m', 'e', 's', 's', 'a', 'g', 'e'};
   private static final byte[] PATTERN_MESSAGE = {'p', 'm', 'e', 's', 's', 'a', 'g', 'e'};
   private static final byte[] SHARD_MESSAGE = {'s', 'm', 'e', 's', 's', 'a', 'g', 'e'};
@@ -61,8 +68,12 @@ public final class Channels {
     return all;
   }
 
-  /** Sends a message to the channel's listeners and to those of matching patterns. */
+  /**
+   * Sends a message to the channel's listeners, and to those of matching patterns unless the
+   * channel is sharded.
+   */
   public int publish(
+      Kind kind,
       byte[] channel,
       int channelOffset,
       int channelLength,
@@ -71,12 +82,12 @@ public final class Channels {
       int messageLength) {
     int receivers =
         publishUnheard(
-            channel, channelOffset, channelLength, message, messageOffset, messageLength);
+            kind, channel, channelOffset, channelLength, message, messageOffset, messageLength);
     OverviewChannels overview = keyspace.home().overheardBy();
     if (overview != null) {
       overview.hear(
           keyspace,
-          Kind.CHANNEL,
+          kind,
           channel,
           channelOffset,
           channelLength,
@@ -89,6 +100,7 @@ public final class Channels {
 
   /** As {@link #publish}, without the operator's hearing it. */
   int publishUnheard(
+      Kind kind,
       byte[] channel,
       int channelOffset,
       int channelLength,
@@ -100,26 +112,14 @@ public final class Channels {
     for (Channels each : audience(channel, channelOffset, channelLength)) {
       receivers +=
           each.deliver(
-              channel, channelOffset, channelLength, message, messageOffset, messageLength);
+              kind, channel, channelOffset, channelLength, message, messageOffset, messageLength);
     }
     return receivers;
   }
 
-  /** As {@link #publish} and {@link #publishSharded}, without the operator's hearing it. */
-  int publishUnheard(Kind kind, byte[] channel, byte[] message) {
-    return kind == Kind.SHARD_CHANNEL
-        ? publishShardedUnheard(channel, 0, channel.length, message, 0, message.length)
-        : publishUnheard(channel, 0, channel.length, message, 0, message.length);
-  }
-
   /** Sends a message to those who listen in this very keyspace. */
-  int deliver(Kind kind, byte[] channel, byte[] message) {
-    return kind == Kind.SHARD_CHANNEL
-        ? deliverSharded(channel, 0, channel.length, message, 0, message.length)
-        : deliver(channel, 0, channel.length, message, 0, message.length);
-  }
-
-  private int deliver(
+  int deliver(
+      Kind kind,
       byte[] channel,
       int channelOffset,
       int channelLength,
@@ -127,19 +127,38 @@ public final class Channels {
       int messageOffset,
       int messageLength) {
     int receivers = 0;
-    if (!channels.isEmpty()) {
-      Set<Client> listeners = channels.get(Key.copyOf(channel, channelOffset, channelLength));
+    Map<Key, Set<Client>> named = of(kind);
+    if (!named.isEmpty()) {
+      Set<Client> listeners = named.get(Key.copyOf(channel, channelOffset, channelLength));
       if (listeners != null) {
+        byte[] word = kind == Kind.SHARD_CHANNEL ? SHARD_MESSAGE : MESSAGE;
         for (Client listener : listeners) {
           Reply to = keyspace.pushes().to(listener);
           to.push(3);
-          to.bulk(MESSAGE);
+          to.bulk(word);
           to.bulk(channel, channelOffset, channelLength);
           to.bulk(message, messageOffset, messageLength);
           receivers++;
         }
       }
     }
+    if (kind == Kind.CHANNEL) {
+      receivers +=
+          deliverToPatterns(
+              channel, channelOffset, channelLength, message, messageOffset, messageLength);
+    }
+    keyspace.statistics().delivered(receivers);
+    return receivers;
+  }
+
+  private int deliverToPatterns(
+      byte[] channel,
+      int channelOffset,
+      int channelLength,
+      byte[] message,
+      int messageOffset,
+      int messageLength) {
+    int receivers = 0;
     for (Map.Entry<Key, Set<Client>> pattern : patterns.entrySet()) {
       byte[] glob = pattern.getKey().bytes();
       if (Glob.matches(glob, 0, glob.length, channel, channelOffset, channelLength, false)) {
@@ -154,80 +173,7 @@ public final class Channels {
         }
       }
     }
-    keyspace.statistics().delivered(receivers);
     return receivers;
-  }
-
-  /** Sends a message to the listeners of a sharded channel. */
-  public int publishSharded(
-      byte[] channel,
-      int channelOffset,
-      int channelLength,
-      byte[] message,
-      int messageOffset,
-      int messageLength) {
-    int receivers =
-        publishShardedUnheard(
-            channel, channelOffset, channelLength, message, messageOffset, messageLength);
-    OverviewChannels overview = keyspace.home().overheardBy();
-    if (overview != null) {
-      overview.hear(
-          keyspace,
-          Kind.SHARD_CHANNEL,
-          channel,
-          channelOffset,
-          channelLength,
-          message,
-          messageOffset,
-          messageLength);
-    }
-    return receivers;
-  }
-
-  private int publishShardedUnheard(
-      byte[] channel,
-      int channelOffset,
-      int channelLength,
-      byte[] message,
-      int messageOffset,
-      int messageLength) {
-    keyspace.statistics().published();
-    int receivers = 0;
-    for (Channels each : audience(channel, channelOffset, channelLength)) {
-      receivers +=
-          each.deliverSharded(
-              channel, channelOffset, channelLength, message, messageOffset, messageLength);
-    }
-    return receivers;
-  }
-
-  private int deliverSharded(
-      byte[] channel,
-      int channelOffset,
-      int channelLength,
-      byte[] message,
-      int messageOffset,
-      int messageLength) {
-    Set<Client> listeners = shardChannels.get(Key.copyOf(channel, channelOffset, channelLength));
-    if (listeners == null) {
-      return 0;
-    }
-    for (Client listener : listeners) {
-      Reply to = keyspace.pushes().to(listener);
-      to.push(3);
-      to.bulk(SHARD_MESSAGE);
-      to.bulk(channel, channelOffset, channelLength);
-      to.bulk(message, messageOffset, messageLength);
-    }
-    keyspace.statistics().delivered(listeners.size());
-    return listeners.size();
-  }
-
-  /** The kinds of subscription. */
-  public enum Kind {
-    CHANNEL,
-    PATTERN,
-    SHARD_CHANNEL
   }
 
   private Map<Key, Set<Client>> of(Kind kind) {
@@ -238,7 +184,8 @@ public final class Channels {
     };
   }
 
-  private static Set<Key> own(ClientState state, Kind kind) {
+  /** The names of a kind to which a client listens. */
+  public static Set<Key> own(ClientState state, Kind kind) {
     return switch (kind) {
       case CHANNEL -> state.channels();
       case PATTERN -> state.patterns();

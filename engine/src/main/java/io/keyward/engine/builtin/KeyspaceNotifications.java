@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.config.directive.KeyspaceEvents;
+import io.keyward.engine.builtin.Channels.Kind;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -55,19 +56,23 @@ public final class KeyspaceNotifications {
     byte[] before = keyspace.effects().prefix();
     if ((wanted & KeyspaceEvents.KEYSPACE) != 0) {
       byte[] channel = channel("__keyspace@", database, NOTHING, key, offset, length);
-      keyspace.channels().publishUnheard(channel, 0, channel.length, name, 0, name.length);
+      keyspace
+          .channels()
+          .publishUnheard(Kind.CHANNEL, channel, 0, channel.length, name, 0, name.length);
       if (overview != null) {
         byte[] seen = channel("__keyspace@", database, before, key, offset, length);
-        overview.tell(Channels.Kind.CHANNEL, seen, name);
+        overview.tell(Kind.CHANNEL, seen, name);
       }
     }
     if ((wanted & KeyspaceEvents.KEYEVENT) != 0) {
       byte[] channel = channel("__keyevent@", database, NOTHING, name, 0, name.length);
-      keyspace.channels().publishUnheard(channel, 0, channel.length, key, offset, length);
+      keyspace
+          .channels()
+          .publishUnheard(Kind.CHANNEL, channel, 0, channel.length, key, offset, length);
       if (overview != null) {
         byte[] seen = Arrays.copyOf(before, before.length + length);
         System.arraycopy(key, offset, seen, before.length, length);
-        overview.tell(Channels.Kind.CHANNEL, channel, seen);
+        overview.tell(Kind.CHANNEL, channel, seen);
       }
     }
   }

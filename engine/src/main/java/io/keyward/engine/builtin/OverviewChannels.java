@@ -71,7 +71,18 @@ public final class OverviewChannels {
 
   /** Delivers a message to the operator's clients under a name of theirs. */
   void tell(Kind kind, byte[] channel, byte[] message) {
-    view.home().onLoop(() -> view.channels().deliver(kind, channel, message));
+    view.home().onLoop(() -> deliver(kind, channel, message));
+  }
+
+  private int deliver(Kind kind, byte[] channel, byte[] message) {
+    return view.channels().deliver(kind, channel, 0, channel.length, message, 0, message.length);
+  }
+
+  /** Publishes in a keyspace what none of its clients has said. */
+  private static int publishIn(BuiltinKeyspace owner, Kind kind, byte[] channel, byte[] message) {
+    return owner
+        .channels()
+        .publishUnheard(kind, channel, 0, channel.length, message, 0, message.length);
   }
 
   /**
@@ -92,7 +103,7 @@ public final class OverviewChannels {
     byte[] own = join(new byte[0], channel, skipped, channel.length - skipped);
     byte[] seen = join(prefix(owner, own, 0, own.length), own, 0, own.length);
     if (owner.home() == asked.view().home()) {
-      int received = owner.channels().publishUnheard(kind, own, message);
+      int received = publishIn(owner, kind, own, message);
       reply.integer(received + deliver(asked, kind, seen, message));
       return;
     }
@@ -104,7 +115,7 @@ public final class OverviewChannels {
         .loop()
         .execute(
             () -> {
-              int received = owner.channels().publishUnheard(kind, own, message);
+              int received = publishIn(owner, kind, own, message);
               asked
                   .view()
                   .loop()
@@ -120,7 +131,7 @@ public final class OverviewChannels {
    */
   private int deliver(Overview asked, Kind kind, byte[] channel, byte[] message) {
     if (asked.view() == view) {
-      return view.channels().deliver(kind, channel, message);
+      return deliver(kind, channel, message);
     }
     tell(kind, channel, message);
     return 0;

@@ -100,7 +100,7 @@ public final class PubSubCommands {
             .arity(3)
             .flags(PUBSUB, LOADING, STALE, FAST, MAY_REPLICATE)
             .channels(1, 1)
-            .handler(PubSubCommands::publish));
+            .handler((request, reply) -> publish(request, reply, Kind.CHANNEL)));
     table.add(
         Command.named("spublish", CommandGroup.PUBSUB)
             .since("7.0.0")
@@ -112,7 +112,7 @@ public final class PubSubCommands {
             .flags(PUBSUB, LOADING, STALE, FAST, MAY_REPLICATE)
             .key(1, NOT_KEY)
             .channels(1, 1)
-            .handler(PubSubCommands::publishSharded));
+            .handler((request, reply) -> publish(request, reply, Kind.SHARD_CHANNEL)));
     PubSubQueries.declare(table);
   }
 
@@ -153,7 +153,7 @@ public final class PubSubCommands {
   }
 
   private static void unsubscribeAll(Channels channels, ClientState state, Kind kind, Reply reply) {
-    List<Key> names = List.copyOf(own(state, kind));
+    List<Key> names = List.copyOf(Channels.own(state, kind));
     for (Key name : names) {
       channels.unsubscribe(state, kind, name);
       confirm(reply, unsubscribed(kind), name, count(state, kind));
@@ -168,14 +168,6 @@ public final class PubSubCommands {
       case CHANNEL -> "unsubscribe";
       case PATTERN -> "punsubscribe";
       case SHARD_CHANNEL -> "sunsubscribe";
-    };
-  }
-
-  private static java.util.Set<Key> own(ClientState state, Kind kind) {
-    return switch (kind) {
-      case CHANNEL -> state.channels();
-      case PATTERN -> state.patterns();
-      case SHARD_CHANNEL -> state.shardChannels();
     };
   }
 
@@ -202,41 +194,19 @@ public final class PubSubCommands {
     reply.integer(count);
   }
 
-  private static void publish(Request request, Reply reply) {
-    if (publishesForAll(request, reply, Kind.CHANNEL)) {
+  private static void publish(Request request, Reply reply, Kind kind) {
+    BuiltinKeyspace keyspace = Database.of(request).keyspace();
+    Overview overview = Overview.of(keyspace);
+    if (overview != null) {
+      // The operator's clients publish to the channels of all deployments.
+      overview.channels().publish(overview, request, reply, kind);
       return;
     }
     reply.integer(
-        Database.of(request)
-            .keyspace()
+        keyspace
             .channels()
             .publish(
-                request.bytes(),
-                request.offset(1),
-                request.length(1),
-                request.bytes(),
-                request.offset(2),
-                request.length(2)));
-  }
-
-  /** The operator's clients publish to the channels of all deployments. */
-  private static boolean publishesForAll(Request request, Reply reply, Kind kind) {
-    Overview overview = Overview.of(Database.of(request).keyspace());
-    if (overview != null) {
-      overview.channels().publish(overview, request, reply, kind);
-    }
-    return overview != null;
-  }
-
-  private static void publishSharded(Request request, Reply reply) {
-    if (publishesForAll(request, reply, Kind.SHARD_CHANNEL)) {
-      return;
-    }
-    reply.integer(
-        Database.of(request)
-            .keyspace()
-            .channels()
-            .publishSharded(
+                kind,
                 request.bytes(),
                 request.offset(1),
                 request.length(1),
