@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -84,15 +83,6 @@ public final class Namespaces {
   /** The names of the chosen namespaces, sorted. */
   public List<String> names() {
     return List.copyOf(chosen);
-  }
-
-  /** The key's namespace; nothing if the key has no colon that ends one. */
-  public Optional<String> namespaceOf(byte[] key) {
-    int start = start(key, 0, key.length);
-    int end = end(key, start, key.length);
-    return end < 0
-        ? Optional.empty()
-        : Optional.of(new String(key, start, end - start, StandardCharsets.UTF_8));
   }
 
   /** Whether the key's namespace is one of the chosen ones; allocates nothing. */

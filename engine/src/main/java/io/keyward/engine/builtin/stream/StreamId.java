@@ -13,9 +13,6 @@ record StreamId(long ms, long seq) implements Comparable<StreamId> {
   static final StreamId MIN = new StreamId(0, 0);
   static final StreamId MAX = new StreamId(-1, -1);
 
-  /** The bytes of the longest id's text. */
-  static final int MAX_TEXT = 41;
-
   static int compare(long ms, long seq, long otherMs, long otherSeq) {
     int first = Long.compareUnsigned(ms, otherMs);
     return first != 0 ? first : Long.compareUnsigned(seq, otherSeq);
@@ -44,7 +41,9 @@ record StreamId(long ms, long seq) implements Comparable<StreamId> {
     return new StreamId(seq == 0 ? ms - 1 : ms, seq - 1);
   }
 
-  /** Writes an id's text as a bulk string; {@code scratch} has room for {@link #MAX_TEXT} bytes. */
+  /**
+   * Writes an id's text as a bulk string; {@code scratch} has room for the longest, of 41 bytes.
+   */
   static void send(Reply reply, long ms, long seq, byte[] scratch) {
     reply.bulk(scratch, 0, write(ms, seq, scratch));
   }

@@ -69,11 +69,6 @@ public final class ListpackEditor {
     return insert(block, position, 0, source, offset, length);
   }
 
-  /** Adds an integer before the entry at {@code position}. */
-  public static int insertIntegerBefore(Block block, int position, long value) {
-    return insertInteger(block, position, 0, value);
-  }
-
   /** Adds a text after the entry at {@code position}. */
   public static int insertAfter(Block block, int position, byte[] source, int offset, int length) {
     return insert(block, Listpack.after(block.bytes(), position), 0, source, offset, length);

@@ -30,11 +30,6 @@ public final class QuicklistCursor {
   /** Makes a cursor that stands nowhere. */
   public QuicklistCursor() {}
 
-  /** Whether there is an element to read. */
-  public boolean isPlaced() {
-    return node != QuicklistNodes.NONE;
-  }
-
   /** Whether the element is an integer, to be read by {@link #integer()}, or a text. */
   public boolean isInteger() {
     return !plain && Listpack.isIntegerAt(bytes, position);

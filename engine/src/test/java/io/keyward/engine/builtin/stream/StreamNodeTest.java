@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
+/** The nodes of a stream have the bytes that Redis writes. */
 class StreamNodeTest {
   private static Request request(String line) {
     byte[] bytes = line.getBytes(StandardCharsets.ISO_8859_1);
@@ -51,7 +52,7 @@ class StreamNodeTest {
       assertThat(StreamNode.validate(shorter.bytes())).as("without piece %d", i).isFalse();
       ByteBlock longer = node();
       int at = Listpack.seek(longer.bytes(), 0, i);
-      ListpackEditor.insertIntegerBefore(longer, at, 77);
+      ListpackEditor.insertBefore(longer, at, new byte[] {'7', '7'}, 0, 2);
       assertThat(StreamNode.validate(longer.bytes())).as("77 before piece %d", i).isFalse();
     }
     ByteBlock empty = new ByteBlock(8);
