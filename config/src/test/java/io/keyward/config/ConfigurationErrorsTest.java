@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Every error of a configuration names the setting, what is wrong with it and the remedy. */
 class ConfigurationErrorsTest {
   @TempDir Path folder;
 

@@ -13,6 +13,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/**
+ * What the gateway is told by a file, the environment and the command line, and which of them wins.
+ */
 class SettingsTest {
   @TempDir Path folder;
 

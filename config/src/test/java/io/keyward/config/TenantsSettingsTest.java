@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Tenants, their deployments and their limits, as a file describes them. */
 class TenantsSettingsTest {
   private static final Map<String, String> ENVIRONMENT =
       Map.of("OPERATOR_PASSWORD", "of-operator", "BLUE_PASSWORD", "of-blue");

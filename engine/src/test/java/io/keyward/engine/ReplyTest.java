@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** What a reply hands on while it is written, and what it takes back. */
 class ReplyTest {
   private static final byte[] ELEMENT = "x".repeat(1000).getBytes(StandardCharsets.US_ASCII);
   private static final int MANY = 2000;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
+/** The page of commands in the repository is what the declarations say. */
 class CommandReferenceTest {
   private static final Path PAGE = Path.of("..", "engine", "COMMANDS.md");
   private static final String REMEDY =

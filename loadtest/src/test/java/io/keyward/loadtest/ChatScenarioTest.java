@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
+/** The tokens of a chat on their way from writers to readers. */
 class ChatScenarioTest {
   private final ChatRequests requests = new ChatRequests();
 

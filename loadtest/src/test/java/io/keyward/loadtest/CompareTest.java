@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
+/** The command line of the comparisons. */
 class CompareTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();

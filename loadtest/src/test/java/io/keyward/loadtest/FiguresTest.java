@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** Medians and means. */
 class FiguresTest {
   @Test
   void medianIsTheMiddleOfTheSortedValues() {

@@ -11,6 +11,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
+/** The generator sends what it is to send, measures it, and ends at an error. */
 class LoadGeneratorTest {
   private static final long MINUTE = 60_000_000_000L;
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** When requests are due at a given rate. */
 class PacerTest {
   private static final long START = Math.subtractExact(Long.MAX_VALUE, 5_000);
 

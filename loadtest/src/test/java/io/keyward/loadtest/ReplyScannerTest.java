@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Replies are counted wherever the stream is cut. */
 class ReplyScannerTest {
   private static final String SIX_REPLIES =
       """

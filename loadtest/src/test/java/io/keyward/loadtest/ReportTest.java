@@ -9,6 +9,7 @@ import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 
+/** Figures of two servers side by side, and what is said of them. */
 class ReportTest {
   @Test
   void whatApplicationsSendIsJudgedLineByLineOnly() {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** Requests are encoded once, and only their numbers change. */
 class RequestBatchTest {
   @Test
   void encodesWordsAsAnArrayOfBulkStrings() {

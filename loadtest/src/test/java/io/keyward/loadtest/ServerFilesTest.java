@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
+/** What the system and INFO tell of a server, and how servers are named. */
 class ServerFilesTest {
   private static final Path TOP = Path.of("/somewhere/keyward");
 

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** The workloads are those that they are said to be. */
 class WorkloadTest {
   @Test
   void theFirstTenAreThoseOfRedisBenchmark() {

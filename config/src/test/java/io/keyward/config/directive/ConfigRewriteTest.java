@@ -13,6 +13,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** CONFIG REWRITE changes in keyward.yaml what has changed, and nothing else. */
 class ConfigRewriteTest {
   @TempDir Path folder;
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Which names of directives a pattern of CONFIG GET stands for. */
 class GlobTest {
   @ParameterizedTest
   @CsvSource({

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Directives while the gateway runs: what they take, refuse and show. */
 class LiveSettingsTest {
   private final LiveSettings live = LiveSettings.defaults();
 

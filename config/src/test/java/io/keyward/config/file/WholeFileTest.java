@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** A file is replaced whole or stays as it was. */
 class WholeFileTest {
   @TempDir private Path folder;
 

@@ -6,6 +6,7 @@ import io.keyward.engine.Engine;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
+/** Keyspaces are made, stay apart, cost little and go. */
 class EngineTest {
   private static final long TEN_SECONDS = 10_000_000_000L;
 

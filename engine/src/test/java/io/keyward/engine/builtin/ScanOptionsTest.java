@@ -8,6 +8,7 @@ import io.keyward.engine.Request;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
+/** The cursor and the options that the commands of the SCAN family take. */
 class ScanOptionsTest {
   private static Request request(String... words) {
     byte[] bytes = String.join("", words).getBytes(StandardCharsets.ISO_8859_1);

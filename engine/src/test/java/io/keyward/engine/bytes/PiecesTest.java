@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Long rows of bytes, which may have arrays in common. */
 class PiecesTest {
   /** Arrays that are dirty when they are taken, and given back once at most. */
   private static final class DirtyArrays implements PieceArrays {

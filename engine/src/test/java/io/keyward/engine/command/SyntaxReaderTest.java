@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The notation in which the arguments of a command are declared. */
 class SyntaxReaderTest {
   /** Token, type, flags ? (optional) + (multiple) * (with its token), members. */
   private static String shape(List<Argument> arguments) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Patterns of keys and channels match what they match in Redis. */
 class GlobTest {
 
   private static boolean matches(String pattern, String text, boolean ignoreCase) {

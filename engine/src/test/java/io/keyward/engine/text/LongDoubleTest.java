@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Sums of decimal numbers, which come out as the long doubles of Redis. */
 class LongDoubleTest {
 
   private static @Nullable LongDouble parse(String text) {

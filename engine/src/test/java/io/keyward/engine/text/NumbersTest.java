@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Texts become numbers and numbers texts as they do in Redis. */
 class NumbersTest {
 
   private static final int PAD = 3;

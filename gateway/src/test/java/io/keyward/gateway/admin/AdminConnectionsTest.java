@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** How many connections the admin endpoint keeps, and for how long. */
 class AdminConnectionsTest {
   private final AtomicLong now = new AtomicLong(1_000_000);
   private final BlockingQueue<HttpServerRequest> asked = new LinkedBlockingQueue<>();

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** What the admin endpoint answers: health, metrics and facts, and no secrets. */
 class AdminServerTest {
   private static Gateway gateway;
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+/** Which deployments metrics show one by one when there are many. */
 class DeploymentsTest {
   private final Deployments deployments = new Deployments(2);
   private final Map<String, Long> calls = new HashMap<>();

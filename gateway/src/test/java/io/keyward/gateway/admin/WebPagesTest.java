@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Web pages of others can ask nothing of the admin endpoint. */
 class WebPagesTest {
   private static Gateway gateway;
 

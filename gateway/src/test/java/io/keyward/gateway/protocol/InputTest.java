@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** The bytes of a connection on their way to being requests. */
 class InputTest {
   private final Input.Scratch scratch = new Input.Scratch();
 

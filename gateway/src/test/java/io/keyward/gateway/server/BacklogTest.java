@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
+/** Output that waits for a slow client. */
 class BacklogTest {
   /** Gives arrays out full of what was there before, and knows how many are out. */
   private static final class Counted implements PieceArrays {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+/** Clients that are too many, idle, slow or greedy, and those that stay unharmed. */
 class LimitsTest {
   @Test
   void oneClientTooManyIsSentAway() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.gateway.Gateway;
 import org.junit.jupiter.api.Test;
 
+/** SLOWLOG, MONITOR and INFO over a socket: what they show, and no secrets. */
 class ObservationTest {
   @Test
   void theSlowLogShowsNoSecrets() {

@@ -23,6 +23,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** The gateway stops and starts in good order. */
 class StopTest {
   @Test
   void whatHasBeenAskedIsAnsweredBeforeTheEnd() {

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Clients that speak TLS, certificates of both sides, and their change at run time. */
 class TlsTest {
   @TempDir Path directory;
   private TestCertificate certificate;

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Connections are let in one after the other, so that a storm leaves the others in peace. */
 class TurnstileTest {
   private int accepts;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
+/** What the status page makes of two looks at the metrics. */
 class SampleTest {
   private static final String BEFORE =
       """

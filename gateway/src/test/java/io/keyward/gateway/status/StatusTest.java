@@ -24,6 +24,7 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 
+/** The status page of the command line shows what deployments do. */
 class StatusTest {
   private static final String TOKEN = "the-token-of-the-admin-port";
 

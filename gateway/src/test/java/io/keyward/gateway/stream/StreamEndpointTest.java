@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.XAddParams;
 
+/** Streams are read over HTTP: from the beginning, from an id on, and to the end. */
 class StreamEndpointTest {
   private final HttpClient http = HttpClient.newHttpClient();
   private Gateway gateway;

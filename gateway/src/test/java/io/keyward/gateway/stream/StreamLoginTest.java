@@ -32,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.XAddParams;
 
+/** Who may read streams over HTTP, and for how long. */
 class StreamLoginTest {
   @TempDir Path folder;
   private final HttpClient http = HttpClient.newHttpClient();

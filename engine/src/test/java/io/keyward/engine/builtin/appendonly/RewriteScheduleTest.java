@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.appendonly.RewriteSchedule.Phase;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
+/** What is told of the rewrites of a log while one waits, runs or follows another. */
 class RewriteScheduleTest {
   private final RewriteSchedule schedule = new RewriteSchedule();
 

@@ -10,6 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** SETBIT, BITCOUNT, BITPOS, BITOP and BITFIELD. */
 class BitmapCommandsTest {
   private final Bench bench = new Bench();
 

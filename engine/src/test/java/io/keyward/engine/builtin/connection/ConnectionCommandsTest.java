@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.engine.builtin.Bench;
 import org.junit.jupiter.api.Test;
 
+/** The commands about the connection itself: PING, SELECT, QUIT and those of CLIENT. */
 class ConnectionCommandsTest {
   private final Bench bench = new Bench();
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** DEBUG: the digests of Redis, keys to try things with, and a look inside. */
 class DebugCommandTest {
   private final Bench bench = new Bench(allowing("local"));
 

@@ -13,6 +13,10 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/**
+ * The commands for keys of every type, and what becomes of keys at their time and at the memory
+ * limit.
+ */
 class KeyCommandsTest {
   private final Bench bench = new Bench();
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keyward.engine.builtin.Bench;
 import org.junit.jupiter.api.Test;
 
+/** MEMORY USAGE tells what a value takes. */
 class MemoryCommandsTest {
   private final Bench bench = new Bench();
 

@@ -11,6 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** SORT with its patterns, limits and STORE. */
 class SortCommandsTest {
   private final Bench bench = new Bench();
 

@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** GEOADD, GEOSEARCH and the other commands for places. */
 class GeoCommandsTest {
   private static final double EARTH_RADIUS = 6372797.560856;
 

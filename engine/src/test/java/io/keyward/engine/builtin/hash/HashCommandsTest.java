@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The commands for hashes, in both encodings. */
 class HashCommandsTest {
   private static final String LONG = "v".repeat(65);
 

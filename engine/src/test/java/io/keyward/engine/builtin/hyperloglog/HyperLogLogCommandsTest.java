@@ -9,6 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** PFADD, PFCOUNT and PFMERGE, whose values are those of Redis byte for byte. */
 class HyperLogLogCommandsTest {
   private final Bench bench = new Bench();
 

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** The commands for lists, and the clients that wait for elements. */
 class ListCommandsTest {
   private final Bench bench = new Bench();
 

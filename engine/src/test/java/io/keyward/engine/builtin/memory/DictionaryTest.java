@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
+/** The table of keys as a map, under growth, walks and sharing. */
 class DictionaryTest {
   private final PagePool pool = new PagePool();
   private final MemoryAccount account = new MemoryAccount();

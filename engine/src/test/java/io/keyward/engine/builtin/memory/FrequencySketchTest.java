@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
+/** How often keys were asked for that are gone, as the sketch of TinyLFU estimates it. */
 class FrequencySketchTest {
   private final MemoryAccount account = new MemoryAccount();
   private final FrequencySketch sketch = new FrequencySketch(account);

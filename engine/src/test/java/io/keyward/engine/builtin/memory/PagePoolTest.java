@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
+/** The slots of pages: cut with little loss, reused, and apart from one another. */
 class PagePoolTest {
   private final PagePool pool = new PagePool();
   private final MemoryAccount account = new MemoryAccount();

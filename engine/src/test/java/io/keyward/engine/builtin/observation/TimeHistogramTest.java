@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
+/** Times in steps, and the percentiles and sums that come out of them. */
 class TimeHistogramTest {
   @Test
   void percentilesAndSumsAreThoseOfTheTimesWithinOneStep() {

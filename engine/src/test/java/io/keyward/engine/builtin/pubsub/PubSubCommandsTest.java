@@ -7,6 +7,7 @@ import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.Bench;
 import org.junit.jupiter.api.Test;
 
+/** Channels, patterns and sharded channels: who listens and what is heard. */
 class PubSubCommandsTest {
   private final Bench bench = new Bench();
   private final Bench.Session listener = bench.connect();

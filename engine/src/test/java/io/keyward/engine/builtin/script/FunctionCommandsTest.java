@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 
+/** Libraries of functions are loaded, called, listed, dumped and restored. */
 class FunctionCommandsTest {
   private static final String LIBRARY =
       """

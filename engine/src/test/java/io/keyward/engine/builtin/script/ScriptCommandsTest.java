@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.Bench;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** EVAL, EVALSHA and SCRIPT, and what scripts may do. */
 class ScriptCommandsTest {
   private static final String GET = "return redis.call('get',KEYS[1])";
   private static final String GET_DIGEST = "fd758d1589d044dd850a6f05d52f2eefd27f033f";

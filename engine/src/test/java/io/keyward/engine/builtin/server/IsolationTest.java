@@ -13,6 +13,7 @@ import io.keyward.engine.builtin.observation.Observation;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
+/** What a keyspace notes of its commands is not seen in another. */
 class IsolationTest {
   private final Bench bench = new Bench();
 

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** LATENCY: events from a threshold on, their graph, the doctor and histograms. */
 class LatencyCommandsTest {
   private static final long MILLISECOND = 1_000_000;
 

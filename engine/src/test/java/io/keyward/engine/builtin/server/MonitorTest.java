@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** MONITOR shows what clients do, but for what is none of its business. */
 class MonitorTest {
   private final Bench bench = new Bench();
   private final Bench.Session monitor = bench.connect();

@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.Bench;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** FLUSHALL, SWAPDB and what COMMAND tells of the table. */
 class ServerCommandsTest {
   private final Bench bench = new Bench();
 

@@ -12,6 +12,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** SLOWLOG keeps the commands that took long. */
 class SlowLogTest {
   private final Bench bench = new Bench();
 

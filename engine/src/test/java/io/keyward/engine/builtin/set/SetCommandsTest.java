@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The commands for sets, in every encoding. */
 class SetCommandsTest {
   private static final String LONG = "m".repeat(65);
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** What a snapshot brings to a home before it has been installed there. */
 class ArrivalsTest {
   /** A value that knows how often it has been freed. */
   private static final class Counted implements Held {

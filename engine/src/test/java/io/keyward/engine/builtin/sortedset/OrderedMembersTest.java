@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
+/** Big sorted sets: the order of their members, their ranks and their copies. */
 class OrderedMembersTest {
   private final PagePool pool = new PagePool();
   private final MemoryAccount account = new MemoryAccount();

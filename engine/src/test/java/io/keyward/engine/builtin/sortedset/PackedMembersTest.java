@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Small sorted sets in one listpack. */
 class PackedMembersTest {
   private final ByteBlock block = new ByteBlock(7);
   private final byte[] scratch = new byte[Numbers.MAX_DOUBLE_LENGTH];

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The commands for sorted sets, packed and not. */
 class SortedSetCommandsTest {
   private final Bench bench = new Bench();
 

@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.Bench;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** BZPOPMIN, BZPOPMAX and BZMPOP: who waits, who is served, and when waiting ends. */
 class WaitingPopTest {
   private final Bench bench = new Bench();
   private final Bench.Session first = bench.connect();

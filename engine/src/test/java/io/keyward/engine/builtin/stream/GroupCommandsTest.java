@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.KeyEvents;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** Groups of consumers: XREADGROUP, XACK, XCLAIM and what is pending. */
 class GroupCommandsTest {
   private static final String NOTHING_NEW = "nil";
 

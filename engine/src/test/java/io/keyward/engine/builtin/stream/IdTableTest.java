@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
+/** Ids in order, each with its numbers. */
 class IdTableTest {
   /** A table, the account that counts it within that of all, and what must be in it. */
   private record Copy(IdTable table, MemoryAccount tally, TreeMap<StreamId, Long> model) {}

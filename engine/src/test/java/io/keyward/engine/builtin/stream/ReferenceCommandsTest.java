@@ -7,6 +7,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** XDELEX and XACKDEL, which mind who still refers to an entry. */
 class ReferenceCommandsTest {
   private final Bench bench = new Bench();
 

@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.KeyEvents;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** The commands for streams but for those of groups. */
 class StreamCommandsTest {
   private final Bench bench = new Bench();
 

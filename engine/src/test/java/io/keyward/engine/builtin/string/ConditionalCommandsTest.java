@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** SET, DELEX and MSETEX under conditions, and DIGEST, on which they rest. */
 class ConditionalCommandsTest {
   private static final String DIGEST_OF_HELLO = "9555e8555c62dcfd";
 

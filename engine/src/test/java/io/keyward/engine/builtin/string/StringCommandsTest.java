@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.Bench;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** The commands for strings and counters. */
 class StringCommandsTest {
   private final Bench bench = new Bench();
 

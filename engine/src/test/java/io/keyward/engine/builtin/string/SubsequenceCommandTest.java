@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.Bench;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
+/** LCS finds the longest text that two strings have in common. */
 class SubsequenceCommandTest {
   private final Bench bench = new Bench();
 

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The packed set of integers, in the bytes of Redis. */
 class IntegerSetTest {
 
   private final long seed = System.nanoTime();

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** The compression that files and lists use. */
 class LzfTest {
 
   private final long seed = System.nanoTime();

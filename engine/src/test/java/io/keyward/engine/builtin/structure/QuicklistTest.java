@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** A long list as a row of packed nodes. */
 class QuicklistTest {
 
   private final long seed = System.nanoTime();

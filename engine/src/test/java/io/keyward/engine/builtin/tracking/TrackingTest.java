@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** CLIENT TRACKING: clients learn when keys that they have read change. */
 class TrackingTest {
   private final Bench bench = new Bench();
   private final Bench.Session cache = bench.connect();

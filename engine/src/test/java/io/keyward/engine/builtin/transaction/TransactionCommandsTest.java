@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.Bench;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** MULTI, EXEC, DISCARD and WATCH. */
 class TransactionCommandsTest {
   private final Bench bench = new Bench();
 
