@@ -5,47 +5,21 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
-import io.keyward.engine.builtin.script.lua.Closure;
-import io.keyward.engine.builtin.script.lua.LuaError;
-import io.keyward.engine.builtin.script.lua.LuaState;
-import io.keyward.engine.builtin.script.lua.LuaString;
 import io.keyward.engine.builtin.script.lua.LuaTable;
-import io.keyward.engine.builtin.script.lua.ScriptAborted;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The function libraries of one keyspace.
- *
- * <p>Libraries share one Lua world. Their global table is empty and frozen; what it falls back on
- * is, while a library is loaded, a {@code redis} table that can only register, and afterwards the
- * globals of the world.
- */
+/** The function libraries of one keyspace. */
 final class KeyspaceFunctions {
-  private static final String CHUNK = "user_function";
-  private static final long LOAD_NANOS = 500_000_000;
-  private static final LuaString INDEX = LuaString.of("__index");
-  private static final LuaString REDIS = LuaString.of("redis");
-
   private final BuiltinKeyspace keyspace;
-  private LuaWorld world;
-  private Registration registration;
-  private LuaTable fallback;
-  private LuaTable environment;
-  private LuaTable whileLoading;
+  private FunctionWorld world;
   private Map<String, Library> libraries = new LinkedHashMap<>();
 
   private KeyspaceFunctions(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
-    world = new LuaWorld(keyspace, CHUNK, true);
-    LuaState state = world.state();
-    registration = new Registration(state);
-    fallback = state.table();
-    environment = state.table();
-    whileLoading = state.table();
-    furnish();
+    world = new FunctionWorld(keyspace);
   }
 
   /** The functions of the keyspace in which a request runs. */
@@ -56,24 +30,6 @@ final class KeyspaceFunctions {
   /** The functions of a keyspace. */
   static KeyspaceFunctions of(BuiltinKeyspace keyspace) {
     return keyspace.attachment(KeyspaceFunctions.class, KeyspaceFunctions::new);
-  }
-
-  private void furnish() {
-    LuaTable redis = world.state().table();
-    RedisLibrary.installForLoading(redis, registration);
-    world.refuseUnknown(redis);
-    whileLoading.set(REDIS, redis);
-    world.refuseUnknown(whileLoading);
-    LuaWorld.freeze(whileLoading);
-    environment.metatable(fallback);
-    environment.readOnly(true);
-    fallBackOn(world.state().globals());
-  }
-
-  private void fallBackOn(LuaTable table) {
-    fallback.readOnly(false);
-    fallback.set(INDEX, table);
-    fallback.readOnly(true);
   }
 
   Map<String, Library> libraries() {
@@ -109,13 +65,7 @@ final class KeyspaceFunctions {
   /** Forgets every library and begins with a new Lua world. */
   void flush() {
     adopt(new LinkedHashMap<>());
-    world = new LuaWorld(keyspace, CHUNK, true);
-    LuaState state = world.state();
-    registration = new Registration(state);
-    fallback = state.table();
-    environment = state.table();
-    whileLoading = state.table();
-    furnish();
+    world = new FunctionWorld(keyspace);
   }
 
   /** Reads a library and adds it; returns its name. */
@@ -156,41 +106,11 @@ final class KeyspaceFunctions {
       throw CommandException.error("Library '" + header.name() + "' already exists");
     }
     Library library = new Library(header.name(), code);
-    execute(header, library);
+    world.load(header, library);
     if (library.functions().isEmpty()) {
       throw CommandException.error("No functions registered");
     }
     return library;
-  }
-
-  private void execute(LibraryHeader header, Library library) {
-    LuaState state = world.state();
-    byte[] code = library.code();
-    fallBackOn(whileLoading);
-    registration.into(library);
-    world.limit(LOAD_NANOS, "ERR Error registering functions: FUNCTION LOAD timeout (500 ms)");
-    try {
-      compile(header, code).call(state);
-    } catch (ScriptAborted aborted) {
-      throw new CommandException(aborted.reason());
-    } catch (LuaError error) {
-      throw CommandException.error("Error registering functions: " + world.line(error));
-    } finally {
-      state.end();
-      registration.into(null);
-      fallBackOn(state.globals());
-    }
-  }
-
-  private Closure compile(LibraryHeader header, byte[] code) {
-    world.refuseTooLong(code.length);
-    try {
-      return world
-          .state()
-          .load(code, header.length(), code.length - header.length(), CHUNK, environment);
-    } catch (LuaError error) {
-      throw CommandException.error("Error compiling function: " + error.getMessage());
-    }
   }
 
   private static void refuseCollision(Library library, Map<String, Library> others) {
@@ -247,9 +167,10 @@ final class KeyspaceFunctions {
   /** Calls a function with the keys and arguments of a request. */
   void call(
       Library.Function function, Request request, Reply reply, int keys, boolean readOnlyCommand) {
-    LuaTable keyTable = world.words(request, 3, keys);
-    LuaTable arguments = world.words(request, 3 + keys, request.count() - 3 - keys);
-    world.run(
+    LuaWorld lua = world.lua();
+    LuaTable keyTable = lua.words(request, 3, keys);
+    LuaTable arguments = lua.words(request, 3 + keys, request.count() - 3 - keys);
+    lua.run(
         request,
         reply,
         function.name(),
