@@ -2,6 +2,7 @@ package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.config.ConfigurationException;
 import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.GatewayProcess;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -70,6 +72,37 @@ class LoadingTest {
     return line.group(1);
   }
 
+  /** Starts a gateway that loads a key every hundred seconds, and does not wait until it has. */
+  private CompletableFuture<Gateway> beginSlowly(int port, String appendOnly, String... further)
+      throws ConfigurationException {
+    List<String> options =
+        new ArrayList<>(
+            List.of(
+                "--port",
+                String.valueOf(port),
+                "--bind",
+                "127.0.0.1",
+                "--dir",
+                data.toString(),
+                "--appendonly",
+                appendOnly,
+                "--key-load-delay",
+                "100000000"));
+    options.addAll(List.of(further));
+    Settings settings = Settings.load(options, Map.of("KEYWARD_ADMIN_PORT", "0"));
+    CompletableFuture<Gateway> start = new CompletableFuture<>();
+    Thread.ofPlatform()
+        .start(
+            () -> {
+              try {
+                start.complete(Gateway.start(settings));
+              } catch (StartException | RuntimeException failed) {
+                start.completeExceptionally(failed);
+              }
+            });
+    return start;
+  }
+
   /** A connection, as soon as the gateway takes it. */
   private static Jedis connect(int port, CompletableFuture<Gateway> start) throws Exception {
     while (true) {
@@ -96,32 +129,8 @@ class LoadingTest {
     fill(appendOnly);
     long bytes = bytesOfFiles(appendOnly);
     int port = GatewayProcess.freePort();
-    List<String> options =
-        List.of(
-            "--port",
-            String.valueOf(port),
-            "--bind",
-            "127.0.0.1",
-            "--dir",
-            data.toString(),
-            "--save",
-            "",
-            "--appendonly",
-            appendOnly,
-            "--key-load-delay",
-            "100000000");
-    Settings settings = Settings.load(options, Map.of("KEYWARD_ADMIN_PORT", "0"));
     long before = Instant.now().getEpochSecond();
-    CompletableFuture<Gateway> start = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .start(
-            () -> {
-              try {
-                start.complete(Gateway.start(settings));
-              } catch (StartException | RuntimeException failed) {
-                start.completeExceptionally(failed);
-              }
-            });
+    CompletableFuture<Gateway> start = beginSlowly(port, appendOnly, "--save", "");
     try (Jedis client = connect(port, start)) {
       String info = client.info("persistence");
       while (!info.contains("loading:1\r\n")
@@ -159,29 +168,7 @@ class LoadingTest {
     fill(appendOnly);
     long bytes = bytesOfFiles(appendOnly);
     int port = GatewayProcess.freePort();
-    List<String> options =
-        List.of(
-            "--port",
-            String.valueOf(port),
-            "--bind",
-            "127.0.0.1",
-            "--dir",
-            data.toString(),
-            "--appendonly",
-            appendOnly,
-            "--key-load-delay",
-            "100000000");
-    Settings settings = Settings.load(options, Map.of("KEYWARD_ADMIN_PORT", "0"));
-    CompletableFuture<Gateway> start = new CompletableFuture<>();
-    Thread.ofPlatform()
-        .start(
-            () -> {
-              try {
-                start.complete(Gateway.start(settings));
-              } catch (StartException | RuntimeException failed) {
-                start.completeExceptionally(failed);
-              }
-            });
+    CompletableFuture<Gateway> start = beginSlowly(port, appendOnly);
     try (Jedis client = connect(port, start)) {
       while (!client.info("persistence").contains("loading:1\r\n")) {
         Thread.sleep(1);
