@@ -8,8 +8,6 @@ import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import io.keyward.engine.builtin.memory.SteadyWalk;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +22,6 @@ import org.jspecify.annotations.Nullable;
  * does not say it.
  */
 public final class Database {
-  private static final byte[] NOTHING = {};
-
   private final BuiltinKeyspace keyspace;
   private final PagePool pool;
   private MemoryAccount account;
@@ -115,20 +111,6 @@ public final class Database {
     return leads == null ? this : leads.lead(this, key, offset, length);
   }
 
-  /** Whether two arguments are names of one key. */
-  public boolean same(Request request, int one, int other) {
-    if (routes == null || request.same(one, other)) {
-      return request.same(one, other);
-    }
-    GlobalName name = new GlobalName(this);
-    byte[] bytes = request.bytes();
-    name.of(this, bytes, request.offset(one), request.length(one));
-    Database holder = name.holder();
-    Key key = name.key();
-    name.of(this, bytes, request.offset(other), request.length(other));
-    return holder == name.holder() && key.equals(name.key());
-  }
-
   /** The clients that wait for keys of this database. */
   public BlockedClients blocked() {
     return blocked;
@@ -158,52 +140,9 @@ public final class Database {
     return keys.size();
   }
 
-  /** The number of keys that are seen here, those of other keyspaces among them. */
-  public long seen() {
-    KeyRoutes leads = routes;
-    if (leads == null) {
-      return size();
-    }
-    long[] sum = {0};
-    leads.forEach(this, holder -> sum[0] += holder.size());
-    return sum[0];
-  }
-
-  /** What stands before the own names of a database's keys where they are seen here. */
-  public byte[] before(Database holder) {
-    KeyRoutes leads = routes;
-    return leads == null || holder == this ? NOTHING : leads.before(holder);
-  }
-
-  /**
-   * The least number, from {@code number} on, of a database whose keys are seen here; -1 if there
-   * is none. Where no others' keys are seen, there is but number 0.
-   */
-  public long holderFrom(long number) {
-    KeyRoutes leads = routes;
-    return leads != null ? leads.numberFrom(number) : number == 0 ? 0 : -1;
-  }
-
-  /** The database of such a number; null if it cannot be looked into here and now. */
-  public @Nullable Database holder(long number) {
-    KeyRoutes leads = routes;
-    return leads == null ? this : leads.numbered(this, number);
-  }
-
   /** Whether keys of others are seen here. */
   public boolean seesOthers() {
     return routes != null;
-  }
-
-  /** The databases whose keys are seen here, this one first. */
-  public List<Database> holders() {
-    KeyRoutes leads = routes;
-    if (leads == null) {
-      return List.of(this);
-    }
-    List<Database> holders = new ArrayList<>();
-    leads.forEach(this, holders::add);
-    return holders;
   }
 
   /** The number of buckets that the keys are spread over. */
@@ -611,23 +550,6 @@ public final class Database {
 
   /** Checks every structure of the database; for tests. */
   public void validate() {
-    keys.validate();
-    Entry walked = newView();
-    keys.forEach(reference -> at(reference, walked).validate());
-    PinnedKeys pins = pinned;
-    if (pins != null) {
-      pins.validate(keys);
-    }
-  }
-
-  /** Checks that what the keys take is what is counted, while nobody makes a value; for tests. */
-  void validateBytes() {
-    Entry walked = newView();
-    long[] bytes = {keys.memory()};
-    keys.forEach(reference -> bytes[0] += at(reference, walked).bytesTaken());
-    if (bytes[0] != account.bytes()) {
-      throw new IllegalStateException(
-          "keys and values take " + bytes[0] + " bytes, counted " + account.bytes());
-    }
+    DatabaseCheck.run(this);
   }
 }

@@ -49,7 +49,7 @@ public final class Databases {
   /** The databases, in use, whose keys clients see that have selected a number. */
   public List<Database> seenIn(int number) {
     if (keyspace.routes() != null) {
-      return at(number).holders();
+      return SeenKeys.holders(at(number));
     }
     Database own = ifUsed(number);
     return own == null ? List.of() : List.of(own);

@@ -103,7 +103,7 @@ class KeyspaceCloneTest {
     bench
         .engine()
         .keyspaces()
-        .forEach(keyspace -> keyspace.databases().forEach(Database::validateBytes));
+        .forEach(keyspace -> keyspace.databases().forEach(DatabaseCheck::bytes));
   }
 
   private KeyspaceClone cloneBlue() {

@@ -14,6 +14,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.SeenKeys;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandBuilder;
@@ -278,7 +279,7 @@ final class ClusterCommands {
     Database database = Database.of(request);
     Entry view = database.newView();
     long[] found = new long[1];
-    for (Database holder : database.holders()) {
+    for (Database holder : SeenKeys.holders(database)) {
       holder.forEach(
           reference -> {
             if (slotOf(holder.at(reference, view)) == slot) {
@@ -299,7 +300,7 @@ final class ClusterCommands {
     Database database = Database.of(request);
     Entry view = database.newView();
     List<byte[]> found = new ArrayList<>();
-    for (Database holder : database.holders()) {
+    for (Database holder : SeenKeys.holders(database)) {
       holder.forEach(
           reference -> {
             Entry entry = holder.at(reference, view);

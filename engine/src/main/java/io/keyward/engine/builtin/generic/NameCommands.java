@@ -21,6 +21,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Relocation;
+import io.keyward.engine.builtin.SeenKeys;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 
@@ -80,7 +81,7 @@ final class NameCommands {
     if (source == null) {
       throw Errors.NO_SUCH_KEY;
     }
-    if (database.same(request, 1, 2)) {
+    if (SeenKeys.same(database, request, 1, 2)) {
       reply(reply, onlyIfAbsent, false);
       return;
     }
@@ -123,7 +124,7 @@ final class NameCommands {
         throw Errors.SYNTAX;
       }
     }
-    if (target == database && database.same(request, 1, 2)) {
+    if (target == database && SeenKeys.same(database, request, 1, 2)) {
       throw SAME_OBJECT;
     }
     Entry source = database.read(request, 1);

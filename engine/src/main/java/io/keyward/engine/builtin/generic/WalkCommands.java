@@ -10,6 +10,7 @@ import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Key;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.ScanOptions;
+import io.keyward.engine.builtin.SeenKeys;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
@@ -64,13 +65,13 @@ final class WalkCommands {
     byte[] pattern = request.copyOf(1);
     boolean all = request.is(1, "*");
     Slices slices = database.keyspace().slices();
-    Slices.expect(request, database.seen());
+    Slices.expect(request, SeenKeys.count(database));
     Entry view = database.newView();
     SeenName name = new SeenName();
     int mark = reply.beginArray();
     long[] found = {0};
-    for (Database holder : database.holders()) {
-      name.before(database.before(holder));
+    for (Database holder : SeenKeys.holders(database)) {
+      name.before(SeenKeys.before(database, holder));
       holder.forEach(
           reference -> {
             slices.step();
@@ -97,21 +98,21 @@ final class WalkCommands {
         database.seesOthers() ? options.count() : Math.min(options.count(), database.size()));
     Found found = new Found(request, options, database.newView());
     long asked = database.seesOthers() ? cursor >>> ScanOptions.CURSOR_BITS : 0;
-    long at = database.holderFrom(asked);
+    long at = SeenKeys.holderFrom(database, asked);
     long within = at == asked ? cursor & (1L << ScanOptions.CURSOR_BITS) - 1 : 0;
 
     long bucketsLeft = options.mostBuckets();
-    Database holder = at < 0 ? null : database.holder(at);
+    Database holder = at < 0 ? null : SeenKeys.holder(database, at);
     while (holder != null && found.looked < options.count() && --bucketsLeft >= 0) {
       slices.step();
       Database walked = holder;
       if (walked != found.walked) {
-        found.walk(walked, database.before(walked));
+        found.walk(walked, SeenKeys.before(database, walked));
       }
       within = walked.scan(within, found);
       if (within == 0) {
-        at = database.holderFrom(at + 1);
-        holder = at < 0 ? null : database.holder(at);
+        at = SeenKeys.holderFrom(database, at + 1);
+        holder = at < 0 ? null : SeenKeys.holder(database, at);
       }
     }
     reply.array(2);
@@ -198,11 +199,11 @@ final class WalkCommands {
 
   private static Draw draw(Database database, long now) {
     List<Draw> candidates = new ArrayList<>();
-    for (Database holder : database.holders()) {
+    for (Database holder : SeenKeys.holders(database)) {
       Entry entry = holder.random(now, database.newView());
       if (entry != null) {
         SeenName name = new SeenName();
-        name.before(database.before(holder));
+        name.before(SeenKeys.before(database, holder));
         name.of(entry);
         candidates.add(new Draw(holder.size(), name.copy()));
       }

@@ -16,6 +16,7 @@ import io.keyward.engine.builtin.BlockingTimeout;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.SeenKeys;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandBuilder;
@@ -99,7 +100,7 @@ final class MoveCommands {
     database.write(request, 2, Type.LIST, targetView);
     long size = ListValue.size(source);
     byte[] element = ListElements.element(source, fromFirst ? 0 : size - 1);
-    boolean rotates = database.same(request, 1, 2);
+    boolean rotates = SeenKeys.same(database, request, 1, 2);
     if (rotates) {
       if (size > 1) {
         ListValue.removeRange(source, fromFirst ? 0 : size - 1, 1);

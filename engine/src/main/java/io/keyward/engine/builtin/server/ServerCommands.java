@@ -16,6 +16,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Overview;
+import io.keyward.engine.builtin.SeenKeys;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.time.Instant;
@@ -106,7 +107,7 @@ public final class ServerCommands {
     Database database = Database.of(request);
     Overview overview = Overview.of(database.keyspace());
     if (overview == null) {
-      reply.integer(database.seen());
+      reply.integer(SeenKeys.count(database));
       return;
     }
     int number = database.number();

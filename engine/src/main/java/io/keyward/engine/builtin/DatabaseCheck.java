@@ -1,0 +1,27 @@
+package io.keyward.engine.builtin;
+
+/** Checks a database: every structure, every value, and what they take; for tests. */
+final class DatabaseCheck {
+  private DatabaseCheck() {}
+
+  static void run(Database database) {
+    database.keys().validate();
+    Entry walked = database.newView();
+    database.forEach(reference -> database.at(reference, walked).validate());
+    PinnedKeys pins = database.pinnedIfAny();
+    if (pins != null) {
+      pins.validate(database.keys());
+    }
+  }
+
+  /** Checks that what the keys take is what is counted, while nobody makes a value. */
+  static void bytes(Database database) {
+    Entry walked = database.newView();
+    long[] bytes = {database.keys().memory()};
+    database.forEach(reference -> bytes[0] += database.at(reference, walked).bytesTaken());
+    if (bytes[0] != database.account().bytes()) {
+      throw new IllegalStateException(
+          "keys and values take " + bytes[0] + " bytes, counted " + database.account().bytes());
+    }
+  }
+}
