@@ -368,11 +368,12 @@ public final class Gateway implements AutoCloseable {
       if (points != null) {
         points.close();
         if (server.shutdown().saves()) {
-          String _ = server.snapshots().save();
+          String _ = server.snapshots().saveInTurn();
         }
       }
       server.operatorFunctions().end();
       server.durability().close();
+      server.snapshots().end();
       server.snapshots().place().close();
       vertx.close().toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException interrupted) {

@@ -178,6 +178,27 @@ class AppendOnlyTest {
   }
 
   @Test
+  void aRewriteThatIsUnderWayAtTheEndLeavesNothingBehind() throws Exception {
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      wire.call("DEBUG POPULATE 300");
+      wire.call("CONFIG SET rdb-key-save-delay 100000000");
+      wire.call("BGREWRITEAOF");
+      Rewrites.until("the walk", () -> walks(wire));
+      wire.call("SET a 1");
+    }
+    try (Stream<Path> files = Files.walk(data)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .contains("appendonly.aof.manifest")
+          .noneMatch(name -> name.startsWith("temp"));
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("GET a")).isEqualTo("1");
+    }
+  }
+
+  @Test
   void nobodySwitchesItOffInATransaction() throws Exception {
     try (Gateway gateway = start();
         Words wire = new Words(gateway)) {

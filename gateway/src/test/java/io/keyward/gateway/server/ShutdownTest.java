@@ -7,6 +7,7 @@ import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.server.FailingDisk.Fault;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,6 +110,34 @@ class ShutdownTest {
     gateway.stop(Directive.SHUTDOWN_ON_SIGINT);
     gateway.awaitStop();
     assertThat(keyAfterRestart()).isEqualTo(kept);
+  }
+
+  @Test
+  void whatIsDoneDuringASnapshotIsInTheOneThatIsWrittenAtTheEnd() throws Exception {
+    Gateway gateway = start("--save", "3600 1", "--rdb-key-save-delay", "100000000");
+    int admin = gateway.ports().admin();
+    Thread stop;
+    try (Words wire = new Words(gateway)) {
+      wire.call("SET early value");
+      assertThat(wire.call("BGSAVE")).isEqualTo("Background saving started");
+      Rewrites.until(
+          "the walk",
+          () -> wire.call("INFO persistence").contains("current_save_keys_processed:1\r\n"));
+      wire.call("SET key value");
+      stop = Thread.ofPlatform().start(gateway::close);
+    }
+    Rewrites.until("the end of all that is served", () -> !accepts(admin));
+    gateway.server().live().set(Directive.RDB_KEY_SAVE_DELAY, "0");
+    stop.join();
+    assertThat(keyAfterRestart()).isEqualTo("value");
+  }
+
+  private static boolean accepts(int port) {
+    try (Wire _ = Wire.to(port)) {
+      return true;
+    } catch (UncheckedIOException refused) {
+      return false;
+    }
   }
 
   @Test

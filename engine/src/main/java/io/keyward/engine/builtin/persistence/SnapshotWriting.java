@@ -141,6 +141,11 @@ final class SnapshotWriting {
     }
   }
 
+  /** Lets the file go without its end; any thread may call. */
+  void giveUp() {
+    file.giveUp();
+  }
+
   /** How many keys have been written so far; any thread may ask. */
   long keysWritten() {
     HomeSnapshot under = present;

@@ -41,6 +41,9 @@ public final class Snapshots {
 
   private static final long POLL_MILLIS = 5;
 
+  /** For so long the end waits for a loop that is busy with a script. */
+  private static final long MOST_END_NANOS = 10_000_000_000L;
+
   private final BuiltinEngine engine;
   private final LiveSettings settings;
   private final String redisVersion;
@@ -52,6 +55,7 @@ public final class Snapshots {
   private volatile long savedChanges;
   private volatile long longestSlice;
   private volatile @Nullable SnapshotWriting writing;
+  private volatile boolean over;
   private volatile long expiredAtLoad;
   private volatile long loadedKeys;
 
@@ -143,9 +147,11 @@ public final class Snapshots {
    * @return the reason if it has failed, else null
    */
   public @Nullable String save() throws InterruptedException {
-    if (inProgress()) {
-      return "Background save already in progress";
-    }
+    return inProgress() ? "Background save already in progress" : saveInTurn();
+  }
+
+  /** As {@link #save}, but another snapshot that is being written is waited for, too. */
+  public @Nullable String saveInTurn() throws InterruptedException {
     CompletableFuture<String> end = new CompletableFuture<>();
     beginInTurn(failure -> end.complete(failure == null ? "" : failure));
     String failure = end.join();
@@ -194,6 +200,9 @@ public final class Snapshots {
       throws IOException, InterruptedException {
     SnapshotWriting begun = new SnapshotWriting(engine, settings, redisVersion, disk, instant);
     writing = begun;
+    if (over) {
+      begun.giveUp();
+    }
     try {
       return begun.write(folder, name, base);
     } finally {
@@ -232,7 +241,26 @@ public final class Snapshots {
   /** Takes the turn as soon as nobody else has it, on a thread that may wait. */
   void awaitTurn(Object who) throws InterruptedException {
     while (!turn.begin(who)) {
+      if (over) {
+        throw new InterruptedException("the gateway stops");
+      }
       // A snapshot is being written; one at a time bears the changes that are made meanwhile.
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  /**
+   * Gives up what is being written, and writes nothing more. What has been begun in the folder is
+   * removed when this returns, unless a loop takes too long to hear of it.
+   */
+  public void end() throws InterruptedException {
+    over = true;
+    SnapshotWriting present = writing;
+    if (present != null) {
+      present.giveUp();
+    }
+    long until = System.nanoTime() + MOST_END_NANOS;
+    while (!turn.begin(place) && System.nanoTime() - until < 0) {
       Thread.sleep(POLL_MILLIS);
     }
   }

@@ -142,9 +142,12 @@ public final class HomeSnapshot {
     longestSlice = Math.max(longestSlice, System.nanoTime() - start);
   }
 
-  /** Whether {@code rdb-key-save-delay} says that more time should have passed by now. */
+  /**
+   * Whether {@code rdb-key-save-delay} says that more time should have passed by now; what is
+   * written no more does not take its time.
+   */
   private boolean rests() {
-    long microsAKey = home.settings().number(Directive.RDB_KEY_SAVE_DELAY);
+    long microsAKey = silent ? 0 : home.settings().number(Directive.RDB_KEY_SAVE_DELAY);
     return microsAKey > 0 && (System.nanoTime() - began) / 1000 / microsAKey < written;
   }
 
