@@ -14,7 +14,10 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Key;
 import io.keyward.engine.builtin.SeenKeys;
+import io.keyward.engine.builtin.SeenName;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandBuilder;
@@ -25,9 +28,9 @@ import io.keyward.engine.command.HashSlot;
 import io.keyward.gateway.server.Server;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /**
  * CLUSTER, READONLY, READWRITE and ASKING: with {@code cluster-enabled yes} the deployment is a
@@ -276,17 +279,8 @@ final class ClusterCommands {
     if (slot < 0 || slot >= HashSlot.COUNT) {
       throw INVALID_SLOT;
     }
-    Database database = Database.of(request);
-    Entry view = database.newView();
     long[] found = new long[1];
-    for (Database holder : SeenKeys.holders(database)) {
-      holder.forEach(
-          reference -> {
-            if (slotOf(holder.at(reference, view)) == slot) {
-              found[0]++;
-            }
-          });
-    }
+    visit(request, slot, name -> found[0]++);
     reply.integer(found[0]);
   }
 
@@ -297,25 +291,37 @@ final class ClusterCommands {
     if (slot < 0 || slot >= HashSlot.COUNT || most < 0) {
       throw INVALID_SLOT_OR_COUNT;
     }
+    List<Key> found = new ArrayList<>();
+    visit(
+        request,
+        slot,
+        name -> {
+          if (found.size() < most) {
+            found.add(name.copy());
+          }
+        });
+    reply.array(found.size());
+    found.forEach(key -> reply.bulk(key.bytes()));
+  }
+
+  /** Visits the keys in a slot by the names under which the client sees them. */
+  private static void visit(Request request, long slot, Consumer<SeenName> visitor) {
     Database database = Database.of(request);
+    Slices slices = database.keyspace().slices();
+    Slices.expect(request, SeenKeys.count(database));
     Entry view = database.newView();
-    List<byte[]> found = new ArrayList<>();
+    SeenName name = new SeenName();
     for (Database holder : SeenKeys.holders(database)) {
+      name.before(SeenKeys.before(database, holder));
       holder.forEach(
           reference -> {
-            Entry entry = holder.at(reference, view);
-            if (found.size() < most && slotOf(entry) == slot) {
-              int from = entry.keyOffset();
-              found.add(Arrays.copyOfRange(entry.bytes(), from, from + entry.keyLength()));
+            slices.step();
+            name.of(holder.at(reference, view));
+            if (HashSlot.of(name.bytes(), name.offset(), name.length()) == slot) {
+              visitor.accept(name);
             }
           });
     }
-    reply.array(found.size());
-    found.forEach(reply::bulk);
-  }
-
-  private static int slotOf(Entry entry) {
-    return HashSlot.of(entry.bytes(), entry.keyOffset(), entry.keyLength());
   }
 
   private void failureReports(Request request, Reply reply) {

@@ -11,6 +11,7 @@ import io.keyward.engine.builtin.Key;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.ScanOptions;
 import io.keyward.engine.builtin.SeenKeys;
+import io.keyward.engine.builtin.SeenName;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;

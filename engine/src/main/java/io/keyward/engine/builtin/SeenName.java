@@ -1,13 +1,11 @@
-package io.keyward.engine.builtin.generic;
+package io.keyward.engine.builtin;
 
 import io.keyward.engine.Reply;
-import io.keyward.engine.builtin.Entry;
-import io.keyward.engine.builtin.Key;
 import io.keyward.engine.text.Glob;
 import java.util.Arrays;
 
 /** The name of a key as it is seen where the request's client is; reused from key to key. */
-final class SeenName {
+public final class SeenName {
   private byte[] joined = {};
   private int before;
   private byte[] bytes = {};
@@ -15,12 +13,13 @@ final class SeenName {
   private int length;
 
   /** From now on this stands before the keys' own names. */
-  void before(byte[] text) {
+  public void before(byte[] text) {
     joined = Arrays.copyOf(text, text.length);
     before = text.length;
   }
 
-  void of(Entry entry) {
+  /** Takes the name of the key of an entry. */
+  public void of(Entry entry) {
     int own = entry.keyLength();
     if (before == 0) {
       bytes = entry.bytes();
@@ -37,27 +36,29 @@ final class SeenName {
     length = before + own;
   }
 
-  byte[] bytes() {
+  /** The array that holds the name, until the next one is taken. */
+  public byte[] bytes() {
     return bytes;
   }
 
-  int offset() {
+  public int offset() {
     return offset;
   }
 
-  int length() {
+  public int length() {
     return length;
   }
 
-  Key copy() {
+  /** The name by itself. */
+  public Key copy() {
     return Key.copyOf(bytes, offset, length);
   }
 
-  boolean matches(byte[] pattern) {
+  public boolean matches(byte[] pattern) {
     return Glob.matches(pattern, 0, pattern.length, bytes, offset, length, false);
   }
 
-  void send(Reply reply) {
+  public void send(Reply reply) {
     reply.bulk(bytes, offset, length);
   }
 }
