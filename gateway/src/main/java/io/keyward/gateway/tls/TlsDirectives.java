@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** Makes a TLS context of what the {@code tls-} directives say at this moment. */
@@ -95,7 +96,7 @@ final class TlsDirectives {
     }
     List<String> protocols = new ArrayList<>();
     for (String word : text.split("\\s+", -1)) {
-      switch (word.toLowerCase(java.util.Locale.ROOT)) {
+      switch (word.toLowerCase(Locale.ROOT)) {
         case "tlsv1.2" -> protocols.add("TLSv1.2");
         case "tlsv1.3" -> protocols.add("TLSv1.3");
         default -> throw new RefusedException("tls-protocols takes TLSv1.2 and TLSv1.3");

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -231,7 +232,7 @@ class SnapshotFilesTest {
     }
     Path file = directory.resolve("dump.rdb");
     byte[] whole = Files.readAllBytes(file);
-    Files.write(file, java.util.Arrays.copyOf(whole, whole.length / 2));
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
     assertThatThrownBy(() -> start().close())
         .isInstanceOf(StartException.class)
         .hasMessageMatching(".*dump.rdb cannot be loaded from byte [0-9]+ on: .*move it away.*");

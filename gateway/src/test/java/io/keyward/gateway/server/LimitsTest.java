@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.gateway.Gateway;
+import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -120,7 +121,7 @@ class LimitsTest {
       for (int i = 0; i < 40; i++) {
         wire.send("x".repeat(100_000));
       }
-    } catch (java.io.UncheckedIOException closed) {
+    } catch (UncheckedIOException closed) {
       // That is what the test is about.
     }
   }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -288,7 +289,7 @@ class NonInterferenceTest {
                   + (words.length == 1 || words[0].equals("DEBUG")
                           ? words[0]
                           : words[0] + "|" + words[1])
-                      .toLowerCase(java.util.Locale.ROOT)
+                      .toLowerCase(Locale.ROOT)
                   + "' command\r\n");
     }
     assertThat(onLoop(() -> ask(blue, enter(blue), "CONFIG", "GET", "*")))

@@ -2,6 +2,7 @@ package io.keyward.gateway.server;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,7 +85,7 @@ final class SyntaxSample {
   }
 
   private String value(String token) {
-    boolean word = token.equals(token.toUpperCase(java.util.Locale.ROOT));
+    boolean word = token.equals(token.toUpperCase(Locale.ROOT));
     return word ? token : values.of(token);
   }
 }

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -186,7 +187,7 @@ class TenantLimitsTest {
   }
 
   /** Asks again as long as the answer is that of a rate that is used up. */
-  private static <T> T await(java.util.function.Supplier<T> question) {
+  private static <T> T await(Supplier<T> question) {
     while (true) {
       try {
         return question.get();

@@ -9,6 +9,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** A client that sends and reads bytes and knows no more of the protocol than a test tells it. */
@@ -103,7 +104,7 @@ final class Wire implements AutoCloseable {
         text.append(new String(buffer, 0, length, StandardCharsets.ISO_8859_1));
         length = in.read(buffer);
       }
-    } catch (java.net.SocketTimeoutException stillOpen) {
+    } catch (SocketTimeoutException stillOpen) {
       throw new UncheckedIOException(stillOpen);
     } catch (IOException reset) {
       // A reset ends the connection as well.

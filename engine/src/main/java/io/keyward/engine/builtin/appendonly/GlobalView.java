@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.propagation.WholeKeyspace;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -119,11 +120,11 @@ final class GlobalView {
   private @Nullable BuiltinKeyspace named(byte[] bytes, int offset, int length) {
     boolean same =
         length == lastPrefixBytes.length
-            && java.util.Arrays.equals(
+            && Arrays.equals(
                 bytes, offset, offset + length, lastPrefixBytes, 0, lastPrefixBytes.length);
     if (!same) {
       lastPrefix = new String(bytes, offset, length, StandardCharsets.UTF_8);
-      lastPrefixBytes = java.util.Arrays.copyOfRange(bytes, offset, offset + length);
+      lastPrefixBytes = Arrays.copyOfRange(bytes, offset, offset + length);
       last = null;
     }
     if (last == null) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,7 @@ final class LogLoader {
   /** Whether a file begins as a snapshot; else it holds commands alone. */
   static boolean isSnapshot(Path file) throws IOException {
     try (var in = Files.newInputStream(file)) {
-      return java.util.Arrays.equals(in.readNBytes(SNAPSHOT.length), SNAPSHOT);
+      return Arrays.equals(in.readNBytes(SNAPSHOT.length), SNAPSHOT);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +140,7 @@ record Manifest(@Nullable Part base, List<Part> history, List<Part> increments) 
       long sequence = 0;
       for (int i = 0; i < words.size(); i += 2) {
         String value = words.get(i + 1);
-        switch (words.get(i).toLowerCase(java.util.Locale.ROOT)) {
+        switch (words.get(i).toLowerCase(Locale.ROOT)) {
           case "file" -> name = value;
           case "type" -> type = value;
           case "seq" -> sequence = value.matches("[0-9]{1,18}") ? Long.parseLong(value) : 0;

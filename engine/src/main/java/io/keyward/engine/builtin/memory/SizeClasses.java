@@ -1,5 +1,7 @@
 package io.keyward.engine.builtin.memory;
 
+import java.util.Arrays;
+
 /**
  * The sizes of slot that pages are cut into: every 8 bytes up to 128, then some eight steps to each
  * doubling, each as large as can be for its number of slots to a page, so that hardly anything of a
@@ -30,7 +32,7 @@ final class SizeClasses {
         }
       }
     }
-    return java.util.Arrays.copyOf(gathered, count);
+    return Arrays.copyOf(gathered, count);
   }
 
   /** For each multiple of 8 up to {@link #LARGEST}, the smallest class that holds it. */

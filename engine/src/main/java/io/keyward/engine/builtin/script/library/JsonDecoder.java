@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.script.lua.LuaState;
 import io.keyward.engine.builtin.script.lua.LuaString;
 import io.keyward.engine.builtin.script.lua.LuaTable;
 import io.keyward.engine.builtin.script.lua.UserData;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** Reads JSON, in the way and with the errors of {@code cjson.decode}. */
@@ -262,7 +263,7 @@ final class JsonDecoder {
       fail("invalid unicode escape code");
       return false;
     }
-    byte[] utf8 = Character.toString(code).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    byte[] utf8 = Character.toString(code).getBytes(StandardCharsets.UTF_8);
     text.add(utf8, 0, utf8.length);
     at += length;
     return true;

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.script.lua;
 
+import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -251,7 +252,7 @@ public final class BaseLibrary {
 
   private static @Nullable Object load(LuaState state, @Nullable Object[] arguments) {
     LuaFunction reader = Arguments.function(arguments, 0);
-    java.io.ByteArrayOutputStream text = new java.io.ByteArrayOutputStream();
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
     while (true) {
       Object part = Values.first(reader.call(state));
       if (part == null || (part instanceof LuaString empty && empty.length() == 0)) {

@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.script.lua;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -196,8 +197,7 @@ final class StringFormat {
       return "0" + (digits > 0 ? "." + "0".repeat(digits) : "") + "e+00";
     }
     BigDecimal rounded =
-        new BigDecimal(magnitude)
-            .round(new java.math.MathContext(digits + 1, RoundingMode.HALF_EVEN));
+        new BigDecimal(magnitude).round(new MathContext(digits + 1, RoundingMode.HALF_EVEN));
     int exponent = rounded.precision() - rounded.scale() - 1;
     String unscaled = rounded.unscaledValue().toString();
     unscaled =
