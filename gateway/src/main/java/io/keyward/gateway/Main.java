@@ -122,6 +122,7 @@ public final class Main {
       }
       Logging.apply(settings.logFormat(), settings.live());
       Gateway gateway = Gateway.start(settings);
+      CompilerThreads.giveWay();
       Signals.on("TERM", () -> gateway.stop(Directive.SHUTDOWN_ON_SIGTERM));
       Signals.on("INT", () -> gateway.stop(Directive.SHUTDOWN_ON_SIGINT));
       Signals.on("HUP", gateway::reload);
