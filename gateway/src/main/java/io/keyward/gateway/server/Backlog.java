@@ -71,6 +71,11 @@ final class Backlog {
   private final ArrayDeque<Part> parts = new ArrayDeque<>(0);
   private long bytes;
 
+  /**
+   * Bytes that have been added since the last row: the next row ends the array that they are in.
+   */
+  private long sinceRow;
+
   boolean isEmpty() {
     return bytes == 0;
   }
@@ -98,13 +103,15 @@ final class Backlog {
     Part last = parts.peekLast();
     int done = last == null ? 0 : last.append(source, offset, length);
     bytes += done;
+    sinceRow += done;
     while (done < length) {
       int rest = length - done;
-      Part next =
-          bytes + rest < BUFFER ? new Part(new byte[rest], null) : new Part(arrays.take(), arrays);
+      boolean little = Math.min(bytes, sinceRow) + rest < BUFFER;
+      Part next = little ? new Part(new byte[rest], null) : new Part(arrays.take(), arrays);
       parts.add(next);
       int taken = next.append(source, offset + done, rest);
       bytes += taken;
+      sinceRow += taken;
       done += taken;
     }
   }
@@ -113,14 +120,17 @@ final class Backlog {
   void add(Pieces row, int from, int length) {
     parts.add(new Part(row, from, length));
     bytes += length;
+    sinceRow = 0;
   }
 
   /** Adds all of another backlog, which is empty then. */
   void addAll(Backlog other) {
     parts.addAll(other.parts);
     bytes += other.bytes;
+    sinceRow += other.sinceRow;
     other.parts.clear();
     other.bytes = 0;
+    other.sinceRow = 0;
   }
 
   /** Takes the next buffer, of the present part; null if there is no memory for it. */
@@ -153,5 +163,6 @@ final class Backlog {
     parts.forEach(Part::release);
     parts.clear();
     bytes = 0;
+    sinceRow = 0;
   }
 }

@@ -100,6 +100,27 @@ class BacklogTest {
     assertThat(backlog.memory()).isLessThan(backlog.bytes() + 2 * Pieces.SIZE);
   }
 
+  /** As the headers of long values, of which many may wait and take no memory of their own. */
+  @Test
+  void littleBetweenLongRowsTakesNoMoreThanItNeeds() {
+    byte[] value = new byte[3 * Pieces.SIZE];
+    random.nextBytes(value);
+    for (int i = 0; i < 100; i++) {
+      add(backlog, 20);
+      Pieces row = new Pieces(arrays);
+      row.append(value, 0, value.length);
+      backlog.add(row, 0, value.length);
+      added.writeBytes(value);
+    }
+
+    assertThat(arrays.out).as("of the rows alone").isEqualTo(300);
+    while (!backlog.isEmpty()) {
+      take();
+    }
+    assertThat(left.toByteArray()).isEqualTo(added.toByteArray());
+    assertThat(arrays.out).isZero();
+  }
+
   @Test
   void whatOneTakesOverFromAnotherStandsBehindItsOwn() {
     Backlog other = new Backlog();

@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.Bench;
 import io.keyward.engine.builtin.KeyEvents;
 import io.keyward.engine.builtin.Keys;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,13 @@ class FieldExpiryTest {
     }
   }
 
+  /** What is told of times of 50 or 100 seconds, of which some may have passed. */
+  private static String seconds(String told) {
+    return Pattern.quote(told)
+        .replace("100", "\\E(100|9[0-9])\\Q")
+        .replace("50", "\\E(50|4[0-9])\\Q");
+  }
+
   /** Waits until the clock of the commands has gone on by some milliseconds. */
   private static void let(long milliseconds) {
     long until = System.currentTimeMillis() + milliseconds;
@@ -63,7 +71,7 @@ class FieldExpiryTest {
     assertThat(Keys.encoding(bench, "h")).isEqualTo(encoding);
     assertThat(bench.line("hpexpiretime h fields 3 a b x")).isEqualTo("[" + FAR + " -1 -2]");
     assertThat(bench.line("hexpire h 100 fields 1 b")).isEqualTo("[1]");
-    assertThat(bench.line("httl h fields 2 b c")).isEqualTo("[100 -1]");
+    assertThat(bench.line("httl h fields 2 b c")).matches(seconds("[100 -1]"));
     assertThat(bench.line("hpersist h fields 4 a b c x")).isEqualTo("[1 1 -1 -2]");
     assertThat(bench.line("hpttl h fields 3 a b c")).isEqualTo("[-1 -1 -1]");
     assertThat(bench.line("hexpire none 100 fields 2 a b")).isEqualTo("[-2 -2]");
@@ -82,7 +90,7 @@ class FieldExpiryTest {
     assertThat(bench.line("hexpire h 200 lt fields 1 a")).isEqualTo("[0]");
     assertThat(bench.line("hexpire h 200 gt fields 1 a")).isEqualTo("[1]");
     assertThat(bench.line("hexpire h 50 xx fields 2 a c")).isEqualTo("[1 0]");
-    assertThat(bench.line("httl h fields 3 a b c")).isEqualTo("[50 100 -1]");
+    assertThat(bench.line("httl h fields 3 a b c")).matches(seconds("[50 100 -1]"));
   }
 
   @Test
@@ -193,9 +201,9 @@ class FieldExpiryTest {
     assertThat(bench.line("hsetex h fnx fields 2 x 1 a 1")).isEqualTo("0");
     assertThat(bench.line("hsetex h fxx ex 100 fields 2 a 7 x 1")).isEqualTo("0");
     assertThat(bench.line("hsetex h fxx ex 100 fields 2 a 7 b 8")).isEqualTo("1");
-    assertThat(bench.line("httl h fields 3 a b c")).isEqualTo("[100 100 -1]");
+    assertThat(bench.line("httl h fields 3 a b c")).matches(seconds("[100 100 -1]"));
     assertThat(bench.line("hsetex h keepttl fields 2 a 9 d 4")).isEqualTo("1");
-    assertThat(bench.line("httl h fields 2 a d")).isEqualTo("[100 -1]");
+    assertThat(bench.line("httl h fields 2 a d")).matches(seconds("[100 -1]"));
     assertThat(bench.line("hsetex h fields 1 a 10")).isEqualTo("1");
     assertThat(bench.line("httl h fields 1 a")).isEqualTo("[-1]");
     assertThat(bench.line("hmget h a b d")).isEqualTo("[\"10\" \"8\" \"4\"]");

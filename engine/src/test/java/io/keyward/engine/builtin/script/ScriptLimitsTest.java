@@ -111,7 +111,7 @@ class ScriptLimitsTest {
   void aCoroutineThatIsLeftHalfDoneLeavesNoThread() throws Exception {
     eval("for i=1,20 do local f=coroutine.wrap(function() coroutine.yield(1) end) f() end");
 
-    for (int i = 0; i < 200 && coroutineThreads() > 0; i++) {
+    for (int i = 0; i < 6000 && coroutineThreads() > 0; i++) {
       Thread.sleep(10);
     }
     assertThat(coroutineThreads()).isZero();
