@@ -1,13 +1,9 @@
 package io.keyward.gateway;
 
 import io.keyward.config.AdminEndpoint;
-import io.keyward.config.ConfigurationException;
-import io.keyward.config.Problem;
 import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
-import io.keyward.config.directive.RefusedException;
-import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
@@ -20,7 +16,6 @@ import io.keyward.gateway.command.GatewayCommands;
 import io.keyward.gateway.deployment.DeploymentException;
 import io.keyward.gateway.deployment.Lifecycle;
 import io.keyward.gateway.deployment.RetirementWatch;
-import io.keyward.gateway.server.Dismissal;
 import io.keyward.gateway.server.GatewayLoop;
 import io.keyward.gateway.server.Listeners;
 import io.keyward.gateway.server.Server;
@@ -34,10 +29,7 @@ import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -60,6 +52,7 @@ public final class Gateway implements AutoCloseable {
   private final Server server;
   private final Tls tls;
   private final Listeners listeners;
+  private final ConfigurationReload reload;
   private volatile @Nullable AdminServer admin;
   private final Lifecycle lifecycle;
   private @Nullable SavePoints savePoints;
@@ -92,6 +85,7 @@ public final class Gateway implements AutoCloseable {
     server.transport(transport);
     tls = new Tls(live);
     listeners = new Listeners(server, tls, (VertxInternal) vertx);
+    reload = new ConfigurationReload(server, tls, listeners);
   }
 
   /**
@@ -275,66 +269,9 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  /**
-   * Reads the TLS certificates and the configuration again. Of the latter the operator and the
-   * tenants take effect; what is wrong changes nothing.
-   *
-   * @return what is wrong, or an empty text
-   */
-  public synchronized String reload() {
-    StringBuilder wrong = new StringBuilder();
-    if (server.tlsPort() != 0) {
-      try {
-        tls.reload();
-      } catch (RefusedException refused) {
-        log.error("{}; the former certificates stay in use", refused.reason());
-        wrong.append(refused.reason()).append('\n');
-      }
-    }
-    try {
-      changeTenants(server.settings().readAgain());
-    } catch (ConfigurationException faulty) {
-      for (Problem problem : faulty.problems()) {
-        log.error("The configuration stays as it was: {}", problem.line());
-        wrong.append(problem.line()).append('\n');
-      }
-    } catch (RefusedException refused) {
-      log.error("The configuration stays as it was: {}", refused.reason());
-      wrong.append(refused.reason()).append('\n');
-    }
-    return wrong.toString();
-  }
-
-  /** What of a keyspace stands in files: nothing, or all but some namespaces. */
-  private record InFiles(boolean kept, Set<String> pinned) {}
-
-  private InFiles inFiles(String prefix) {
-    KeyspaceTraits traits = server.tenancy().traits(prefix);
-    return new InFiles(traits.kept(), Set.copyOf(traits.pinned().names()));
-  }
-
-  private void changeTenants(Settings changed) throws RefusedException {
-    server.tenancy().checkChange(changed.tenancy());
-    listeners.open(changed.tenancy().ports());
-    Map<String, InFiles> before = new HashMap<>();
-    server.engine().keyspaces().forEach(k -> before.put(k.prefix(), inFiles(k.prefix())));
-    for (String prefix : server.tenancy().change(changed.tenancy())) {
-      Dismissal.ofAll(server, prefix);
-    }
-    listeners.closeOthersThan(server.tenancy().ports());
-    List<String> otherwise =
-        before.entrySet().stream()
-            .filter(each -> !inFiles(each.getKey()).equals(each.getValue()))
-            .map(Map.Entry::getKey)
-            .toList();
-    if (!otherwise.isEmpty()) {
-      log.info("What files hold of {} has changed: they are written anew", otherwise);
-      server.durability().writeAnew();
-    }
-    log.info("Operator and tenants read again");
-    if (!changed.sameButTenancy(server.settings())) {
-      log.warn("Settings other than operator and tenants have changed; they need a restart");
-    }
+  /** Reads what may change at run time again; see {@link ConfigurationReload#run}. */
+  public String reload() {
+    return reload.run();
   }
 
   /**
@@ -343,47 +280,67 @@ public final class Gateway implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      awaitEnd();
+      return;
+    }
     try {
-      if (!closing.compareAndSet(false, true)) {
-        boolean _ = Thread.interrupted();
-        stopped.await();
-        return;
-      }
-      Thread opens = opening;
-      if (opens != null && !opens.equals(Thread.currentThread())) {
-        // It may wait for loops that are about to end.
-        opens.interrupt();
-      }
-      listeners.close();
-      server.shutdown().run(server.live().number(Directive.SHUTDOWN_TIMEOUT) * 1000);
-      AdminServer present = admin;
-      if (present != null) {
-        present.close();
-      }
-      RetirementWatch retiring = retirement;
-      if (retiring != null) {
-        retiring.close();
-      }
-      SavePoints points = savePoints;
-      if (points != null) {
-        points.close();
-        if (server.shutdown().saves()) {
-          String _ = server.snapshots().saveInTurn();
-        }
-      }
-      server.operatorFunctions().end();
-      server.durability().close();
-      server.snapshots().end();
-      server.snapshots().place().close();
-      vertx.close().toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
+      end();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
-    } catch (IOException unlocked) {
-      log.warn("The folder of the data files could not be given back", unlocked);
     } catch (ExecutionException | TimeoutException late) {
       log.warn("The event loops did not end", late);
+    } finally {
+      tls.close();
+      stopped.countDown();
     }
-    tls.close();
-    stopped.countDown();
+  }
+
+  private void awaitEnd() {
+    // Who starts the gateway has been interrupted by who ends it, and waits all the same.
+    boolean _ = Thread.interrupted();
+    try {
+      stopped.await();
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end() throws InterruptedException, ExecutionException, TimeoutException {
+    Thread opens = opening;
+    if (opens != null && !opens.equals(Thread.currentThread())) {
+      // It may wait for loops that are about to end.
+      opens.interrupt();
+    }
+    listeners.close();
+    server.shutdown().run(server.live().number(Directive.SHUTDOWN_TIMEOUT) * 1000);
+    AdminServer present = admin;
+    if (present != null) {
+      present.close();
+    }
+    RetirementWatch retiring = retirement;
+    if (retiring != null) {
+      retiring.close();
+    }
+    SavePoints points = savePoints;
+    if (points != null) {
+      points.close();
+      if (server.shutdown().saves()) {
+        String _ = server.snapshots().saveInTurn();
+      }
+    }
+    server.operatorFunctions().end();
+    server.durability().close();
+    server.snapshots().end();
+    giveFolderBack();
+    vertx.close().toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private void giveFolderBack() {
+    try {
+      server.snapshots().place().close();
+    } catch (IOException unlocked) {
+      log.warn("The folder of the data files could not be given back", unlocked);
+    }
   }
 }
