@@ -386,7 +386,7 @@ public enum Directive {
   }
 
   /** True if it is read once at the start and cannot be set at run time. */
-  public boolean fixedAtStart() {
+  boolean fixedAtStart() {
     return traits.contains(AT_START);
   }
 

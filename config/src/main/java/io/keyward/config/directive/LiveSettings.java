@@ -94,7 +94,7 @@ public final class LiveSettings {
   }
 
   /** The value the server started with, as CONFIG GET would have shown it. */
-  public String initialText(Directive directive) {
+  String initialText(Directive directive) {
     return initial[directive.ordinal()].text();
   }
 

@@ -95,7 +95,7 @@ public final class AccessClock {
   }
 
   /** The clock of a key that has been idle for so many seconds. */
-  public int idleFor(long idleSeconds) {
+  int idleFor(long idleSeconds) {
     return (int) (seconds - idleSeconds) & MASK;
   }
 

@@ -140,7 +140,7 @@ public final class Home {
   }
 
   /** What is noted about the commands of the keyspaces on this loop. */
-  public ObservationSettings observed() {
+  ObservationSettings observed() {
     return observed;
   }
 

@@ -41,7 +41,7 @@ public final class WholeKeyspaceEffects {
   }
 
   /** Writes that a client of another keyspace has had a database emptied. */
-  public void flushedByOthers(int number) {
+  void flushedByOthers(int number) {
     if (!effects.ownWanted()) {
       return;
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * it has arrived for a piece to be worth it, its bytes are taken out, or never get there ({@link
  * #take}).
  */
-public final class RequestDecoder {
+final class RequestDecoder {
   /** Longest line: a header, or an inline command. */
   static final int LONGEST_LINE = 64 * 1024;
 

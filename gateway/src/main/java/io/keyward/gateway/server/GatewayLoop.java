@@ -68,7 +68,7 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   }
 
   /** The loop of Netty that runs this one's tasks. */
-  public EventLoop eventLoop() {
+  EventLoop eventLoop() {
     return eventLoop;
   }
 

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * <p>When the session moves to another home, what arrives on the socket's loop is kept until every
  * byte that went to the former home has been passed on, so that all arrive in their order.
  */
-public final class RedisHandler extends ChannelInboundHandlerAdapter {
+final class RedisHandler extends ChannelInboundHandlerAdapter {
   private static final Logger log = LoggerFactory.getLogger(RedisHandler.class);
 
   private final Server server;

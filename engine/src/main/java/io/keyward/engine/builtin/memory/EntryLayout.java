@@ -141,7 +141,7 @@ public final class EntryLayout {
     return expires(page, entry) ? Bytes.getLong(page, expiryOffset(page, entry)) : -1;
   }
 
-  public static boolean keyEquals(byte[] page, int entry, byte[] key, int offset, int length) {
+  static boolean keyEquals(byte[] page, int entry, byte[] key, int offset, int length) {
     if (keyLength(page, entry) != length) {
       return false;
     }

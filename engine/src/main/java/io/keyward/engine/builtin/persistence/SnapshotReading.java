@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** A snapshot on its way from disk, for the keyspaces of one home. */
-public final class SnapshotReading implements AutoCloseable {
+final class SnapshotReading implements AutoCloseable {
   private static final int STEPS_AT_ONCE = 16;
 
   private final Path path;
@@ -30,7 +30,7 @@ public final class SnapshotReading implements AutoCloseable {
    *
    * @throws IOException if that is not possible, or it is not a snapshot
    */
-  public SnapshotReading(Path path, KeyPlaces places, Home home) throws IOException {
+  SnapshotReading(Path path, KeyPlaces places, Home home) throws IOException {
     this(path, places, home, Expired.DROPPED, false);
   }
 
@@ -98,7 +98,7 @@ public final class SnapshotReading implements AutoCloseable {
    * @return whether all has been loaded
    * @throws IOException if the file is damaged or cannot be read; the message says what to do
    */
-  public boolean load(long deadline) throws IOException {
+  boolean load(long deadline) throws IOException {
     try {
       do {
         for (int i = 0; i < STEPS_AT_ONCE; i++) {
@@ -122,12 +122,12 @@ public final class SnapshotReading implements AutoCloseable {
   }
 
   /** How far in the file the reading has come. */
-  public long position() {
+  long position() {
     return in.position();
   }
 
   /** What has been loaded so far. */
-  public SnapshotLoader figures() {
+  SnapshotLoader figures() {
     return loader;
   }
 

@@ -267,7 +267,7 @@ public final class RdbInput {
   }
 
   /** Passes over a string in any form. */
-  public void skipString() {
+  void skipString() {
     int first = readByte();
     switch (first) {
       case 0xC0 -> skip(1);

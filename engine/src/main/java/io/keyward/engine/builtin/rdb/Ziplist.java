@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *                0xF1 to 0xFD: the integer 0 to 12, without data
  * </pre>
  */
-public final class Ziplist {
+final class Ziplist {
   private static final int HEADER_BYTES = 10;
   private static final int END = 0xFF;
   private static final int UNKNOWN_COUNT = 0xFFFF;
@@ -38,7 +38,7 @@ public final class Ziplist {
   }
 
   /** The same entries as a listpack, which the array may exceed; null if one byte is wrong. */
-  public static byte @Nullable [] toListpack(byte[] ziplist) {
+  static byte @Nullable [] toListpack(byte[] ziplist) {
     if (ziplist.length <= HEADER_BYTES
         || Bytes.getInt(ziplist, 0) != ziplist.length
         || (ziplist[ziplist.length - 1] & 0xFF) != END) {

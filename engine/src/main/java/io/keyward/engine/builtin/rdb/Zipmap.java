@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *  length   1 byte up to 253, or 254 and 4 bytes, little endian
  * </pre>
  */
-public final class Zipmap {
+final class Zipmap {
   private static final int END = 0xFF;
   private static final int LONG = 254;
 
@@ -30,7 +30,7 @@ public final class Zipmap {
   }
 
   /** The same fields and values as a listpack, which the array may exceed; null if damaged. */
-  public static byte @Nullable [] toListpack(byte[] zipmap) {
+  static byte @Nullable [] toListpack(byte[] zipmap) {
     if (zipmap.length < 2 || (zipmap[zipmap.length - 1] & 0xFF) != END) {
       return null;
     }

@@ -13,7 +13,7 @@ import io.keyward.engine.builtin.script.lua.LuaString;
 import io.keyward.engine.builtin.script.lua.LuaTable;
 
 /** The scripts of one keyspace that EVAL and its kin run. */
-public final class KeyspaceScripts {
+final class KeyspaceScripts {
   private static final String CHUNK = "user_script";
   private static final LuaString KEYS = LuaString.of("KEYS");
   private static final LuaString ARGV = LuaString.of("ARGV");

@@ -229,7 +229,7 @@ public final class LuaState {
    *
    * @return the error, or null if there was none; then {@code results} has been given the result
    */
-  public @Nullable LuaError protectedCall(
+  @Nullable LuaError protectedCall(
       LuaFunction function, @Nullable Object[] arguments, Consumer<@Nullable Object> results) {
     Frame topBefore = top;
     int depthBefore = depth;

@@ -335,7 +335,7 @@ public final class LuaTable {
   }
 
   /** The cursor behind the entry of a key; nil is before all. */
-  public int cursorAfter(@Nullable Object key) {
+  int cursorAfter(@Nullable Object key) {
     if (key == null) {
       return 0;
     }

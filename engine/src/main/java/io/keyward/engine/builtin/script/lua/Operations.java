@@ -221,7 +221,7 @@ public final class Operations {
   }
 
   /** Equality without metamethods. */
-  public static boolean rawEquals(@Nullable Object left, @Nullable Object right) {
+  static boolean rawEquals(@Nullable Object left, @Nullable Object right) {
     if (left instanceof Double a) {
       return right instanceof Double b && a.doubleValue() == b.doubleValue();
     }
