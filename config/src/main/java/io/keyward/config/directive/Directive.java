@@ -29,7 +29,7 @@ import java.util.Optional;
 public enum Directive {
   // Where clients connect
   PORT(integer(0, 65535), "6379", "TCP port for clients; 0 closes it"),
-  BIND(new Kind.Words(16), "* -::*", "addresses to listen on; a leading - tolerates its absence"),
+  BIND(new SeveralWords.BindAddresses(16), "* -::*", "addresses to listen on; a leading - tolerates its absence"),
   UNIXSOCKET(text(), "", "path of a Unix socket for clients; empty = none", AT_START),
   UNIXSOCKETPERM(new Kind.FileMode(), "0", "file mode of the Unix socket, octal", AT_START),
   TCP_BACKLOG(integer(0, Integer.MAX_VALUE), "511", "connections the kernel may queue", AT_START),
@@ -64,7 +64,7 @@ public enum Directive {
   PROTO_MAX_BULK_LEN(memory(1 << 20), "512mb", "longest argument a client may send"),
   CLIENT_QUERY_BUFFER_LIMIT(memory(1 << 20), "1gb", "most unread input kept for one client"),
   CLIENT_OUTPUT_BUFFER_LIMIT(
-      new Kind.BufferLimits(),
+      new SeveralWords.BufferLimits(),
       "normal 0 0 0 slave 256mb 64mb 60 pubsub 32mb 8mb 60",
       "unsent output beyond which a client is closed: class, hard, soft, seconds"),
 
@@ -206,13 +206,13 @@ public enum Directive {
       "10",
       "seconds that commands in flight, and replicas that lag, get when the server stops"),
   SHUTDOWN_ON_SIGTERM(
-      new Kind.ShutdownOptions(), "default", "options of SHUTDOWN that SIGTERM stands for"),
+      new SeveralWords.ShutdownOptions(), "default", "options of SHUTDOWN that SIGTERM stands for"),
   SHUTDOWN_ON_SIGINT(
-      new Kind.ShutdownOptions(), "default", "options of SHUTDOWN that SIGINT stands for"),
+      new SeveralWords.ShutdownOptions(), "default", "options of SHUTDOWN that SIGINT stands for"),
 
   // Durability
   SAVE(
-      new Kind.SavePoints(),
+      new SeveralWords.SavePoints(),
       "3600 1 300 100 60 10000",
       "seconds and changes after which to write a snapshot; empty = none"),
   APPENDONLY(yesNo(), "yes", "log every write to a file"),
@@ -299,7 +299,7 @@ public enum Directive {
       integer(0, Long.MAX_VALUE), "0", "milliseconds from which LATENCY records an event; 0 = off"),
   LATENCY_TRACKING(yesNo(), "yes", "keep a histogram of each command's time"),
   LATENCY_TRACKING_INFO_PERCENTILES(
-      new Kind.Percentiles(), "50 99 99.9", "percentiles that INFO latencystats shows"),
+      new SeveralWords.Percentiles(), "50 99 99.9", "percentiles that INFO latencystats shows"),
   NOTIFY_KEYSPACE_EVENTS(new Kind.EventClasses(), "", "keyspace events to publish"),
   ENABLE_DEBUG_COMMAND(oneOf("no", "yes", "local"), "no", "who may use DEBUG", AT_START),
   ENABLE_PROTECTED_CONFIGS(
