@@ -29,7 +29,10 @@ import java.util.Optional;
 public enum Directive {
   // Where clients connect
   PORT(integer(0, 65535), "6379", "TCP port for clients; 0 closes it"),
-  BIND(new SeveralWords.BindAddresses(16), "* -::*", "addresses to listen on; a leading - tolerates its absence"),
+  BIND(
+      new SeveralWords.BindAddresses(16),
+      "* -::*",
+      "addresses to listen on; a leading - tolerates its absence"),
   UNIXSOCKET(text(), "", "path of a Unix socket for clients; empty = none", AT_START),
   UNIXSOCKETPERM(new Kind.FileMode(), "0", "file mode of the Unix socket, octal", AT_START),
   TCP_BACKLOG(integer(0, Integer.MAX_VALUE), "511", "connections the kernel may queue", AT_START),

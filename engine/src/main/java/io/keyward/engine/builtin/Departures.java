@@ -20,7 +20,7 @@ public final class Departures {
     int length = entry.keyLength();
     database.changed(page, offset, length, KeyspaceNotifications.EXPIRED, "expired");
     database.keyspace().countDeparture();
-    database.keyspace().effects().gone(database.number(), page, offset, length);
+    database.keyspace().effects().departures().key(database.number(), page, offset, length);
     database.remove(entry);
   }
 
@@ -45,7 +45,7 @@ public final class Departures {
 
   /** Says that a field of a hash is going to be removed because its time is up. */
   public void fieldGone(Entry hash, byte[] name, int offset, int length) {
-    database.keyspace().effects().fieldGone(database.number(), hash, name, offset, length);
+    database.keyspace().effects().departures().field(database.number(), hash, name, offset, length);
   }
 
   /** Notes that a field of a hash expires at a time, in milliseconds since 1970. */
@@ -72,7 +72,8 @@ public final class Departures {
     database
         .keyspace()
         .effects()
-        .gone(database.number(), entry.bytes(), entry.keyOffset(), entry.keyLength());
+        .departures()
+        .key(database.number(), entry.bytes(), entry.keyOffset(), entry.keyLength());
     database.remove(entry);
   }
 }

@@ -34,6 +34,7 @@ public final class Effects {
   private final byte[] prefix;
   private final VerbatimEffects verbatim;
   private final WholeKeyspaceEffects whole;
+  private final DepartureEffects departures;
 
   private boolean kept = true;
   private @Nullable Effects ofShared;
@@ -57,6 +58,7 @@ public final class Effects {
     byte[] note = WholeKeyspace.note(name);
     verbatim = new VerbatimEffects(keyspace, this, stream, note);
     whole = new WholeKeyspaceEffects(keyspace, this, stream, note);
+    departures = new DepartureEffects(keyspace, this, stream);
   }
 
   /** Whether what is done is written, be it to this keyspace's keys or to those it shares. */
@@ -106,6 +108,11 @@ public final class Effects {
   /** Writes what is done to all that the keyspace holds. */
   public WholeKeyspaceEffects whole() {
     return whole;
+  }
+
+  /** Writes what goes of itself. */
+  DepartureEffects departures() {
+    return departures;
   }
 
   /** What stands before each key in the global view: the prefix and {@code ::}, or nothing. */
@@ -331,7 +338,7 @@ public final class Effects {
   }
 
   /** What others are to do with a key that goes: free its value at once, or later. */
-  private String deletion(Directive lazy) {
+  String deletion(Directive lazy) {
     return keyspace.home().settings().flag(lazy) ? "UNLINK" : "DEL";
   }
 
@@ -385,28 +392,5 @@ public final class Effects {
       stream.endUnit();
       stream.beginUnit();
     }
-  }
-
-  /** Writes that a field of a hash has gone of itself. */
-  void fieldGone(int databaseNumber, Entry hash, byte[] name, int offset, int length) {
-    if (!ownWanted() || keyspace.pins().hold(hash)) {
-      return;
-    }
-    stream.begin(databaseNumber, 3);
-    stream.argument("HDEL");
-    stream.argument(prefix, hash.bytes(), hash.keyOffset(), hash.keyLength());
-    stream.argument(name, offset, length);
-    stream.endEffect();
-  }
-
-  /** Writes that a key has gone of itself: its time was up, or it had to make room. */
-  void gone(int databaseNumber, byte[] key, int offset, int length) {
-    if (!ownWanted() || keyspace.pins().hold(key, offset, length)) {
-      return;
-    }
-    stream.begin(databaseNumber, 2);
-    stream.argument(deletion(Directive.LAZYFREE_LAZY_EXPIRE));
-    stream.argument(prefix, key, offset, length);
-    stream.endEffect();
   }
 }
