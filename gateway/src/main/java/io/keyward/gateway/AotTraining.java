@@ -182,7 +182,7 @@ final class AotTraining {
     }
   }
 
-  /** A client that sends pipelines; closing it waits for the last reply. */
+  /** A client that sends pipelines; closing it waits for the last reply. None may be an error. */
   private static final class Conversation implements AutoCloseable {
     private static final String LAST = "the last reply";
 
@@ -221,6 +221,9 @@ final class AotTraining {
       for (String line = replies.readLine(); !LAST.equals(line); line = replies.readLine()) {
         if (line == null) {
           throw new EOFException("the gateway has closed the connection");
+        }
+        if (line.startsWith("-")) {
+          throw new IOException("the gateway answers " + line);
         }
       }
     }
