@@ -28,7 +28,7 @@ final class Buckets {
   static final int BUCKET_INTS = 16;
   static final int NEXT = 3;
   static final int REFERENCES = 4;
-  static final int SEGMENT_BITS = 10;
+  static final int SEGMENT_BITS = 11;
   static final int SEGMENT_BUCKETS = 1 << SEGMENT_BITS;
 
   private static final int SEGMENT_MASK = SEGMENT_BUCKETS - 1;
@@ -48,7 +48,7 @@ final class Buckets {
     this.spare = spare;
     this.account = account;
     overflow = new OverflowBuckets(spare, account);
-    common = new CommonArrays();
+    common = new CommonArrays(spare);
     segments = new int[][] {new int[BUCKET_INTS]};
     account.add(BUCKET_INTS * Integer.BYTES);
   }
@@ -359,7 +359,7 @@ final class Buckets {
     }
   }
 
-  /** Gives back the room of the last bucket, which is empty. */
+  /** Gives back the room of the last bucket, whose entries are gone or do not matter any more. */
   void removeLast(int bucket) {
     int segment = bucket >>> SEGMENT_BITS;
     int[] array = segments[segment];

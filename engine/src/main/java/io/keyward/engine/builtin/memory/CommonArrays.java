@@ -15,7 +15,17 @@ final class CommonArrays {
 
   private static final @Nullable Count[] NONE = {};
 
+  private final SpareSegments spare;
   private @Nullable Count[] counts = NONE;
+
+  /**
+   * None is in common at first.
+   *
+   * @param spare where a copy may come from
+   */
+  CommonArrays(SpareSegments spare) {
+    this.spare = spare;
+  }
 
   /** Lets another table have all these arrays as well; returns what it is to know of them. */
   CommonArrays share(int[][] arrays) {
@@ -30,7 +40,7 @@ final class CommonArrays {
         count.tables++;
       }
     }
-    CommonArrays other = new CommonArrays();
+    CommonArrays other = new CommonArrays(spare);
     other.counts = counts.clone();
     return other;
   }
@@ -49,7 +59,7 @@ final class CommonArrays {
       counts[index] = null;
       if (count.tables > 1) {
         count.tables--;
-        arrays[index] = arrays[index].clone();
+        arrays[index] = spare.copyOf(arrays[index]);
         account.addToWhole((long) arrays[index].length * Integer.BYTES);
       }
     }

@@ -578,15 +578,22 @@ public final class Dictionary {
   }
 
   /**
-   * Empties a few buckets, giving each entry to the visitor, who frees its slot.
+   * Gives the entries of a few buckets to the visitor, who frees their slots. The dictionary does
+   * not hold them any more, and is good for nothing but to be drained to its end: the buckets are
+   * not written to, since they may be in common with others, which would have them copied.
    *
    * @return whether nothing is left and the dictionary has given its own memory back
    */
   public boolean drain(int mostBuckets, IntConsumer visitor) {
+    IntConsumer counting =
+        reference -> {
+          visitor.accept(reference);
+          count--;
+        };
     hold();
     int looked = 0;
     while (count > 0 && looked++ < mostBuckets) {
-      drainLast(visitor);
+      drainLast(counting);
     }
     holds--;
     if (count == 0) {
@@ -597,15 +604,8 @@ public final class Dictionary {
 
   private void drainLast(IntConsumer visitor) {
     int bucket = buckets() - 1;
-    ChainEntries taken = pool.takeChainEntries();
-    table.empty(
-        bucket,
-        taken,
-        (tag, reference) -> {
-          visitor.accept(reference);
-          count--;
-        });
-    pool.giveBack(taken);
+    table.visit(bucket, layAnew);
+    table.visit(bucket, visitor);
     if (bucket > 0) {
       if (split == 0) {
         level--;

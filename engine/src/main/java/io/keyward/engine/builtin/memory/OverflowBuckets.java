@@ -14,7 +14,7 @@ final class OverflowBuckets {
 
   private final SpareSegments spare;
   private MemoryAccount account;
-  private CommonArrays common = new CommonArrays();
+  private CommonArrays common;
   private int[][] segments = {};
 
   /** For each segment: how many buckets are in use, how many ever were, the first free one + 1. */
@@ -29,6 +29,7 @@ final class OverflowBuckets {
   OverflowBuckets(SpareSegments spare, MemoryAccount account) {
     this.spare = spare;
     this.account = account;
+    common = new CommonArrays(spare);
   }
 
   /** As {@link Buckets#share}; its bytes are not counted yet. */
@@ -124,10 +125,12 @@ final class OverflowBuckets {
     }
   }
 
-  /** Accounts for all segments as given up. */
+  /** Gives everything back, of a table that nobody uses any more. */
   void free() {
     for (int i = 0; i < segments.length; i++) {
-      common.giveUp(i, segments[i], account);
+      if (common.giveUp(i, segments[i], account)) {
+        spare.giveBack(segments[i]);
+      }
     }
   }
 

@@ -80,7 +80,7 @@ public final class PagePool implements PieceArrays {
   private int heldCount = 1;
   private int firstFreeHandle;
 
-  private final SpareSegments spareSegments = new SpareSegments((int) Math.max(16, KEPT_PAGES / 2));
+  private final SpareSegments spareSegments = new SpareSegments((int) Math.max(8, KEPT_PAGES / 4));
   private @Nullable ChainEntries chainEntries = new ChainEntries();
 
   private long pageMemory;

@@ -28,9 +28,25 @@ final class SpareSegments {
     if (count == 0) {
       return new int[INTS];
     }
+    int[] segment = takeSpare();
+    Arrays.fill(segment, 0);
+    return segment;
+  }
+
+  private int[] takeSpare() {
     int[] segment = spare[--count];
     spare[count] = EMPTY;
     return segment;
+  }
+
+  /** A copy of a segment, be it a whole one or not. */
+  int[] copyOf(int[] segment) {
+    if (segment.length != INTS || count == 0) {
+      return segment.clone();
+    }
+    int[] copy = takeSpare();
+    System.arraycopy(segment, 0, copy, 0, INTS);
+    return copy;
   }
 
   /** Keeps an array that nobody uses any more, if it is a whole segment. */
@@ -41,7 +57,6 @@ final class SpareSegments {
     if (count == spare.length) {
       spare = Arrays.copyOf(spare, Math.min(most, Math.max(16, count * 2)));
     }
-    Arrays.fill(array, 0);
     spare[count++] = array;
   }
 

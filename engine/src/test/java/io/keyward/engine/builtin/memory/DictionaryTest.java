@@ -111,7 +111,7 @@ class DictionaryTest {
 
   @Test
   void whatADictionaryTookThatIsGoneServesTheNext() {
-    for (int number = 0; number < 100_000; number++) {
+    for (int number = 0; number < 300_000; number++) {
       add(key(number), false);
     }
     long most = dictionary.memory();
@@ -119,11 +119,11 @@ class DictionaryTest {
     long kept = pool.spareSegments().memory();
     assertThat(kept).isBetween(most * 9 / 10, most);
     Dictionary next = new Dictionary(pool, account);
-    for (int number = 0; number < 100_000; number++) {
+    for (int number = 0; number < 300_000; number++) {
       add(next, key(number), false);
     }
     next.validate();
-    assertThat(next.size()).isEqualTo(100_000);
+    assertThat(next.size()).isEqualTo(300_000);
     assertThat(pool.spareSegments().memory()).isLessThan(kept / 10);
     pool.dropSpare();
     assertThat(pool.spareSegments().memory()).isZero();
