@@ -31,10 +31,21 @@ public final class CommonSlots {
     return slots > 0 && places[place(reference)] == reference;
   }
 
+  /** Makes room for so many slots at once. */
+  public void reserve(int many) {
+    int ints = Math.max(FIRST_PLACES, places.length);
+    while (many * 4L > ints) {
+      ints *= 2;
+    }
+    if (ints > places.length) {
+      resize(ints);
+    }
+  }
+
   /** Lets a slot have one holder more than it has. */
   public void add(int reference) {
     if (slots * 4 >= places.length) {
-      resize(Math.max(FIRST_PLACES, places.length));
+      resize(Math.max(FIRST_PLACES, places.length * 2));
     }
     int place = place(reference);
     if (places[place] == reference) {
@@ -96,10 +107,9 @@ public final class CommonSlots {
     places[gap] = 0;
   }
 
-  /** Makes twice as many ints of so many. */
   private void resize(int ints) {
     int[] former = places;
-    places = new int[ints * 2];
+    places = new int[ints];
     account.add((long) (places.length - former.length) * Integer.BYTES);
     for (int at = 0; at < former.length; at += 2) {
       if (former[at] != 0) {

@@ -35,6 +35,9 @@ final class NodeIndex implements Block {
   /** Who has each block, null for one that is this index's alone; empty if none was ever shared. */
   private @Nullable Holders[] holders = NOBODY;
 
+  /** Bytes of all blocks. */
+  private long blockBytes;
+
   private int head;
   private int size;
   private int selected;
@@ -87,8 +90,14 @@ final class NodeIndex implements Block {
     int at = head + size++;
     ids[2 * at] = ms;
     ids[2 * at + 1] = seq;
+    enter(at, block);
+  }
+
+  private void enter(int at, byte[] block) {
+    long bytes = heapBytes(block);
     blocks[at] = block;
-    tally.add(heapBytes(block));
+    blockBytes += bytes;
+    tally.add(bytes);
   }
 
   private void makeRoom() {
@@ -149,6 +158,7 @@ final class NodeIndex implements Block {
   /** Takes a block off the tally, whose place is free for another one. */
   private void letGo(int at) {
     long bytes = heapBytes(blocks[at]);
+    blockBytes -= bytes;
     Holders having = holders.length > 0 ? holders[at] : null;
     if (having == null) {
       tally.add(-bytes);
@@ -185,8 +195,7 @@ final class NodeIndex implements Block {
 
   private void put(int at, byte[] block) {
     letGo(at);
-    blocks[at] = block;
-    tally.add(heapBytes(block));
+    enter(at, block);
   }
 
   @Override
@@ -224,7 +233,7 @@ final class NodeIndex implements Block {
     put(head + node, Arrays.copyOf(bytes(node), length));
   }
 
-  /** Lets an index that is empty have all nodes, too. O(nodes). */
+  /** Lets an index that is empty have all nodes, too. O(nodes), without a look at the blocks. */
   void copyTo(NodeIndex target) {
     if (size == 0) {
       return;
@@ -245,14 +254,20 @@ final class NodeIndex implements Block {
       }
       having.join();
       target.holders[i] = having;
-      target.tally.addCommon(heapBytes(blocks[head + i]));
     }
+    target.blockBytes = blockBytes;
+    target.tally.addCommon(blockBytes);
   }
 
   /** Takes all nodes off the tally; the index is not to be used any more. */
   void free() {
-    for (int i = 0; i < size; i++) {
-      letGo(head + i);
+    if (holders.length == 0) {
+      tally.add(-blockBytes);
+      blockBytes = 0;
+    } else {
+      for (int i = 0; i < size; i++) {
+        letGo(head + i);
+      }
     }
     size = 0;
   }

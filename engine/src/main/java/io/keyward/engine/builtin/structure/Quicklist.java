@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.structure;
 
+import io.keyward.engine.builtin.memory.CommonSlots;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 
@@ -295,8 +296,9 @@ public final class Quicklist {
    */
   public Quicklist copy(MemoryAccount counted) {
     Quicklist copy = new Quicklist(chain.limits, pool, counted);
+    CommonSlots contents = nodes.share(copy.nodes, chain.nodeCount);
     for (int node = chain.head; node != NONE; node = nodes.next(node)) {
-      copy.chain.link(copy.chain.tail, nodes.copyTo(copy.nodes, node), true);
+      copy.chain.link(copy.chain.tail, nodes.copyTo(copy.nodes, contents, node), true);
     }
     return copy;
   }

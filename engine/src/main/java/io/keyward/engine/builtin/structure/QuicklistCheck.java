@@ -46,7 +46,7 @@ final class QuicklistCheck {
   }
 
   private boolean compressible(int node) {
-    int copy = nodes.copyTo(nodes, node);
+    int copy = nodes.copyTo(nodes, nodes.share(nodes, 1), node);
     nodes.compress(copy);
     boolean compressed = nodes.compressed(copy);
     nodes.free(copy);

@@ -121,14 +121,25 @@ final class QuicklistNodes {
     System.arraycopy(source, offset, bytes(node), start(node), length);
   }
 
-  /** A node of another list that has the content in common with this one. */
-  int copyTo(QuicklistNodes target, int node) {
+  /**
+   * Lets another list have the contents of all nodes, of which there are so many; they are to be
+   * copied then one by one.
+   *
+   * @return what counts who has them
+   */
+  CommonSlots share(QuicklistNodes target, int count) {
     CommonSlots contents = common;
     if (contents == null) {
       contents = new CommonSlots(account);
       common = contents;
     }
+    contents.reserve(count);
     target.common = contents;
+    return contents;
+  }
+
+  /** A node of another list that has the content in common with this one. */
+  int copyTo(QuicklistNodes target, CommonSlots contents, int node) {
     int content = get(node, CONTENT);
     contents.add(content);
     int bytes = pool.slotBytes(content);
