@@ -252,23 +252,27 @@ final class DeploymentCommands {
     writeValue(outcome.answer(), reply);
   }
 
+  /**
+   * By one question after the other: a switch over types takes the JVM milliseconds when it runs
+   * for the first time, and this runs on the loop.
+   */
   private static void writeValue(@Nullable Object value, Reply reply) {
-    switch (value) {
-      case Map<?, ?> map -> {
-        reply.map(map.size());
-        map.forEach(
-            (name, held) -> {
-              writeValue(name, reply);
-              writeValue(held, reply);
-            });
-      }
-      case List<?> list -> {
-        reply.array(list.size());
-        list.forEach(held -> writeValue(held, reply));
-      }
-      case Number number -> reply.integer(number.longValue());
-      case null -> reply.nothing();
-      default -> reply.bulk(value.toString().getBytes(StandardCharsets.UTF_8));
+    if (value instanceof Map<?, ?> map) {
+      reply.map(map.size());
+      map.forEach(
+          (name, held) -> {
+            writeValue(name, reply);
+            writeValue(held, reply);
+          });
+    } else if (value instanceof List<?> list) {
+      reply.array(list.size());
+      list.forEach(held -> writeValue(held, reply));
+    } else if (value instanceof Number number) {
+      reply.integer(number.longValue());
+    } else if (value == null) {
+      reply.nothing();
+    } else {
+      reply.bulk(value.toString().getBytes(StandardCharsets.UTF_8));
     }
   }
 }

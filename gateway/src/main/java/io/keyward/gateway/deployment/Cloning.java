@@ -27,6 +27,7 @@ final class Cloning {
   private final Reports reports;
   private final Emptying emptying;
   private final Farewell farewell;
+  private boolean rehearsed;
 
   Cloning(Server server, Reports reports, Emptying emptying, Farewell farewell) {
     this.server = server;
@@ -52,6 +53,10 @@ final class Cloning {
       throw hasKeys();
     }
     checkRoom(from, to);
+    if (!rehearsed) {
+      rehearsed = true;
+      new Rehearsal(server.engine().table()).run();
+    }
     BuiltinKeyspace source = server.engine().open(from.prefix());
     BuiltinKeyspace target = beside(source.home(), to);
     CompletableFuture<KeyspaceClone> done = new CompletableFuture<>();
@@ -142,9 +147,20 @@ final class Cloning {
       done.completeExceptionally(hasKeys());
       return;
     }
+    final KeyspaceClone clone;
+    try {
+      clone = makeNow(source, target, replace);
+    } catch (RuntimeException | Error defect) {
+      done.completeExceptionally(defect);
+      throw defect;
+    }
+    Emptying.whenSafe(source.home(), () -> done.complete(clone));
+  }
+
+  /** Makes the copy, on the loop of both; it tells how long all of that has taken. */
+  static KeyspaceClone makeNow(BuiltinKeyspace source, BuiltinKeyspace target, boolean replace) {
     long begun = System.nanoTime();
     target.effects().beginUnit();
-    final KeyspaceClone clone;
     try {
       if (replace) {
         Emptying.flush(target);
@@ -153,14 +169,10 @@ final class Cloning {
         Emptying.execute(target, ascii("FUNCTION"), ascii("LOAD"), ascii("REPLACE"), text);
       }
       long keys = KeyspaceClone.make(source, target).keys();
-      clone = new KeyspaceClone(keys, System.nanoTime() - begun);
-    } catch (RuntimeException | Error defect) {
-      done.completeExceptionally(defect);
-      throw defect;
+      return new KeyspaceClone(keys, System.nanoTime() - begun);
     } finally {
       target.effects().endUnit();
     }
-    Emptying.whenSafe(source.home(), () -> done.complete(clone));
   }
 
   private static byte[] ascii(String word) {
