@@ -25,7 +25,7 @@ public final class Turns {
   public static final long BURST_NANOS = 100_000;
 
   private final Loop loop;
-  private final Map<Object, ArrayDeque<Runnable>> waiting = new LinkedHashMap<>();
+  private final LinkedHashMap<Object, ArrayDeque<Runnable>> waiting = new LinkedHashMap<>();
   private boolean scheduled;
 
   public Turns(Loop loop) {
@@ -34,7 +34,14 @@ public final class Turns {
 
   /** Runs a slice when it is its owner's turn. */
   public void add(Object owner, Runnable slice) {
-    waiting.computeIfAbsent(owner, o -> new ArrayDeque<>(2)).add(slice);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        waiting.computeIfAbsent(owner, o -> new ArrayDeque<>(2)).add(slice);
+        break;
+      } catch (OutOfMemoryError full) {
+        MissingMemory.await(full, attempt);
+      }
+    }
     schedule();
   }
 
@@ -43,12 +50,17 @@ public final class Turns {
     return !waiting.isEmpty() && waiting.containsKey(owner);
   }
 
+  /** Goes on with what waits, should there have been no memory to do so; from time to time. */
+  public void tend() {
+    schedule();
+  }
+
   private void schedule() {
     if (!scheduled && !waiting.isEmpty()) {
-      scheduled = true;
       // A task that is due at once, not one to execute: those run on until none is left, and the
       // sockets would have to wait.
       loop.schedule(0, this::next);
+      scheduled = true;
     }
   }
 
@@ -67,11 +79,12 @@ public final class Turns {
   private Runnable take() {
     Iterator<Map.Entry<Object, ArrayDeque<Runnable>>> owners = waiting.entrySet().iterator();
     Map.Entry<Object, ArrayDeque<Runnable>> first = owners.next();
-    owners.remove();
     ArrayDeque<Runnable> slices = first.getValue();
     Runnable slice = slices.remove();
-    if (!slices.isEmpty()) {
-      waiting.put(first.getKey(), slices);
+    if (slices.isEmpty()) {
+      owners.remove();
+    } else {
+      waiting.putLast(first.getKey(), slices);
     }
     return slice;
   }

@@ -54,8 +54,8 @@ final class BusyAnswers {
 
   private void lookAgain() {
     if (!looksAgain) {
-      looksAgain = true;
       keyspace.home().loop().schedule(millisToAnswer(), this::look);
+      looksAgain = true;
     }
   }
 

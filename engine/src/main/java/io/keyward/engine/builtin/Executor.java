@@ -149,21 +149,13 @@ public final class Executor {
       reject(client, reply, command, refusal);
       return;
     }
-    if (slices.busy() && !command.has(CommandFlag.ALLOW_BUSY)) {
-      slices.hold(request);
-      return;
-    }
-    Transaction transaction = state.transaction();
-    if (pause.scope() != Pause.Scope.NOTHING
-        && !client.internal()
-        && pause.holds(admission.writes(request, command, transaction))) {
-      pause.hold(request);
-      return;
-    }
-    if (transaction != null && !command.has(CommandFlag.NOT_QUEUED)) {
-      transaction.add(request);
-      reply.simple("QUEUED");
-      nanos = clock();
+    try {
+      if (isPutOff(request, reply, command, state)) {
+        return;
+      }
+    } catch (OutOfMemoryError full) {
+      log.warn("There is no memory to keep {}", command.fullName());
+      refuse(client, reply, Errors.NO_MEMORY);
       return;
     }
     Elsewhere other = elsewhere;
@@ -172,6 +164,28 @@ public final class Executor {
       return;
     }
     call(request, reply, command);
+  }
+
+  /** Keeps a request that is not to be executed now; false if it is. */
+  private boolean isPutOff(Request request, Reply reply, Command command, ClientState state) {
+    if (slices.busy() && !command.has(CommandFlag.ALLOW_BUSY)) {
+      slices.hold(request);
+      return true;
+    }
+    Transaction transaction = state.transaction();
+    if (pause.scope() != Pause.Scope.NOTHING
+        && !request.client().internal()
+        && pause.holds(admission.writes(request, command, transaction))) {
+      pause.hold(request);
+      return true;
+    }
+    if (transaction != null && !command.has(CommandFlag.NOT_QUEUED)) {
+      transaction.add(request);
+      reply.simple("QUEUED");
+      nanos = clock();
+      return true;
+    }
+    return false;
   }
 
   /** Finds the declaration for a request that has arguments in pieces, and joins what it must. */

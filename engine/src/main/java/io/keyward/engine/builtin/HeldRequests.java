@@ -25,8 +25,8 @@ final class HeldRequests {
 
   void hold(Request request) {
     Client client = request.client();
-    client.turn(Client.Turn.WAITS);
     held.put(client, request.keep());
+    client.turn(Client.Turn.WAITS);
   }
 
   void forget(Client client) {

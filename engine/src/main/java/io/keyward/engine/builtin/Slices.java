@@ -313,21 +313,27 @@ public final class Slices {
       Executor.unsilence(ended.client, ended.reply, ended.silencedFrom);
     }
     ended.client.turn(Client.Turn.FREE);
-    keyspace.endSuspended(ended.client, ended.reply);
-    if (ended.left) {
-      keyspace.leave(ended.client);
+    try {
+      keyspace.endSuspended(ended.client, ended.reply);
+      if (ended.left) {
+        keyspace.leave(ended.client);
+      }
+      ended.client.connection().flushSoon();
+      ended.client.connection().resume();
+    } finally {
+      becomeIdle();
     }
-    ended.client.connection().flushSoon();
-    ended.client.connection().resume();
-    becomeIdle();
   }
 
   private void becomeIdle() {
     if (run == null && holders.isEmpty()) {
       List<Runnable> tasks = List.copyOf(whenIdle);
       whenIdle.clear();
-      tasks.forEach(Runnable::run);
-      waiting.release();
+      try {
+        tasks.forEach(Runnable::run);
+      } finally {
+        waiting.release();
+      }
     }
   }
 

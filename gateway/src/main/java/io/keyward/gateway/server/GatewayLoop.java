@@ -1,6 +1,7 @@
 package io.keyward.gateway.server;
 
 import io.keyward.engine.Loop;
+import io.keyward.engine.MissingMemory;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Turns;
 import io.keyward.engine.builtin.propagation.EffectStream;
@@ -11,7 +12,6 @@ import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class GatewayLoop implements Loop, StreamGate.Waiting {
   /** How long a pass over many sockets may keep others' output waiting. */
   private static final long MOST_DELAY_NANOS = 2_000_000;
-
-  /** How often memory is asked for a task, and the pause in between. */
-  private static final int MOST_ATTEMPTS = 50;
-
-  private static final long PAUSE_NANOS = 2_000_000;
 
   /** A session whose output waits until the stream of effects is durable up to a position. */
   private record DiskWait(Session session, long position) {}
@@ -103,7 +98,7 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
         eventLoop.execute(task);
         return;
       } catch (OutOfMemoryError full) {
-        waitForMemory(full, attempt);
+        MissingMemory.await(full, attempt);
       }
     }
   }
@@ -116,17 +111,9 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
         timer.future = eventLoop.schedule(task, milliseconds, TimeUnit.MILLISECONDS);
         return timer;
       } catch (OutOfMemoryError full) {
-        waitForMemory(full, attempt);
+        MissingMemory.await(full, attempt);
       }
     }
-  }
-
-  /** What is to be done must not be forgotten since there was no memory at one moment. */
-  private static void waitForMemory(OutOfMemoryError full, int attempt) {
-    if (attempt == MOST_ATTEMPTS) {
-      throw full;
-    }
-    LockSupport.parkNanos(PAUSE_NANOS);
   }
 
   /** Says what the keyspaces of this loop write, which replies may have to wait for. */
@@ -196,9 +183,9 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
 
   private void settleLater() {
     if (!burst && !scheduled && !settling) {
-      scheduled = true;
       waitingSince = System.nanoTime();
-      eventLoop.execute(settle);
+      execute(settle);
+      scheduled = true;
     }
   }
 

@@ -176,7 +176,23 @@ final class Intake {
         || !context.channel().isWritable();
   }
 
+  /** Executes what there is; where no memory is left for it, the client is cut off. */
   private void run() {
+    try {
+      runBurst();
+    } catch (OutOfMemoryError full) {
+      client.closing(true);
+      // In a task of its own, since there is memory again when all this has been left.
+      session.home().execute(session::cutOff);
+      log.warn(
+          "No memory for what client id={} addr={} has asked: {}",
+          client.serial(),
+          session.remoteAddress(),
+          full.getMessage());
+    }
+  }
+
+  private void runBurst() {
     Keyspace keyspace = client.keyspace();
     GatewayLoop home = session.home();
     Input.Scratch scratch = home.scratch();
@@ -184,13 +200,30 @@ final class Intake {
       input.settle(scratch);
       return;
     }
-    running = true;
+    home.beginBurst();
+    try {
+      boolean over = executeWhatIsThere(keyspace, scratch);
+      count();
+      if (over && (waits & TURN) == 0 && input.kept() > 0) {
+        waitForTurn(keyspace);
+      }
+      session.flushNow();
+      session.departure().closeIfEnded();
+      steerReading();
+      waitForRoom();
+    } finally {
+      home.endBurst();
+    }
+  }
+
+  /** Returns true if it is the others' turn before all of it has been executed. */
+  private boolean executeWhatIsThere(Keyspace keyspace, Input.Scratch scratch) {
     boolean wasSuspended = client.turn() == Client.Turn.SUSPENDED;
     if (!wasSuspended) {
       input.requestIsDone(scratch);
     }
     boolean over = false;
-    home.beginBurst();
+    running = true;
     keyspace.beginBurst();
     try {
       long longestBulk = server.live().number(Directive.PROTO_MAX_BULK_LEN);
@@ -201,6 +234,8 @@ final class Intake {
       }
     } catch (ProtocolException malformed) {
       refuse(malformed);
+    } catch (OutOfMemoryError full) {
+      throw full;
     } catch (RuntimeException | Error defect) {
       log.error(
           "Client id={} addr={} closed by a defect",
@@ -216,20 +251,7 @@ final class Intake {
       }
       input.settle(scratch);
     }
-    count();
-    if (over && (waits & TURN) == 0 && input.kept() > 0) {
-      waitForTurn(keyspace);
-    }
-    session.flushNow();
-    session.departure().closeIfEnded();
-    steerReading();
-    if (home.effects().gate().crowded()
-        && !waitsForRoom
-        && (input.kept() > 0 || session.departure().ended())) {
-      waitsForRoom = true;
-      home.resumeWhenRoom(session);
-    }
-    home.endBurst();
+    return over;
   }
 
   private LimitedIntake limited() {
@@ -297,6 +319,18 @@ final class Intake {
       run();
     } else {
       steerReading();
+      waitForRoom();
+    }
+  }
+
+  /** Has the session go on when the stream of effects has room again, if it has none now. */
+  private void waitForRoom() {
+    GatewayLoop home = session.home();
+    if (home.effects().gate().crowded()
+        && !waitsForRoom
+        && (input.kept() > 0 || session.departure().ended())) {
+      waitsForRoom = true;
+      home.resumeWhenRoom(session);
     }
   }
 

@@ -105,7 +105,12 @@ final class RedisHandler extends ChannelInboundHandlerAdapter {
     } else {
       Session target = session();
       server.traffic().hopped();
-      to.execute(() -> target.receivedOrPassedOn(bytes));
+      try {
+        to.execute(() -> target.receivedOrPassedOn(bytes));
+      } catch (OutOfMemoryError full) {
+        bytes.release();
+        throw full;
+      }
     }
   }
 
@@ -180,12 +185,14 @@ final class RedisHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext source, Throwable cause) {
-    if (cause instanceof IOException || cause.getCause() instanceof IOException) {
+    var _ = source.close();
+    if (cause instanceof OutOfMemoryError) {
+      log.warn("Connection {} closed: no memory for it: {}", peer.remote(), cause.getMessage());
+    } else if (cause instanceof IOException || cause.getCause() instanceof IOException) {
       // Netty's decoder of TLS wraps what is wrong with a stranger's bytes.
       log.debug("Connection {} lost: {}", peer.remote(), cause.getMessage());
     } else {
       log.warn("Connection {} closed", peer.remote(), cause);
     }
-    var _ = source.close();
   }
 }

@@ -3,14 +3,17 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.Settings;
+import io.keyward.engine.builtin.Home;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.DataFolders;
 import io.keyward.gateway.server.FailingDisk.Fault;
 import io.keyward.tenancy.Deployment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +120,53 @@ class AcknowledgementTest {
         assertThat(wire.line()).isEqualTo("$4");
         assertThat(wire.line()).isEqualTo("last");
       }
+    }
+  }
+
+  /** Whether the loop takes no more requests, when what it has under way has come to its end. */
+  private static boolean crowded(Gateway gateway) throws Exception {
+    Home home = gateway.server().homes().getFirst();
+    CompletableFuture<Boolean> answer = new CompletableFuture<>();
+    for (int i = 0; i < 20; i++) {
+      CompletableFuture<Boolean> passed = new CompletableFuture<>();
+      home.loop().execute(() -> passed.complete(home.effects().gate().crowded()));
+      answer = passed;
+      boolean _ = passed.get();
+    }
+    return answer.get();
+  }
+
+  /** Its reply may leave when the disk has what it tells of, the next request has to wait. */
+  @Test
+  void whoIsAnsweredWhileTooMuchWaitsToBeWrittenGoesOnWhenThereIsRoom() throws Exception {
+    String value = "v".repeat(200_000);
+    String fill = "for i = 1, 40 do redis.call('set', 'k', string.rep('x', 200000)) end";
+    String eval = "*3\r\n$4\r\nEVAL\r\n$" + fill.length() + "\r\n" + fill + "\r\n$1\r\n0\r\n";
+    List<Wire> writers = new ArrayList<>();
+    try (Gateway gateway = start(1);
+        Wire wire = logIn(gateway, "one")) {
+      for (int i = 0; i < 12; i++) {
+        writers.add(logIn(gateway, "other"));
+      }
+      try {
+        disk.holdForcesAfter(0);
+        wire.send("SET key 1\r\n*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$200000\r\n");
+        wire.send(value.substring(0, 150_000));
+        disk.awaitHeldForce();
+        for (int i = 0; !crowded(gateway); i++) {
+          writers.get(i).send(eval);
+        }
+        disk.holdForcesAfter(1);
+        assertThat(wire.line()).isEqualTo("+OK");
+        disk.awaitHeldForce();
+        assertThat(crowded(gateway)).isTrue();
+      } finally {
+        disk.releaseForces();
+      }
+      wire.send(value.substring(150_000) + "\r\n");
+      assertThat(wire.line()).isEqualTo("+OK");
+    } finally {
+      writers.forEach(Wire::close);
     }
   }
 

@@ -135,6 +135,11 @@ final class LogQueue {
     return crowded && waiting.get() < ENOUGH_ROOM && waitingAmong.get() < ENOUGH_ROOM_AMONG;
   }
 
+  /** Whether somebody has been told to pause and not yet that there is room again. */
+  boolean crowded() {
+    return crowded;
+  }
+
   /** Whether there is a loop that has been told to pause and not to go on. */
   void crowded(boolean pausing) {
     crowded = pausing;

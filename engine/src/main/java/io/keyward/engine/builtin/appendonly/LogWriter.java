@@ -229,7 +229,8 @@ final class LogWriter {
       observer.forced(written);
     }
     tell();
-    if (any && queue.hasRoomAgain()) {
+    // Also when nothing was left to write: the last round may have found no memory to tell it.
+    if (queue.hasRoomAgain()) {
       tellOfRoom();
     }
     observer.settled();
@@ -304,7 +305,8 @@ final class LogWriter {
   private void rest() {
     long nanos = unforced.nanosUntilDue(SECOND);
     idle = true;
-    if (queue.isEmpty() && !closing) {
+    // Who has found the queue crowded when all in it had been written is still to be told.
+    if (queue.isEmpty() && !closing && !queue.crowded()) {
       LockSupport.parkNanos(nanos);
     }
     idle = false;
