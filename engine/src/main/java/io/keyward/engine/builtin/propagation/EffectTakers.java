@@ -92,7 +92,8 @@ final class EffectTakers {
         byte[] joined = among.joined(written.bytes(), written.length());
         copied.see(joined, joined.length, whole, database, noted);
       }
-    } catch (OutOfMemoryError noRoom) {
+    } catch (OutOfMemoryError | ArithmeticException noRoom) {
+      // Also where it is more than one array can hold.
       copied.missing();
     }
   }

@@ -90,7 +90,11 @@ public final class LongArguments {
     writer.write(bytes, done, length - done);
   }
 
-  /** Bytes of the stream with the arguments among them, in one array. */
+  /**
+   * Bytes of the stream with the arguments among them, in one array.
+   *
+   * @throws ArithmeticException if they are more than an array can hold
+   */
   byte[] joined(byte[] bytes, int length) {
     byte[] all = new byte[Math.toIntExact(length + bytes())];
     int[] at = {0};
