@@ -105,7 +105,7 @@ public final class BuiltinKeyspace implements Keyspace {
     return account;
   }
 
-  /** Of these, the bytes of users and functions, which are no keys. */
+  /** Of these, the bytes of users, functions and scripts, which are no keys. */
   public MemoryAccount settingsAccount() {
     return settingsAccount;
   }
@@ -477,6 +477,11 @@ public final class BuiltinKeyspace implements Keyspace {
     effects.endUnit();
     databases.flush();
     databases.forEach(Database::discard);
+    for (Object attachment : attachments.values()) {
+      if (attachment instanceof RememberedScripts.OfKeyspace scripts) {
+        scripts.shrinkTo(0);
+      }
+    }
     attachments.clear();
     settingsAccount.add(-settingsAccount.bytes());
     quota.leave();

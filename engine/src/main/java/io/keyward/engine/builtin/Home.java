@@ -34,6 +34,7 @@ public final class Home {
   private final UsedMemory memory;
   private final MemoryLimit memoryLimit;
   private final ClientCuts clientCuts = new ClientCuts(this);
+  private final RememberedScripts rememberedScripts = new RememberedScripts(this);
   private final RegularWork regularWork = new RegularWork(this);
   private final WriteRefusals writeRefusals = new WriteRefusals();
   private final FetchAhead fetchAhead = new FetchAhead();
@@ -277,9 +278,15 @@ public final class Home {
     return clientCuts;
   }
 
+  /** The scripts that the keyspaces of this loop remember. */
+  public RememberedScripts rememberedScripts() {
+    return rememberedScripts;
+  }
+
   /** Gives up what is more than the heap can hold. */
   public void keepWithinHeap() {
     clientCuts.cut();
+    rememberedScripts.keepWithinBudget();
     memoryLimit.makeRoomSoon();
   }
 
@@ -371,6 +378,15 @@ public final class Home {
     tickedAt = at;
     load += (share - load) * LOAD_WEIGHT;
     loadPercent = (int) Math.min(100, load * 100);
+  }
+
+  /** Begins to count anew what is counted for all keyspaces together; any thread may say so. */
+  public void countAnew() {
+    onLoop(
+        () -> {
+          freeing.countAnew();
+          memoryLimit.countAnew();
+        });
   }
 
   /** What has been deleted and is still to be freed. */

@@ -87,6 +87,14 @@ public final class MemoryGuard {
     return Math.max((long) (budget * SCRIPTS_PART), rest);
   }
 
+  /**
+   * Bytes that remembered scripts may take, all together: a quarter of what running ones may, and
+   * little while memory is tight.
+   */
+  long rememberedScriptLimit(long data) {
+    return tight() ? budget / 32 : scriptLimit(data) / 4;
+  }
+
   /** Whether the running scripts hold more than they may. */
   public boolean scriptsHoldTooMuch(long data) {
     return scripts.get() > scriptLimit(data);

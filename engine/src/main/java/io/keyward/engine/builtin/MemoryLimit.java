@@ -23,6 +23,13 @@ public final class MemoryLimit implements RoomMaking.Limited {
   private final AllPinned pinned;
   private final RoomMaking pinnedMaking;
 
+  /**
+   * When the data was first found beyond the limit after all that could go had gone; 0 = it fits.
+   */
+  private volatile long exceededSince;
+
+  private volatile long exceededNanos;
+
   MemoryLimit(Home home) {
     this.home = home;
     eviction = new Eviction(home, home.keyspaces());
@@ -74,7 +81,47 @@ public final class MemoryLimit implements RoomMaking.Limited {
    */
   boolean makeRoom() {
     keepPinned();
-    return !exceeded() || making.now();
+    if (!exceeded()) {
+      fits();
+      return true;
+    }
+    boolean roomMade = making.now();
+    measureExcess();
+    return roomMade;
+  }
+
+  private void fits() {
+    long since = exceededSince;
+    if (since != 0) {
+      exceededNanos = exceededNanos + System.nanoTime() - since;
+      exceededSince = 0;
+    }
+  }
+
+  private void measureExcess() {
+    if (!exceeded()) {
+      fits();
+    } else if (exceededSince == 0) {
+      exceededSince = Math.max(1, System.nanoTime());
+    }
+  }
+
+  /** For how long the data has been beyond the limit now, in nanoseconds; any thread may ask. */
+  public long exceededNanos() {
+    long since = exceededSince;
+    return since == 0 ? 0 : System.nanoTime() - since;
+  }
+
+  /** For how long it has been beyond it in all; any thread may ask. */
+  public long exceededNanosInAll() {
+    return exceededNanos + exceededNanos();
+  }
+
+  /** Begins to count that time anew; on the loop. */
+  public void countAnew() {
+    exceededNanos = 0;
+    exceededSince = 0;
+    measureExcess();
   }
 
   /** Sees to it in slices. */
@@ -87,6 +134,7 @@ public final class MemoryLimit implements RoomMaking.Limited {
   void tick() {
     UsedMemory own = home.memory();
     own.publish();
+    measureExcess();
     if (own.exhausted() && eviction.mayFind()) {
       own.exhausted(false);
     }

@@ -5,26 +5,30 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.LongSupplier;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The scripts that a keyspace knows, found by text or by digest.
  *
- * <p>When they take too much room, those that have not been used for longest are forgotten; a
- * client that calls one of them by digest is answered NOSCRIPT and sends the text again.
+ * <p>Those that have not been used for longest are the first to be forgotten; a client that calls
+ * one of them by digest is answered NOSCRIPT and sends the text again.
  */
 final class ScriptCache {
-  private final LongSupplier mostBytes;
+  private final LongConsumer counted;
   private final Map<ScriptText, Script> byText = new LinkedHashMap<>(16, 0.75f, true);
   private final Map<Digest, ScriptText> byDigest = new HashMap<>();
   private final ScriptText textProbe = new ScriptText();
   private final Digest digestProbe = new Digest();
   private long bytes;
 
-  /** An empty cache; how many bytes it may take is asked for when a script is added. */
-  ScriptCache(LongSupplier mostBytes) {
-    this.mostBytes = mostBytes;
+  /**
+   * An empty cache.
+   *
+   * @param counted is told how many bytes it takes more, or less if negative
+   */
+  ScriptCache(LongConsumer counted) {
+    this.counted = counted;
   }
 
   /** The script of exactly this text, or null. */
@@ -43,19 +47,28 @@ final class ScriptCache {
     return text == null ? null : byText.get(text);
   }
 
+  /** Adds a script, which is the last to be forgotten. */
   void add(Script script) {
     ScriptText text = new ScriptText().fill(script.text(), 0, script.text().length);
     byText.put(text, script);
     byDigest.put(digest(script), text);
-    bytes += script.footprint();
-    long most = mostBytes.getAsLong();
+    count(script.footprint());
+  }
+
+  /** Forgets those that were not used for longest, until no more than so many bytes are left. */
+  void shrinkTo(long most) {
     Iterator<Script> oldest = byText.values().iterator();
-    while (bytes > most && byText.size() > 1) {
+    while (bytes > most && oldest.hasNext()) {
       Script forgotten = oldest.next();
       oldest.remove();
       byDigest.remove(digest(forgotten));
-      bytes -= forgotten.footprint();
+      count(-forgotten.footprint());
     }
+  }
+
+  private void count(long change) {
+    bytes += change;
+    counted.accept(change);
   }
 
   private static Digest digest(Script script) {
@@ -67,7 +80,7 @@ final class ScriptCache {
   void clear() {
     byText.clear();
     byDigest.clear();
-    bytes = 0;
+    count(-bytes);
   }
 
   int count() {

@@ -6,6 +6,7 @@ import static io.keyward.engine.command.CommandFlag.STALE;
 import static io.keyward.engine.command.CommandGroup.SCRIPTING;
 
 import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
@@ -112,6 +113,12 @@ public final class ScriptCommands {
   }
 
   private static void load(Request request, Reply reply) {
-    reply.bulk(KeyspaceScripts.of(request).load(request, 2).digest());
+    KeyspaceScripts scripts = KeyspaceScripts.of(request);
+    Script loaded = scripts.load(request, 2);
+    if (scripts.cache().count() == 0) {
+      // It is more than all scripts may take, so that it could never be called.
+      throw Errors.NO_MEMORY;
+    }
+    reply.bulk(loaded.digest());
   }
 }
