@@ -182,11 +182,7 @@ final class ConfigCommands {
     if (request.client().operator()) {
       server.traffic().reset();
       for (Home home : server.homes()) {
-        if (home.loop().isCurrent()) {
-          home.freeing().countAnew();
-        } else {
-          home.loop().execute(home.freeing()::countAnew);
-        }
+        home.countAnew();
       }
     }
     if (overview == null) {

@@ -4,6 +4,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.MemoryGuard;
+import io.keyward.engine.builtin.replication.ReplicationStatus;
 import io.keyward.engine.builtin.script.ScriptFigures;
 import io.keyward.gateway.server.Server;
 import java.lang.management.ManagementFactory;
@@ -43,6 +44,8 @@ final class MemorySection {
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
     MemoryGuard guard = server.homes().getFirst().guard();
     long clients = guard.clientBytes();
+    ReplicationStatus replication = server.replication().status();
+    long ofReplicas = replication.clientBytes() + replication.heldBytes();
     text.section("Memory")
         .bytes("used_memory", used)
         .bytes("used_memory_rss", resident)
@@ -73,12 +76,14 @@ final class MemorySection {
         .bytes("keyward_pinned_memory", pinned)
         .bytes("keyward_pinned_memory_limit", guard.pinnedLimit())
         .field("mem_not_counted_for_evict", pinned)
-        .field("mem_total_replication_buffers", 0)
-        .field("mem_clients_slaves", 0)
-        .field("mem_clients_normal", clients)
+        .field(
+            "mem_total_replication_buffers",
+            ofReplicas + (replication.backlogActive() ? replication.backlogSize() : 0))
+        .field("mem_clients_slaves", ofReplicas)
+        .field("mem_clients_normal", Math.max(0, clients - replication.clientBytes()))
         .field("keyward_mem_clients_limit", guard.clientLimit(used))
         .field("keyward_heap_tight", guard.tight() ? 1 : 0)
-        .field("mem_aof_buffer", 0)
+        .field("mem_aof_buffer", server.durability().appendOnly().status().waiting())
         .field("mem_allocator", "jvm")
         .field("active_defrag_running", 0)
         .field("lazyfree_pending_objects", pendingFrees)

@@ -3,6 +3,8 @@ package io.keyward.gateway.command;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Channels.Kind;
+import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.MemoryLimit;
 import io.keyward.engine.builtin.Statistics;
 import io.keyward.engine.builtin.acl.AccessLog;
 import io.keyward.engine.builtin.acl.Denial.Reason;
@@ -14,6 +16,7 @@ import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.Traffic;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
 /** INFO: what has been counted since the start or CONFIG RESETSTAT. */
@@ -52,6 +55,8 @@ final class StatisticsSections {
         .field("evicted_keys", statistics.evictedKeys())
         .field("keyward_evicted_pinned_keys", statistics.evictedPinnedKeys())
         .field("evicted_clients", server.traffic().cutOffForMemory())
+        .field("total_eviction_exceeded_time", longest(MemoryLimit::exceededNanosInAll))
+        .field("current_eviction_exceeded_time", longest(MemoryLimit::exceededNanos))
         .field("keyspace_hits", statistics.hits())
         .field("keyspace_misses", statistics.misses())
         .field("pubsub_channels", keyspace.channels().names(Kind.CHANNEL).size())
@@ -84,6 +89,15 @@ final class StatisticsSections {
       String name = reason == Reason.COMMAND ? "cmd" : reason.wireName();
       text.field("acl_access_denied_" + name, refused.count(reason));
     }
+  }
+
+  /** All event loops look at the same data; in milliseconds. */
+  private long longest(ToLongFunction<MemoryLimit> nanos) {
+    long most = 0;
+    for (Home home : server.homes()) {
+      most = Math.max(most, nanos.applyAsLong(home.memoryLimit()));
+    }
+    return most / 1_000_000;
   }
 
   void commandStats(InfoText text, BuiltinKeyspace keyspace) {

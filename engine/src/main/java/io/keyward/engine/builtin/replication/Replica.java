@@ -4,6 +4,7 @@ import io.keyward.config.directive.OutputBufferLimit;
 import io.keyward.engine.Client;
 import io.keyward.engine.Loop;
 import io.keyward.engine.SteadyTime;
+import io.keyward.engine.builtin.ClientMemory;
 import io.keyward.engine.builtin.Follower;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -198,6 +199,16 @@ final class Replica implements Follower {
   boolean missesSome() {
     FullSync begun = sync;
     return state != State.ONLINE && begun != null && !begun.allHaveBegun();
+  }
+
+  /** Bytes that wait behind the snapshot. */
+  long heldBytes() {
+    return heldBytes;
+  }
+
+  /** Bytes of memory that it takes as a client. */
+  long clientBytes() {
+    return ClientMemory.counted(client);
   }
 
   /** Whether anything waits behind the snapshot. */

@@ -457,6 +457,8 @@ public final class Replication {
         kept == null ? settings.number(Directive.REPL_BACKLOG_SIZE) : kept.capacity(),
         kept == null ? 0 : kept.first() + 1,
         kept == null ? 0 : kept.length(),
+        replicas.all().stream().mapToLong(Replica::clientBytes).sum(),
+        replicas.all().stream().mapToLong(Replica::heldBytes).sum(),
         counts.snapshot());
   }
 }

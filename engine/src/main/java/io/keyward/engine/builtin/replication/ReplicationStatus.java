@@ -10,6 +10,9 @@ import java.util.List;
  * @param offset bytes of the stream so far
  * @param firstByte the number of the first byte that is still there, counted from 1
  * @param kept how many bytes are still there
+ * @param clientBytes of memory that the replicas take as clients, output that waits for them above
+ *     all
+ * @param heldBytes that wait behind snapshots on their way
  */
 public record ReplicationStatus(
     List<Follower> replicas,
@@ -20,6 +23,8 @@ public record ReplicationStatus(
     long backlogSize,
     long firstByte,
     long kept,
+    long clientBytes,
+    long heldBytes,
     Counts counts) {
   /**
    * One replica.
