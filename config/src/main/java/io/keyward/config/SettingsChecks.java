@@ -1,5 +1,6 @@
 package io.keyward.config;
 
+import io.keyward.config.directive.DataFileNames;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
@@ -45,6 +46,7 @@ final class SettingsChecks {
     bindToLoopbackWithoutPassword();
     checkListeners();
     checkTls();
+    checkFileNames();
     Settings settings =
         new Settings(
             prefix(),
@@ -150,6 +152,20 @@ final class SettingsChecks {
           "there is no authority to check client certificates with",
           "give tls-ca-cert-file or tls-ca-cert-dir, or set tls-auth-clients no");
     }
+  }
+
+  private void checkFileNames() {
+    new DataFileNames(
+            text(Directive.DBFILENAME),
+            text(Directive.APPENDDIRNAME),
+            text(Directive.APPENDFILENAME))
+        .sameAsSnapshot()
+        .ifPresent(
+            other ->
+                wrong(
+                    Directive.DBFILENAME,
+                    other.directiveName() + " is the same, and both name something in dir",
+                    "give two different names"));
   }
 
   private String prefix() {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every error of a configuration names the setting, what is wrong with it and the remedy. */
 class ConfigurationErrorsTest {
@@ -93,6 +94,29 @@ class ConfigurationErrorsTest {
         .contains("there is no such file")
         .contains("Remedy: give the path of a keyward.yaml");
     assertThat(line(Map.of(), folder.toString())).contains("it cannot be read as UTF-8 text");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "appenddirname, dump.rdb",
+    "appendfilename, Dump.RDB",
+  })
+  void theSnapshotHasANameOfItsOwn(String other, String name) {
+    assertThat(line(Map.of(), "--" + other, name))
+        .isEqualTo(
+            "dbfilename = \"dump.rdb\" (default): "
+                + other
+                + " is the same, and both name something in dir. Remedy: give two different"
+                + " names.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dbfilename", "appendfilename", "appenddirname"})
+  void nothingIsNamedAsAFileOfTheGateway(String directive) {
+    assertThat(line(Map.of(), "--" + directive, "operator.functions"))
+        .startsWith(directive + " = \"operator.functions\" (command line --" + directive + "): ")
+        .contains("in dir the gateway keeps files of its own as keyward.lock, deployments.json,")
+        .contains(" without slashes that no other file in dir has.");
   }
 
   @Test

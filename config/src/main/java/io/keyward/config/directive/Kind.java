@@ -1,5 +1,6 @@
 package io.keyward.config.directive;
 
+import io.keyward.config.file.OwnFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -219,12 +220,23 @@ sealed interface Kind
       if (text.indexOf('/') >= 0 || text.indexOf('\\') >= 0 || text.indexOf('\0') >= 0) {
         throw new RefusedException(directive + " can't be a path, just a " + what);
       }
+      if (text.equals(".") || text.equals("..")) {
+        throw new RefusedException(directive + " can't be a folder that is there already");
+      }
+      if (OwnFile.takes(text)) {
+        throw new RefusedException(
+            directive
+                + " can't be "
+                + text
+                + ": in dir the gateway keeps files of its own as "
+                + OwnFile.names());
+      }
       return Value.of(text);
     }
 
     @Override
     public String expects() {
-      return "a " + what + " without slashes";
+      return "a " + what + " without slashes that no other file in dir has";
     }
   }
 

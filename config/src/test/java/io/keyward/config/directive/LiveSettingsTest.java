@@ -81,6 +81,11 @@ class LiveSettingsTest {
         "save; 0 1; Invalid save parameters",
         "appendonly; maybe; argument must be 'yes' or 'no'",
         "dbfilename; a/b.rdb; dbfilename can't be a path, just a filename",
+        "dbfilename; ..; dbfilename can't be a folder that is there already",
+        "dbfilename; keyward.lock; dbfilename can't be keyward.lock: in dir the gateway keeps files"
+            + " of its own as keyward.lock, deployments.json, audit.log, operator.functions",
+        "dbfilename; Audit.log.1; dbfilename can't be Audit.log.1: in dir the gateway keeps files"
+            + " of its own as keyward.lock, deployments.json, audit.log, operator.functions",
         "latency-tracking-info-percentiles; 50 x; Invalid latency-tracking-info-percentiles"
             + " parameters",
         "latency-tracking-info-percentiles; 101; latency-tracking-info-percentiles parameters"

@@ -1,5 +1,6 @@
 package io.keyward.gateway.deployment;
 
+import io.keyward.config.file.OwnFile;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ import java.util.Map;
  * <p>Methods block on the disk and are called by one thread at a time.
  */
 final class AuditLog {
-  private static final String NAME = "audit.log";
+  private static final String NAME = OwnFile.AUDIT.fileName();
   private static final int MOST_BYTES = 1024 * 1024;
   private static final int OLDER = 4;
 

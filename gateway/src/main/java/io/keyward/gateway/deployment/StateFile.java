@@ -1,6 +1,7 @@
 package io.keyward.gateway.deployment;
 
 import io.keyward.config.directive.RefusedException;
+import io.keyward.config.file.OwnFile;
 import io.keyward.config.file.WholeFile;
 import io.keyward.tenancy.Deployment;
 import io.keyward.tenancy.Roster;
@@ -18,7 +19,7 @@ import java.nio.file.Path;
  * replaced whole: aliases, and which deployments were made, drained, retired or are to be.
  */
 final class StateFile {
-  static final String NAME = "deployments.json";
+  static final String NAME = OwnFile.DEPLOYMENTS.fileName();
   private static final int VERSION = 1;
 
   private final Tenancy tenancy;

@@ -38,6 +38,15 @@ public final class Durability {
     BaseFiles bases = new BaseFiles(live, snapshots, () -> new Places(engine, this::resident));
     appendOnly = new AppendOnlyLog(live, engine.homes(), engine.table(), bases, disk);
     live.onChange(EnumSet.of(Directive.APPENDONLY, Directive.DIR), this::changeOver);
+    snapshots.place().whenTakenAnew(this::writeLogAnew);
+  }
+
+  /** The log goes on in files that may have vanished; all it holds belongs in the folder again. */
+  private void writeLogAnew() {
+    if (appendOnly.status().enabled()) {
+      // In vain if one is being written: then that is what has taken the folder.
+      boolean _ = appendOnly.rewrite();
+    }
   }
 
   /** Lets DEBUG LOADAOF read the append-only file. */

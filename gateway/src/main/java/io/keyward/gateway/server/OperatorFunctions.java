@@ -1,6 +1,7 @@
 package io.keyward.gateway.server;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.config.file.OwnFile;
 import io.keyward.config.file.WholeFile;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * stand in none of the files that hold keys.
  */
 public final class OperatorFunctions {
-  static final String NAME = "operator.functions";
+  static final String NAME = OwnFile.OPERATOR_FUNCTIONS.fileName();
   private static final Logger log = LoggerFactory.getLogger(OperatorFunctions.class);
   private static final int PATIENCE_SECONDS = 10;
 

@@ -3,8 +3,11 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.Gateway;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +61,43 @@ class DebugReloadTest {
     assertThat(wire.call("DEBUG RELOAD NOSAVE NOFLUSH")).isEqualTo("OK");
     assertThat(wire.call("MGET kept later")).isEqualTo("1 1");
     assertThat(wire.call("FCALL f 0")).isEqualTo("first");
+  }
+
+  @Test
+  void nothingIsGivenUpForAFileThatIsNotThereOrDamaged() throws Exception {
+    Path file = Path.of(wire.call("CONFIG GET dir").substring("dir ".length()), "dump.rdb");
+    byte[] bytes = Files.readAllBytes(file);
+    wire.call("SET later 1");
+    for (byte[] wrong :
+        List.of(
+            new byte[0],
+            "no snapshot at all".getBytes(StandardCharsets.UTF_8),
+            Arrays.copyOf(bytes, bytes.length - 1),
+            Arrays.copyOf(bytes, bytes.length + 1))) {
+      Files.write(file, wrong);
+      assertThat(wire.call("DEBUG RELOAD NOSAVE")).isEqualTo(NOT_LOADED);
+      assertThat(wire.call("MGET kept later")).isEqualTo("1 1");
+    }
+    Files.delete(file);
+    assertThat(wire.call("DEBUG RELOAD NOSAVE")).isEqualTo(NOT_LOADED);
+    assertThat(wire.call("DEBUG LOADAOF")).startsWith("ERR ");
+    assertThat(wire.call("MGET kept later")).isEqualTo("1 1");
+    assertThat(wire.call("FCALL f 0")).isEqualTo("first");
+    Files.write(file, bytes);
+    assertThat(wire.call("DEBUG RELOAD NOSAVE")).isEqualTo("OK");
+    assertThat(wire.call("KEYS *")).isEqualTo("kept");
+  }
+
+  @Test
+  void nothingIsGivenUpForALogOfWhichAFileIsMissing() throws Exception {
+    try (Gateway other = Gateways.start("--save", "", "--enable-debug-command", "yes");
+        Words client = new Words(other)) {
+      client.call("SET key value");
+      Path folder = Path.of(client.call("CONFIG GET dir").substring("dir ".length()));
+      Files.delete(folder.resolve("appendonlydir/appendonly.aof.1.incr.aof"));
+      assertThat(client.call("DEBUG LOADAOF")).startsWith("ERR Error trying to load the AOF files");
+      assertThat(client.call("GET key")).isEqualTo("value");
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.keyward.gateway.server;
 
+import static io.keyward.gateway.server.Rewrites.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,11 +8,14 @@ import io.keyward.gateway.Gateway;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** CONFIG SET dir: where the data goes from then on, and whose the folders are. */
 class FolderChangeTest {
@@ -96,6 +100,70 @@ class FolderChangeTest {
       assertThat(wire.call("CONFIG SET appendonly yes")).isEqualTo("OK");
       assertThatThrownBy(() -> start(folder.resolve("first"), "--appendonly", "yes").close())
           .hasMessageContaining("another gateway has the folder");
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    try (Stream<Path> all = Files.walk(tree)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"SAVE", "BGREWRITEAOF"})
+  void aFolderThatHasVanishedIsMadeAnewWithItsLockAndItsFiles(String command) throws Exception {
+    Path data = folder.resolve("first");
+    try (Gateway gateway = start(data, "--appendonly", "yes");
+        Words wire = new Words(gateway)) {
+      wire.call("SET key value");
+      delete(data);
+      wire.call(command);
+      until(
+          "a base in the new folder",
+          () -> Files.exists(data.resolve("appendonlydir/appendonly.aof.2.base.rdb")));
+      assertThat(Rewrites.awaited(wire)).contains("aof_last_bgrewrite_status:ok");
+      assertThatThrownBy(() -> start(data).close())
+          .hasMessageContaining("another gateway has the folder");
+      wire.call("SET later value");
+    }
+    try (Gateway gateway = start(data, "--appendonly", "yes");
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("MGET key later")).isEqualTo("value value");
+    }
+  }
+
+  @Test
+  void aFolderThatAnotherGatewayHasTakenMeanwhileIsLeftAlone() throws Exception {
+    Path data = folder.resolve("first");
+    try (Gateway gateway = start(data, "--appendonly", "yes");
+        Words wire = new Words(gateway)) {
+      wire.call("SET key value");
+      delete(data);
+      try (Gateway other = start(data, "--appendonly", "yes");
+          Words there = new Words(other)) {
+        there.call("SET key other");
+        assertThat(wire.call("SAVE")).contains("another gateway has the folder");
+        wire.call("BGREWRITEAOF");
+        assertThat(Rewrites.awaited(wire)).contains("aof_last_bgrewrite_status:err");
+      }
+      try (Gateway other = start(data, "--appendonly", "yes");
+          Words there = new Words(other)) {
+        assertThat(there.call("GET key")).isEqualTo("other");
+      }
+    }
+  }
+
+  @Test
+  void theSnapshotCannotHaveTheNameOfTheLogsFolder() throws Exception {
+    try (Gateway gateway = start(folder.resolve("first"), "--appendonly", "no");
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("CONFIG SET dbfilename appendonlydir"))
+          .isEqualTo(
+              "ERR CONFIG SET failed (possibly related to argument 'dbfilename') - appenddirname is"
+                  + " the same, and both name something in dir");
+      assertThat(wire.call("CONFIG GET dbfilename")).isEqualTo("dbfilename dump.rdb");
     }
   }
 

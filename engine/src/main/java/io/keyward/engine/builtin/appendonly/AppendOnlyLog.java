@@ -112,7 +112,8 @@ public final class AppendOnlyLog {
    *
    * @param before is done on each home's loop just before, to empty it
    * @param after is done there in the end, come what may
-   * @throws IOException if they cannot be read, or there are none or none that are complete
+   * @throws IOException if they cannot be read, or there are none or none that are complete; if one
+   *     is missing, nothing has been emptied
    */
   public void readAgain(Residents residents, Consumer<Home> before, Consumer<Home> after)
       throws IOException, InterruptedException {
@@ -127,6 +128,7 @@ public final class AppendOnlyLog {
       }
     }
     feed.awaitWritten();
+    List<Path> _ = LogLoader.parts(chain.files(), chain.manifest());
     feed.onEveryHome(before::accept);
     try {
       new LogLoader(table, residents, snapshots, progress, false)
@@ -368,6 +370,7 @@ public final class AppendOnlyLog {
   }
 
   private Outcome writeBase() throws IOException, InterruptedException {
+    snapshots.takeFolder();
     disk.makeFolder(chain.files().folder());
     Next next = prepare();
     LogChain.forceBefore(next.increment());

@@ -17,6 +17,14 @@ public interface BaseSnapshots {
   void end();
 
   /**
+   * Takes the folder of the data files for this process: a log that is off has left it to whoever
+   * comes, and it may have vanished.
+   *
+   * @throws IOException if it cannot be taken; the message says what to do
+   */
+  void takeFolder() throws IOException;
+
+  /**
    * Writes, between {@link #begin} and {@link #end}, the data of every home, as it is at one
    * instant of each, and forces the file to the disk. Not to be called on a loop.
    *

@@ -53,15 +53,33 @@ final class LogLoader {
    * @throws IOException if one is not there or cannot be read, with the remedy
    */
   void load(LogFiles files, Manifest manifest) throws IOException, InterruptedException {
+    List<Path> parts = parts(files, manifest);
+    Manifest.Part base = manifest.base();
+    long total = 0;
+    for (Path part : parts) {
+      total += Files.size(part);
+    }
+    progress.begin(total);
+    for (Path part : parts) {
+      load(part, base == null || !part.equals(files.path(base)) || parts.size() == 1);
+      progress.fileEnds(Files.size(part));
+    }
+  }
+
+  /**
+   * The files that a manifest names, in their order.
+   *
+   * @throws IOException if one is not there or cannot be read, with the remedy
+   */
+  static List<Path> parts(LogFiles files, Manifest manifest) throws IOException {
     List<Path> parts = new ArrayList<>();
     Manifest.Part base = manifest.base();
     if (base != null) {
       parts.add(files.path(base));
     }
     manifest.increments().forEach(part -> parts.add(files.path(part)));
-    long total = 0;
     for (Path part : parts) {
-      if (!Files.isRegularFile(part)) {
+      if (!Files.isRegularFile(part) || !Files.isReadable(part)) {
         throw new IOException(
             "The append-only file "
                 + part
@@ -70,13 +88,8 @@ final class LogLoader {
                 + " but is not there or cannot be read. Restore it, or take its line out of the"
                 + " manifest if its data may be lost.");
       }
-      total += Files.size(part);
     }
-    progress.begin(total);
-    for (Path part : parts) {
-      load(part, base == null || !part.equals(files.path(base)) || parts.size() == 1);
-      progress.fileEnds(Files.size(part));
-    }
+    return parts;
   }
 
   private void load(Path file, boolean mayEndEarly) throws IOException, InterruptedException {

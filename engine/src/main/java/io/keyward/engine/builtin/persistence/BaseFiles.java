@@ -47,9 +47,12 @@ public final class BaseFiles implements BaseSnapshots {
   }
 
   @Override
-  public void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException {
-    // A log that is off has left the folder to whoever comes.
+  public void takeFolder() throws IOException {
     DataDirectory _ = snapshots.place().directory();
+  }
+
+  @Override
+  public void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException {
     if (settings.flag(Directive.AOF_USE_RDB_PREAMBLE)) {
       snapshots.writeInTurn(file, true, instant);
       return;

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.persistence;
 
+import io.keyward.config.file.OwnFile;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -10,23 +11,29 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The folder of the data files, which belongs to one process at a time.
  *
- * <p>A lock on the file {@value #LOCK} in it says that it is taken; the system gives the lock back
- * when the process ends, however it ends.
+ * <p>A lock on the file {@link OwnFile#LOCK} in it says that it is taken; the system gives the lock
+ * back when the process ends, however it ends.
  */
 public final class DataDirectory implements AutoCloseable {
-  private static final String LOCK = "keyward.lock";
+  private static final String LOCK = OwnFile.LOCK.fileName();
 
   private final Path path;
   private final FileChannel channel;
 
-  private DataDirectory(Path path, FileChannel channel) {
+  /** What the file system calls the lock's file, if it has names for files beside their paths. */
+  private final @Nullable Object key;
+
+  private DataDirectory(Path path, FileChannel channel, @Nullable Object key) {
     this.path = path;
     this.channel = channel;
+    this.key = key;
   }
 
   /**
@@ -44,7 +51,7 @@ public final class DataDirectory implements AutoCloseable {
         throw new IOException(
             "another gateway has the folder " + path + "; stop it, or give each its own dir");
       }
-      return new DataDirectory(path, channel);
+      return new DataDirectory(path, channel, key(path));
     } catch (FileSystemException unusable) {
       String reason = unusable.getReason();
       throw new IOException(
@@ -58,6 +65,10 @@ public final class DataDirectory implements AutoCloseable {
       }
       throw failed;
     }
+  }
+
+  private static @Nullable Object key(Path folder) throws IOException {
+    return Files.readAttributes(folder.resolve(LOCK), BasicFileAttributes.class).fileKey();
   }
 
   private static String kind(FileSystemException failure) {
@@ -78,6 +89,18 @@ public final class DataDirectory implements AutoCloseable {
 
   public Path path() {
     return path;
+  }
+
+  /**
+   * Whether the lock stands where it was taken: if the folder has been deleted or moved, or the
+   * file in it, others may have taken what is there now.
+   */
+  boolean isThere() {
+    try {
+      return Objects.equals(key, key(path));
+    } catch (IOException gone) {
+      return false;
+    }
   }
 
   /** Gives the folder back. */

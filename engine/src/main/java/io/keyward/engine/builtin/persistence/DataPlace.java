@@ -1,21 +1,38 @@
 package io.keyward.engine.builtin.persistence;
 
+import io.keyward.config.directive.DataFileNames;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where the data files stand: the folder that {@code dir} names. Any thread may call. */
 public final class DataPlace {
+  private static final Logger log = LoggerFactory.getLogger(DataPlace.class);
+
   private final LiveSettings settings;
   private @Nullable DataDirectory taken;
+  private Runnable takenAnew = () -> {};
   private boolean closed;
 
   DataPlace(LiveSettings settings) {
     this.settings = settings;
+    settings.onChange(EnumSet.of(Directive.DBFILENAME), this::checkNames);
+  }
+
+  private void checkNames() throws RefusedException {
+    Optional<Directive> same = DataFileNames.of(settings).sameAsSnapshot();
+    if (same.isPresent()) {
+      throw new RefusedException(
+          same.get().directiveName() + " is the same, and both name something in dir");
+    }
   }
 
   /**
@@ -29,7 +46,8 @@ public final class DataPlace {
     }
     Path wanted = folder();
     DataDirectory former = taken;
-    if (former != null && former.path().equals(wanted)) {
+    boolean same = former != null && former.path().equals(wanted);
+    if (former != null && same && former.isThere()) {
       return former;
     }
     DataDirectory next = DataDirectory.take(wanted);
@@ -37,7 +55,19 @@ public final class DataPlace {
     if (former != null) {
       former.close();
     }
+    if (same) {
+      log.warn("The folder {} had vanished, or its lock: it has been taken anew", wanted);
+      Thread.ofVirtual().start(takenAnew);
+    }
     return next;
+  }
+
+  /**
+   * Says what is to be done, on a thread of its own, when the folder, with all files in it, may
+   * have vanished.
+   */
+  public synchronized void whenTakenAnew(Runnable task) {
+    takenAnew = task;
   }
 
   /** Where the snapshot stands. */

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.persistence;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Request;
@@ -145,7 +146,7 @@ public final class Reload implements Reloading {
 
   private void begin(Request request, boolean save, Present present, long start) {
     if (!save) {
-      load(0, request, present, start);
+      Thread.ofVirtual().name("keyward-reload").start(() -> loadIfWhole(request, present, start));
     } else {
       snapshots.beginInTurn(
           failure -> {
@@ -155,6 +156,18 @@ public final class Reload implements Reloading {
               load(0, request, present, start);
             }
           });
+    }
+  }
+
+  /** What is there is not given up for a file that is not there, or damaged. */
+  private void loadIfWhole(Request request, Present present, long start) {
+    try {
+      boolean checksum = engine.homes().getFirst().settings().flag(Directive.RDBCHECKSUM);
+      SnapshotCheck.of(snapshots.place().snapshot(), checksum);
+      load(0, request, present, start);
+    } catch (IOException unusable) {
+      log.error("DEBUG RELOAD is refused, nothing has changed: {}", unusable.getMessage());
+      end(request, NOT_LOADED, start);
     }
   }
 

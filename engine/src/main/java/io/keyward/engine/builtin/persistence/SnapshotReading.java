@@ -75,7 +75,7 @@ final class SnapshotReading implements AutoCloseable {
     return unreadable(path, reason == null ? new IOException(failed) : reason);
   }
 
-  private static IOException unreadable(Path path, IOException failed) {
+  static IOException unreadable(Path path, IOException failed) {
     String reason =
         switch (failed) {
           case NoSuchFileException _ -> "there is no such file";
