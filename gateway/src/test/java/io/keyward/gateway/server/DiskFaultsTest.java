@@ -323,6 +323,48 @@ class DiskFaultsTest {
   }
 
   @Test
+  void aManifestThatIsNoneStopsTheStartWithTheRemedy() throws Exception {
+    start().close();
+    Path manifest = data.resolve("appendonlydir/appendonly.aof.manifest");
+    Files.write(manifest, new byte[] {-1, -2});
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("appendonly.aof.manifest is no text. Restore it from a backup");
+    Files.writeString(manifest, "file \"a\\xzz\" seq 1 type b\n");
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("axzz is named by")
+        .hasMessageContaining("Restore it");
+    Files.delete(manifest);
+    Files.createDirectory(manifest);
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("appendonly.aof.manifest cannot be read: ");
+  }
+
+  @Test
+  void aManifestWithoutItsLastLineLosesNothing() throws Exception {
+    Path manifest = data.resolve("appendonlydir/appendonly.aof.manifest");
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      wire.call("BGREWRITEAOF");
+      awaitInfo(wire, "aof_rewrites:1", "aof_rewrite_in_progress:0");
+      wire.call("SET a 1");
+    }
+    List<String> lines = Files.readAllLines(manifest);
+    Files.write(manifest, lines.subList(0, lines.size() - 1));
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("does not name appendonly.aof.2.incr.aof")
+        .hasMessageContaining("or add the line: " + lines.getLast() + ", or move");
+    Files.write(manifest, lines);
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("GET a")).isEqualTo("1");
+    }
+  }
+
+  @Test
   void aFileInThePlaceOfTheLogsFolderStopsTheStartWithTheRemedy() throws Exception {
     Files.writeString(data.resolve("appendonlydir"), "x");
     assertThatThrownBy(() -> start().close())

@@ -81,7 +81,29 @@ final class LogChain {
       return false;
     }
     manifest = Manifest.read(files.manifest());
+    refuseTorn();
     return true;
+  }
+
+  /**
+   * Refuses a manifest that has lost its end, and with it an increment. One that no manifest names
+   * yet comes with a base that none names either, of a log that was about to be switched on.
+   */
+  private void refuseTorn() throws IOException {
+    Found there = lookAround();
+    if (there.bases().stream().anyMatch(part -> part.sequence() > manifest.lastBase())) {
+      return;
+    }
+    for (Part part : there.increments()) {
+      if (part.sequence() > manifest.lastIncrement()) {
+        throw new IOException(
+            "The manifest %s does not name %s, which is later than what it names"
+                    .formatted(files.manifest(), part.file())
+                + ". Restore it from a backup, or add the line: file %s seq %d type i, or move the"
+                    .formatted(part.file(), part.sequence())
+                + " file away if its data may be lost.");
+      }
+    }
   }
 
   /** Makes the single file of a Redis before version 7 the base of a new log. */
@@ -105,18 +127,9 @@ final class LogChain {
     if (!Files.isDirectory(files.folder())) {
       return false;
     }
-    List<Part> bases = new ArrayList<>();
-    List<Part> increments = new ArrayList<>();
-    try (var found = Files.newDirectoryStream(files.folder(), files.name() + ".*")) {
-      for (Path file : found) {
-        Matcher parts =
-            PART.matcher(file.getFileName().toString().substring(files.name().length()));
-        if (parts.matches() && Files.size(file) > 0) {
-          Part part = new Part(file.getFileName().toString(), Long.parseLong(parts.group(1)));
-          (parts.group(2) != null ? bases : increments).add(part);
-        }
-      }
-    }
+    Found there = lookAround();
+    List<Part> bases = there.bases();
+    List<Part> increments = there.increments();
     if (bases.isEmpty() && increments.isEmpty()) {
       return false;
     }
@@ -133,6 +146,24 @@ final class LogChain {
     new Manifest(base, List.of(), increments).write(files.manifest(), disk);
     log.warn("{} was missing and has been written anew for the files there", files.manifest());
     return true;
+  }
+
+  /** Files of the folder that hold something, by what their names say of them. */
+  private record Found(List<Part> bases, List<Part> increments) {}
+
+  private Found lookAround() throws IOException {
+    Found there = new Found(new ArrayList<>(), new ArrayList<>());
+    try (var found = Files.newDirectoryStream(files.folder(), files.name() + ".*")) {
+      for (Path file : found) {
+        Matcher parts =
+            PART.matcher(file.getFileName().toString().substring(files.name().length()));
+        if (parts.matches() && Files.size(file) > 0) {
+          Part part = new Part(file.getFileName().toString(), Long.parseLong(parts.group(1)));
+          (parts.group(2) != null ? there.bases() : there.increments()).add(part);
+        }
+      }
+    }
+    return there;
   }
 
   /** Opens the last increment to be written on, or a first one. */

@@ -4,6 +4,7 @@ import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,7 +124,7 @@ record Manifest(@Nullable Part base, List<Part> history, List<Part> increments) 
     List<Part> history = new ArrayList<>();
     List<Part> increments = new ArrayList<>();
     int number = 0;
-    for (String line : Files.readString(file, StandardCharsets.UTF_8).lines().toList()) {
+    for (String line : lines(file)) {
       number++;
       if (line.startsWith("#")) {
         continue;
@@ -169,22 +170,30 @@ record Manifest(@Nullable Part base, List<Part> history, List<Part> increments) 
       }
     }
     if (base == null && increments.isEmpty() && history.isEmpty()) {
-      throw new IOException(
-          "The manifest "
-              + file
-              + " names no file. Restore it from a backup, or list there the files of the folder"
-              + " that belong together.");
+      throw unusable(file, "names no file");
     }
     return new Manifest(base, history, increments);
   }
 
+  private static List<String> lines(Path file) throws IOException {
+    try {
+      return Files.readString(file, StandardCharsets.UTF_8).lines().toList();
+    } catch (CharacterCodingException noText) {
+      throw unusable(file, "is no text");
+    } catch (IOException unreadable) {
+      throw unusable(file, "cannot be read: " + DiskAttempts.reason(unreadable));
+    }
+  }
+
   private static IOException wrong(Path file, int line, String reason) {
+    return unusable(file, "makes no sense in line " + line + ": " + reason);
+  }
+
+  private static IOException unusable(Path file, String reason) {
     return new IOException(
         "The manifest "
             + file
-            + " makes no sense in line "
-            + line
-            + ": "
+            + " "
             + reason
             + ". Restore it from a backup, or list there the files of the folder that belong"
             + " together.");

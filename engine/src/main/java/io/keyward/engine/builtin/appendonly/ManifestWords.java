@@ -49,8 +49,10 @@ final class ManifestWords {
       }
       if (c == '\\' && at + 1 < line.length()) {
         c = line.charAt(++at);
-        if (c == 'x' && at + 2 < line.length()) {
-          word.write(Integer.parseInt(line.substring(at + 1, at + 3), 16));
+        int high = c == 'x' ? digit(at + 1) : -1;
+        int low = digit(at + 2);
+        if (high >= 0 && low >= 0) {
+          word.write(high * 16 + low);
           at += 2;
           continue;
         }
@@ -58,5 +60,10 @@ final class ManifestWords {
       word.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
     }
     return null;
+  }
+
+  /** The hexadecimal digit at an index, or -1 if there is none. */
+  private int digit(int index) {
+    return index < line.length() ? Character.digit(line.charAt(index), 16) : -1;
   }
 }
