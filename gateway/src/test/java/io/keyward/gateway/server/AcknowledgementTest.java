@@ -153,8 +153,9 @@ class AcknowledgementTest {
         wire.send("SET key 1\r\n*3\r\n$3\r\nSET\r\n$3\r\nkey\r\n$200000\r\n");
         wire.send(value.substring(0, 150_000));
         disk.awaitHeldForce();
-        for (int i = 0; !crowded(gateway); i++) {
-          writers.get(i).send(eval);
+        writers.forEach(writer -> writer.send(eval));
+        while (!crowded(gateway)) {
+          Thread.onSpinWait();
         }
         disk.holdForcesAfter(1);
         assertThat(wire.line()).isEqualTo("+OK");

@@ -67,13 +67,15 @@ class DebugReloadTest {
   void nothingIsGivenUpForAFileThatIsNotThereOrDamaged() throws Exception {
     Path file = Path.of(wire.call("CONFIG GET dir").substring("dir ".length()), "dump.rdb");
     byte[] bytes = Files.readAllBytes(file);
+    byte[] damaged = bytes.clone();
+    damaged[bytes.length / 2] ^= 1;
     wire.call("SET later 1");
     for (byte[] wrong :
         List.of(
             new byte[0],
             "no snapshot at all".getBytes(StandardCharsets.UTF_8),
             Arrays.copyOf(bytes, bytes.length - 1),
-            Arrays.copyOf(bytes, bytes.length + 1))) {
+            damaged)) {
       Files.write(file, wrong);
       assertThat(wire.call("DEBUG RELOAD NOSAVE")).isEqualTo(NOT_LOADED);
       assertThat(wire.call("MGET kept later")).isEqualTo("1 1");

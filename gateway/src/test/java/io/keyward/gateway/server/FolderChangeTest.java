@@ -122,7 +122,7 @@ class FolderChangeTest {
       wire.call(command);
       until(
           "a base in the new folder",
-          () -> Files.exists(data.resolve("appendonlydir/appendonly.aof.2.base.rdb")));
+          () -> Files.exists(data.resolve("appendonlydir/appendonly.aof.1.base.rdb")));
       assertThat(Rewrites.awaited(wire)).contains("aof_last_bgrewrite_status:ok");
       assertThatThrownBy(() -> start(data).close())
           .hasMessageContaining("another gateway has the folder");

@@ -53,8 +53,8 @@ class MemoryFiguresTest {
       assertThat(figure(wire, "memory", "mem_aof_buffer")).isZero();
       disk.begin(Fault.FULL);
       try {
-        wire.call("SET key " + "v".repeat(1000));
-        assertThat(figure(wire, "memory", "mem_aof_buffer")).isGreaterThan(1000);
+        wire.call("SET key " + "v".repeat(600_000));
+        assertThat(figure(wire, "memory", "mem_aof_buffer")).isGreaterThan(600_000);
       } finally {
         disk.end(Fault.FULL);
       }
