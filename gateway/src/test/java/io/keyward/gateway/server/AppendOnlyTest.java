@@ -91,6 +91,25 @@ class AppendOnlyTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"always", "everysec"})
+  void aLogThatIsSwitchedOnGoesOnInItsFirstFile(String force) throws Exception {
+    try (Gateway gateway =
+            start("--appendonly", "no", "--appendfsync", force, "--event-loops", "1");
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("CONFIG SET appendonly yes")).isEqualTo("OK");
+      Rewrites.awaited(wire);
+      for (int i = 0; i < 3; i++) {
+        assertThat(wire.call("SET n " + i)).isEqualTo("OK");
+        assertThat(wire.call("WAITAOF 1 0 0")).isEqualTo("1 0");
+      }
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("GET n")).isEqualTo("2");
+    }
+  }
+
   @Test
   void aRewriteLeavesABaseAndOneIncrement() throws Exception {
     String digest;

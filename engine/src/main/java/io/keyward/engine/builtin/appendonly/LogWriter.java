@@ -278,8 +278,12 @@ final class LogWriter {
   }
 
   private void goOnIn(int home, LogFile next) {
-    stage.write();
     LogFile former = files[home];
+    if (former == next) {
+      // A log that is switched on begins with the file that its first base goes before.
+      return;
+    }
+    stage.write();
     // If the end of the former file is lost, so is all that this home does later.
     unforced.add(former);
     boolean _ = unforced.forceAll();
