@@ -98,8 +98,8 @@ final class Compare implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    load.pinClient();
-    List<RunningServer> running = servers.startAll(load.serverCpu());
+    load.processors().pinClient();
+    List<RunningServer> running = servers.startAll(load.processors().ofServers());
     try {
       System.err.print(load.describe(running));
       WarmUp.run(running, tests(), pipelines, load);

@@ -35,8 +35,8 @@ final class CompareAtHalfLoad implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    load.pinClient();
-    List<RunningServer> running = servers.startAll(load.serverCpu());
+    load.processors().pinClient();
+    List<RunningServer> running = servers.startAll(load.processors().ofServers());
     try {
       System.err.print(load.describe(running));
       WarmUp.run(running, TESTS, List.of(1), load);

@@ -41,8 +41,8 @@ final class CompareLibrechat implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    load.pinClient();
-    List<RunningServer> running = servers.startAll(load.serverCpu());
+    load.processors().pinClient();
+    List<RunningServer> running = servers.startAll(load.processors().ofServers());
     List<ChatLoad> loads = new ArrayList<>();
     try {
       System.err.print(load.describe(running));

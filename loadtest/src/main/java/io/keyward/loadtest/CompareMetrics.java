@@ -69,11 +69,11 @@ final class CompareMetrics implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    load.pinClient();
+    load.processors().pinClient();
     int admin = Ports.orFree(0);
     ServerCommand gateway =
         new ServerCommand("keyward", command.replace("{admin}", Integer.toString(admin)));
-    try (RunningServer server = RunningServer.start(gateway, 0, load.serverCpu());
+    try (RunningServer server = RunningServer.start(gateway, 0, load.processors().ofServers());
         Scraper scraper = new Scraper(admin)) {
       System.err.print(load.describe(List.of(server)));
       try (Scraper.Reading _ = scraper.every(WARM_UP_SCRAPE)) {

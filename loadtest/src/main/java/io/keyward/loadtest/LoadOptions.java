@@ -1,10 +1,9 @@
 package io.keyward.loadtest;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the comparisons that put load on pinned servers. */
@@ -41,20 +40,7 @@ final class LoadOptions {
       description = "One round of one second after 6 s of warm-up, values of 64 bytes only.")
   private boolean quick;
 
-  @Option(
-      names = "--server-cpu",
-      description = "Processor that each server is pinned to. Default: ${DEFAULT-VALUE}.",
-      defaultValue = "1")
-  private String serverCpu = "1";
-
-  @Option(
-      names = "--client-cpu",
-      description = "Processor that this program is pinned to. Default: ${DEFAULT-VALUE}.",
-      defaultValue = "0")
-  private String clientCpu = "0";
-
-  /** Asked before this program is pinned itself, as it sees one processor afterwards. */
-  private final boolean pinning = Pinning.possible();
+  @Mixin private Processors processors = new Processors();
 
   private final int usualRounds;
   private final double usualSeconds;
@@ -94,22 +80,8 @@ final class LoadOptions {
     return nanos(warmup > 0 ? warmup : quick ? 6 : 20);
   }
 
-  /** Where servers are pinned to; null where there is only one processor. */
-  @Nullable String serverCpu() {
-    return pinning ? serverCpu : null;
-  }
-
-  /**
-   * Pins all threads of this program, so that the servers have their processor for themselves, and
-   * sees to it that other programs hardly take part of either.
-   */
-  void pinClient() throws IOException, InterruptedException {
-    Weight.raise();
-    if (!pinning) {
-      System.err.println("only one processor: servers and client share it, nothing is pinned");
-      return;
-    }
-    Pinning.pinThisProgram(clientCpu);
+  Processors processors() {
+    return processors;
   }
 
   /** The servers and the conditions of a comparison, for the log. */

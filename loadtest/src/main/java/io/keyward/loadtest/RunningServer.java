@@ -21,7 +21,6 @@ final class RunningServer implements AutoCloseable {
 
   private final ServerCommand command;
   private final InetSocketAddress address;
-  private final @Nullable String cpus;
   private final Path directory;
   private final Process process;
   private final Thread atExit = new Thread(this::end);
@@ -33,7 +32,6 @@ final class RunningServer implements AutoCloseable {
       throws IOException, InterruptedException {
     this.command = command;
     this.address = address;
-    this.cpus = cpus;
     this.directory = directory;
     List<String> words = new ArrayList<>();
     if (cpus != null) {
@@ -73,11 +71,15 @@ final class RunningServer implements AutoCloseable {
         Files.createTempDirectory("loadtest-" + command.name()));
   }
 
-  /** Ends the process and starts the same on what files it has left; in place of this object. */
-  RunningServer restart() throws IOException, InterruptedException {
+  /**
+   * Ends the process and starts the same on what files it has left; in place of this object.
+   *
+   * @param on processors it may use from now on; null for all
+   */
+  RunningServer restart(@Nullable String on) throws IOException, InterruptedException {
     Runtime.getRuntime().removeShutdownHook(atExit);
     end();
-    return new RunningServer(command, address, cpus, directory);
+    return new RunningServer(command, address, on, directory);
   }
 
   String name() {
