@@ -90,6 +90,17 @@ class DebugReloadTest {
     assertThat(wire.call("KEYS *")).isEqualTo("kept");
   }
 
+  /** As Redis 2.4 wrote it; checksums came with version 5. */
+  @Test
+  void aSnapshotOfTheTimeBeforeChecksumsIsLoaded() throws Exception {
+    Path file = Path.of(wire.call("CONFIG GET dir").substring("dir ".length()), "dump.rdb");
+    String former = "REDIS0003\u00fe\0\0\6former\5value\u00ff";
+    Files.write(file, former.getBytes(StandardCharsets.ISO_8859_1));
+    assertThat(wire.call("DEBUG RELOAD NOSAVE")).isEqualTo("OK");
+    assertThat(wire.call("KEYS *")).isEqualTo("former");
+    assertThat(wire.call("GET former")).isEqualTo("value");
+  }
+
   @Test
   void nothingIsGivenUpForALogOfWhichAFileIsMissing() throws Exception {
     try (Gateway other = Gateways.start("--save", "", "--enable-debug-command", "yes");

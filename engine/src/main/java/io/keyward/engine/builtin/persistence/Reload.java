@@ -105,6 +105,9 @@ public final class Reload implements Reloading {
     } catch (IOException broken) {
       log.error("DEBUG LOADAOF failed: {}", broken.getMessage());
       return LOG_NOT_LOADED;
+    } catch (RuntimeException | OutOfMemoryError broken) {
+      log.error("DEBUG LOADAOF failed", broken);
+      return LOG_NOT_LOADED;
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();
       return LOG_NOT_LOADED;
@@ -168,6 +171,8 @@ public final class Reload implements Reloading {
     } catch (IOException unusable) {
       log.error("DEBUG RELOAD is refused, nothing has changed: {}", unusable.getMessage());
       end(request, NOT_LOADED, start);
+    } catch (RuntimeException | OutOfMemoryError broken) {
+      fail(broken, request, start);
     }
   }
 
@@ -191,7 +196,7 @@ public final class Reload implements Reloading {
                   reading.addAlone();
                 }
                 slice(reading, index, request, present, start);
-              } catch (IOException broken) {
+              } catch (IOException | RuntimeException | OutOfMemoryError broken) {
                 fail(broken, request, start);
               }
             });
@@ -247,13 +252,18 @@ public final class Reload implements Reloading {
             .loop()
             .execute(() -> slice(reading, index, request, present, start));
       }
-    } catch (IOException broken) {
+    } catch (IOException | RuntimeException | OutOfMemoryError broken) {
       fail(broken, request, start);
     }
   }
 
-  private void fail(IOException broken, Request request, long start) {
-    log.error("DEBUG RELOAD failed: {}", broken.getMessage());
+  /** Whatever has failed: the clients do not wait any longer. */
+  private void fail(Throwable broken, Request request, long start) {
+    if (broken instanceof IOException) {
+      log.error("DEBUG RELOAD failed: {}", broken.getMessage());
+    } else {
+      log.error("DEBUG RELOAD failed", broken);
+    }
     end(request, NOT_LOADED, start);
   }
 

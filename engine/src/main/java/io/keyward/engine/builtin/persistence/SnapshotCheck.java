@@ -14,12 +14,14 @@ import java.nio.file.StandardOpenOption;
  * and, unless it has been written without one, its checksum.
  *
  * <pre>
- * REDIS0011 … | checksum of all before, 8 bytes; 0 = none
+ * REDIS0011 … | since version 5 the checksum of all before, 8 bytes; 0 = none
  * </pre>
  */
 final class SnapshotCheck {
-  private static final byte[] BEGINNING = "REDIS".getBytes(StandardCharsets.US_ASCII);
-  private static final int LEAST = 9 + 1 + Long.BYTES;
+  private static final String BEGINNING = "REDIS";
+  private static final String FIRST_WITH_CHECKSUM = BEGINNING + "0005";
+  private static final int PIECE = 1 << 16;
+  private static final int HEAD = FIRST_WITH_CHECKSUM.length();
 
   private SnapshotCheck() {}
 
@@ -31,29 +33,38 @@ final class SnapshotCheck {
    */
   static void of(Path path, boolean checksum) throws IOException {
     try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
-      ByteBuffer piece = ByteBuffer.allocate(1 << 16);
-      long left = file.size() - Long.BYTES;
-      int seen = file.read(piece);
-      if (seen < LEAST
-          || piece.flip().limit(BEGINNING.length).compareTo(ByteBuffer.wrap(BEGINNING)) != 0) {
+      byte[] piece = new byte[PIECE];
+      int seen = file.read(ByteBuffer.wrap(piece));
+      String head = new String(piece, 0, HEAD, StandardCharsets.US_ASCII);
+      if (seen <= HEAD || !head.startsWith(BEGINNING)) {
         throw new IOException(path + " is no snapshot");
       }
-      piece.limit(seen);
-      long sum = 0;
-      while (left > 0 && seen > 0) {
-        int counts = (int) Math.min(left, seen);
-        sum = Crc64.update(sum, piece.array(), 0, counts);
-        left -= counts;
-        seen = left > 0 ? file.read(piece.clear()) : 0;
-      }
-      ByteBuffer end = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-      int last = file.read(end, file.size() - Long.BYTES);
-      long stored = end.getLong(0);
-      if (checksum && (last < Long.BYTES || (stored != 0 && stored != sum))) {
-        throw new IOException(path + " is damaged: its checksum is wrong");
+      if (checksum && head.compareTo(FIRST_WITH_CHECKSUM) >= 0) {
+        compare(path, file, piece, seen);
       }
     } catch (IOException unusable) {
       throw SnapshotReading.unreadable(path, unusable);
+    }
+  }
+
+  /** Reads on behind the first piece, and compares the checksum of all with that at the end. */
+  private static void compare(Path path, FileChannel file, byte[] piece, int first)
+      throws IOException {
+    ByteBuffer next = ByteBuffer.wrap(piece);
+    long left = file.size() - Long.BYTES;
+    long sum = 0;
+    int seen = first;
+    while (left > 0 && seen > 0) {
+      int counts = (int) Math.min(left, seen);
+      sum = Crc64.update(sum, piece, 0, counts);
+      left -= counts;
+      seen = left > 0 ? file.read(next.clear()) : 0;
+    }
+    ByteBuffer end = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    int last = left > 0 ? 0 : file.read(end, file.size() - Long.BYTES);
+    long stored = end.getLong(0);
+    if (last < Long.BYTES || (stored != 0 && stored != sum)) {
+      throw new IOException(path + " is damaged: its checksum is wrong");
     }
   }
 }
