@@ -365,6 +365,24 @@ class DiskFaultsTest {
   }
 
   @Test
+  void aFileThatTheManifestOnlyWantsDeletedIsNotMissed() throws Exception {
+    Path manifest = data.resolve("appendonlydir/appendonly.aof.manifest");
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      wire.call("SET a 1");
+      wire.call("BGREWRITEAOF");
+      awaitInfo(wire, "aof_rewrites:1", "aof_rewrite_in_progress:0");
+      wire.call("SET a 2");
+    }
+    String text = Files.readString(manifest);
+    Files.writeString(manifest, text.replace("type i", "type h"));
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("GET a")).isEqualTo("1");
+    }
+  }
+
+  @Test
   void aFileInThePlaceOfTheLogsFolderStopsTheStartWithTheRemedy() throws Exception {
     Files.writeString(data.resolve("appendonlydir"), "x");
     assertThatThrownBy(() -> start().close())

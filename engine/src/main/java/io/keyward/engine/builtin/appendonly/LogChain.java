@@ -95,7 +95,7 @@ final class LogChain {
       return;
     }
     for (Part part : there.increments()) {
-      if (part.sequence() > manifest.lastIncrement()) {
+      if (part.sequence() > manifest.lastIncrement() && !manifest.history().contains(part)) {
         throw new IOException(
             "The manifest %s does not name %s, which is later than what it names"
                     .formatted(files.manifest(), part.file())
