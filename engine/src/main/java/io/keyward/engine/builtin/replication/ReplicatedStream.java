@@ -103,6 +103,10 @@ final class ReplicatedStream {
   void end() {
     backlog = null;
     id = newId();
+    // The end of a unit that goes on now is not gathered either.
+    openHome = NO_HOME;
+    putOff.clear();
+    selected = ANY_DATABASE;
   }
 
   /** Has nobody go on from before this place, under no former name, since something is missing. */

@@ -73,12 +73,13 @@ public final class Replication {
 
   /** Has a snapshot made for a client, and lets it follow from there. */
   synchronized void beginAnew(Replica replica) {
+    if (!syncing) {
+      // It waits for this lock, and finds the replica then.
+      Thread.ofPlatform().daemon().name("keyward-replication").start(this::synchronize);
+      syncing = true;
+    }
     counts.full();
     admit(replica, State.AWAITS_SNAPSHOT);
-    if (!syncing) {
-      syncing = true;
-      Thread.ofPlatform().daemon().name("keyward-replication").start(this::synchronize);
-    }
   }
 
   /**
@@ -133,10 +134,12 @@ public final class Replication {
         sync.run("temp-" + ProcessHandle.current().pid() + "-replica-" + ++syncNumber + ".rdb");
       } catch (IOException | OutOfMemoryError failed) {
         giveUp(sync, String.valueOf(failed.getMessage()));
+      } catch (RuntimeException defect) {
+        log.error("The snapshot for replicas could not be written", defect);
+        giveUp(sync, "a defect");
       } catch (InterruptedException stopped) {
         Thread.currentThread().interrupt();
         giveUp(sync, "interrupted");
-        return;
       }
     }
   }

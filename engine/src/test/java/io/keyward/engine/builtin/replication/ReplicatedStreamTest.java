@@ -1,0 +1,55 @@
+package io.keyward.engine.builtin.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** The streams of several homes on their way into one. */
+class ReplicatedStreamTest {
+  private static final int KEPT = 1024;
+
+  private final List<String> sent = new ArrayList<>();
+  private final ReplicatedStream stream =
+      new ReplicatedStream(
+          false,
+          new ReplicatedStream.Receivers() {
+            @Override
+            public boolean anyMissesSome() {
+              return true;
+            }
+
+            @Override
+            public void send(byte[] bytes, int home) {
+              sent.add(new String(bytes, StandardCharsets.US_ASCII));
+            }
+          });
+
+  private void take(int home, String text, boolean whole) {
+    stream.take(home, text.getBytes(StandardCharsets.US_ASCII), whole, 0);
+  }
+
+  @Test
+  void aUnitIsNotDividedByWhatOtherHomesDo() {
+    stream.gather(KEPT);
+    take(0, "a1", false);
+    take(1, "b1", true);
+    take(0, "a2", true);
+    take(1, "b2", true);
+    assertThat(sent).containsExactly("a1", "a2", "b1", "b2");
+  }
+
+  @Test
+  void aUnitThatGoesOnWhenNothingIsGatheredAnyMoreHoldsNobodyUpLater() {
+    stream.gather(KEPT);
+    take(0, "a1", false);
+    take(1, "b1", true);
+    stream.end();
+    take(0, "a2", true);
+    stream.gather(KEPT);
+    take(1, "b2", true);
+    assertThat(sent).containsExactly("a1", "b2");
+  }
+}
