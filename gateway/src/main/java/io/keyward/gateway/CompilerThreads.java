@@ -75,11 +75,19 @@ final class CompilerThreads {
     List<Integer> numbers = new ArrayList<>();
     try (Stream<Path> threads = Files.list(THREADS)) {
       for (Path thread : threads.toList()) {
-        if (Files.readString(thread.resolve("comm")).matches("C[12] Compiler(?s:.*)")) {
+        if (compiles(thread)) {
           numbers.add(Integer.parseInt(thread.getFileName().toString()));
         }
       }
     }
     return numbers;
+  }
+
+  private static boolean compiles(Path thread) {
+    try {
+      return Files.readString(thread.resolve("comm")).matches("C[12] Compiler(?s:.*)");
+    } catch (IOException ended) {
+      return false;
+    }
   }
 }

@@ -286,6 +286,7 @@ public final class AppendOnlyLog {
       }
       rewrites.ends(false);
       notifyAll();
+      tryAgainLater();
       throw full;
     }
   }
@@ -331,7 +332,13 @@ public final class AppendOnlyLog {
     notifyAll();
     if (rewrites.waiting() || (state == State.BEGINNING && outcome == Outcome.SUCCEEDED)) {
       beginRewrite();
-    } else if (mustSucceed()) {
+    } else {
+      tryAgainLater();
+    }
+  }
+
+  private void tryAgainLater() {
+    if (mustSucceed()) {
       rewrites.pauses();
       Thread.ofVirtual().start(this::tryAgainSoon);
     }

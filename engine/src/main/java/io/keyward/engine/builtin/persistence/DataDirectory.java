@@ -43,6 +43,7 @@ public final class DataDirectory implements AutoCloseable {
    */
   public static DataDirectory take(Path path) throws IOException {
     FileChannel channel = null;
+    DataDirectory taken = null;
     try {
       Files.createDirectories(path);
       channel =
@@ -51,7 +52,8 @@ public final class DataDirectory implements AutoCloseable {
         throw new IOException(
             "another gateway has the folder " + path + "; stop it, or give each its own dir");
       }
-      return new DataDirectory(path, channel, key(path));
+      taken = new DataDirectory(path, channel, key(path));
+      return taken;
     } catch (FileSystemException unusable) {
       String reason = unusable.getReason();
       throw new IOException(
@@ -59,11 +61,10 @@ public final class DataDirectory implements AutoCloseable {
                   .formatted(path, reason == null ? kind(unusable) : reason)
               + " may write in, or keep the data in memory alone: --appendonly no --save \"\"",
           unusable);
-    } catch (IOException failed) {
-      if (channel != null) {
+    } finally {
+      if (taken == null && channel != null) {
         channel.close();
       }
-      throw failed;
     }
   }
 

@@ -51,8 +51,9 @@ final class ScriptCache {
   void add(Script script) {
     ScriptText text = new ScriptText().fill(script.text(), 0, script.text().length);
     byText.put(text, script);
-    byDigest.put(digest(script), text);
+    // Before what may find no memory, since it is counted when it is forgotten, too.
     count(script.footprint());
+    byDigest.put(digest(script), text);
   }
 
   /** Forgets those that were not used for longest, until no more than so many bytes are left. */
