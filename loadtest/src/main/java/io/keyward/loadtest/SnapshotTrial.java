@@ -63,8 +63,7 @@ final class SnapshotTrial implements AutoCloseable {
     try {
       control = server.connect();
       clients =
-          new LoadGenerator(
-              server.address(), CONNECTIONS, SET, 1, KeyNumbers.random(keys, 1));
+          new LoadGenerator(server.address(), CONNECTIONS, SET, 1, KeyNumbers.random(keys, 1));
     } catch (IOException | RuntimeException failed) {
       server.close();
       throw failed;

@@ -29,6 +29,7 @@ class LuaLanguageTest {
           return 2^10 .. ' ' .. 7/2 .. ' ' .. -2^2 .. ' ' .. 2^-1  | "1024 3.5 -4 0.5"
           return {10%3, -10%3, 10%-3}                              | [1 2 -2]
           return 0x1F + 1e1 + .5 + 3.                              | 44
+          return {1^(1/0), 1^(0/0), (-1)^(1/0), math.pow(1, 0/0)}  | [1 1 1 1]
           return '10' + 5                                          | 15
           return 10 .. 20                                          | "1020"
           return tonumber('0x10') + tonumber('  12  ')             | 28

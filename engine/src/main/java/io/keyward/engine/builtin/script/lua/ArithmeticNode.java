@@ -2,7 +2,10 @@ package io.keyward.engine.builtin.script.lua;
 
 import org.jspecify.annotations.Nullable;
 
-/** {@code + - * / % ^} of two operands; each operator is a class so that each is compiled apart. */
+/**
+ * {@code + - * / % ^} of two operands; each operator is a class so that each is compiled apart.
+ * They work with plain numbers as long as both operands are numbers.
+ */
 abstract class ArithmeticNode extends Expression {
   final Expression left;
   final Expression right;
@@ -42,9 +45,23 @@ abstract class ArithmeticNode extends Expression {
 
   abstract double apply(double a, double b);
 
-  final @Nullable Object otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
+  @Override
+  final boolean numeric() {
+    return true;
+  }
+
+  final double leftOdd(Frame frame) {
+    Object a = frame.takeOdd();
+    return otherwise(frame, a, right.eval(frame));
+  }
+
+  final double rightOdd(Frame frame, double a) {
+    return otherwise(frame, LuaNumbers.box(a), frame.takeOdd());
+  }
+
+  private double otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
     try {
-      return Operations.arithmetic(frame.state, this, a, b);
+      return frame.number(Operations.arithmetic(frame.state, this, a, b));
     } catch (LuaError error) {
       throw error.inOperation(frame.chunk(), line);
     }
@@ -61,12 +78,18 @@ abstract class ArithmeticNode extends Expression {
     }
 
     @Override
+    double number(Frame frame) {
+      double a = left.number(frame);
+      if (frame.isOdd(a)) {
+        return leftOdd(frame);
+      }
+      double b = right.number(frame);
+      return frame.isOdd(b) ? rightOdd(frame, a) : a + b;
+    }
+
+    @Override
     @Nullable Object eval(Frame frame) {
-      Object a = left.eval(frame);
-      Object b = right.eval(frame);
-      return a instanceof Double x && b instanceof Double y
-          ? LuaNumbers.box(x + y)
-          : otherwise(frame, a, b);
+      return frame.boxed(number(frame));
     }
   }
 
@@ -81,12 +104,18 @@ abstract class ArithmeticNode extends Expression {
     }
 
     @Override
+    double number(Frame frame) {
+      double a = left.number(frame);
+      if (frame.isOdd(a)) {
+        return leftOdd(frame);
+      }
+      double b = right.number(frame);
+      return frame.isOdd(b) ? rightOdd(frame, a) : a - b;
+    }
+
+    @Override
     @Nullable Object eval(Frame frame) {
-      Object a = left.eval(frame);
-      Object b = right.eval(frame);
-      return a instanceof Double x && b instanceof Double y
-          ? LuaNumbers.box(x - y)
-          : otherwise(frame, a, b);
+      return frame.boxed(number(frame));
     }
   }
 
@@ -101,12 +130,18 @@ abstract class ArithmeticNode extends Expression {
     }
 
     @Override
+    double number(Frame frame) {
+      double a = left.number(frame);
+      if (frame.isOdd(a)) {
+        return leftOdd(frame);
+      }
+      double b = right.number(frame);
+      return frame.isOdd(b) ? rightOdd(frame, a) : a * b;
+    }
+
+    @Override
     @Nullable Object eval(Frame frame) {
-      Object a = left.eval(frame);
-      Object b = right.eval(frame);
-      return a instanceof Double x && b instanceof Double y
-          ? LuaNumbers.box(x * y)
-          : otherwise(frame, a, b);
+      return frame.boxed(number(frame));
     }
   }
 
@@ -121,12 +156,18 @@ abstract class ArithmeticNode extends Expression {
     }
 
     @Override
+    double number(Frame frame) {
+      double a = left.number(frame);
+      if (frame.isOdd(a)) {
+        return leftOdd(frame);
+      }
+      double b = right.number(frame);
+      return frame.isOdd(b) ? rightOdd(frame, a) : a / b;
+    }
+
+    @Override
     @Nullable Object eval(Frame frame) {
-      Object a = left.eval(frame);
-      Object b = right.eval(frame);
-      return a instanceof Double x && b instanceof Double y
-          ? LuaNumbers.box(x / y)
-          : otherwise(frame, a, b);
+      return frame.boxed(number(frame));
     }
   }
 
@@ -141,12 +182,18 @@ abstract class ArithmeticNode extends Expression {
     }
 
     @Override
+    double number(Frame frame) {
+      double a = left.number(frame);
+      if (frame.isOdd(a)) {
+        return leftOdd(frame);
+      }
+      double b = right.number(frame);
+      return frame.isOdd(b) ? rightOdd(frame, a) : apply(a, b);
+    }
+
+    @Override
     @Nullable Object eval(Frame frame) {
-      Object a = left.eval(frame);
-      Object b = right.eval(frame);
-      return a instanceof Double x && b instanceof Double y
-          ? LuaNumbers.box(apply(x, y))
-          : otherwise(frame, a, b);
+      return frame.boxed(number(frame));
     }
   }
 
@@ -157,16 +204,22 @@ abstract class ArithmeticNode extends Expression {
 
     @Override
     double apply(double a, double b) {
-      return Math.pow(a, b);
+      return LuaNumbers.power(a, b);
+    }
+
+    @Override
+    double number(Frame frame) {
+      double a = left.number(frame);
+      if (frame.isOdd(a)) {
+        return leftOdd(frame);
+      }
+      double b = right.number(frame);
+      return frame.isOdd(b) ? rightOdd(frame, a) : LuaNumbers.power(a, b);
     }
 
     @Override
     @Nullable Object eval(Frame frame) {
-      Object a = left.eval(frame);
-      Object b = right.eval(frame);
-      return a instanceof Double x && b instanceof Double y
-          ? LuaNumbers.box(Math.pow(x, y))
-          : otherwise(frame, a, b);
+      return frame.boxed(number(frame));
     }
   }
 }

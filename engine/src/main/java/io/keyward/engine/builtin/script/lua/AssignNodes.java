@@ -102,6 +102,23 @@ final class AssignNodes {
     }
   }
 
+  /** Gives a variable that no closure uses what an expression works out as a plain number. */
+  static final class AssignNumber extends Statement {
+    private final int slot;
+    private final Expression value;
+
+    AssignNumber(int slot, Expression value) {
+      this.slot = slot;
+      this.value = value;
+    }
+
+    @Override
+    int run(Frame frame) {
+      frame.set(slot, value.number(frame));
+      return NORMAL;
+    }
+  }
+
   /** Several targets: all is evaluated before anything is assigned. */
   static final class AssignSeveral extends Statement {
     private final Target[] targets;

@@ -19,6 +19,7 @@ final class Compiler {
   private int depth;
   private int deepest;
   private int size;
+  private boolean numeric;
 
   Compiler(String chunk) {
     this.chunk = chunk;
@@ -28,14 +29,18 @@ final class Compiler {
     int depthBefore = depth;
     int deepestBefore = deepest;
     int sizeBefore = size;
+    boolean numericBefore = numeric;
     deepest = depth;
+    numeric = false;
     Statement[] statements = block(function.body());
+    boolean ownNumbers = numeric;
+    numeric = numericBefore;
     int weight = CALL_WEIGHT + 2 * (deepest - depthBefore);
     int own = size - sizeBefore;
     deepest = Math.max(deepest, deepestBefore);
     int[] captured =
         function.parameters().stream().filter(v -> v.captured).mapToInt(v -> v.slot).toArray();
-    return new FunctionBody(chunk, function, captured, statements, weight, own);
+    return new FunctionBody(chunk, function, captured, statements, weight, own, ownNumbers);
   }
 
   private void enter(int line) {
@@ -73,6 +78,7 @@ final class Compiler {
       case Syntax.Statement.If branches -> branches(branches);
       case Syntax.Statement.NumericFor loop -> {
         Term step = loop.step();
+        numeric |= !loop.variable().captured;
         yield new LoopNodes.NumericFor(
             loop.variable().slot,
             loop.variable().captured,
@@ -124,10 +130,17 @@ final class Compiler {
           locals.values().isEmpty()
               ? new VariableNodes.Constant(null)
               : expression(locals.values().getFirst());
-      return new AssignNodes.DeclareOne(variable.slot, variable.captured, value);
+      return value.numeric() && !variable.captured
+          ? number(variable, value)
+          : new AssignNodes.DeclareOne(variable.slot, variable.captured, value);
     }
     return new AssignNodes.DeclareSeveral(
         slots(variables), captured(variables), expressions(locals.values()));
+  }
+
+  private Statement number(Variable variable, Expression value) {
+    numeric = true;
+    return new AssignNodes.AssignNumber(variable.slot, value);
   }
 
   private Statement assign(Syntax.Statement.Assign assign) {
@@ -136,6 +149,13 @@ final class Compiler {
       targets[i] = target(assign.targets().get(i), assign.line());
     }
     Expression[] values = expressions(assign.values());
+    if (targets.length == 1
+        && values.length == 1
+        && values[0].numeric()
+        && assign.targets().getFirst() instanceof Term.Local(Variable variable)
+        && !variable.captured) {
+      return number(variable, values[0]);
+    }
     return targets.length == 1 && values.length == 1
         ? new AssignNodes.Assign(targets[0], values[0])
         : new AssignNodes.AssignSeveral(targets, values);

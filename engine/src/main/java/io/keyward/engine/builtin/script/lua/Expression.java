@@ -7,6 +7,16 @@ abstract class Expression {
   /** The value; of a call the first one. */
   abstract @Nullable Object eval(Frame frame);
 
+  /** The value for who wants a plain number; another one is odd then ({@link Frame#isOdd}). */
+  double number(Frame frame) {
+    return frame.number(eval(frame));
+  }
+
+  /** Whether the value is worked out as a plain number. */
+  boolean numeric() {
+    return false;
+  }
+
   /** All values of a call or of {@code ...}, as one value or {@link Values}. */
   @Nullable Object evalAll(Frame frame) {
     return eval(frame);

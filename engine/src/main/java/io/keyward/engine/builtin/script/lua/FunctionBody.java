@@ -16,6 +16,9 @@ final class FunctionBody {
   /** How deep the function's expressions and blocks nest: about the Java frames of one call. */
   final int weight;
 
+  /** Whether variables may be given plain numbers. */
+  final boolean numeric;
+
   /** For each outer variable its slot in the enclosing function, or the complement of its index. */
   final int[] captures;
 
@@ -27,7 +30,8 @@ final class FunctionBody {
       int[] capturedParameters,
       Statement[] statements,
       int weight,
-      int size) {
+      int size,
+      boolean numeric) {
     this.chunk = chunk;
     this.line = function.line();
     this.parameters = function.parameters().size();
@@ -38,6 +42,7 @@ final class FunctionBody {
     this.weight = weight;
     this.captures = sources(function.captures());
     this.size = size;
+    this.numeric = numeric;
   }
 
   private static int[] sources(List<Capture> captures) {

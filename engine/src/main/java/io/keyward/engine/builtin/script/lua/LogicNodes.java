@@ -37,8 +37,18 @@ final class LogicNodes {
 
     @Override
     boolean test(Frame frame) {
-      Object a = left.eval(frame);
-      Object b = right.eval(frame);
+      double a = left.number(frame);
+      if (frame.isOdd(a)) {
+        Object first = frame.takeOdd();
+        return otherwise(frame, first, right.eval(frame));
+      }
+      double b = right.number(frame);
+      return frame.isOdd(b)
+          ? otherwise(frame, LuaNumbers.box(a), frame.takeOdd())
+          : (a == b) == wanted;
+    }
+
+    private boolean otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
       try {
         return Operations.equal(frame.state, a, b) == wanted;
       } catch (LuaError error) {
@@ -54,11 +64,16 @@ final class LogicNodes {
 
     @Override
     boolean test(Frame frame) {
-      Object a = left.eval(frame);
-      Object b = right.eval(frame);
-      if (a instanceof Double x && b instanceof Double y) {
-        return x < y;
+      double a = left.number(frame);
+      if (frame.isOdd(a)) {
+        Object first = frame.takeOdd();
+        return otherwise(frame, first, right.eval(frame));
       }
+      double b = right.number(frame);
+      return frame.isOdd(b) ? otherwise(frame, LuaNumbers.box(a), frame.takeOdd()) : a < b;
+    }
+
+    private boolean otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
       try {
         return Operations.less(frame.state, a, b);
       } catch (LuaError error) {
@@ -74,11 +89,16 @@ final class LogicNodes {
 
     @Override
     boolean test(Frame frame) {
-      Object a = left.eval(frame);
-      Object b = right.eval(frame);
-      if (a instanceof Double x && b instanceof Double y) {
-        return x <= y;
+      double a = left.number(frame);
+      if (frame.isOdd(a)) {
+        Object first = frame.takeOdd();
+        return otherwise(frame, first, right.eval(frame));
       }
+      double b = right.number(frame);
+      return frame.isOdd(b) ? otherwise(frame, LuaNumbers.box(a), frame.takeOdd()) : a <= b;
+    }
+
+    private boolean otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
       try {
         return Operations.lessOrEqual(frame.state, a, b);
       } catch (LuaError error) {
@@ -98,11 +118,18 @@ final class LogicNodes {
 
     @Override
     boolean test(Frame frame) {
-      Object a = left.eval(frame);
-      Object b = right.eval(frame);
-      if (a instanceof Double x && b instanceof Double y) {
-        return orEqual ? x >= y : x > y;
+      double a = left.number(frame);
+      if (frame.isOdd(a)) {
+        Object first = frame.takeOdd();
+        return otherwise(frame, first, right.eval(frame));
       }
+      double b = right.number(frame);
+      return frame.isOdd(b)
+          ? otherwise(frame, LuaNumbers.box(a), frame.takeOdd())
+          : orEqual ? a >= b : a > b;
+    }
+
+    private boolean otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
       try {
         return orEqual
             ? Operations.lessOrEqual(frame.state, b, a)
@@ -183,16 +210,26 @@ final class LogicNodes {
     }
 
     @Override
-    @Nullable Object eval(Frame frame) {
-      Object value = operand.eval(frame);
-      if (value instanceof Double number) {
-        return LuaNumbers.box(-number);
+    boolean numeric() {
+      return true;
+    }
+
+    @Override
+    double number(Frame frame) {
+      double value = operand.number(frame);
+      if (!frame.isOdd(value)) {
+        return -value;
       }
       try {
-        return Operations.negate(frame.state, value, operand);
+        return frame.number(Operations.negate(frame.state, frame.takeOdd(), operand));
       } catch (LuaError error) {
         throw error.inOperation(frame.chunk(), line);
       }
+    }
+
+    @Override
+    @Nullable Object eval(Frame frame) {
+      return frame.boxed(number(frame));
     }
   }
 

@@ -91,8 +91,11 @@ final class LoopNodes {
       double limit = number(frame, last, "limit");
       double increment = number(frame, by, "step");
       while (increment > 0 ? value <= limit : value >= limit) {
-        Double boxed = LuaNumbers.box(value);
-        frame.slots[slot] = captured ? new Cell(boxed) : boxed;
+        if (captured) {
+          frame.slots[slot] = new Cell(LuaNumbers.box(value));
+        } else {
+          frame.set(slot, value);
+        }
         int signal = run(body, frame);
         if (signal != NORMAL) {
           if (signal == BREAK) {

@@ -45,6 +45,11 @@ public final class LuaNumbers {
     return value instanceof LuaString string ? parse(string.bytes(), 0, string.length()) : null;
   }
 
+  /** C's pow, which gives 1 where Java's gives NaN: 1 to any power, -1 to an infinite one. */
+  static double power(double base, double exponent) {
+    return base == 1 || (base == -1 && Double.isInfinite(exponent)) ? 1 : Math.pow(base, exponent);
+  }
+
   private static boolean space(int c) {
     return c == ' ' || (c >= 9 && c <= 13);
   }

@@ -43,7 +43,8 @@ public final class MathLibrary {
         math, "atan2", (s, a) -> LuaNumbers.box(Math.atan2(number(a, 0), number(a, 1))));
     BaseLibrary.add(math, "fmod", (s, a) -> LuaNumbers.box(number(a, 0) % number(a, 1)));
     BaseLibrary.add(math, "mod", (s, a) -> LuaNumbers.box(number(a, 0) % number(a, 1)));
-    BaseLibrary.add(math, "pow", (s, a) -> LuaNumbers.box(Math.pow(number(a, 0), number(a, 1))));
+    BaseLibrary.add(
+        math, "pow", (s, a) -> LuaNumbers.box(LuaNumbers.power(number(a, 0), number(a, 1))));
     BaseLibrary.add(
         math,
         "ldexp",
@@ -78,7 +79,7 @@ public final class MathLibrary {
       return Values.of(LuaNumbers.box(value), LuaNumbers.box(0));
     }
     int exponent = Math.getExponent(value) + 1;
-    double fraction = value / Math.pow(2, exponent);
+    double fraction = value / LuaNumbers.power(2, exponent);
     while (Math.abs(fraction) < 0.5) {
       fraction *= 2;
       exponent--;

@@ -35,8 +35,10 @@ final class Reachable {
   private static void frames(@Nullable Frame top, Set<Object> seen, ArrayDeque<Object> open) {
     for (Frame frame = top; frame != null && seen.add(frame); frame = frame.caller) {
       visit(frame.closure, seen, open);
-      for (Object value : frame.slots) {
-        visit(value, seen, open);
+      for (int slot = 0; slot < frame.slots.length; slot++) {
+        if (!frame.isNumber(slot)) {
+          visit(frame.slots[slot], seen, open);
+        }
       }
       for (Object value : frame.further) {
         visit(value, seen, open);

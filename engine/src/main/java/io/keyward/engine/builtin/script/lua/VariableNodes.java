@@ -30,7 +30,12 @@ final class VariableNodes {
 
     @Override
     @Nullable Object eval(Frame frame) {
-      return frame.slots[slot];
+      return frame.get(slot);
+    }
+
+    @Override
+    double number(Frame frame) {
+      return frame.number(slot);
     }
 
     @Override
