@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
 public final class Tenancy {
   private static final Logger log = LoggerFactory.getLogger(Tenancy.class);
   private static final int PATIENCE_SECONDS = 10;
-  private static final String CLOSED = "the deployment takes no logins: it is being drained";
+  private static final String CLOSED = "the deployment takes no logins: it was drained or dropped";
 
   private final Login login;
   private final String defaultPrefix;

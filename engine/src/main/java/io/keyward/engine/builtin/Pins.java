@@ -5,6 +5,7 @@ import io.keyward.config.tenant.Limit;
 import io.keyward.engine.KeyspaceLimits;
 import io.keyward.engine.SharedLimits;
 import io.keyward.engine.builtin.memory.MemoryAccount;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,9 +56,9 @@ public final class Pins implements RoomMaking.Limited {
     return any;
   }
 
-  /** Whether the same namespaces are pinned. */
-  boolean sameAs(Pins other) {
-    return namespaces.names().equals(other.namespaces.names());
+  /** The names of the namespaces that are pinned. */
+  List<String> namespaces() {
+    return namespaces.names();
   }
 
   /** Whether a key is to be pinned. */

@@ -98,17 +98,13 @@ public final class WholeKeyspaceEffects {
     stream.number(second);
   }
 
-  /**
-   * Whether it can be written that this keyspace holds what another one does: if the same keys of
-   * both are written.
-   */
-  public boolean canTellCloneOf(BuiltinKeyspace source) {
-    return !effects.ownWanted()
-        || (source.effects().kept() && keyspace.pins().sameAs(source.pins()) && bothNamed(source));
-  }
-
-  private boolean bothNamed(BuiltinKeyspace source) {
-    return effects.prefix().length > 0 && source.effects().prefix().length > 0;
+  /** What decides whether it can be written that a keyspace holds what another one does. */
+  public CloneTerms cloneTerms() {
+    return new CloneTerms(
+        effects.kept(),
+        stream.listened(),
+        effects.prefix().length > 0,
+        keyspace.pins().namespaces());
   }
 
   /** Writes that the keyspace, which was empty, holds what another one does. */

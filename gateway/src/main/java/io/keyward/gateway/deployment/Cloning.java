@@ -2,6 +2,7 @@ package io.keyward.gateway.deployment;
 
 import io.keyward.config.tenant.Limit;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.CloneTerms;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.KeyspaceClone;
 import io.keyward.engine.builtin.script.FunctionTexts;
@@ -18,7 +19,8 @@ import java.util.concurrent.TimeoutException;
  * Makes one deployment hold what another one holds, functions included, at one instant.
  *
  * <p>All of it, and the freeing of what the target held, is one unit in the files, so that a
- * gateway that dies leaves the target as it was or as a whole copy.
+ * gateway that dies leaves the target as it was or as a whole copy. Only a target that has to move
+ * to the source's event loop is emptied before, in a unit of its own.
  */
 final class Cloning {
   private static final long PATIENCE_SECONDS = 60;
@@ -58,7 +60,7 @@ final class Cloning {
       new Rehearsal(server.engine().table()).run();
     }
     BuiltinKeyspace source = server.engine().open(from.prefix());
-    BuiltinKeyspace target = beside(source.home(), to);
+    BuiltinKeyspace target = beside(source, to);
     CompletableFuture<KeyspaceClone> done = new CompletableFuture<>();
     source.loop().execute(() -> makeWhenIdle(source, target, replace, done));
     return await(done);
@@ -81,10 +83,12 @@ final class Cloning {
       throw tooMuch(more, "the tenant's memory limit of " + from.limitOfTenant(Limit.MEMORY));
     }
     long keys = reports.contents(from).keys();
-    long mostKeys = Math.min(to.limit(Limit.KEYS), from.limitOfTenant(Limit.KEYS));
-    if (keys > mostKeys) {
-      throw new DeploymentException(
-          Kind.REFUSED, "a copy of " + keys + " keys would go beyond the limit of " + mostKeys);
+    if (keys > to.limit(Limit.KEYS)) {
+      throw tooMany(keys, "the target's keys limit of " + to.limit(Limit.KEYS));
+    }
+    long others = reports.keysOfTenant(from.tenantName()) - reports.contents(to).keys();
+    if (others + keys > from.limitOfTenant(Limit.KEYS)) {
+      throw tooMany(keys, "the tenant's keys limit of " + from.limitOfTenant(Limit.KEYS));
     }
   }
 
@@ -93,15 +97,25 @@ final class Cloning {
         Kind.REFUSED, "a copy of " + bytes + " bytes would go beyond " + limit);
   }
 
+  private static DeploymentException tooMany(long keys, String limit) {
+    return new DeploymentException(
+        Kind.REFUSED, "a copy of " + keys + " keys would go beyond " + limit);
+  }
+
   /**
    * The target's keyspace, on the source's home: one that lives elsewhere is made anew there, and
-   * nobody comes in until it is there.
+   * nobody comes in until it is there. What it held goes with it, so that a copy that is to be
+   * refused has to be refused before.
    */
-  private BuiltinKeyspace beside(Home home, Deployment to)
+  private BuiltinKeyspace beside(BuiltinKeyspace source, Deployment to)
       throws DeploymentException, InterruptedException {
+    Home home = source.home();
     BuiltinKeyspace present = server.engine().find(to.prefix());
     if (present != null && present.home() == home) {
       return present;
+    }
+    if (present != null && !terms(present).canTellCloneOf(terms(source))) {
+      throw untellable();
     }
     BuiltinKeyspace opened;
     boolean wasClosed = to.closed();
@@ -122,6 +136,33 @@ final class Cloning {
     return opened;
   }
 
+  /** The terms of a keyspace, as soon as no command is in the middle of it. */
+  private static CloneTerms terms(BuiltinKeyspace keyspace)
+      throws DeploymentException, InterruptedException {
+    CompletableFuture<CloneTerms> told = new CompletableFuture<>();
+    keyspace.loop().execute(() -> tellWhenIdle(keyspace, told));
+    return await(told);
+  }
+
+  private static void tellWhenIdle(BuiltinKeyspace keyspace, CompletableFuture<CloneTerms> told) {
+    if (told.isDone()) {
+      // Whoever has asked does not wait any more.
+      return;
+    }
+    if (keyspace.slices().busy()) {
+      var _ = keyspace.loop().schedule(1, () -> tellWhenIdle(keyspace, told));
+    } else {
+      told.complete(keyspace.effects().whole().cloneTerms());
+    }
+  }
+
+  private static DeploymentException untellable() {
+    return new DeploymentException(
+        Kind.REFUSED,
+        "the files can tell of a copy only where both have the same pinned namespaces and the same"
+            + " durability. Remedy: give them those, or set appendonly no meanwhile");
+  }
+
   private void makeWhenIdle(
       BuiltinKeyspace source,
       BuiltinKeyspace target,
@@ -135,12 +176,9 @@ final class Cloning {
       var _ = source.loop().schedule(1, () -> makeWhenIdle(source, target, replace, done));
       return;
     }
-    if (!target.effects().whole().canTellCloneOf(source)) {
-      done.completeExceptionally(
-          new DeploymentException(
-              Kind.REFUSED,
-              "the files can tell of a copy only where both have the same pinned namespaces and the"
-                  + " same durability. Remedy: give them those, or set appendonly no meanwhile"));
+    CloneTerms ofSource = source.effects().whole().cloneTerms();
+    if (!target.effects().whole().cloneTerms().canTellCloneOf(ofSource)) {
+      done.completeExceptionally(untellable());
       return;
     }
     if (!replace && target.databases().keys() > 0) {
@@ -179,7 +217,7 @@ final class Cloning {
     return word.getBytes(StandardCharsets.US_ASCII);
   }
 
-  private static KeyspaceClone await(CompletableFuture<KeyspaceClone> done)
+  private static <T> T await(CompletableFuture<T> done)
       throws DeploymentException, InterruptedException {
     try {
       return done.get(PATIENCE_SECONDS, TimeUnit.SECONDS);

@@ -45,6 +45,15 @@ final class Reports {
     return contents(all).values().stream().mapToLong(Contents::bytes).sum();
   }
 
+  /** How many keys the deployments of a tenant have; what they share does not count. */
+  long keysOfTenant(String tenant) throws DeploymentException {
+    List<Deployment> own =
+        server.tenancy().deployments().stream()
+            .filter(deployment -> deployment.tenantName().equals(tenant) && !deployment.shared())
+            .toList();
+    return contents(own).values().stream().mapToLong(Contents::keys).sum();
+  }
+
   /** Every deployment, by tenant and name. */
   List<Map<String, Object>> list() throws DeploymentException {
     List<Deployment> all = new ArrayList<>(server.tenancy().deployments());

@@ -149,6 +149,43 @@ class DeploymentCloneTest {
   }
 
   @Test
+  void aCloneThatIsRefusedLeavesTheTargetWhatItHeld() throws Exception {
+    librechat.write("", "      quick: {password: quick-secret, durability: memory}");
+    assertThat(librechat.gateway().reload()).isEmpty();
+    // There are two event loops: one of the two at least lives elsewhere than the source.
+    for (String name : new String[] {"blue", "green", "quick"}) {
+      try (Wire wire = librechat.logIn(name, name + "-secret")) {
+        assertThat(wire.ask("SET key " + name)).isEqualTo("+OK");
+      }
+    }
+    for (String name : new String[] {"blue", "green"}) {
+      try (Wire client = librechat.logIn(name, name + "-secret")) {
+        assertThatThrownBy(() -> librechat.lifecycle().copy(TEST, "quick", name, true))
+            .hasMessageContaining("same durability");
+        assertThat(bulk(client, "GET key")).isEqualTo(name);
+      }
+    }
+  }
+
+  @Test
+  void theKeysOfACloneCountForTheTenantBesideThoseOfTheOthers() throws Exception {
+    librechat.write("    limits: {keys: 5}", "");
+    assertThat(librechat.gateway().reload()).isEmpty();
+    try (Wire blue = librechat.logIn("blue", "blue-secret");
+        Wire green = librechat.logIn("green", "green-secret")) {
+      assertThat(blue.ask("MSET a 1 b 2 c 3")).isEqualTo("+OK");
+      assertThatThrownBy(() -> librechat.lifecycle().copy(TEST, "blue", "green", false))
+          .hasMessageContaining("3 keys would go beyond the tenant's keys limit of 5");
+      assertThat(blue.ask("DEL c")).isEqualTo(":1");
+      assertThat(green.ask("MSET x 1 y 2 z 3")).isEqualTo("+OK");
+      librechat.lifecycle().copy(TEST, "blue", "green", true);
+    }
+    try (Wire green = librechat.logIn("green", "green-secret")) {
+      assertThat(green.ask("DBSIZE")).isEqualTo(":2");
+    }
+  }
+
+  @Test
   void aPauseOfTheTargetHoldsUpNothingOfAClone() throws Exception {
     try (Wire blue = librechat.logIn("blue", "blue-secret")) {
       assertThat(blue.ask("SET key value")).isEqualTo("+OK");

@@ -82,7 +82,7 @@ class LifecycleTest {
 
       awaitEnd(idle);
       assertThat(librechat.refusal("librechat.rev1"))
-          .isEqualTo("-ERR the deployment takes no logins: it is being drained");
+          .isEqualTo("-ERR the deployment takes no logins: it was drained or dropped");
       assertThat(inTransaction.ask("SET key value")).isEqualTo("+QUEUED");
       assertThat(inTransaction.ask("EXEC")).isEqualTo("*1");
       assertThat(inTransaction.line()).isEqualTo("+OK");

@@ -251,7 +251,7 @@ class RecognitionTest {
     }
     try (Wire white = Wire.to(port)) {
       assertThat(white.readToEnd())
-          .isEqualTo("-ERR the deployment takes no logins: it is being drained\r\n");
+          .isEqualTo("-ERR the deployment takes no logins: it was drained or dropped\r\n");
     }
     try (Wire white = withCertificate()) {
       assertThat(white.send("EXISTS of-all\r\n").readToEnd()).isEmpty();
