@@ -39,19 +39,15 @@ record CommandLine(@Nullable Path file, List<Option> options) {
 
   void giveTo(Gathered gathered) {
     for (Option option : options) {
-      Origin origin = new Origin.Option("--" + option.name());
+      String written = option.name().startsWith("-") ? option.name() : "--" + option.name();
+      Origin origin = new Origin.Option(written);
       Given given = new Given(String.join(" ", option.values()), origin);
       Optional<Directive> directive = Directive.named(option.name());
       Optional<Setting> setting = Setting.ofOption(option.name());
       boolean empty = option.values().isEmpty() && directive.orElse(null) != Directive.SAVE;
       if (directive.isEmpty() && setting.isEmpty()) {
         gathered.wrong(
-            new Problem(
-                "--" + option.name(),
-                "…",
-                "command line",
-                "there is no such option",
-                remedy(option)));
+            new Problem(written, "…", "command line", "there is no such option", remedy(option)));
       } else if (empty) {
         gathered.wrong(
             Problem.of(

@@ -125,6 +125,7 @@ class ConfigurationErrorsTest {
         .isEqualTo(
             "port = \"70000\" (keyward.yaml, line 2): argument must be between 0 and 65535"
                 + " inclusive. Remedy: give a whole number from 0 to 65535.");
+    assertThat(line(Map.of(), "-prot", "1")).startsWith("-prot = \"…\" (command line)");
     assertThat(line(Map.of(), "--port", "x"))
         .isEqualTo(
             "port = \"x\" (command line --port): argument couldn't be parsed into an integer."

@@ -84,11 +84,11 @@ public final class Main {
   }
 
   private static int run(List<String> arguments) throws InterruptedException {
-    if (arguments.contains("--version")) {
+    if (arguments.contains("--version") || arguments.equals(List.of("-v"))) {
       out.println("Keyward " + Server.version());
       return 0;
     }
-    if (arguments.contains("--help")) {
+    if (arguments.contains("--help") || arguments.equals(List.of("-h"))) {
       out.print(Usage.text());
       return 0;
     }

@@ -54,6 +54,7 @@ final class Usage {
     option(spec, "--version", "", "the version");
     option(spec, "--prefix", "", "the deployment's name in the global view of keys");
     option(spec, "--username", "", "user that may log in besides \"default\"");
+    option(spec, "--namespaces", "", "names of your own for --pinned and for what tenants share");
     option(spec, "--pinned", "", "namespaces that stay in the gateway's memory");
     option(spec, "--admin-port", "9379", "HTTP port for health and metrics; 0 = any free one");
     option(spec, "--admin-bind", "127.0.0.1", "address of that port");

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -111,10 +112,11 @@ public final class LiveSettings {
    * Answers CONFIG GET: directives that match one of the patterns, with their values.
    *
    * @param patterns names, or globs with {@code *}, {@code ?} and {@code [...]}, which match no
-   *     hidden ones; an alias that matches is listed under its own name
+   *     hidden ones; an alias that matches is listed under its own name, and a name that is no glob
+   *     as it is given
    */
   public Map<String, String> matching(List<String> patterns) {
-    Map<String, String> found = new LinkedHashMap<>();
+    Map<String, String> found = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     for (String pattern : patterns) {
       String wanted = pattern.toLowerCase(Locale.ROOT);
       if (Glob.isPattern(wanted)) {
@@ -125,7 +127,7 @@ public final class LiveSettings {
           }
         }
       } else {
-        Directive.named(wanted).ifPresent(directive -> found.put(wanted, shown(directive)));
+        Directive.named(wanted).ifPresent(directive -> found.put(pattern, shown(directive)));
       }
     }
     return found;

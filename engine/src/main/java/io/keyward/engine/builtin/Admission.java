@@ -111,8 +111,8 @@ final class Admission {
     Transaction gathered = command.has(CommandFlag.EXECUTES_QUEUE) ? state.transaction() : null;
     CommandException refusal = rules.refusal(request, command, gathered);
     if (refusal != null && gathered != null) {
-      state.transaction(null);
-      state.watcher().clear();
+      state.endTransaction();
+      gathered.end();
     }
     return refusal;
   }

@@ -143,6 +143,10 @@ public final class Executor {
       return;
     }
     client.lastCommand(command.fullName());
+    if (!command.accepts(request.count())) {
+      rejectCount(client, reply, command);
+      return;
+    }
     ClientState state = ClientState.of(client);
     CommandException refusal = admission.check(request, command, client, state);
     if (refusal != null) {
@@ -209,12 +213,31 @@ public final class Executor {
       refuse(client, reply, refusal);
       return;
     }
+    abort(client, reply, refusal.line());
+  }
+
+  /** Refuses a number of arguments; EXEC says even without a transaction that it is aborted. */
+  private void rejectCount(Client client, Reply reply, Command command) {
+    CommandException wrong = Errors.wrongArity(command.fullName());
+    if (command.has(CommandFlag.EXECUTES_QUEUE)) {
+      keyspace.statistics().rejected(command);
+      abort(client, reply, wrong.line().substring("ERR ".length()));
+    } else {
+      reject(client, reply, command, wrong);
+    }
+  }
+
+  private void abort(Client client, Reply reply, String reason) {
     refuse(
         client,
         reply,
-        new CommandException("EXECABORT Transaction discarded because of: " + refusal.line()));
-    ClientState.of(client).endTransaction();
-    transaction.end();
+        new CommandException("EXECABORT Transaction discarded because of: " + reason));
+    ClientState state = ClientState.of(client);
+    Transaction transaction = state.transaction();
+    if (transaction != null) {
+      state.endTransaction();
+      transaction.end();
+    }
   }
 
   /** Answers a request that is not looked at, since it is beyond a limit of the keyspace. */

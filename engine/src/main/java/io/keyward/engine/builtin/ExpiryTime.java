@@ -47,8 +47,7 @@ public final class ExpiryTime {
   }
 
   private static long at(long value, Unit unit, Request request) {
-    long most = Long.MAX_VALUE / unit.scale;
-    if (value > most || value < -most) {
+    if (value > Long.MAX_VALUE / unit.scale || value < Long.MIN_VALUE / unit.scale) {
       throw invalid(request);
     }
     long milliseconds = value * unit.scale;

@@ -1,7 +1,6 @@
 package io.keyward.engine.command;
 
 import io.keyward.engine.CommandException;
-import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -158,9 +157,9 @@ public final class CommandTable {
   }
 
   /**
-   * Finds the declaration for a request's name and checks the number of its arguments.
+   * Finds the declaration for a request's name, whatever the number of its arguments.
    *
-   * @throws CommandException if there is no such command, or not with so many arguments
+   * @throws CommandException if there is no such command
    */
   public Command resolve(Request request) {
     Command command = find(request);
@@ -181,9 +180,6 @@ public final class CommandTable {
       command = child;
     }
     request.command(command);
-    if (!command.accepts(request.count())) {
-      throw Errors.wrongArity(command.fullName());
-    }
     return command;
   }
 

@@ -22,7 +22,28 @@ final class DoubleReader {
 
   private DoubleReader() {}
 
+  /** The number that the whole text is, unless it is beyond what a double holds. */
   static double read(byte[] bytes, int offset, int length) {
+    return read(bytes, offset, length, false);
+  }
+
+  /**
+   * The number that the text is behind its blanks, be it an infinity for want of range; 0 if there
+   * is no text.
+   */
+  static double readLeniently(byte[] bytes, int offset, int length) {
+    int blanks = 0;
+    while (blanks < length && isBlank(bytes[offset + blanks])) {
+      blanks++;
+    }
+    return length == 0 ? 0 : read(bytes, offset + blanks, length - blanks, true);
+  }
+
+  private static boolean isBlank(byte character) {
+    return character == ' ' || (character >= '\t' && character <= '\r');
+  }
+
+  private static double read(byte[] bytes, int offset, int length, boolean any) {
     if (length <= 0) {
       return Double.NaN;
     }
@@ -40,9 +61,9 @@ final class DoubleReader {
               ? Double.POSITIVE_INFINITY
               : Double.NaN;
     } else if (bytes[at] == '0' && at + 1 < end && (bytes[at + 1] | 0x20) == 'x') {
-      magnitude = hexadecimal(bytes, at + 2, end);
+      magnitude = hexadecimal(bytes, at + 2, end, any);
     } else {
-      magnitude = decimal(bytes, at, end);
+      magnitude = decimal(bytes, at, end, any);
     }
     return sign == '-' ? -magnitude : magnitude;
   }
@@ -59,7 +80,7 @@ final class DoubleReader {
     return true;
   }
 
-  private static double decimal(byte[] bytes, int start, int end) {
+  private static double decimal(byte[] bytes, int start, int end, boolean any) {
     long mantissa = 0;
     int significant = 0;
     long scale = 0;
@@ -107,7 +128,8 @@ final class DoubleReader {
           ? mantissa / EXACT_POWERS[(int) -scale]
           : mantissa * EXACT_POWERS[(int) scale];
     }
-    return inRange(Double.parseDouble(kept(bytes, start, mantissaEnd, significant, scale)));
+    double value = Double.parseDouble(kept(bytes, start, mantissaEnd, significant, scale));
+    return any ? value : inRange(value);
   }
 
   /** The decimal exponent in [at, end), capped far out of range, or Long.MIN_VALUE for none. */
@@ -155,7 +177,7 @@ final class DoubleReader {
   }
 
   /** Keeps 15 digits and whether any later one counts, which is enough to round by. */
-  private static double hexadecimal(byte[] bytes, int start, int end) {
+  private static double hexadecimal(byte[] bytes, int start, int end, boolean any) {
     long mantissa = 0;
     int significant = 0;
     long scale = 0;
@@ -198,7 +220,8 @@ final class DoubleReader {
     }
     long sticky = mantissa << 1 | (lost ? 1 : 0);
     long power = Math.clamp(scale - 1, -1_000_000, 1_000_000);
-    return inRange(Double.parseDouble("0x" + Long.toHexString(sticky) + "p" + power));
+    double value = Double.parseDouble("0x" + Long.toHexString(sticky) + "p" + power);
+    return any ? value : inRange(value);
   }
 
   private static double inRange(double value) {

@@ -196,6 +196,18 @@ public final class Numbers {
   }
 
   /**
+   * Reads the bound of a range of scores, which Redis leaves to C's strtod alone: as a double, but
+   * with blanks before it, 0 if it is empty, and an infinity or the nearest number if it is beyond
+   * the range.
+   *
+   * @return NaN if the text is no number
+   */
+  public static double parseBound(byte[] bytes, int offset, int length) {
+    double value = DoubleReader.read(bytes, offset, length);
+    return Double.isNaN(value) ? DoubleReader.readLeniently(bytes, offset, length) : value;
+  }
+
+  /**
    * Writes a double as Redis sends scores: {@code inf}, {@code -inf}, {@code nan}, {@code -0},
    * integral values up to 2^62 in full, all others with the digits and layout of {@link Grisu}.
    *

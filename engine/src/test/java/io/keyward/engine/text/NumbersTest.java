@@ -214,6 +214,26 @@ class NumbersTest {
     assertThat(Numbers.isDouble(padded(text), PAD, text.length())).isFalse();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'',0",
+    "' 1',1",
+    "'\t\n 0x10',16",
+    "1e400,Infinity",
+    "-1e400,-Infinity",
+    "0x1p2000,Infinity",
+    "1e-400,0"
+  })
+  void readsBoundsAsStrtodAlone(String text, double value) {
+    assertThat(Numbers.parseBound(padded(text), PAD, text.length())).isEqualTo(value);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {" ", "1 ", "nan", "- 1", "+", "e5"})
+  void rejectsWhatIsNoBound(String text) {
+    assertThat(Numbers.parseBound(padded(text), PAD, text.length())).isNaN();
+  }
+
   @Test
   void readsLongTextsExactly() {
     // Halfway between 1 and its upper neighbour, and one digit far behind it.

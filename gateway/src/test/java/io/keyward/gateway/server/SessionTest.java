@@ -57,6 +57,18 @@ class SessionTest {
   }
 
   @Test
+  void movesThatHaveWaitedInVainAnswerWithoutAnArrayAsRedisDoes() {
+    try (Wire wire = connect()) {
+      assertThat(wire.ask("BLMOVE nolist list LEFT LEFT 0.01")).isEqualTo("*-1");
+      assertThat(wire.ask("BRPOPLPUSH nolist list 0.01")).isEqualTo("*-1");
+      assertThat(wire.ask("LMOVE nolist list LEFT LEFT")).isEqualTo("$-1");
+      wire.send("MULTI\r\nBLMOVE nolist list LEFT LEFT 0\r\nEXEC\r\n");
+      assertThat(wire.read("+OK\r\n+QUEUED\r\n*1\r\n$-1\r\n".length()))
+          .isEqualTo("+OK\r\n+QUEUED\r\n*1\r\n$-1\r\n");
+    }
+  }
+
+  @Test
   void aRequestMayArriveByteByByte() {
     try (Wire wire = connect()) {
       for (char c : "*3\r\n$3\r\nSET\r\n$5\r\nbytes\r\n$2\r\n\r\n\r\n".toCharArray()) {

@@ -1,9 +1,11 @@
 package io.keyward.engine.builtin.appendonly;
 
 import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -175,7 +177,11 @@ final class LogLoader {
 
   private String resolve(Request request, long offset) throws IOException {
     try {
-      return view.resolve(request).fullName();
+      Command command = view.resolve(request);
+      if (!command.accepts(request.count())) {
+        throw Errors.wrongArity(command.fullName());
+      }
+      return command.fullName();
     } catch (CommandException refused) {
       throw DamagedFileException.malformed(offset, reason(request, refused));
     }

@@ -79,7 +79,9 @@ public final class DebugCommand {
   public static void declare(CommandTable table) {
     table.add(
         Command.named("debug", SERVER)
-            .differs("SLEEP holds back the deployment's requests without blocking the thread.")
+            .differs(
+                "SLEEP holds back the deployment's requests without blocking the thread. Of the"
+                    + " subcommands there are those that DEBUG HELP lists.")
             .summary("Looks into the keyspace and sets up situations for tests.")
             .complexity("Depends on subcommand.")
             .syntax("subcommand [argument [argument ...]]")

@@ -2,7 +2,8 @@ package io.keyward.engine.builtin.geo;
 
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Request;
-import java.util.Locale;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /** A point on earth, in degrees. */
 record Place(double longitude, double latitude) {
@@ -21,11 +22,13 @@ record Place(double longitude, double latitude) {
     return new Place(longitude, latitude);
   }
 
+  /** The number with six decimals and all its digits before them, as C's printf writes it. */
   private static String plain(double coordinate) {
     if (Double.isInfinite(coordinate)) {
       return coordinate > 0 ? "inf" : "-inf";
     }
-    return String.format(Locale.ROOT, "%f", coordinate);
+    BigDecimal size = new BigDecimal(Math.abs(coordinate)).setScale(6, RoundingMode.HALF_EVEN);
+    return (Math.copySign(1, coordinate) < 0 ? "-" : "") + size.toPlainString();
   }
 
   /** The place that a score stands for. */

@@ -89,10 +89,12 @@ final class MoveCommands {
     Database database = Database.of(request);
     Entry source = database.write(request, 1, Type.LIST);
     if (source == null) {
-      if (timeout == NO_WAIT) {
+      if (timeout == NO_WAIT || !database.keyspace().mayBlock(request.client())) {
         reply.nothing();
       } else {
-        database.blocked().block(request, reply, Type.LIST, new int[] {1}, timeout, Reply::nothing);
+        database
+            .blocked()
+            .block(request, reply, Type.LIST, new int[] {1}, timeout, Reply::nothingArray);
       }
       return;
     }

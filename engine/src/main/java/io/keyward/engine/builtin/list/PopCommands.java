@@ -22,6 +22,7 @@ import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.KeySpec;
+import java.util.stream.IntStream;
 
 /** LPOP, RPOP and LMPOP, and those that wait for an element: BLPOP, BRPOP, BLMPOP. */
 final class PopCommands {
@@ -54,7 +55,7 @@ final class PopCommands {
             .arity(-4)
             .flags(WRITE)
             .keys(KeySpec.counted(1, RW, ACCESS, DELETE))
-            .handler((request, reply) -> popMany(request, reply, 1, -1)));
+            .handler((request, reply) -> popMany(request, reply, 1, false)));
     table.add(
         Command.named("blmpop", LIST)
             .since("7.0.0")
@@ -64,9 +65,7 @@ final class PopCommands {
             .arity(-5)
             .flags(WRITE, BLOCKING)
             .keys(KeySpec.counted(2, RW, ACCESS, DELETE))
-            .handler(
-                (request, reply) ->
-                    popMany(request, reply, 2, BlockingTimeout.milliseconds(request, 1))));
+            .handler((request, reply) -> popMany(request, reply, 2, true)));
   }
 
   private static CommandBuilder popping(String name, String summary) {
@@ -167,21 +166,18 @@ final class PopCommands {
         return;
       }
     }
-    int[] keys = new int[timeoutArgument - 1];
-    for (int i = 0; i < keys.length; i++) {
-      keys[i] = i + 1;
-    }
+    int[] keys = IntStream.range(1, timeoutArgument).toArray();
     database.blocked().block(request, reply, Type.LIST, keys, timeout, Reply::nothingArray);
   }
 
-  /** LMPOP, or BLMPOP if the timeout is not negative. */
-  private static void popMany(Request request, Reply reply, int countAt, long timeout) {
-    int keyCount = (int) request.integer(countAt, 1, Integer.MAX_VALUE, KEYS_NOT_POSITIVE);
+  /** LMPOP, or BLMPOP, which waits as long as its first argument says. */
+  private static void popMany(Request request, Reply reply, int countAt, boolean waits) {
+    long keys = request.integer(countAt, 1, Long.MAX_VALUE, KEYS_NOT_POSITIVE);
     int firstKey = countAt + 1;
-    if ((long) firstKey + keyCount >= request.count()) {
+    if (keys >= request.count() - firstKey) {
       throw Errors.SYNTAX;
     }
-    int side = firstKey + keyCount;
+    int side = firstKey + (int) keys;
     boolean first = request.is(side, "LEFT");
     if (!first && !request.is(side, "RIGHT")) {
       throw Errors.SYNTAX;
@@ -196,6 +192,7 @@ final class PopCommands {
         throw Errors.SYNTAX;
       }
     }
+    long timeout = waits ? BlockingTimeout.milliseconds(request, 1) : 0;
     Database database = Database.of(request);
     for (int key = firstKey; key < side; key++) {
       Entry list = database.write(request, key, Type.LIST);
@@ -208,14 +205,11 @@ final class PopCommands {
         return;
       }
     }
-    if (timeout < 0) {
+    if (!waits) {
       reply.nothingArray();
       return;
     }
-    int[] keys = new int[keyCount];
-    for (int i = 0; i < keyCount; i++) {
-      keys[i] = firstKey + i;
-    }
-    database.blocked().block(request, reply, Type.LIST, keys, timeout, Reply::nothingArray);
+    int[] arguments = IntStream.range(firstKey, side).toArray();
+    database.blocked().block(request, reply, Type.LIST, arguments, timeout, Reply::nothingArray);
   }
 }

@@ -245,6 +245,7 @@ public final class Relay implements Elsewhere {
     transaction.queue().forEach(queued -> unit.add(queued.copy()));
     unit.add(words("EXEC"));
     state.endTransaction();
+    transaction.end();
     if (divided || watches) {
       reply.error(DIVIDED.line());
       return true;

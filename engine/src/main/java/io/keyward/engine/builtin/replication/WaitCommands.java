@@ -33,8 +33,6 @@ public final class WaitCommands {
       CommandException.error("timeout is not an integer or out of range");
   private static final CommandException LOCAL_OUT_OF_RANGE =
       CommandException.error("value is out of range, value must between 0 and 1");
-  private static final CommandException REPLICAS_OUT_OF_RANGE =
-      CommandException.error("value is out of range, must be positive");
   private static final CommandException NO_LOG =
       CommandException.error(
           "WAITAOF cannot be used when numlocal is set but appendonly is disabled.");
@@ -98,10 +96,7 @@ public final class WaitCommands {
 
   private void disks(Request request, Reply reply) {
     long local = oneOrNone(request, 1);
-    long wanted = request.integer(2);
-    if (wanted < 0) {
-      throw REPLICAS_OUT_OF_RANGE;
-    }
+    long wanted = request.integer(2, 0, Long.MAX_VALUE, Errors.NOT_POSITIVE);
     long timeout = timeout(request, 3);
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     ForcedPositions disk = forced.get();

@@ -35,7 +35,7 @@ final class CommandKeys {
     try {
       command.keys(asked, positions::add);
     } catch (CommandException malformed) {
-      throw INVALID_ARGUMENTS;
+      positions.clear();
     }
     if (positions.isEmpty() && !command.has(CommandFlag.NO_MANDATORY_KEYS)) {
       throw INVALID_ARGUMENTS;

@@ -96,10 +96,7 @@ final class RandomMembers {
   }
 
   private static void popSeveral(Request request, Reply reply) {
-    long count = request.integer(2);
-    if (count < 0) {
-      throw Errors.NOT_POSITIVE;
-    }
+    long count = request.integer(2, 0, Long.MAX_VALUE, Errors.NOT_POSITIVE);
     Database database = Database.of(request);
     Entry set = database.write(request, 1, Type.SET);
     if (set == null || count == 0) {

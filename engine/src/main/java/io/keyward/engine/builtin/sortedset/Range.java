@@ -28,7 +28,7 @@ record Range(Bound low, Bound high) {
   private static double score(Request request, int argument, boolean exclusive) {
     int skipped = exclusive ? 1 : 0;
     double score =
-        Numbers.parseDouble(
+        Numbers.parseBound(
             request.bytes(),
             request.offset(argument) + skipped,
             request.length(argument) - skipped);

@@ -103,16 +103,25 @@ final class IdArgument {
     while (dash < end && bytes[dash] != '-') {
       dash++;
     }
-    if (!isUnsigned(bytes, offset, dash)) {
+    int start = digits(bytes, offset, dash);
+    if (!isUnsigned(bytes, start, dash)) {
       return null;
     }
-    long ms = unsigned(bytes, offset, dash);
+    long ms = unsigned(bytes, start, dash);
     if (dash == end) {
       return new StreamId(ms, missing);
     }
-    return isUnsigned(bytes, dash + 1, end)
-        ? new StreamId(ms, unsigned(bytes, dash + 1, end))
-        : null;
+    start = digits(bytes, dash + 1, end);
+    return isUnsigned(bytes, start, end) ? new StreamId(ms, unsigned(bytes, start, end)) : null;
+  }
+
+  /** Where the digits begin: behind blanks and a plus sign, which C's strtoull passes over. */
+  private static int digits(byte[] bytes, int from, int to) {
+    int at = from;
+    while (at < to && (bytes[at] == ' ' || (bytes[at] >= '\t' && bytes[at] <= '\r'))) {
+      at++;
+    }
+    return at < to && bytes[at] == '+' ? at + 1 : at;
   }
 
   /** Whether the bytes are decimal digits of a number below 2^64. */

@@ -97,6 +97,12 @@ class KeyCommandsTest {
     assertThat(bench.line("expire k 10 AB")).isEqualTo("!ERR Unsupported option AB");
     assertThat(bench.line("expire k 9223372036854775807"))
         .isEqualTo("!ERR invalid expire time in 'expire' command");
+    assertThat(bench.line("set old v")).isEqualTo("OK");
+    assertThat(bench.line("pexpire old -9223372036854775808")).isEqualTo("1");
+    assertThat(bench.line("exists old")).isEqualTo("0");
+    assertThat(bench.line("set old v")).isEqualTo("OK");
+    assertThat(bench.line("pexpireat old -9223372036854775808")).isEqualTo("1");
+    assertThat(bench.line("exists old")).isEqualTo("0");
     assertThat(bench.line("expireat k 33177117420")).isEqualTo("1");
     assertThat(bench.line("expiretime k")).isEqualTo("33177117420");
     assertThat(bench.line("persist k")).isEqualTo("1");

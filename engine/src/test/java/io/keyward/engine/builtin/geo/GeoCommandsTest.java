@@ -57,6 +57,8 @@ class GeoCommandsTest {
     assertThat(bench.line("geoadd s 1 1 x 2")).isEqualTo("!ERR syntax error");
     assertThat(bench.line("geoadd s 200 100 x"))
         .isEqualTo("!ERR invalid longitude,latitude pair 200.000000,100.000000");
+    assertThat(bench.line("geoadd s -0.0000005 18446744073709551615 x"))
+        .isEqualTo("!ERR invalid longitude,latitude pair -0.000000,18446744073709551616.000000");
     assertThat(bench.line("geoadd s a 100 x")).isEqualTo("!ERR value is not a valid float");
     bench.line("set k v");
     assertThat(bench.line("geoadd k 1 1 x")).startsWith("!WRONGTYPE");

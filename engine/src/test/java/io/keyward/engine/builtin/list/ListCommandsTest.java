@@ -226,4 +226,14 @@ class ListCommandsTest {
     bench.line("rpush q a");
     assertThat(bench.line("llen q")).isEqualTo("1");
   }
+
+  @Test
+  void popsOfSeveralListsCheckTheirTimeoutLast() {
+    assertThat(bench.line("blmpop -1 0 q left")).isEqualTo("!ERR numkeys should be greater than 0");
+    assertThat(bench.line("blmpop x 2 q left")).isEqualTo("!ERR syntax error");
+    assertThat(bench.line("blmpop x 1 q left count 0"))
+        .isEqualTo("!ERR count should be greater than 0");
+    assertThat(bench.line("blmpop -1 1 q left")).isEqualTo("!ERR timeout is negative");
+    assertThat(bench.line("lmpop 9223372036854775807 q left")).isEqualTo("!ERR syntax error");
+  }
 }

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.engine.builtin.Bench;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -97,9 +98,27 @@ class ServerCommandsTest {
     assertThat(bench.line("acl dryrun default sort k1 store k2")).isEqualTo("OK");
     assertThat(bench.line("command getkeys watch a b")).isEqualTo("[\"a\" \"b\"]");
     assertThat(bench.line("command getkeys nosuch a")).isEqualTo("!ERR Invalid command specified");
+    assertThat(bench.line("command getkeys eval x 3 a")).isEqualTo("[]");
+    assertThat(bench.line("command getkeys zinter 3 a"))
+        .isEqualTo("!ERR Invalid arguments specified for command");
     assertThat(bench.line("command getkeys ping"))
         .isEqualTo("!ERR The command has no key arguments");
     assertThat(bench.line("command getkeys get"))
         .isEqualTo("!ERR Invalid number of arguments specified for command");
+  }
+
+  @Test
+  void callsWithAWrongNumberOfArgumentsCountAsRejected() {
+    for (String call : List.of("get", "object encoding", "object")) {
+      assertThat(bench.line(call))
+          .isEqualTo("!ERR wrong number of arguments for '" + call.replace(' ', '|') + "' command");
+      assertThat(
+              bench
+                  .keyspace()
+                  .statistics()
+                  .rejectedCalls(bench.keyspace().table().findFullName(call.replace(' ', '|'))))
+          .as(call)
+          .isEqualTo(1);
+    }
   }
 }

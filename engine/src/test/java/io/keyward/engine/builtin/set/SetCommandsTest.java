@@ -115,7 +115,7 @@ class SetCommandsTest {
   void wrongArgumentsAreRefusedInRedisWords() {
     bench.line("sadd s a b c");
     assertThat(bench.line("spop s -1")).isEqualTo("!ERR value is out of range, must be positive");
-    assertThat(bench.line("spop s x")).isEqualTo("!ERR value is not an integer or out of range");
+    assertThat(bench.line("spop s x")).isEqualTo("!ERR value is out of range, must be positive");
     assertThat(bench.line("spop s 1 2")).isEqualTo("!ERR syntax error");
     assertThat(bench.line("srandmember s 1 2")).isEqualTo("!ERR syntax error");
     assertThat(bench.line("srandmember s -9223372036854775808"))

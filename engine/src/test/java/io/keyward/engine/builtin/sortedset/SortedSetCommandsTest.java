@@ -226,4 +226,13 @@ class SortedSetCommandsTest {
             "z del",
             "u del");
   }
+
+  @Test
+  void boundsAreReadAsTheCLibraryReadsThem() {
+    bench.run("zadd", "z", "-1", "a", "1", "b");
+    assertThat(bench.run("zcount", "z", "", " 1")).isEqualTo("1");
+    assertThat(bench.run("zrangebyscore", "z", "-1e400", "(1e400")).isEqualTo("[\"a\" \"b\"]");
+    assertThat(bench.run("zrangebyscore", "z", "( -1", "1")).isEqualTo("[\"b\"]");
+    assertThat(bench.run("zcount", "z", " ", "1")).isEqualTo("!ERR min or max is not a float");
+  }
 }

@@ -46,6 +46,10 @@ class StreamCommandsTest {
         .isEqualTo("!ERR Invalid stream ID specified as stream command argument");
     assertThat(bench.line("xadd t 18446744073709551616 a 1"))
         .isEqualTo("!ERR Invalid stream ID specified as stream command argument");
+    assertThat(bench.run("xadd", "t", " +3- +4", "a", "1")).isEqualTo("\"3-4\"");
+    assertThat(bench.run("xadd", "t", "+5-*", "a", "1")).isEqualTo("\"5-0\"");
+    assertThat(bench.run("xadd", "t", "++6", "a", "1")).startsWith("!ERR Invalid stream ID");
+    assertThat(bench.run("xadd", "t", "+ 6", "a", "1")).startsWith("!ERR Invalid stream ID");
   }
 
   @Test

@@ -51,6 +51,12 @@ class TransactionCommandsTest {
     bench.line("multi");
     bench.line("get");
     assertThat(bench.line("exec")).startsWith("!EXECABORT");
+    String malformed =
+        "!EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command";
+    assertThat(bench.line("exec now")).isEqualTo(malformed);
+    bench.line("multi");
+    assertThat(bench.line("exec now")).isEqualTo(malformed);
+    assertThat(bench.line("exec")).isEqualTo("!ERR EXEC without MULTI");
   }
 
   @Test
