@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -116,7 +115,7 @@ public final class LiveSettings {
    *     as it is given
    */
   public Map<String, String> matching(List<String> patterns) {
-    Map<String, String> found = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    Map<String, String> found = new LinkedHashMap<>();
     for (String pattern : patterns) {
       String wanted = pattern.toLowerCase(Locale.ROOT);
       if (Glob.isPattern(wanted)) {
@@ -127,10 +126,16 @@ public final class LiveSettings {
           }
         }
       } else {
-        Directive.named(wanted).ifPresent(directive -> found.put(pattern, shown(directive)));
+        Directive.named(wanted).ifPresent(directive -> addAsGiven(pattern, directive, found));
       }
     }
     return found;
+  }
+
+  private void addAsGiven(String name, Directive directive, Map<String, String> found) {
+    if (found.keySet().stream().noneMatch(name::equalsIgnoreCase)) {
+      found.put(name, shown(directive));
+    }
   }
 
   private void addIfMatching(

@@ -66,6 +66,10 @@ final class CommandInfo {
     command.tips().forEach(reply::bulk);
     reply.set(command.keySpecs().size());
     command.keySpecs().forEach(spec -> keySpec(reply, spec));
+    if (command.subcommands().isEmpty()) {
+      reply.set(0);
+      return;
+    }
     // Redis sends no set here although the commands below a command have no order.
     reply.array(command.subcommands().size());
     command.subcommands().values().forEach(child -> write(reply, child));

@@ -66,7 +66,8 @@ class ServerCommandsTest {
     bench.session().client().reply().resp3(true);
     assertThat(bench.line("command info get"))
         .contains("<readonly fast>")
-        .contains("{\"flags\" <RO access>");
+        .contains("{\"flags\" <RO access>")
+        .endsWith("> <>]]");
     assertThat(bench.line("command docs del"))
         .startsWith("{\"del\" {\"summary\"")
         .endsWith(
