@@ -71,6 +71,9 @@ public final class Pieces {
 
   private static final Piece[] NONE = {};
 
+  /** What rows have that have given everything back; never changed, and in no row's count. */
+  private static final Pile NOTHING = new Pile(NONE);
+
   /** Fills a part of an array. */
   @FunctionalInterface
   public interface Filler {
@@ -136,7 +139,9 @@ public final class Pieces {
   /** A row of the same bytes, which has every array in common with this one. */
   public Pieces share() {
     Pieces shared = new Pieces(arrays, pile);
-    pile.rows++;
+    if (pile != NOTHING) {
+      pile.rows++;
+    }
     return shared;
   }
 
@@ -148,13 +153,15 @@ public final class Pieces {
 
   /** The pile, for changing it. */
   private Pile ownPile() {
-    if (pile.rows > 1) {
+    if (pile == NOTHING) {
+      pile = new Pile(NONE);
+    } else if (pile.rows > 1) {
       pile = pile.separate();
     }
     return pile;
   }
 
-  /** Gives everything back; the row is empty then. */
+  /** Gives everything back, which takes no memory; the row is empty then. */
   public void release() {
     boolean _ = release(Integer.MAX_VALUE);
   }
@@ -167,7 +174,10 @@ public final class Pieces {
   public boolean release(int most) {
     if (pile.rows > 1) {
       pile.rows--;
-      pile = new Pile(NONE);
+      pile = NOTHING;
+    }
+    if (pile == NOTHING) {
+      return true;
     }
     Pile from = pile;
     for (int i = 0; i < most && from.count > 0; i++) {

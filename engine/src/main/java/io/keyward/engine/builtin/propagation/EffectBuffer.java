@@ -20,7 +20,6 @@ final class EffectBuffer {
   private byte[] bytes = NONE;
   private int length;
   private LongArguments among = new LongArguments();
-  private long bytesAmong;
 
   /** An empty one, which gets its arrays there. */
   EffectBuffer(Buffers spare) {
@@ -43,7 +42,7 @@ final class EffectBuffer {
 
   /** How many bytes there are, those of very long arguments included. */
   long total() {
-    return length + bytesAmong;
+    return length + among.bytes();
   }
 
   /** For how many bytes there is room. */
@@ -81,9 +80,7 @@ final class EffectBuffer {
     System.arraycopy(bytes, at, bytes, at + text.length, length - at);
     System.arraycopy(text, 0, bytes, at, text.length);
     length += text.length;
-    if (bytesAmong > 0) {
-      among.move(at, text.length);
-    }
+    among.move(at, text.length);
   }
 
   /** Writes a line that whoever reads commands skips. */
@@ -146,7 +143,6 @@ final class EffectBuffer {
       shared.release();
       throw full;
     }
-    bytesAmong += count;
     end();
   }
 
@@ -161,13 +157,10 @@ final class EffectBuffer {
     bytes[length++] = '\n';
   }
 
-  /** Forgets what has been written from a place on. */
+  /** Forgets what has been written from a place on, which takes no memory. */
   void truncate(int from) {
     length = from;
-    if (bytesAmong > 0) {
-      among.releaseFrom(from);
-      bytesAmong = among.bytes();
-    }
+    among.releaseFrom(from);
   }
 
   /**
@@ -176,10 +169,8 @@ final class EffectBuffer {
    */
   void moveTo(EffectBuffer other, int from) {
     LongArguments moved = among.cut(from);
-    bytesAmong = among.bytes();
     moved.move(0, other.length - from);
     other.among = moved;
-    other.bytesAmong = moved.bytes();
     System.arraycopy(bytes, from, other.bytes, other.length, length - from);
     other.length += length - from;
     length = from;
@@ -187,7 +178,7 @@ final class EffectBuffer {
 
   /** Those for the bytes that come next, when these ones and their own belong to others. */
   LongArguments nextAmong() {
-    return bytesAmong > 0 ? new LongArguments() : among;
+    return among.isEmpty() ? among : new LongArguments();
   }
 
   /** Begins anew with what {@link #nextAmong} has given. */
@@ -195,14 +186,11 @@ final class EffectBuffer {
     bytes = NONE;
     length = 0;
     among = next;
-    bytesAmong = 0;
   }
 
   /** Gives back the very long arguments. */
   void release() {
-    if (!among.isEmpty()) {
-      among.release();
-    }
+    among.release();
   }
 
   /** Forgets everything. */

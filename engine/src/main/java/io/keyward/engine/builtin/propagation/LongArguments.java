@@ -1,7 +1,7 @@
 package io.keyward.engine.builtin.propagation;
 
 import io.keyward.engine.bytes.Pieces;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 
 /**
  * Very long arguments of commands in a stream: not copied among its other bytes, but each with the
@@ -25,11 +25,13 @@ public final class LongArguments {
     void write(byte[] bytes, int offset, int length) throws E;
   }
 
-  private final ArrayDeque<Place> places = new ArrayDeque<>(2);
+  private final ArrayList<Place> places = new ArrayList<>(2);
+  private long bytes;
 
   /** Adds a row, which belongs to the stream from now on, behind all others. */
   void add(int at, Pieces row) {
     places.add(new Place(at, row));
+    bytes += row.length();
   }
 
   /** Whether there are none. */
@@ -39,42 +41,51 @@ public final class LongArguments {
 
   /** How many bytes all of them have. */
   public long bytes() {
-    long bytes = 0;
-    for (Place place : places) {
-      bytes += place.row.length();
-    }
     return bytes;
   }
 
-  /** The bytes from a place on have moved. */
+  /** The bytes from a place on have moved; takes no memory. */
   void move(int from, int by) {
-    for (Place place : places) {
-      if (place.at >= from) {
-        place.at += by;
-      }
+    for (int i = firstFrom(from); i < places.size(); i++) {
+      places.get(i).at += by;
     }
   }
 
-  /** Takes those out that belong behind a place. */
+  private int firstFrom(int from) {
+    int first = places.size();
+    while (first > 0 && places.get(first - 1).at >= from) {
+      first--;
+    }
+    return first;
+  }
+
+  /**
+   * Takes those out that belong behind a place.
+   *
+   * @throws OutOfMemoryError if there is no memory for that; then all is as before
+   */
   LongArguments cut(int from) {
     LongArguments behind = new LongArguments();
-    while (!places.isEmpty() && places.getLast().at >= from) {
-      behind.places.addFirst(places.removeLast());
+    int first = firstFrom(from);
+    behind.places.addAll(places.subList(first, places.size()));
+    while (places.size() > first) {
+      behind.bytes += takeLast().row.length();
     }
     return behind;
   }
 
-  /** Gives back those that belong behind a place; on the loop of the stream. */
-  void releaseFrom(int from) {
-    while (!places.isEmpty() && places.getLast().at >= from) {
-      places.removeLast().row.release();
-    }
+  private Place takeLast() {
+    Place last = places.removeLast();
+    bytes -= last.row.length();
+    return last;
   }
 
-  /** Adds those of another one behind all others; there they are no longer. */
-  void addAll(LongArguments others) {
-    places.addAll(others.places);
-    others.places.clear();
+  /** Gives back those that belong behind a place; on the loop of the stream. Takes no memory. */
+  void releaseFrom(int from) {
+    int first = firstFrom(from);
+    while (places.size() > first) {
+      takeLast().row.release();
+    }
   }
 
   /** Writes bytes of the stream with the arguments among them. */
@@ -96,7 +107,7 @@ public final class LongArguments {
    * @throws ArithmeticException if they are more than an array can hold
    */
   byte[] joined(byte[] bytes, int length) {
-    byte[] all = new byte[Math.toIntExact(length + bytes())];
+    byte[] all = new byte[Math.toIntExact(length + this.bytes)];
     int[] at = {0};
     write(
         bytes,
@@ -110,9 +121,6 @@ public final class LongArguments {
 
   /** Gives the rows back; on the loop of the stream. */
   public void release() {
-    for (Place place : places) {
-      place.row.release();
-    }
-    places.clear();
+    releaseFrom(0);
   }
 }

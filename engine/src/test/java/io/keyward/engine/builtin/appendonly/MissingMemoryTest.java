@@ -4,15 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.directive.LiveSettings;
-import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Bench;
-import io.keyward.engine.builtin.propagation.EffectSink;
 import io.keyward.engine.builtin.propagation.EffectStream;
-import io.keyward.engine.builtin.propagation.LongArguments;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,41 +20,7 @@ class MissingMemoryTest {
 
   private final Bench bench = new Bench(LiveSettings.defaults());
   private final EffectStream stream = bench.keyspace().home().effects();
-  private final Recording sink = new Recording();
-
-  /** Takes what it has memory for. */
-  private static final class Recording implements EffectSink {
-    final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    boolean full;
-    long position;
-    int missing;
-
-    @Override
-    public void take(byte[] array, int length, LongArguments among, long end) {
-      if (full) {
-        throw new OutOfMemoryError("as if");
-      }
-      among.write(array, length, bytes::write);
-      among.release();
-      position = end;
-    }
-
-    @Override
-    public void missing() {
-      missing++;
-    }
-
-    List<String> commands() throws IOException {
-      List<String> commands = new ArrayList<>();
-      CommandReader reader = new CommandReader(EffectStreams.channel(bytes.toByteArray()));
-      Request request = new Request();
-      while (reader.next(request)) {
-        String first = request.count() > 1 ? " " + request.text(1) : "";
-        commands.add(request.text(0) + first);
-      }
-      return commands;
-    }
-  }
+  private final RecordingSink sink = new RecordingSink();
 
   private void set(String key) {
     stream.begin(0, 3);
@@ -82,6 +44,23 @@ class MissingMemoryTest {
     stream.handOver();
     assertThat(sink.commands()).containsExactly("MULTI", "SELECT 0", "SET a", "SET b", "EXEC");
     assertThat(sink.missing).isEqualTo(1);
+  }
+
+  @Test
+  void ofACommandWithAVeryLongArgumentNothingIsLeftEither() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx48m",
+                "-XX:+UseSerialGC",
+                "-XX:+UseCompactObjectHeaders",
+                "-cp",
+                System.getProperty("java.class.path"),
+                FullHeap.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(said.strip()).isEqualTo("true 1 [MULTI, SELECT 0, SET before, SET after, EXEC]");
   }
 
   @Test
