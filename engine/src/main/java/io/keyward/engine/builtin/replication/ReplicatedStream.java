@@ -40,7 +40,6 @@ final class ReplicatedStream {
     }
   }
 
-  private final boolean oneHome;
   private final Receivers receivers;
   private final List<Piece> putOff = new ArrayList<>();
   private String id = newId();
@@ -53,8 +52,7 @@ final class ReplicatedStream {
   private int openHome = NO_HOME;
   private int selected = ANY_DATABASE;
 
-  ReplicatedStream(boolean oneHome, Receivers receivers) {
-    this.oneHome = oneHome;
+  ReplicatedStream(Receivers receivers) {
     this.receivers = receivers;
   }
 
@@ -169,8 +167,9 @@ final class ReplicatedStream {
       return;
     }
     byte[] bytes = piece.bytes;
-    if (!oneHome && piece.home != NO_HOME) {
-      // Each home selects its database anew; what some replicas are not sent must select nothing.
+    if (piece.home != NO_HOME) {
+      // Each home selects its database anew, and so does what others have overtaken; what some
+      // replicas are not sent must select nothing.
       boolean shared = !receivers.anyMissesSome();
       bytes = shared ? Selection.withoutFirst(bytes, selected) : bytes;
       selected = shared ? piece.database : ANY_DATABASE;

@@ -52,7 +52,7 @@ public final class Replication {
     this.engine = engine;
     this.settings = settings;
     this.snapshots = snapshots;
-    stream = new ReplicatedStream(onOneLoop(), new Receivers());
+    stream = new ReplicatedStream(new Receivers());
     settings.onChange(
         EnumSet.of(Directive.MIN_REPLICAS_TO_WRITE, Directive.MIN_REPLICAS_MAX_LAG),
         this::allowOrRefuseWrites);

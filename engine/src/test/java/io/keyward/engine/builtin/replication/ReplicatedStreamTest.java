@@ -14,7 +14,6 @@ class ReplicatedStreamTest {
   private final List<String> sent = new ArrayList<>();
   private final ReplicatedStream stream =
       new ReplicatedStream(
-          false,
           new ReplicatedStream.Receivers() {
             @Override
             public boolean anyMissesSome() {

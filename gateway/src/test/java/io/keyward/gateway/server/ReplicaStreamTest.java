@@ -1,0 +1,83 @@
+package io.keyward.gateway.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keyward.gateway.Gateway;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a replica is sent behind its snapshot, command by command. */
+class ReplicaStreamTest {
+  private static final List<String> OPTIONS =
+      List.of(
+          "--appendonly no --enable-debug-command yes --repl-ping-replica-period 3600 --event-loops"
+              .split(" ", -1));
+
+  private static Gateway start(int loops) {
+    List<String> options = new ArrayList<>(OPTIONS);
+    options.addAll(List.of(Integer.toString(loops), "--save", ""));
+    return Gateways.start(options.toArray(String[]::new));
+  }
+
+  /** Lets it follow, up to where the stream begins. */
+  private static void follow(Wire replica) {
+    assertThat(replica.ask("PSYNC ? -1")).startsWith("+FULLRESYNC");
+    String head = replica.line();
+    while (!head.startsWith("$")) {
+      head = replica.line();
+    }
+    String _ = replica.read(Integer.parseInt(head.substring(1)));
+  }
+
+  private static String command(Wire replica) {
+    int count = Integer.parseInt(replica.line().substring(1));
+    List<String> words = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int length = Integer.parseInt(replica.line().substring(1));
+      words.add(replica.read(length));
+      assertThat(replica.line()).isEmpty();
+    }
+    return String.join(" ", words);
+  }
+
+  /** A transaction that others overtake in the middle names its database only if it has to. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3})
+  void aDatabaseIsNamedOnceAsLongAsItIsTheSame(int loops) throws Exception {
+    try (Gateway gateway = start(loops);
+        Words wire = new Words(gateway);
+        Wire replica = Wire.to(gateway.ports().redis())) {
+      follow(replica);
+      for (String line :
+          List.of(
+              "SELECT 9",
+              "SET a 1",
+              "MULTI",
+              "RPUSH k one",
+              "DEBUG SLEEP 0.01",
+              "RPUSH k other",
+              "EXEC",
+              "SELECT 3",
+              "DEL k",
+              "SET b 1")) {
+        wire.call(line);
+      }
+      List<String> told = new ArrayList<>();
+      while (!told.contains("SET b 1")) {
+        told.add(command(replica));
+      }
+      assertThat(told)
+          .containsExactly(
+              "SELECT 9",
+              "SET a 1",
+              "MULTI",
+              "RPUSH k one",
+              "RPUSH k other",
+              "EXEC",
+              "SELECT 3",
+              "SET b 1");
+    }
+  }
+}
