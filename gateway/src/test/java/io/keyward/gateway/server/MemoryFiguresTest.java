@@ -10,6 +10,8 @@ import io.keyward.gateway.server.FailingDisk.Fault;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** INFO tells what buffers take, and for how long data has been beyond {@code maxmemory}. */
 class MemoryFiguresTest {
@@ -43,8 +45,10 @@ class MemoryFiguresTest {
     }
   }
 
-  @Test
-  void whatWaitsForTheDisk() throws Exception {
+  /** In the queue of the log's writer, or already where it gathers what it writes at once. */
+  @ParameterizedTest
+  @ValueSource(ints = {10, 600_000})
+  void whatWaitsForTheDisk(int bytes) throws Exception {
     FailingDisk disk = new FailingDisk();
     String dir = DataFolders.fresh();
     List<String> options = List.of("--bind", "127.0.0.1", "--save", "", "--dir", dir);
@@ -53,8 +57,8 @@ class MemoryFiguresTest {
       assertThat(figure(wire, "memory", "mem_aof_buffer")).isZero();
       disk.begin(Fault.FULL);
       try {
-        wire.call("SET key " + "v".repeat(600_000));
-        assertThat(figure(wire, "memory", "mem_aof_buffer")).isGreaterThan(600_000);
+        wire.call("SET key " + "v".repeat(bytes));
+        assertThat(figure(wire, "memory", "mem_aof_buffer")).isGreaterThan(bytes);
       } finally {
         disk.end(Fault.FULL);
       }

@@ -27,6 +27,9 @@ final class LogStage {
   /** Bytes of the present piece that this attempt has gone past. */
   private long passed;
 
+  /** Bytes of pieces that have been staged to their end. */
+  private volatile int whole;
+
   LogStage(DiskAttempts attempts) {
     this.attempts = attempts;
   }
@@ -62,6 +65,16 @@ final class LogStage {
     }
   }
 
+  /** Says that all of the piece that was put last is staged or written. */
+  void hasAll() {
+    whole = stage.position();
+  }
+
+  /** Bytes of pieces staged to their end that have not been written; any thread may ask. */
+  int bytes() {
+    return whole;
+  }
+
   /** Writes what is staged. */
   void write() {
     if (staged == null) {
@@ -75,6 +88,7 @@ final class LogStage {
       givenUp = !attempts.make(writing);
     }
     stage.clear();
+    whole = 0;
     flipped = false;
     staged = null;
   }

@@ -129,7 +129,7 @@ final class LogWriter {
 
   /** Bytes that have been handed over and not been written. */
   long waiting() {
-    return queue.bytes();
+    return queue.bytes() + stage.bytes();
   }
 
   /** Whether a thread is forcing files at the moment. */
@@ -266,6 +266,7 @@ final class LogWriter {
       written[piece.home] = piece.position;
       touched[piece.home] = true;
       queue.written(piece);
+      stage.hasAll();
       Buffers buffers = piece.buffers;
       if (buffers != null) {
         buffers.giveBack(piece.bytes);
