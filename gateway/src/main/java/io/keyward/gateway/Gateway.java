@@ -30,9 +30,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -143,7 +143,7 @@ public final class Gateway implements AutoCloseable {
     try {
       gateway.open(freePorts);
       return gateway;
-    } catch (StartException | RejectedExecutionException failed) {
+    } catch (StartException | RuntimeException failed) {
       boolean stoppedMeanwhile = gateway.closing.get();
       gateway.close();
       if (stoppedMeanwhile) {
@@ -284,15 +284,19 @@ public final class Gateway implements AutoCloseable {
       awaitEnd();
       return;
     }
+    // Who stops it is not to cut short what keeps the data.
+    boolean interrupted = Thread.interrupted();
     try {
       end();
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException late) {
-      log.warn("The event loops did not end", late);
+    } catch (InterruptedException meanwhile) {
+      interrupted = true;
     } finally {
+      endLoops();
       tls.close();
       stopped.countDown();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -306,7 +310,19 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private void end() throws InterruptedException, ExecutionException, TimeoutException {
+  /** Whatever breaks on the way, the data is in its files in the end. */
+  private void end() throws InterruptedException {
+    try {
+      endWork();
+    } finally {
+      server.operatorFunctions().end();
+      server.durability().close();
+      server.snapshots().end();
+      giveFolderBack();
+    }
+  }
+
+  private void endWork() throws InterruptedException {
     Thread opens = opening;
     if (opens != null && !opens.equals(Thread.currentThread())) {
       // It may wait for loops that are about to end.
@@ -329,11 +345,6 @@ public final class Gateway implements AutoCloseable {
         String _ = server.snapshots().saveInTurn();
       }
     }
-    server.operatorFunctions().end();
-    server.durability().close();
-    server.snapshots().end();
-    giveFolderBack();
-    vertx.close().toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
   }
 
   private void giveFolderBack() {
@@ -341,6 +352,17 @@ public final class Gateway implements AutoCloseable {
       server.snapshots().place().close();
     } catch (IOException unlocked) {
       log.warn("The folder of the data files could not be given back", unlocked);
+    }
+  }
+
+  private void endLoops() {
+    CompletableFuture<Void> ends = vertx.close().toCompletionStage().toCompletableFuture();
+    try {
+      ends.get(END_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException late) {
+      log.warn("The event loops did not end", late);
     }
   }
 }

@@ -20,6 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,6 +81,40 @@ class StopTest {
     } catch (IOException closed) {
       // The server has stopped.
     }
+  }
+
+  /** The threads of all event loops of this process. */
+  private static Set<Thread> loops() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("vert.x-eventloop"))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void aStopThatIsInterruptedLeavesNeitherLoopsNorALockBehind(@TempDir Path data) {
+    Set<Thread> before = loops();
+    Gateway gateway = Gateways.start("--event-loops", "2", "--dir", data.toString());
+    try (Words wire = new Words(gateway)) {
+      assertThat(wire.call("SET a 1")).isEqualTo("OK");
+      assertThat(before).doesNotContainAnyElementsOf(loops());
+      Thread.currentThread().interrupt();
+      gateway.close();
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    Rewrites.until("the end of the loops", () -> before.containsAll(loops()));
+    try (Gateway next = Gateways.start("--dir", data.toString());
+        Words wire = new Words(next)) {
+      assertThat(wire.call("GET a")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void aStartThatFailsLeavesNoLoopsBehind(@TempDir Path data) throws Exception {
+    Set<Thread> before = loops();
+    Files.writeString(data.resolve("dump.rdb"), "damaged");
+    assertThatThrownBy(() -> Gateways.start("--event-loops", "2", "--dir", data.toString()))
+        .hasMessageContaining("dump.rdb cannot be loaded");
+    Rewrites.until("the end of the loops", () -> before.containsAll(loops()));
   }
 
   @Test
