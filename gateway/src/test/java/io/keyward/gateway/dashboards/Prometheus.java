@@ -16,7 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A real Prometheus that scrapes one gateway every half second, with the rules of the room. */
+/** A real Prometheus that scrapes one gateway every second, with the rules of the room. */
 final class Prometheus implements AutoCloseable {
   static final String REMEDY =
       "there is no prometheus on the PATH, so nothing is evaluated: install it (Debian: apt install"
@@ -42,7 +42,7 @@ final class Prometheus implements AutoCloseable {
     Files.writeString(
         config,
         """
-        global: {scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 1s}
+        global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}
         rule_files: ["%s"]
         scrape_configs:
           - job_name: keyward
