@@ -18,11 +18,16 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What has been done is there after a restart, and what files there may be. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2})
 class AppendOnlyTest {
+  @Parameter int loops;
   @TempDir Path data;
 
   private Gateway start(String... more) {
@@ -38,6 +43,7 @@ class AppendOnlyTest {
   private List<String> options(String... more) {
     List<String> options = new ArrayList<>(List.of("--dir", data.toString()));
     options.addAll(List.of("--appendonly", "yes", "--save", "", "--enable-debug-command", "yes"));
+    options.addAll(List.of("--event-loops", Integer.toString(loops)));
     options.addAll(List.of(more));
     return options;
   }
@@ -94,8 +100,7 @@ class AppendOnlyTest {
   @ParameterizedTest
   @ValueSource(strings = {"always", "everysec"})
   void aLogThatIsSwitchedOnGoesOnInItsFirstFile(String force) throws Exception {
-    try (Gateway gateway =
-            start("--appendonly", "no", "--appendfsync", force, "--event-loops", "1");
+    try (Gateway gateway = start("--appendonly", "no", "--appendfsync", force);
         Words wire = new Words(gateway)) {
       assertThat(wire.call("CONFIG SET appendonly yes")).isEqualTo("OK");
       Rewrites.awaited(wire);

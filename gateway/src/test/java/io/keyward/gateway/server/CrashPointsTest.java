@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
@@ -44,10 +44,10 @@ class CrashPointsTest {
         () -> promiseAll ? acknowledged.get() : promised.get());
   }
 
-  private Gateway start(CopyingDisk<Long> disk, String... options) throws Exception {
+  private Gateway start(CopyingDisk<Long> disk, int loops, String... options) throws Exception {
     List<String> all =
         new ArrayList<>(List.of("--bind", "127.0.0.1", "--dir", folder.resolve("data").toString()));
-    all.addAll(List.of("--event-loops", "2"));
+    all.addAll(List.of("--event-loops", Integer.toString(loops)));
     all.addAll(List.of(options));
     return Gateway.startOnFreePorts(Settings.load(all, Map.of()), disk);
   }
@@ -95,12 +95,12 @@ class CrashPointsTest {
 
   /** Of a power failure {@code everysec} promises only that a restart succeeds. */
   @ParameterizedTest
-  @ValueSource(strings = {"always", "everysec"})
-  void nothingIsLostWhileTheLogIsWrittenAndRewritten(String fsync) throws Exception {
+  @CsvSource({"always, 1", "everysec, 2"})
+  void nothingIsLostWhileTheLogIsWrittenAndRewritten(String fsync, int loops) throws Exception {
     CopyingDisk<Long> disk = disk();
     Thread writer;
     promiseAll = true;
-    try (Gateway gateway = start(disk, "--appendfsync", fsync);
+    try (Gateway gateway = start(disk, loops, "--appendfsync", fsync);
         Words wire = new Words(gateway)) {
       writer = write(gateway);
       for (int rewrite = 1; rewrite <= 2; rewrite++) {
@@ -125,12 +125,13 @@ class CrashPointsTest {
             "after replace dump.rdb, killed");
   }
 
-  @Test
-  void aLogThatIsSwitchedOnTakesOverFromTheSnapshot() throws Exception {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aLogThatIsSwitchedOnTakesOverFromTheSnapshot(int loops) throws Exception {
     CopyingDisk<Long> disk = disk();
     Thread writer;
     int withoutLog;
-    try (Gateway gateway = start(disk, "--appendfsync", "always", "--appendonly", "no");
+    try (Gateway gateway = start(disk, loops, "--appendfsync", "always", "--appendonly", "no");
         Words wire = new Words(gateway)) {
       writer = write(gateway);
       for (int save = 0; save < 2; save++) {

@@ -6,6 +6,7 @@ import io.keyward.gateway.Gateway;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -13,19 +14,35 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** DEBUG RELOAD loads what was saved, beside what is there or in its place. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2})
 class DebugReloadTest {
   private static final String LOAD =
       "FUNCTION LOAD #!lua\tname=%s\nredis.register_function('%s',function()return'%s'end)";
   private static final String NOT_LOADED =
       "ERR Error trying to load the RDB dump, check server logs.";
 
-  private final Gateway gateway =
-      Gateways.start("--appendonly", "no", "--save", "", "--enable-debug-command", "yes");
-  private final Words wire = new Words(gateway);
+  private final String loops;
+  private final Gateway gateway;
+  private final Words wire;
+
+  DebugReloadTest(int loops) {
+    this.loops = Integer.toString(loops);
+    gateway = start("--appendonly", "no");
+    wire = new Words(gateway);
+  }
+
+  private Gateway start(String... more) {
+    List<String> options = new ArrayList<>(List.of("--save", "", "--event-loops", loops));
+    options.addAll(List.of("--enable-debug-command", "yes"));
+    options.addAll(List.of(more));
+    return Gateways.start(options.toArray(String[]::new));
+  }
 
   @BeforeEach
   void fill() {
@@ -103,7 +120,7 @@ class DebugReloadTest {
 
   @Test
   void nothingIsGivenUpForALogOfWhichAFileIsMissing() throws Exception {
-    try (Gateway other = Gateways.start("--save", "", "--enable-debug-command", "yes");
+    try (Gateway other = start();
         Words client = new Words(other)) {
       client.call("SET key value");
       Path folder = Path.of(client.call("CONFIG GET dir").substring("dir ".length()));
@@ -139,7 +156,11 @@ class DebugReloadTest {
                   cache: {password: of-cache, durability: memory}
             """);
     try (Gateway other =
-            Gateways.startWith(Map.of(), file.toString(), "--enable-debug-command", "yes");
+            Gateways.startWith(
+                Map.of("KEYWARD_EVENT_LOOPS", loops),
+                file.toString(),
+                "--enable-debug-command",
+                "yes");
         Words operator = new Words(other);
         Words blue = new Words(other);
         Words cache = new Words(other)) {

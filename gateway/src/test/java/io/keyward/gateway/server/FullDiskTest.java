@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,6 +63,10 @@ class FullDiskTest {
     return new ProcessBuilder(words).redirectErrorStream(true).start().waitFor() == 0;
   }
 
+  private void start(List<String> options, String... more) throws IOException {
+    start(Stream.concat(options.stream(), Stream.of(more)).toArray(String[]::new));
+  }
+
   private void start(String... options) throws IOException {
     List<String> limited =
         mounted ? List.of() : List.of("prlimit", "--fsize=" + MOST_BYTES_OF_A_FILE + ":");
@@ -107,10 +112,13 @@ class FullDiskTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"DISK,always", "DISK,everysec", "FILE,always", "FILE,everysec"})
-  void writesStopAndGoOnAndNothingAcknowledgedIsLost(Full full, String fsync) throws Exception {
+  @CsvSource({"DISK, always, 1", "DISK, everysec, 2", "FILE, always, 2", "FILE, everysec, 1"})
+  void writesStopAndGoOnAndNothingAcknowledgedIsLost(Full full, String fsync, String loops)
+      throws Exception {
     makeFileSystem(full);
-    start("--appendfsync", fsync, "--save", "", "--auto-aof-rewrite-percentage", "0");
+    List<String> options =
+        List.of("--save", "", "--auto-aof-rewrite-percentage", "0", "--event-loops", loops);
+    start(options, "--appendfsync", fsync);
     int acknowledged = fill();
     try (Jedis client = gateway.client()) {
       assertThat(client.get("key:0")).isEqualTo(VALUE);
@@ -120,7 +128,7 @@ class FullDiskTest {
       assertThat(client.info("persistence")).contains("aof_last_write_status:ok");
     }
     gateway.close();
-    start("--save", "", "--auto-aof-rewrite-percentage", "0");
+    start(options);
     try (Jedis client = gateway.client()) {
       for (int i = 0; i < acknowledged; i++) {
         assertThat(client.exists("key:" + i)).as("key %s of %s", i, acknowledged).isTrue();

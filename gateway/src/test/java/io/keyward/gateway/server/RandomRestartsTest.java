@@ -61,12 +61,12 @@ class RandomRestartsTest {
     System.err.println("RandomRestartsTest seed " + seed);
   }
 
-  private Gateway start(Path data) throws IOException {
+  private Gateway start(Path data, int loops) throws IOException {
     Path file =
         Files.writeString(
             folder.resolve("keyward.yaml"),
             """
-            event-loops: 2
+            event-loops: %d
             operator: {username: operator, password: of-operator}
             namespaces: [SHARED, PINNED]
             tenants:
@@ -79,7 +79,8 @@ class RandomRestartsTest {
               shop:
                 deployments:
                   other: {prefix: other, password: of-other}
-            """);
+            """
+                .formatted(loops));
     return Gateways.startWith(Map.of(), file.toString(), "--dir", data.toString());
   }
 
@@ -97,15 +98,15 @@ class RandomRestartsTest {
       String told = "seed " + seed + ", round " + round;
       Map<String, String> before;
       Path killed = folder.resolve("killed" + round);
-      try (Gateway gateway = start(data)) {
+      try (Gateway gateway = start(data, 1 + round)) {
         work(gateway, random);
         before = state(gateway);
         copy(data, killed);
       }
-      try (Gateway afterKill = start(killed)) {
+      try (Gateway afterKill = start(killed, 1 + round)) {
         assertThat(state(afterKill)).as(told).isEqualTo(before);
       }
-      try (Gateway afterStop = start(data)) {
+      try (Gateway afterStop = start(data, 1 + round)) {
         assertThat(state(afterStop)).as(told).isEqualTo(before);
       }
     }

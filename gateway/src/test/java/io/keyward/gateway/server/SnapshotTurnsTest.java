@@ -8,12 +8,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** SAVE, BGSAVE, BGREWRITEAOF and DEBUG RELOAD while another of them is under way, as in Redis. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2})
 class SnapshotTurnsTest {
   private static final String SAVING = "Background saving ";
   private static final String REWRITING = "Background append only file rewriting ";
 
+  @Parameter int loops;
   @TempDir Path data;
   private Gateway gateway;
   private Words wire;
@@ -29,7 +35,9 @@ class SnapshotTurnsTest {
             "--save",
             "",
             "--enable-debug-command",
-            "yes");
+            "yes",
+            "--event-loops",
+            Integer.toString(loops));
     wire = new Words(gateway);
     wire.call("DEBUG POPULATE 100");
   }

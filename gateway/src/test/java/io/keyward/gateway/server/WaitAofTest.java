@@ -13,20 +13,26 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** WAITAOF waits for disks: the gateway's own, and those of replicas. */
+@ParameterizedClass
+@ValueSource(ints = {1, 2})
 class WaitAofTest {
   private static final String SWITCHED_OFF =
       "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
 
+  @Parameter int loops;
   @TempDir Path data;
   private final FailingDisk disk = new FailingDisk();
 
   private Gateway start(String... options) throws Exception {
     List<String> all = new ArrayList<>(List.of(options));
     all.addAll(List.of("--bind", "127.0.0.1", "--dir", data.toString(), "--save", ""));
+    all.addAll(List.of("--event-loops", Integer.toString(loops)));
     return Gateway.startOnFreePorts(Settings.load(all, Map.of()), disk);
   }
 
