@@ -86,6 +86,7 @@ final class LuaWorld {
     this.chunk = chunk;
     slices = keyspace.slices();
     guard = keyspace.home().guard();
+    state.shareWith(others);
     commands = new CommandCall(keyspace, state);
     BaseLibrary.install(state);
     StringLibrary.install(state);
@@ -242,8 +243,7 @@ final class LuaWorld {
             ? "ERR Script ended because it held more memory than script-memory-limit ("
                 + bytes
                 + " bytes)"
-            : "ERR Script ended because it held more memory than there is room for",
-        others);
+            : "ERR Script ended because it held more memory than there is room for");
   }
 
   private void answer(Reply reply, String name, Body body) {

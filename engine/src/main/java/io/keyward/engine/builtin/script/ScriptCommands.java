@@ -77,6 +77,7 @@ public final class ScriptCommands {
                     .flags(NOSCRIPT, STALE)
                     .tips("request_policy:all_nodes", "response_policy:all_succeeded")
                     .reach(Reach.EVERYWHERE)
+                    .runsInSlices()
                     .handler(ScriptCommands::load))
             .withHelp("5.0.0"));
   }

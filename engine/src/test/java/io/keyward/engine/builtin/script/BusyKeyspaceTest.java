@@ -81,6 +81,38 @@ class BusyKeyspaceTest {
     assertThat(bench.line("script kill")).isEqualTo("!NOTBUSY No scripts in execution right now.");
   }
 
+  /** A text that takes long to read, none of which is executed. */
+  private static String longText() {
+    return "local function unused() " + "do local a = 'text' end ".repeat(30_000) + "end ";
+  }
+
+  private void isReadInSlices(String expected, String... words) {
+    caller.send(words);
+    assertThat(caller.client().turn()).isEqualTo(Turn.SUSPENDED);
+    assertThat(neighbour.run("ping")).isEqualTo("PONG");
+    other.send("get", "k");
+    assertThat(other.client().turn()).isEqualTo(Turn.WAITS);
+    assertThat(reply(caller)).isEqualTo(expected);
+    assertThat(reply(other)).isEqualTo("nil");
+  }
+
+  @Test
+  void neighboursAreServedWhileALongTextIsRead() {
+    isReadInSlices("\"read\"", "eval", longText() + "return 'read'", "0");
+    isReadInSlices(
+        "\"l\"",
+        "function",
+        "load",
+        "#!lua name=l\n" + longText() + "redis.register_function('f', unused)");
+    isReadInSlices("1", "eval", "return loadstring(ARGV[1])()", "0", longText() + "return 1");
+    isReadInSlices(
+        "!ERR Error compiling script (new function): user_script:1: unfinished long comment near"
+            + " '<eof>'",
+        "script",
+        "load",
+        "--[[" + "x".repeat(3_000_000));
+  }
+
   @Test
   void severalKeyspacesRunLongScriptsInTurn() {
     begin("for i=1,3000000 do end return 'mine'");

@@ -16,13 +16,15 @@ final class Compiler {
   private static final int CALL_WEIGHT = 4;
 
   private final String chunk;
+  private final Pace pace;
   private int depth;
   private int deepest;
   private int size;
   private boolean numeric;
 
-  Compiler(String chunk) {
+  Compiler(String chunk, Pace pace) {
     this.chunk = chunk;
+    this.pace = pace;
   }
 
   FunctionBody function(Function function) {
@@ -44,6 +46,7 @@ final class Compiler {
   }
 
   private void enter(int line) {
+    pace.step();
     size++;
     if (++depth > MOST_DEPTH) {
       throw LuaError.at(chunk, line, "chunk has too many syntax levels");

@@ -9,6 +9,7 @@ final class Lexer {
   private final byte[] source;
   private final int end;
   private final String chunk;
+  private final Pace pace;
   private int at;
   private int line = 1;
 
@@ -26,7 +27,8 @@ final class Lexer {
   private LuaString nextText = LuaString.EMPTY;
   private double nextNumber;
 
-  Lexer(byte[] source, int offset, int length, String chunk) {
+  Lexer(byte[] source, int offset, int length, String chunk, Pace pace) {
+    this.pace = pace;
     this.source = source;
     this.at = offset;
     this.end = offset + length;
@@ -140,6 +142,7 @@ final class Lexer {
 
   private void skipLine() {
     while (at < end && source[at] != '\n' && source[at] != '\r') {
+      pace.step();
       at++;
     }
   }
@@ -156,6 +159,7 @@ final class Lexer {
 
   private Token scan() {
     while (true) {
+      pace.step();
       tokenStart = at;
       int c = current();
       switch (c) {
@@ -309,6 +313,7 @@ final class Lexer {
     }
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     while (true) {
+      pace.step();
       int c = current();
       switch (c) {
         case NO_CHAR ->
@@ -341,6 +346,7 @@ final class Lexer {
     at++;
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     while (current() != quote) {
+      pace.step();
       int c = current();
       switch (c) {
         case NO_CHAR -> throw unfinished("unfinished string");

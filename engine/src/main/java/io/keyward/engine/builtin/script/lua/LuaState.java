@@ -105,11 +105,20 @@ public final class LuaState {
     return load(source, offset, length, chunk, globals);
   }
 
-  /** Reads a Lua text whose global names are looked up in a table of its own. */
+  /**
+   * Reads a Lua text whose global names are looked up in a table of its own. Others have their turn
+   * meanwhile; how long that takes is not limited.
+   */
   public Closure load(byte[] source, int offset, int length, String chunk, LuaTable environment) {
-    Syntax.Function function = Parser.parse(source, offset, length, chunk);
-    FunctionBody body = new Compiler(chunk).function(function);
+    Pace pace = new Pace(this::giveWay);
+    Syntax.Function function = Parser.parse(source, offset, length, chunk, pace);
+    FunctionBody body = new Compiler(chunk, pace).function(function);
     return new Closure(body, new Cell[0], environment);
+  }
+
+  /** Says with whom the thread is shared. */
+  public void shareWith(Others sharing) {
+    others = sharing;
   }
 
   /**
@@ -119,10 +128,8 @@ public final class LuaState {
    * @param tooLong what the client is told when it is used up
    * @param bytes of memory that the script may hold
    * @param tooLarge what the client is told when it holds more
-   * @param others with whom the thread is shared
    */
-  public void begin(long nanos, String tooLong, long bytes, String tooLarge, Others others) {
-    this.others = others;
+  public void begin(long nanos, String tooLong, long bytes, String tooLarge) {
     this.deadline = System.nanoTime() + nanos;
     this.tooLong = tooLong;
     this.mostBytes = bytes;
@@ -155,9 +162,18 @@ public final class LuaState {
     if (now - deadline > 0) {
       throw new ScriptAborted(tooLong);
     }
+    giveWay(now);
+  }
+
+  private void giveWay() {
+    giveWay(System.nanoTime());
+  }
+
+  /** Lets others have their turn if it has come. */
+  private void giveWay(long now) {
     Others due = others;
     if (due != null && due.areDue(now) && atHome(due::haveTheirTurn) instanceof Long took) {
-      deadline += took;
+      deadline += deadline == Long.MAX_VALUE ? 0 : took;
     }
   }
 

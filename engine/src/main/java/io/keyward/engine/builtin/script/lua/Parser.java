@@ -25,8 +25,8 @@ final class Parser {
    *
    * @throws LuaError with position if it is not Lua
    */
-  static Function parse(byte[] source, int offset, int length, String chunk) {
-    Parser parser = new Parser(new Lexer(source, offset, length, chunk));
+  static Function parse(byte[] source, int offset, int length, String chunk, Pace pace) {
+    Parser parser = new Parser(new Lexer(source, offset, length, chunk, pace));
     Reading in = parser.in;
     in.scope.variadic = true;
     List<Statement> body = parser.block();
