@@ -10,6 +10,7 @@ import io.keyward.gateway.deployment.DeploymentException.Kind;
 import io.keyward.gateway.server.Server;
 import io.keyward.tenancy.Deployment;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -203,13 +204,20 @@ final class Cloning {
       if (replace) {
         Emptying.flush(target);
       }
-      for (byte[] text : FunctionTexts.of(source)) {
-        Emptying.execute(target, ascii("FUNCTION"), ascii("LOAD"), ascii("REPLACE"), text);
+      List<byte[]> texts = FunctionTexts.of(source);
+      if (!texts.isEmpty()) {
+        FunctionTexts.lending(source, target, () -> load(target, texts));
       }
       long keys = KeyspaceClone.make(source, target).keys();
       return new KeyspaceClone(keys, System.nanoTime() - begun);
     } finally {
       target.effects().endUnit();
+    }
+  }
+
+  private static void load(BuiltinKeyspace target, List<byte[]> texts) {
+    for (byte[] text : texts) {
+      Emptying.execute(target, ascii("FUNCTION"), ascii("LOAD"), ascii("REPLACE"), text);
     }
   }
 

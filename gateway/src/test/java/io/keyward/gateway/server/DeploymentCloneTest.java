@@ -148,6 +148,33 @@ class DeploymentCloneTest {
     }
   }
 
+  private static void load(Wire wire, String library) {
+    wire.send("*4\r\n$8\r\nFUNCTION\r\n$4\r\nLOAD\r\n$7\r\nREPLACE\r\n");
+    assertThat(wire.send("$" + library.length() + "\r\n" + library + "\r\n").line())
+        .isEqualTo("$1");
+    assertThat(wire.line()).isEqualTo("l");
+  }
+
+  @Test
+  void functionsOfACloneHaveVariablesOfTheirOwn() throws Exception {
+    String counting =
+        "#!lua name=l\nlocal n = 0\n"
+            + "redis.register_function('f', function() n = n + 1 return n end)";
+    try (Wire blue = librechat.logIn("blue", "blue-secret")) {
+      load(blue, counting);
+      assertThat(blue.ask("FCALL f 0")).isEqualTo(":1");
+      assertThat(blue.ask("FCALL f 0")).isEqualTo(":2");
+      librechat.lifecycle().copy(TEST, "blue", "librechat.rev1", false);
+      try (Wire clone = librechat.logIn("librechat.rev1", "of-librechat")) {
+        assertThat(clone.ask("FCALL f 0")).isEqualTo(":1");
+        assertThat(blue.ask("FCALL f 0")).isEqualTo(":3");
+        load(clone, counting.replace("n + 1", "n + 5"));
+        assertThat(clone.ask("FCALL f 0")).isEqualTo(":5");
+        assertThat(blue.ask("FCALL f 0")).isEqualTo(":4");
+      }
+    }
+  }
+
   @Test
   void aCloneThatIsRefusedLeavesTheTargetWhatItHeld() throws Exception {
     librechat.write("", "      quick: {password: quick-secret, durability: memory}");

@@ -29,6 +29,20 @@ public final class FunctionTexts {
     String _ = KeyspaceFunctions.of(keyspace).load(text, replace);
   }
 
+  /**
+   * Does something with a keyspace while it need not read again what another one on its loop has
+   * read: that would take milliseconds for each library of some length.
+   */
+  public static void lending(BuiltinKeyspace lender, BuiltinKeyspace borrower, Runnable work) {
+    KeyspaceFunctions functions = KeyspaceFunctions.of(borrower);
+    KeyspaceFunctions.of(lender).lendTo(functions);
+    try {
+      work.run();
+    } finally {
+      functions.giveBack();
+    }
+  }
+
   /** Has somebody told, on the keyspace's loop, that a command has changed the libraries. */
   public static void onChange(BuiltinKeyspace keyspace, Runnable told) {
     var _ = keyspace.attachment(Listener.class, k -> new Listener(told));

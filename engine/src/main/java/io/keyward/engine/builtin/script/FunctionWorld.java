@@ -63,7 +63,7 @@ final class FunctionWorld {
     registration.into(library);
     lua.limit(LOAD_NANOS, "ERR Error registering functions: FUNCTION LOAD timeout (500 ms)");
     try {
-      compile(header, library.code()).call(state);
+      text(header, library).call(state);
     } catch (ScriptAborted aborted) {
       throw new CommandException(aborted.reason());
     } catch (LuaError error) {
@@ -73,6 +73,13 @@ final class FunctionWorld {
       registration.into(null);
       fallBackOn(state.globals());
     }
+  }
+
+  private Closure text(LibraryHeader header, Library library) {
+    Closure known = library.compiled();
+    Closure text = known == null ? compile(header, library.code()) : known.in(environment);
+    library.compiled(text);
+    return text;
   }
 
   private Closure compile(LibraryHeader header, byte[] code) {

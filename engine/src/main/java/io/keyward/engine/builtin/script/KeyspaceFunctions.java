@@ -6,6 +6,8 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.script.lua.LuaTable;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +18,9 @@ final class KeyspaceFunctions {
   private final BuiltinKeyspace keyspace;
   private FunctionWorld world;
   private Map<String, Library> libraries = new LinkedHashMap<>();
+
+  /** Those of another keyspace of the same loop, whose texts need not be read once more. */
+  private Map<String, Library> known = Map.of();
 
   private KeyspaceFunctions(BuiltinKeyspace keyspace) {
     this.keyspace = keyspace;
@@ -30,6 +35,16 @@ final class KeyspaceFunctions {
   /** The functions of a keyspace. */
   static KeyspaceFunctions of(BuiltinKeyspace keyspace) {
     return keyspace.attachment(KeyspaceFunctions.class, KeyspaceFunctions::new);
+  }
+
+  /** Lends a keyspace of the same loop what it needs of a text that is a library here. */
+  void lendTo(KeyspaceFunctions borrower) {
+    borrower.known = libraries;
+  }
+
+  /** Gives back what was lent. */
+  void giveBack() {
+    known = Map.of();
   }
 
   Map<String, Library> libraries() {
@@ -105,7 +120,11 @@ final class KeyspaceFunctions {
     if (!replace && present.containsKey(header.name())) {
       throw CommandException.error("Library '" + header.name() + "' already exists");
     }
-    Library library = new Library(header.name(), code);
+    Library same = known.get(header.name());
+    Library library =
+        same != null && Arrays.equals(same.code(), code)
+            ? same.anew()
+            : new Library(header.name(), code);
     world.load(header, library);
     if (library.functions().isEmpty()) {
       throw CommandException.error("No functions registered");
@@ -114,12 +133,13 @@ final class KeyspaceFunctions {
   }
 
   private static void refuseCollision(Library library, Map<String, Library> others) {
-    for (String name : library.functions().keySet()) {
-      for (Library other : others.values()) {
-        for (String taken : other.functions().keySet()) {
-          if (taken.equalsIgnoreCase(name)) {
-            throw CommandException.error("Function " + name + " already exists");
-          }
+    Map<String, String> names = new HashMap<>();
+    library.functions().keySet().forEach(name -> names.put(name.toLowerCase(Locale.ROOT), name));
+    for (Library other : others.values()) {
+      for (String taken : other.functions().keySet()) {
+        String name = names.get(taken.toLowerCase(Locale.ROOT));
+        if (name != null) {
+          throw CommandException.error("Function " + name + " already exists");
         }
       }
     }

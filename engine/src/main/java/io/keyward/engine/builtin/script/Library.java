@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.script;
 
+import io.keyward.engine.builtin.script.lua.Closure;
 import io.keyward.engine.builtin.script.lua.LuaFunction;
 import io.keyward.engine.builtin.script.lua.LuaString;
 import java.util.LinkedHashMap;
@@ -15,11 +16,28 @@ final class Library {
   private final String name;
   private final byte[] code;
   private final Map<String, Function> functions = new LinkedHashMap<>();
+  private @Nullable Closure compiled;
 
   /** A library without functions yet; the code must not be changed afterwards. */
   Library(String name, byte[] code) {
     this.name = name;
     this.code = code;
+  }
+
+  /** The same library for another keyspace of the same loop, without functions yet. */
+  Library anew() {
+    Library other = new Library(name, code);
+    other.compiled = compiled;
+    return other;
+  }
+
+  /** The text as it is executed, null before it has been read. */
+  @Nullable Closure compiled() {
+    return compiled;
+  }
+
+  void compiled(Closure text) {
+    compiled = text;
   }
 
   String name() {

@@ -26,6 +26,11 @@ public final class Closure extends LuaFunction {
     return new Closure(body, outer, state.globals());
   }
 
+  /** The same function, which has no outer variables, with a table of its own for global names. */
+  public Closure in(LuaTable environment) {
+    return new Closure(body, outer, environment);
+  }
+
   @Override
   public @Nullable Object call(LuaState state, @Nullable Object... arguments) {
     int parameters = body.parameters;
