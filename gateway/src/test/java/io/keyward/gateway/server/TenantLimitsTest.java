@@ -3,15 +3,10 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.keyward.gateway.Gateway;
-import io.keyward.gateway.fixture.Patience;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -20,85 +15,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisPubSub;
-import redis.clients.jedis.Pipeline;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Each limit of a deployment, reached by a real client, beside a neighbour that goes on. */
 class TenantLimitsTest {
   @TempDir Path folder;
-  private Gateway gateway;
+  private NoisyTenant tenant;
   private Jedis noisy;
-  private Jedis neighbour;
 
   private void start(String limits) {
     start(limits, "{}");
   }
 
   private void start(String ofTenant, String ofDeployment) {
-    try {
-      Path file =
-          Files.writeString(
-              folder.resolve("keyward.yaml"),
-              """
-              event-loops: 1
-              operator: {password: of-operator}
-              tenants:
-                noisy:
-                  limits: %s
-                  deployments:
-                    noisy: {password: a, limits: %s}
-                    second: {password: c}
-                quiet:
-                  deployments:
-                    quiet: {password: b}
-              """
-                  .formatted(ofTenant, ofDeployment));
-      gateway = Gateways.startWith(Map.of(), file.toString());
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
-    noisy = client("noisy", "a");
-    neighbour = client("quiet", "b");
+    tenant = new NoisyTenant(folder, ofTenant, ofDeployment);
+    noisy = tenant.noisy();
   }
 
-  private Jedis client(String user, String password) {
-    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
-    client.auth(user, password);
-    return client;
-  }
-
-  /** The neighbour sees nothing of it, neither an error nor a figure. */
   @AfterEach
   void theNeighbourIsUndisturbed() {
-    neighbour.set("key", "x".repeat(100));
-    assertThat(neighbour.get("key")).hasSize(100);
-    assertThat(neighbour.info()).doesNotContain("\nlimit_").contains("total_error_replies:0");
-    neighbour.close();
-    noisy.close();
-    gateway.close();
-  }
-
-  private long figure(String limit, String name) {
-    String line =
-        noisy
-            .info("limits")
-            .lines()
-            .filter(l -> l.startsWith("limit_" + limit + ":"))
-            .findFirst()
-            .orElseThrow();
-    for (String part : line.substring(line.indexOf(':') + 1).split(",", -1)) {
-      if (part.startsWith(name + "=")) {
-        return Long.parseLong(part.substring(name.length() + 1));
-      }
-    }
-    throw new AssertionError(line);
-  }
-
-  private void refuses(String limit, Runnable command) {
-    assertThatThrownBy(command::run)
-        .isInstanceOf(JedisDataException.class)
-        .hasMessageStartingWith("LIMIT " + limit + " of this deployment (");
+    tenant.checkNeighbour();
+    tenant.close();
   }
 
   @ParameterizedTest
@@ -106,7 +44,7 @@ class TenantLimitsTest {
   void aLongValueIsRefusedWhateverItsLengthAndTheConnectionGoesOn(
       boolean ofTenant, int most, int length) {
     start(ofTenant ? "{max-value: " + most + "}" : "{}", ofTenant ? "{}" : "{max-value: 64b}");
-    refuses("max-value", () -> noisy.set("key", "x".repeat(length)));
+    NoisyTenant.refuses("max-value", () -> noisy.set("key", "x".repeat(length)));
     assertThat(noisy.get("key")).isNull();
     assertThat(noisy.set("key", "x".repeat(most))).isEqualTo("OK");
     assertThatThrownBy(() -> noisy.append("key", "y")).hasMessageStartingWith("LIMIT max-value");
@@ -115,29 +53,29 @@ class TenantLimitsTest {
         .hasMessageContaining("LIMIT max-value");
     assertThat(noisy.get("other")).isNull();
     assertThat(noisy.strlen("key")).isEqualTo(most);
-    assertThat(figure("max_value", "refused")).isEqualTo(3);
-    assertThat(figure("max_value", "most")).isEqualTo(most);
+    assertThat(tenant.figure("max_value", "refused")).isEqualTo(3);
+    assertThat(tenant.figure("max_value", "most")).isEqualTo(most);
   }
 
   @Test
   void noCommandMakesAValueTooLong() {
     start("{max-value: 64}");
     noisy.set("key", "x".repeat(64));
-    refuses("max-value", () -> noisy.append("key", "y"));
-    refuses("max-value", () -> noisy.setrange("key", 64, "y"));
-    refuses("max-value", () -> noisy.setbit("key", 512, true));
-    refuses("max-value", () -> noisy.bitfield("key", "SET", "u8", "#64", "1"));
+    NoisyTenant.refuses("max-value", () -> noisy.append("key", "y"));
+    NoisyTenant.refuses("max-value", () -> noisy.setrange("key", 64, "y"));
+    NoisyTenant.refuses("max-value", () -> noisy.setbit("key", 512, true));
+    NoisyTenant.refuses("max-value", () -> noisy.bitfield("key", "SET", "u8", "#64", "1"));
     assertThat(noisy.setbit("key", 511, true)).isFalse();
     assertThat(noisy.getbit("key", 512)).isFalse();
     assertThat(noisy.bitfield("key", "GET", "u8", "#64")).containsExactly(0L);
     assertThat(noisy.strlen("key")).isEqualTo(64);
-    assertThat(figure("max_value", "refused")).isEqualTo(4);
+    assertThat(tenant.figure("max_value", "refused")).isEqualTo(4);
   }
 
   @Test
   void aLongValueSpoilsItsTransaction() {
     start("{max-value: 64}");
-    try (Wire wire = Wire.to(gateway.ports().redis())) {
+    try (Wire wire = tenant.connect()) {
       assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
       assertThat(wire.ask("MULTI")).isEqualTo("+OK");
       assertThat(wire.ask("SET key " + "x".repeat(65))).startsWith("-LIMIT max-value");
@@ -150,115 +88,23 @@ class TenantLimitsTest {
   void aLongRequestIsRefusedAndTheConnectionGoesOn() {
     start("{max-request: 1kb}");
     String[] many = IntStream.range(0, 2000).mapToObj(i -> "k" + i).toArray(String[]::new);
-    refuses("max-request", () -> noisy.del(many));
-    refuses("max-request", () -> noisy.set("key", "x".repeat(1 << 20)));
+    NoisyTenant.refuses("max-request", () -> noisy.del(many));
+    NoisyTenant.refuses("max-request", () -> noisy.set("key", "x".repeat(1 << 20)));
     assertThat(noisy.set("key", "x".repeat(900))).isEqualTo("OK");
-    assertThat(figure("max_request", "refused")).isEqualTo(2);
-  }
-
-  @Test
-  void commandsBeyondTheRateAreRefusedAndLaterTakenAgain() {
-    start("{commands-per-second: 10, over-limit: refuse}");
-    int[] refused = {0};
-    try (Wire wire = Wire.to(gateway.ports().redis())) {
-      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
-      wire.send("INCR count\r\n".repeat(100));
-      for (int i = 0; i < 100; i++) {
-        String answer = wire.line();
-        refused[0] += answer.startsWith("-LIMIT commands-per-second") ? 1 : 0;
-        assertThat(answer).matches(":[0-9]+|-LIMIT .*");
-      }
-    }
-    assertThat(refused[0]).isPositive();
-    // In a transaction that has begun nothing is refused, so that EXEC ends it.
-    try (Wire wire = Wire.to(gateway.ports().redis())) {
-      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
-      while (!wire.ask("MULTI").equals("+OK")) {
-        Thread.onSpinWait();
-      }
-      wire.send("PING\r\n".repeat(50) + "EXEC\r\n");
-      for (int i = 0; i < 50; i++) {
-        assertThat(wire.line()).isEqualTo("+QUEUED");
-      }
-      assertThat(wire.line()).isEqualTo("*50");
-    }
-    String count = await(() -> noisy.get("count"));
-    assertThat(Integer.parseInt(count)).isEqualTo(100 - refused[0]);
-  }
-
-  /** Asks again as long as the answer is that of a rate that is used up. */
-  private static <T> T await(Supplier<T> question) {
-    while (true) {
-      try {
-        return question.get();
-      } catch (JedisDataException refusal) {
-        assertThat(refusal).hasMessageStartingWith("LIMIT ");
-        Thread.onSpinWait();
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @CsvSource({"'{commands-per-second: 10}', '{}'", "'{}', '{commands-per-second: 10}'"})
-  void commandsBeyondTheRateWait(String ofTenant, String ofDeployment) {
-    start(ofTenant, ofDeployment);
-    long began = System.nanoTime();
-    try (Wire wire = Wire.to(gateway.ports().redis())) {
-      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
-      wire.send("INCR count\r\n".repeat(20));
-      for (int i = 1; i <= 20; i++) {
-        assertThat(wire.line()).isEqualTo(":" + i);
-      }
-    }
-    // Some ten at once, the others one each 100 ms: it cannot be over before.
-    assertThat(System.nanoTime() - began).isGreaterThan(500_000_000L);
-    assertThat(noisy.info("limits")).doesNotContain("limit_slowed_ms:0\r\n");
-    assertThat(figure("commands_per_second", "refused")).isZero();
-  }
-
-  @Test
-  void bytesBeyondTheRateWait() {
-    start("{bytes-per-second: 1mb}");
-    String value = "x".repeat(700_000);
-    long began = System.nanoTime();
-    noisy.set("key", value);
-    assertThat(noisy.get("key")).isEqualTo(value);
-    noisy.ping();
-    assertThat(System.nanoTime() - began).isGreaterThan(300_000_000L);
-  }
-
-  @Test
-  void bytesBeyondTheRateAreRefused() {
-    start("{bytes-per-second: 1mb, over-limit: refuse}");
-    // Half a second later there is room again, so one attempt does not do where the machine stands
-    // still.
-    long deadline = System.nanoTime() + Patience.NANOS;
-    Optional<Object> refusal;
-    do {
-      Pipeline pipeline = noisy.pipelined();
-      pipeline.set("key", "x".repeat(1_500_000));
-      pipeline.get("key");
-      refusal =
-          pipeline.syncAndReturnAll().stream()
-              .filter(JedisDataException.class::isInstance)
-              .findFirst();
-    } while (refusal.isEmpty() && System.nanoTime() < deadline);
-    assertThat(refusal.orElseThrow().toString())
-        .contains("LIMIT bytes-per-second of this deployment (");
-    assertThat(await(() -> noisy.strlen("key"))).isEqualTo(1_500_000);
+    assertThat(tenant.figure("max_request", "refused")).isEqualTo(2);
   }
 
   @Test
   void oneKeyTooManyIsRefusedButThoseThatAreThereMayChange() {
     start("{keys: 5}", "{keys: 3}");
     noisy.mset("a", "1", "b", "2");
-    refuses("keys", () -> noisy.mset("c", "1", "d", "2"));
+    NoisyTenant.refuses("keys", () -> noisy.mset("c", "1", "d", "2"));
     noisy.mset("c", "1", "c", "2");
-    refuses("keys", () -> noisy.set("d", "1"));
-    refuses("keys", () -> noisy.eval("return redis.call('SET', KEYS[1], '1')", 1, "d"));
+    NoisyTenant.refuses("keys", () -> noisy.set("d", "1"));
+    NoisyTenant.refuses("keys", () -> noisy.eval("return redis.call('SET', KEYS[1], '1')", 1, "d"));
     noisy.mset("a", "3", "b", "4");
     noisy.del("b");
-    try (Wire wire = Wire.to(gateway.ports().redis())) {
+    try (Wire wire = tenant.connect()) {
       assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
       assertThat(wire.ask("MULTI")).isEqualTo("+OK");
       assertThat(wire.ask("SET d 1")).isEqualTo("+QUEUED");
@@ -267,14 +113,14 @@ class TenantLimitsTest {
           .startsWith("-EXECABORT Transaction discarded because of: LIMIT keys");
     }
     assertThat(noisy.dbSize()).isEqualTo(2);
-    assertThat(figure("keys", "most")).isEqualTo(3);
+    assertThat(tenant.figure("keys", "most")).isEqualTo(3);
   }
 
   @Test
   void theKeysOfATenantsDeploymentsAreCountedTogetherAndEvictedAsThePolicySays() {
     start("{keys: 5}");
-    try (Jedis second = client("second", "c");
-        Jedis operator = client("operator", "of-operator")) {
+    try (Jedis second = tenant.client("second", "c");
+        Jedis operator = tenant.client("operator", "of-operator")) {
       second.mset("a", "1", "b", "1", "c", "1");
       // What the other deployment has is known as of its last regular work.
       noisy.set("w", "1");
@@ -298,19 +144,19 @@ class TenantLimitsTest {
   @Test
   void aLongScriptEnds() {
     start("{script-time: 5s}", "{script-time: 20ms}");
-    refuses("script-time", () -> noisy.eval("while true do end"));
+    NoisyTenant.refuses("script-time", () -> noisy.eval("while true do end"));
     assertThat(noisy.eval("return 1")).isEqualTo(1L);
-    assertThat(figure("script_time", "refused")).isEqualTo(1);
+    assertThat(tenant.figure("script_time", "refused")).isEqualTo(1);
   }
 
   @Test
   void aClientThatDoesNotTakeItsOutputIsCutOff() throws IOException {
     start("{output-buffer: 1mb}");
     noisy.set("key", "x".repeat(1 << 20));
-    try (Wire deaf = Wire.to(gateway.ports().redis())) {
+    try (Wire deaf = tenant.connect()) {
       assertThat(deaf.ask("AUTH noisy a")).isEqualTo("+OK");
       deaf.send("GET key\r\n".repeat(64));
-      while (figure("output_buffer", "refused") == 0) {
+      while (tenant.figure("output_buffer", "refused") == 0) {
         noisy.ping();
       }
     }
@@ -320,8 +166,8 @@ class TenantLimitsTest {
   @Test
   void subscriptionsAreCountedOverAllClients() {
     start("{channels: 3}");
-    try (Wire wire = Wire.to(gateway.ports().redis());
-        Wire other = Wire.to(gateway.ports().redis())) {
+    try (Wire wire = tenant.connect();
+        Wire other = tenant.connect()) {
       assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
       assertThat(other.ask("AUTH second c")).isEqualTo("+OK");
       assertThat(wire.ask("SUBSCRIBE a b")).isEqualTo("*3");
@@ -329,14 +175,14 @@ class TenantLimitsTest {
       assertThat(other.ask("PSUBSCRIBE x*")).isEqualTo("*3");
     }
     JedisPubSub none = new JedisPubSub() {};
-    refuses("channels", () -> noisy.subscribe(none, "a", "b", "c", "d"));
+    NoisyTenant.refuses("channels", () -> noisy.subscribe(none, "a", "b", "c", "d"));
   }
 
   @Test
   void theClientThatTakesMostMemoryIsClosed() {
     start("{client-memory: 2mb}");
-    try (Wire small = Wire.to(gateway.ports().redis());
-        Wire big = Wire.to(gateway.ports().redis())) {
+    try (Wire small = tenant.connect();
+        Wire big = tenant.connect()) {
       String set = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$100000\r\n" + "x".repeat(100_000) + "\r\n";
       for (Wire wire : new Wire[] {small, big}) {
         assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
@@ -347,7 +193,7 @@ class TenantLimitsTest {
       assertThat(big.readToEnd()).startsWith("+QUEUED");
       assertThat(small.ask("EXEC")).isEqualTo("*1");
     }
-    assertThat(figure("client_memory", "refused")).isEqualTo(1);
+    assertThat(tenant.figure("client_memory", "refused")).isEqualTo(1);
     assertThat(noisy.info("stats")).contains("evicted_clients:1\r\n");
     noisy.configResetStat();
     assertThat(noisy.info("stats")).contains("evicted_clients:0\r\n");
@@ -364,13 +210,13 @@ class TenantLimitsTest {
   @Test
   void clientsThatWaitAreCounted() {
     start("{blocked-clients: 1}");
-    try (Wire waits = Wire.to(gateway.ports().redis())) {
+    try (Wire waits = tenant.connect()) {
       assertThat(waits.ask("AUTH noisy a")).isEqualTo("+OK");
       waits.send("BLPOP list 0\r\n");
       while (!noisy.info("clients").contains("blocked_clients:1\r\n")) {
         noisy.ping();
       }
-      refuses("blocked-clients", () -> noisy.blpop(0, "list"));
+      NoisyTenant.refuses("blocked-clients", () -> noisy.blpop(0, "list"));
       noisy.rpush("list", "x");
       assertThat(waits.line()).isEqualTo("*2");
     }
@@ -382,21 +228,21 @@ class TenantLimitsTest {
     start("{memory: 1mb, connections: 2}");
     assertThatThrownBy(() -> noisy.set("key", "x".repeat(2 << 20)).concat(noisy.set("other", "x")))
         .hasMessageStartingWith("OOM ");
-    try (Jedis second = client("noisy", "a")) {
+    try (Jedis second = tenant.client("noisy", "a")) {
       assertThat(second.ping()).isEqualTo("PONG");
-      assertThatThrownBy(() -> client("noisy", "a").close())
+      assertThatThrownBy(() -> tenant.client("noisy", "a").close())
           .isInstanceOfAny(JedisDataException.class, JedisConnectionException.class)
           .hasMessageContaining("max number of clients reached");
     }
     noisy.del("key");
-    assertThat(figure("memory", "refused")).isPositive();
-    assertThat(figure("connections", "refused")).isEqualTo(1);
+    assertThat(tenant.figure("memory", "refused")).isPositive();
+    assertThat(tenant.figure("connections", "refused")).isEqualTo(1);
   }
 
   @Test
   void keysBeyondALimitThatAReloadLowersGoWithoutAWrite() throws IOException {
     start("{keys: 500}");
-    try (Jedis operator = client("operator", "of-operator")) {
+    try (Jedis operator = tenant.client("operator", "of-operator")) {
       operator.configSet("maxmemory-policy", "allkeys-lru");
     }
     for (int i = 0; i < 600; i++) {
@@ -405,7 +251,7 @@ class TenantLimitsTest {
     assertThat(noisy.dbSize()).isEqualTo(500);
     Path file = folder.resolve("keyward.yaml");
     Files.writeString(file, Files.readString(file).replace("keys: 500", "keys: 20"));
-    assertThat(gateway.reload()).isEmpty();
+    assertThat(tenant.reload()).isEmpty();
     while (noisy.dbSize() > 20) {
       Thread.onSpinWait();
     }
@@ -415,14 +261,14 @@ class TenantLimitsTest {
   @Test
   void aReloadChangesLimitsAndWhatIsCountedStays() throws IOException {
     start("{max-value: 10}");
-    refuses("max-value", () -> noisy.set("key", "x".repeat(11)));
+    NoisyTenant.refuses("max-value", () -> noisy.set("key", "x".repeat(11)));
     Path file = folder.resolve("keyward.yaml");
     Files.writeString(file, Files.readString(file).replace("max-value: 10", "max-value: 20"));
-    assertThat(gateway.reload()).isEmpty();
-    while (figure("max_value", "most") == 10) {
+    assertThat(tenant.reload()).isEmpty();
+    while (tenant.figure("max_value", "most") == 10) {
       noisy.ping();
     }
     assertThat(noisy.set("key", "x".repeat(11))).isEqualTo("OK");
-    assertThat(figure("max_value", "refused")).isEqualTo(1);
+    assertThat(tenant.figure("max_value", "refused")).isEqualTo(1);
   }
 }

@@ -2,8 +2,8 @@ package io.keyward.engine.builtin.propagation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keyward.engine.Loop;
-import io.keyward.engine.Turns;
+import io.keyward.config.directive.LiveSettings;
+import io.keyward.engine.builtin.Bench;
 import io.keyward.engine.bytes.PieceArrays;
 import io.keyward.engine.bytes.Pieces;
 import java.util.ArrayList;
@@ -14,33 +14,9 @@ import org.junit.jupiter.api.Test;
 class LongArgumentsTest {
   private static final int LONG = 1_200_000_000;
 
-  private static final class Waiting implements Loop {
-    private final List<Runnable> tasks = new ArrayList<>();
-
-    @Override
-    public boolean isCurrent() {
-      return true;
-    }
-
-    @Override
-    public void execute(Runnable task) {
-      tasks.add(task);
-    }
-
-    @Override
-    public Timer schedule(long milliseconds, Runnable task) {
-      throw new UnsupportedOperationException("nothing here waits");
-    }
-
-    @Override
-    public Turns turns() {
-      return new Turns(this);
-    }
-  }
-
   @Test
   void theSinkTakesThemOnceAndWhoFollowsLearnsThatTheyAreMissing() {
-    EffectStream stream = new EffectStream(new Waiting());
+    EffectStream stream = new Bench(LiveSettings.defaults()).keyspace().home().effects();
     List<Long> positions = new ArrayList<>();
     List<Integer> seen = new ArrayList<>();
     List<String> missing = new ArrayList<>();
