@@ -12,6 +12,7 @@ import io.keyward.engine.builtin.FieldExpiry;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackEditor;
+import io.keyward.engine.builtin.structure.ListpackReply;
 import io.keyward.engine.text.Numbers;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +120,7 @@ public final class HashValue {
       if (value < 0) {
         reply.nothing();
       } else {
-        sendPacked(hash.bytes(), value, reply);
+        ListpackReply.send(hash.bytes(), value, reply);
       }
       return;
     }
@@ -129,18 +130,6 @@ public final class HashValue {
       reply.nothing();
     } else {
       sendValue(table, field, reply);
-    }
-  }
-
-  /** Sends one entry of a listpack, be it a field or a value. */
-  static void sendPacked(byte[] bytes, int position, Reply reply) {
-    if (Listpack.isIntegerAt(bytes, position)) {
-      reply.bulkInteger(Listpack.integerAt(bytes, position));
-    } else {
-      reply.bulk(
-          bytes,
-          Listpack.stringOffsetAt(bytes, position),
-          Listpack.stringLengthAt(bytes, position));
     }
   }
 

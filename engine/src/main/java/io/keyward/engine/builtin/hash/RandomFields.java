@@ -14,6 +14,7 @@ import io.keyward.engine.builtin.RandomSubset;
 import io.keyward.engine.builtin.Selection;
 import io.keyward.engine.builtin.hash.WholeHash.Part;
 import io.keyward.engine.builtin.structure.Listpack;
+import io.keyward.engine.builtin.structure.ListpackReply;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.util.random.RandomGenerator;
@@ -83,7 +84,7 @@ final class RandomFields {
     if (HashValue.packed(hash)) {
       int index = random(hash).nextInt(HashValue.size(hash));
       byte[] bytes = hash.bytes();
-      HashValue.sendPacked(bytes, HashValue.seekField(hash, index), reply);
+      ListpackReply.send(bytes, HashValue.seekField(hash, index), reply);
     } else {
       ElementTable table = HashValue.table(hash);
       HashValue.sendName(table, table.random(random(hash)), reply);

@@ -14,6 +14,7 @@ import io.keyward.engine.builtin.FieldExpiry;
 import io.keyward.engine.builtin.ScanOptions;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.structure.Listpack;
+import io.keyward.engine.builtin.structure.ListpackReply;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
@@ -113,10 +114,10 @@ final class WholeHash {
       reply.array(2);
     }
     if (part != Part.VALUE) {
-      HashValue.sendPacked(bytes, field, reply);
+      ListpackReply.send(bytes, field, reply);
     }
     if (part != Part.NAME) {
-      HashValue.sendPacked(bytes, value, reply);
+      ListpackReply.send(bytes, value, reply);
     }
   }
 

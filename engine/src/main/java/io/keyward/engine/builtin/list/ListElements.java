@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.structure.Listpack;
+import io.keyward.engine.builtin.structure.ListpackReply;
 import io.keyward.engine.builtin.structure.QuicklistCursor;
 import io.keyward.engine.text.Numbers;
 
@@ -22,7 +23,7 @@ public final class ListElements {
       int start = list.start();
       int at = Listpack.seek(bytes, start, (int) from);
       for (; left > 0; left--) {
-        sendAt(bytes, at, reply);
+        ListpackReply.send(bytes, at, reply);
         at = backward ? Listpack.previous(bytes, start, at) : Listpack.next(bytes, at);
       }
       return;
@@ -47,17 +48,6 @@ public final class ListElements {
     return list.database().keyspace().slices().divided()
         ? new QuicklistCursor()
         : ListValue.big(list).cursor();
-  }
-
-  private static void sendAt(byte[] bytes, int position, Reply reply) {
-    if (Listpack.isIntegerAt(bytes, position)) {
-      reply.bulkInteger(Listpack.integerAt(bytes, position));
-    } else {
-      reply.bulk(
-          bytes,
-          Listpack.stringOffsetAt(bytes, position),
-          Listpack.stringLengthAt(bytes, position));
-    }
   }
 
   private static void send(QuicklistCursor cursor, Reply reply) {

@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.structure.Block;
 import io.keyward.engine.builtin.structure.IntegerSet;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackEditor;
+import io.keyward.engine.builtin.structure.ListpackReply;
 import io.keyward.engine.text.Numbers;
 
 /**
@@ -155,20 +156,8 @@ final class PackedSet {
       IntegerSet.remove(set, value);
     } else {
       int position = Listpack.seek(bytes, start, index);
-      send(bytes, position, reply);
+      ListpackReply.send(bytes, position, reply);
       ListpackEditor.delete(set, position);
-    }
-  }
-
-  /** Sends an entry of a listpack. */
-  static void send(byte[] bytes, int position, Reply reply) {
-    if (Listpack.isIntegerAt(bytes, position)) {
-      reply.bulkInteger(Listpack.integerAt(bytes, position));
-    } else {
-      reply.bulk(
-          bytes,
-          Listpack.stringOffsetAt(bytes, position),
-          Listpack.stringLengthAt(bytes, position));
     }
   }
 

@@ -21,6 +21,7 @@ import io.keyward.engine.builtin.Selection;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.IntegerSet;
 import io.keyward.engine.builtin.structure.Listpack;
+import io.keyward.engine.builtin.structure.ListpackReply;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.util.random.RandomGenerator;
@@ -172,7 +173,7 @@ final class RandomMembers {
       case LISTPACK -> {
         byte[] bytes = set.bytes();
         int index = random.nextInt(Listpack.count(bytes, set.start()));
-        PackedSet.send(bytes, Listpack.seek(bytes, set.start(), index), reply);
+        ListpackReply.send(bytes, Listpack.seek(bytes, set.start(), index), reply);
       }
       default -> {
         ElementTable table = SetValue.table(set);
@@ -214,7 +215,7 @@ final class RandomMembers {
     }
     RandomGenerator random = random(set);
     for (long i = 0; i < count && !request.client().closing(); i++) {
-      PackedSet.send(bytes, members[random.nextInt(members.length)], reply);
+      ListpackReply.send(bytes, members[random.nextInt(members.length)], reply);
     }
   }
 

@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackEditor;
+import io.keyward.engine.builtin.structure.ListpackReply;
 import io.keyward.engine.text.Numbers;
 
 /**
@@ -96,13 +97,7 @@ final class SortedSetValue {
       reply.bulk(list.bytes(place), list.nameOffset(place), list.nameLength(place));
       return;
     }
-    byte[] bytes = entry.bytes();
-    if (Listpack.isIntegerAt(bytes, place)) {
-      reply.bulkInteger(Listpack.integerAt(bytes, place));
-    } else {
-      reply.bulk(
-          bytes, Listpack.stringOffsetAt(bytes, place), Listpack.stringLengthAt(bytes, place));
-    }
+    ListpackReply.send(entry.bytes(), place, reply);
   }
 
   /* Changes. */

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.stream;
 
 import io.keyward.engine.Reply;
 import io.keyward.engine.builtin.structure.Listpack;
+import io.keyward.engine.builtin.structure.ListpackReply;
 
 /**
  * Walks over the entries of a range of ids, forwards or backwards.
@@ -178,21 +179,13 @@ final class EntryCursor {
     for (int i = 0; i < fields; i++) {
       if (same) {
         name = Listpack.next(bytes, name);
-        piece(reply, name);
+        ListpackReply.send(bytes, name, reply);
       } else {
-        piece(reply, at);
+        ListpackReply.send(bytes, at, reply);
         at = Listpack.next(bytes, at);
       }
-      piece(reply, at);
+      ListpackReply.send(bytes, at, reply);
       at = Listpack.next(bytes, at);
-    }
-  }
-
-  private void piece(Reply reply, int at) {
-    if (Listpack.isIntegerAt(bytes, at)) {
-      reply.bulkInteger(Listpack.integerAt(bytes, at));
-    } else {
-      reply.bulk(bytes, Listpack.stringOffsetAt(bytes, at), Listpack.stringLengthAt(bytes, at));
     }
   }
 }
