@@ -185,6 +185,8 @@ public final class PagePool implements PieceArrays {
   }
 
   private int allocateLarge(int bytes, MemoryAccount account) {
+    // Before its number, which is not to be lost where there is no memory for it.
+    byte[] array = new byte[bytes];
     int number = firstFreeLarge;
     if (number != NONE) {
       firstFreeLarge = nextLarge[number];
@@ -195,7 +197,7 @@ public final class PagePool implements PieceArrays {
       }
       number = largeCount++;
     }
-    large[number] = new byte[bytes];
+    large[number] = array;
     account.add(bytes);
     slotMemory += bytes;
     pageMemory += bytes;
@@ -214,7 +216,12 @@ public final class PagePool implements PieceArrays {
 
   private int addPage(int sizeClass) {
     int page = takeNumber();
-    pages[page] = takePage();
+    try {
+      pages[page] = takePage();
+    } catch (OutOfMemoryError full) {
+      releaseNumber(page);
+      throw full;
+    }
     pagesInUse++;
     classOfPage[page] = (byte) sizeClass;
     usedSlots[page] = 0;
@@ -230,8 +237,9 @@ public final class PagePool implements PieceArrays {
       spare[spareCount] = ABSENT;
       return page;
     }
+    byte[] page = new byte[PAGE_BYTES];
     pageMemory += PAGE_BYTES;
-    return new byte[PAGE_BYTES];
+    return page;
   }
 
   private void releasePage(int page) {

@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.memory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +28,15 @@ class PagePoolTest {
       previous = size;
     }
     assertThat(previous).isEqualTo(SizeClasses.LARGEST);
+  }
+
+  @Test
+  void whatThereIsNoMemoryForLeavesNothingBehind() {
+    assertThatThrownBy(() -> pool.allocate(Integer.MAX_VALUE, account))
+        .isInstanceOf(OutOfMemoryError.class);
+    pool.validate();
+    assertThat(account.bytes()).isZero();
+    assertThat(pool.pageMemory()).isZero();
   }
 
   @Test
