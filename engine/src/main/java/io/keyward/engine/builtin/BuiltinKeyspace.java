@@ -476,7 +476,7 @@ public final class BuiltinKeyspace implements Keyspace {
     effects.whole().flushedAll();
     effects.endUnit();
     databases.flush();
-    databases.forEach(Database::discard);
+    databases.forEach(WholeDatabase::discard);
     for (Object attachment : attachments.values()) {
       if (attachment instanceof RememberedScripts.OfKeyspace scripts) {
         scripts.shrinkTo(0);

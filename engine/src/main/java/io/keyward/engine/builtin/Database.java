@@ -76,6 +76,13 @@ public final class Database {
     return keys;
   }
 
+  /** Holds other keys than before, some of which may be pinned; the account counts them. */
+  void hold(Dictionary others, MemoryAccount counted, @Nullable PinnedKeys pins) {
+    keys = others;
+    account = counted;
+    pinned = pins;
+  }
+
   /** The keys that are pinned, or null if none has ever been. */
   @Nullable PinnedKeys pinnedIfAny() {
     return pinned;
@@ -466,59 +473,6 @@ public final class Database {
     return expiry >= 0 && expiry <= now;
   }
 
-  /** Empties the database; the memory is given back in slices afterwards. */
-  public void flush() {
-    keyspace.emptied();
-    empty();
-  }
-
-  void empty() {
-    if (size() == 0) {
-      return;
-    }
-    keyspace.countChange();
-    long now = System.currentTimeMillis();
-    watches.flushed(this, now);
-    DetachedKeys detached = new DetachedKeys(this, keys, account);
-    account = new MemoryAccount(keyspace.account());
-    keys = new Dictionary(pool, account);
-    discardPinned();
-    expiringHashes.clear();
-    blocked.allReady();
-    detached.freeLater();
-  }
-
-  /** Gives back the memory of an empty database that nobody refers to any more. */
-  void discard() {
-    discardPinned();
-    frequencies.forget();
-    keys.discard();
-  }
-
-  /**
-   * Holds what another database of the home holds, in place of its own keys, of which there are
-   * none; both have it in common until one changes it.
-   */
-  void holdAs(Database other) {
-    new DetachedKeys(this, keys, account).freeLater();
-    account = new MemoryAccount(keyspace.account());
-    account.addCommon(other.account.bytes() - other.keys.memory());
-    keys = other.keys.share(account);
-    expiringHashes.holdAs(other.expiringHashes);
-    frequencies.beginAs(other.frequencies);
-    if (other.pinned != null) {
-      pinned().holdAs(other.pinned);
-    }
-  }
-
-  private void discardPinned() {
-    PinnedKeys present = pinned;
-    if (present != null) {
-      present.discard();
-      pinned = null;
-    }
-  }
-
   /** Expects so many keys to come, if there are none yet. */
   public void expect(int number) {
     keys.reserve(number);
@@ -527,25 +481,6 @@ public final class Database {
   /** Gives back what keys that were expected and have not come would have taken. */
   public void expectNoMore() {
     keys.trim();
-  }
-
-  /** Exchanges the keys of two databases; the clients stay where they are. */
-  void swap(Database other) {
-    long now = System.currentTimeMillis();
-    Dictionary mine = keys;
-    watches.swapped(this, other, now);
-    other.watches.swapped(other, this, now);
-    keys = other.keys;
-    other.keys = mine;
-    PinnedKeys minePinned = pinned;
-    pinned = other.pinned;
-    other.pinned = minePinned;
-    MemoryAccount counted = account;
-    account = other.account;
-    other.account = counted;
-    expiringHashes.swap(other.expiringHashes);
-    blocked.allReady();
-    other.blocked.allReady();
   }
 
   /** Checks every structure of the database; for tests. */

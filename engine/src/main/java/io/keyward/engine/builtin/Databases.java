@@ -111,13 +111,13 @@ public final class Databases {
   /** Removes all keys of all of them. */
   public void flush() {
     keyspace.emptied();
-    forEach(Database::empty);
+    forEach(WholeDatabase::empty);
   }
 
   /** Exchanges the keys of two; clients that have selected one stay with its number. */
   public void swap(int first, int second) {
     if (first != second) {
-      at(first).swap(at(second));
+      WholeDatabase.swap(at(first), at(second));
       keyspace.emptied();
     }
     keyspace.countChange();
@@ -125,7 +125,7 @@ public final class Databases {
 
   /** Gives back what they take while they hold nothing, until one is asked for again. */
   void rest() {
-    forEach(Database::discard);
+    forEach(WholeDatabase::discard);
     databases = new Database[0];
     keyspace.home().sleeps(keyspace);
   }

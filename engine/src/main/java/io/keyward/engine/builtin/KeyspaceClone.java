@@ -28,7 +28,7 @@ public record KeyspaceClone(long keys, long nanos) {
     for (int number = 0; number < source.databases().count(); number++) {
       Database database = source.databases().ifUsed(number);
       if (database != null && database.size() > 0) {
-        heir.databases().at(number).holdAs(database);
+        WholeDatabase.share(database, heir.databases().at(number));
       }
     }
     source.commonFigures().forEach(figure -> figure.addTo(heir));

@@ -295,7 +295,7 @@ public final class Overview implements KeyRoutes {
     view.effects().beginUnit();
     for (Database holder : emptied) {
       holder.keyspace().effects().whole().flushedByOthers(number);
-      holder.flush();
+      WholeDatabase.flush(holder);
       holder.keyspace().settleSoon();
       view.waiting().with(holder.keyspace().waiting());
     }

@@ -5,6 +5,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.WholeDatabase;
 import io.keyward.engine.builtin.propagation.WholeKeyspace;
 import io.keyward.engine.command.Command;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,7 @@ final class Replay {
     if (text.equals(WholeKeyspace.FLUSH)) {
       Database flushed = keyspace.databases().ifUsed(database);
       if (flushed != null) {
-        flushed.flush();
+        WholeDatabase.flush(flushed);
       }
       return true;
     }

@@ -13,6 +13,7 @@ import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.Pause;
 import io.keyward.engine.builtin.Reloading;
+import io.keyward.engine.builtin.WholeDatabase;
 import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
 import io.keyward.engine.builtin.appendonly.Residents;
 import io.keyward.engine.builtin.script.FunctionTexts;
@@ -213,7 +214,7 @@ public final class Reload implements Reloading {
       if (database != null && keyspace.pins().any()) {
         removeUnpinned(database);
       } else if (database != null) {
-        database.flush();
+        WholeDatabase.flush(database);
       }
     }
     FunctionTexts.flush(keyspace);

@@ -17,6 +17,7 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.SeenKeys;
+import io.keyward.engine.builtin.WholeDatabase;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.time.Instant;
@@ -138,7 +139,7 @@ public final class ServerCommands {
     Overview overview = Overview.of(database.keyspace());
     if (overview == null) {
       database.keyspace().effects().whole().flushed(database.number());
-      database.flush();
+      WholeDatabase.flush(database);
       reply.ok();
     } else {
       flush(overview, database.number(), 1, request, reply);
