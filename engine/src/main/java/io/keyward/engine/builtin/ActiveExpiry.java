@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.engine.builtin.memory.EntryVisits;
 
 /**
  * Removes keys and fields of hashes whose time is up, in slices.
@@ -78,12 +79,12 @@ public final class ActiveExpiry {
     boolean finished;
     do {
       bucket =
-          at.keys()
-              .visitMarked(
-                  bucket,
-                  BUCKETS_AT_ONCE,
-                  Integer.MAX_VALUE,
-                  reference -> visit(at, at.at(reference, view), now));
+          EntryVisits.marked(
+              at.keys(),
+              bucket,
+              BUCKETS_AT_ONCE,
+              Integer.MAX_VALUE,
+              reference -> visit(at, at.at(reference, view), now));
       looked += BUCKETS_AT_ONCE;
       finished = bucket == 0;
     } while (!finished

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.builtin.memory.EntryVisits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,7 @@ final class Census {
       }
       Database at = keyspace.databases().ifUsed(database);
       if (at != null) {
-        cursor = at.keys().scan(cursor, reference -> count(at, reference, now));
+        cursor = EntryVisits.scan(at.keys(), cursor, reference -> count(at, reference, now));
       }
       if (at == null || cursor == 0) {
         cursor = 0;

@@ -4,6 +4,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
+import io.keyward.engine.builtin.memory.EntryVisits;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
@@ -437,20 +438,20 @@ public final class Database {
     news.changedQuietly(request, argument, eventClass, event);
   }
 
-  /** Visits the entries of the next few buckets; see {@link Dictionary#scan}. */
+  /** Visits the entries of the next few buckets; see {@link EntryVisits#scan}. */
   public long scan(long cursor, IntConsumer visitor) {
-    return keys.scan(cursor, visitor);
+    return EntryVisits.scan(keys, cursor, visitor);
   }
 
   /** Visits every entry; the visitor may remove the one it is given, and nothing else. */
   public void forEach(IntConsumer visitor) {
-    keys.forEach(visitor);
+    EntryVisits.all(keys, visitor);
   }
 
   /** A key, each with the same chance, or null if there is none. */
   public @Nullable Entry random(long now, Entry into) {
     for (int attempt = 0; ; attempt++) {
-      int reference = keys.random(keyspace.home().random());
+      int reference = EntryVisits.random(keys, keyspace.home().random());
       if (reference == Dictionary.ABSENT) {
         return null;
       }

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
+import io.keyward.engine.builtin.memory.EntryVisits;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
@@ -54,7 +55,8 @@ public final class ElementTable implements Held {
 
   private ElementTable copyOfEach(MemoryAccount counted) {
     ElementTable copy = new ElementTable(slots.pool(), counted);
-    elements.forEach(
+    EntryVisits.all(
+        elements,
         reference -> {
           int laid = copy.slots.layCopy(reference, copy.elements.stamp());
           copy.elements.insert(slots.hash(reference), laid, slots.expires(reference));
@@ -212,7 +214,7 @@ public final class ElementTable implements Held {
    * @return the bucket to go on with, 0 after the last
    */
   public int visitExpiring(int bucket, int mostBuckets, IntConsumer visitor) {
-    return elements.visitMarked(bucket, mostBuckets, Integer.MAX_VALUE, visitor);
+    return EntryVisits.marked(elements, bucket, mostBuckets, Integer.MAX_VALUE, visitor);
   }
 
   /** Removes the element of this name, and says whether it was there. */
@@ -275,22 +277,22 @@ public final class ElementTable implements Held {
 
   /** An element of a table that is not empty, each with the same chance. */
   public int random(RandomGenerator random) {
-    return elements.random(random);
+    return EntryVisits.random(elements, random);
   }
 
   /** Visits every element; the visitor may remove the one it is given. */
   public void forEach(IntConsumer visitor) {
-    elements.forEach(visitor);
+    EntryVisits.all(elements, visitor);
   }
 
   /** Visits elements until the visitor says no; the table must not change meanwhile. */
   public void visitWhile(IntPredicate visitor) {
-    elements.visitWhile(visitor);
+    EntryVisits.whileWanted(elements, visitor);
   }
 
-  /** Visits the elements of the next few buckets; see {@link Dictionary#scan}. */
+  /** Visits the elements of the next few buckets; see {@link EntryVisits#scan}. */
   public long scan(long cursor, IntConsumer visitor) {
-    return elements.scan(cursor, visitor);
+    return EntryVisits.scan(elements, cursor, visitor);
   }
 
   /** Begins a walk that shows every element as it is now, whatever becomes of it meanwhile. */
@@ -332,7 +334,7 @@ public final class ElementTable implements Held {
   public void validate() {
     elements.validate();
     long[] counted = new long[1];
-    elements.forEach(reference -> counted[0] += slots.pool().slotBytes(reference));
+    EntryVisits.all(elements, reference -> counted[0] += slots.pool().slotBytes(reference));
     if (counted[0] != slots.bytes()) {
       throw new IllegalStateException(
           "elements take " + counted[0] + " bytes, recorded " + slots.bytes());

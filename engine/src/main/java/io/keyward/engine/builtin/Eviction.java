@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.memory.Dictionary;
+import io.keyward.engine.builtin.memory.EntryVisits;
 import java.util.List;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -148,7 +149,7 @@ final class Eviction {
   private void sample(Database database, ObjIntConsumer<Database> shown) {
     Dictionary keys = database.keys();
     if (!policy.onlyExpiring()) {
-      shown.accept(database, keys.random(home.random()));
+      shown.accept(database, EntryVisits.random(keys, home.random()));
       return;
     }
     boolean rare = (long) keys.marked() * RARE < keys.size();
@@ -160,7 +161,8 @@ final class Eviction {
     int from = nextBucket;
     int before = drawn;
     nextBucket =
-        keys.visitMarked(from, BUCKETS_AT_ONCE, 1, reference -> shown.accept(database, reference));
+        EntryVisits.marked(
+            keys, from, BUCKETS_AT_ONCE, 1, reference -> shown.accept(database, reference));
     if (drawn == before && rare) {
       lookedInVain += (nextBucket == 0 ? keys.buckets() : nextBucket) - from;
     }

@@ -1,5 +1,7 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.builtin.memory.EntryVisits;
+
 /**
  * Goes through all keys of a keyspace, in slices, to pin those that have come to be in a pinned
  * namespace and to let go those that no longer are.
@@ -25,7 +27,7 @@ final class PinChange {
       }
       Database at = keyspace.databases().ifUsed(database);
       if (at != null) {
-        cursor = at.keys().scan(cursor, reference -> look(at, reference));
+        cursor = EntryVisits.scan(at.keys(), cursor, reference -> look(at, reference));
       }
       if (at == null || cursor == 0) {
         cursor = 0;

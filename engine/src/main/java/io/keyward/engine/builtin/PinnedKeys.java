@@ -3,6 +3,7 @@ package io.keyward.engine.builtin;
 import io.keyward.engine.builtin.memory.Bytes;
 import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
+import io.keyward.engine.builtin.memory.EntryVisits;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import java.util.Arrays;
@@ -197,7 +198,7 @@ final class PinnedKeys {
 
   /** A key, each with the same chance; {@link Dictionary#ABSENT} if there is none. */
   int random(RandomGenerator random) {
-    return keys.random(random);
+    return EntryVisits.random(keys, random);
   }
 
   /** The greater, the sooner a key goes. */
@@ -217,7 +218,8 @@ final class PinnedKeys {
   void validate(Dictionary all) {
     settle();
     long[] sums = new long[2];
-    all.forEach(
+    EntryVisits.all(
+        all,
         reference -> {
           if (hold(reference)) {
             sums[0]++;

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.keyward.engine.builtin.memory.EntryVisits;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -113,7 +114,7 @@ public final class StreamListing {
   private void step(Databases of, long now) {
     Database at = of.ifUsed(database);
     if (at != null) {
-      cursor = at.keys().scan(cursor, reference -> look(at, reference, now));
+      cursor = EntryVisits.scan(at.keys(), cursor, reference -> look(at, reference, now));
     }
     if (at == null || cursor == 0) {
       cursor = 0;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.Errors;
+import io.keyward.engine.builtin.memory.EntryVisits;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,7 +104,9 @@ class EvictionTest {
     database
         .departures()
         .evict(
-            database.at(database.keys().random(bench.keyspace().home().random()), database.view()));
+            database.at(
+                EntryVisits.random(database.keys(), bench.keyspace().home().random()),
+                database.view()));
     assertThat(bench.line("exists favourite")).isEqualTo("0");
     bench.line("set favourite " + VALUE);
     assertThat(bench.line("object freq favourite")).isEqualTo("10");

@@ -1,8 +1,6 @@
 package io.keyward.engine.builtin.memory;
 
 import java.util.function.IntConsumer;
-import java.util.function.IntPredicate;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +12,8 @@ import org.jspecify.annotations.Nullable;
  * not jump.
  *
  * <p>With {@code 2^level + split} buckets, a hash belongs to bucket {@code h mod 2^level}, or, if
- * that lies below {@code split}, to {@code h mod 2^(level+1)}. A {@link #scan} cursor counts in
- * reversed bits over the smaller of the two, as in Redis's {@code dictScan}, so it survives growth
- * and shrinking, never misses an entry that was there throughout, and stays below 2^31.
+ * that lies below {@code split}, to {@code h mod 2^(level+1)}. {@link EntryVisits} shows the
+ * entries.
  *
  * <p>Find, insert and remove cost O(1); no operation touches more than a few dozen entries. Hash
  * values are never stored: a split hashes the keys of one bucket anew.
@@ -219,6 +216,20 @@ public final class Dictionary {
   /** How many entries bear the mark. */
   public int marked() {
     return marked;
+  }
+
+  Buckets table() {
+    return table;
+  }
+
+  /** The logarithm of how many buckets there were when the present round of splits began. */
+  int level() {
+    return level;
+  }
+
+  /** How many buckets have been split in this round. */
+  int split() {
+    return split;
   }
 
   /** The number of buckets, overflow left out. */
@@ -490,91 +501,9 @@ public final class Dictionary {
     }
   }
 
-  /** Fetches from memory, at the same time, the entries that come next in a scan. */
-  void fetchEntries(long cursor) {
-    table.visit((int) cursor & ((1 << level) - 1), layAnew);
-  }
-
-  /**
-   * Visits the entries of the next few buckets of a scan.
-   *
-   * @param cursor 0 to begin, else what the last call returned
-   * @return the next cursor, 0 when every entry has been visited
-   */
-  public long scan(long cursor, IntConsumer visitor) {
-    int mask = (1 << level) - 1;
-    int bucket = (int) cursor & mask;
-    hold();
-    try {
-      table.visit(bucket, visitor);
-      if (bucket < split) {
-        table.visit(bucket + mask + 1, visitor);
-      }
-    } finally {
-      release();
-    }
-    int reversed = Integer.reverse((int) cursor | ~mask) + 1;
-    return Integer.toUnsignedLong(Integer.reverse(reversed));
-  }
-
-  /**
-   * Visits the marked entries of buckets from {@code bucket} on, until {@code most} of them have
-   * been visited or {@code mostBuckets} buckets looked at.
-   *
-   * @return the bucket to go on with, 0 after the last
-   */
-  public int visitMarked(int bucket, int mostBuckets, int most, IntConsumer visitor) {
-    int at = bucket < buckets() ? bucket : 0;
-    int visited = 0;
-    hold();
-    try {
-      for (int looked = 0; looked < mostBuckets && visited < most; looked++) {
-        visited += table.visitMarked(at, visitor);
-        at++;
-        if (at >= buckets()) {
-          at = 0;
-          break;
-        }
-      }
-    } finally {
-      release();
-    }
-    return at;
-  }
-
-  /** Visits every entry; the visitor may remove the one it is given. */
-  public void forEach(IntConsumer visitor) {
-    hold();
-    try {
-      for (int bucket = 0, end = buckets(); bucket < end; bucket++) {
-        table.visit(bucket, visitor);
-      }
-    } finally {
-      release();
-    }
-  }
-
-  /** Visits entries in the order of the buckets until the visitor says no; nothing may change. */
-  public void visitWhile(IntPredicate visitor) {
-    boolean wanted = true;
-    for (int bucket = 0, end = buckets(); bucket < end && wanted; bucket++) {
-      wanted = table.visitWhile(bucket, visitor);
-    }
-  }
-
-  /** An entry, each with the same chance; {@link #ABSENT} if there is none. */
-  public int random(RandomGenerator random) {
-    if (count == 0) {
-      return ABSENT;
-    }
-    int buckets = buckets();
-    while (true) {
-      int draw = random.nextInt(longestChain() * Buckets.SLOTS);
-      int reference = table.at(random.nextInt(buckets), draw / Buckets.SLOTS, draw % Buckets.SLOTS);
-      if (reference != ABSENT) {
-        return reference;
-      }
-    }
+  /** Fetches from memory, at the same time, the entries of a bucket. */
+  void fetchEntries(int bucket) {
+    table.visit(bucket, layAnew);
   }
 
   /**
@@ -604,7 +533,7 @@ public final class Dictionary {
 
   private void drainLast(IntConsumer visitor) {
     int bucket = buckets() - 1;
-    table.visit(bucket, layAnew);
+    fetchEntries(bucket);
     table.visit(bucket, visitor);
     if (bucket > 0) {
       if (split == 0) {
@@ -623,7 +552,7 @@ public final class Dictionary {
 
   /** Checks that every entry is where its key's hash says, and every count; for tests. */
   public void validate() {
-    new DictionaryCheck(this, pool, table).run();
+    new DictionaryCheck(this, pool).run();
   }
 
   /** Whether an entry under a tag belongs to a bucket by its hash. */

@@ -11,10 +11,10 @@ final class DictionaryCheck {
   private int marked;
   private int longest;
 
-  DictionaryCheck(Dictionary dictionary, PagePool pool, Buckets table) {
+  DictionaryCheck(Dictionary dictionary, PagePool pool) {
     this.dictionary = dictionary;
     this.pool = pool;
-    this.table = table;
+    table = dictionary.table();
   }
 
   void run() {

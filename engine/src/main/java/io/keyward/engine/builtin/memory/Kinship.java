@@ -38,7 +38,7 @@ final class Kinship {
   /** What entries bear that are laid now. */
   private int birth;
 
-  /** Where the walk for nothing but births goes on, a cursor of {@link Dictionary#scan}. */
+  /** Where the walk for nothing but births goes on, a cursor of {@link EntryVisits#scan}. */
   private long cursor;
 
   Kinship(Dictionary own) {
@@ -86,7 +86,7 @@ final class Kinship {
       return;
     }
     do {
-      cursor = own.scan(cursor, own::forgetBirth);
+      cursor = EntryVisits.scan(own, cursor, own::forgetBirth);
     } while (cursor != 0 && System.nanoTime() < deadline);
     if (cursor == 0) {
       // What has been laid meanwhile, or claimed, bears 0 as well.

@@ -79,8 +79,8 @@ public final class SteadyWalk {
   private boolean advance() {
     Dictionary same = image;
     if (same == null) {
-      entries.fetchEntries(cursor);
-      cursor = entries.scan(cursor, this::show);
+      EntryVisits.fetchNext(entries, cursor);
+      cursor = EntryVisits.scan(entries, cursor, this::show);
       return cursor == 0;
     }
     boolean last = same.pass(this::showShared, left);

@@ -5,6 +5,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Held;
 import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
+import io.keyward.engine.builtin.memory.EntryVisits;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
@@ -214,9 +215,9 @@ final class OrderedMembers implements Held {
     return pool;
   }
 
-  /** Visits the members of the next few buckets; see {@link Dictionary#scan}. */
+  /** Visits the members of the next few buckets; see {@link EntryVisits#scan}. */
   long scan(long cursor, IntConsumer visitor) {
-    return members.scan(cursor, visitor);
+    return EntryVisits.scan(members, cursor, visitor);
   }
 
   @Override

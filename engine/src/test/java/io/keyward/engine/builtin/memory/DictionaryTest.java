@@ -90,7 +90,8 @@ class DictionaryTest {
     long cursor = 0;
     do {
       cursor =
-          dictionary.scan(
+          EntryVisits.scan(
+              dictionary,
               cursor,
               reference -> {
                 byte[] page = pool.page(reference);
@@ -157,9 +158,9 @@ class DictionaryTest {
           throw new IllegalStateException("enough");
         };
     add(key(0), true);
-    assertThatThrownBy(() -> dictionary.forEach(failing)).hasMessage("enough");
-    assertThatThrownBy(() -> dictionary.scan(0, failing)).hasMessage("enough");
-    assertThatThrownBy(() -> dictionary.visitMarked(0, 1, 1, failing)).hasMessage("enough");
+    assertThatThrownBy(() -> EntryVisits.all(dictionary, failing)).hasMessage("enough");
+    assertThatThrownBy(() -> EntryVisits.scan(dictionary, 0, failing)).hasMessage("enough");
+    assertThatThrownBy(() -> EntryVisits.marked(dictionary, 0, 1, 1, failing)).hasMessage("enough");
     for (int number = 1; number < 1000; number++) {
       add(key(number), false);
     }
@@ -172,10 +173,10 @@ class DictionaryTest {
       add(key(number), false);
     }
     Set<Integer> seen = new HashSet<>();
-    dictionary.visitWhile(reference -> seen.add(reference) && seen.size() < 10);
+    EntryVisits.whileWanted(dictionary, reference -> seen.add(reference) && seen.size() < 10);
     assertThat(seen).hasSize(10);
     seen.clear();
-    dictionary.visitWhile(seen::add);
+    EntryVisits.whileWanted(dictionary, seen::add);
     assertThat(seen).hasSize(1000);
   }
 
@@ -216,7 +217,8 @@ class DictionaryTest {
     assertThat(dictionary.marked())
         .isEqualTo((int) marks.values().stream().filter(mark -> mark).count());
     Set<String> walked = new HashSet<>();
-    dictionary.visitMarked(0, Integer.MAX_VALUE, Integer.MAX_VALUE, r -> walked.add(text(r)));
+    EntryVisits.marked(
+        dictionary, 0, Integer.MAX_VALUE, Integer.MAX_VALUE, r -> walked.add(text(r)));
     assertThat(walked).hasSize(dictionary.marked());
     for (Map.Entry<Integer, Integer> left : expected.entrySet()) {
       remove(key(left.getKey()), left.getValue());
@@ -245,7 +247,7 @@ class DictionaryTest {
       long cursor = 0;
       int next = 200_000;
       do {
-        cursor = dictionary.scan(cursor, reference -> seen.add(text(reference)));
+        cursor = EntryVisits.scan(dictionary, cursor, reference -> seen.add(text(reference)));
         assertThat(cursor).isBetween(0L, 1L << 31);
         int change = random.nextInt(5);
         if (change == 0) {
@@ -280,7 +282,7 @@ class DictionaryTest {
     Map<Integer, Integer> drawn = new HashMap<>();
     int draws = 200_000;
     for (int i = 0; i < draws; i++) {
-      drawn.merge(dictionary.random(random), 1, Integer::sum);
+      drawn.merge(EntryVisits.random(dictionary, random), 1, Integer::sum);
     }
     assertThat(drawn).hasSize(entries);
     double mean = (double) draws / entries;
