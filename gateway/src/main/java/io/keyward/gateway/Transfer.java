@@ -25,6 +25,9 @@ import java.util.Map;
  * </pre>
  */
 final class Transfer {
+  /** Names the deployment without a prefix, as leaving the name out does. */
+  private static final String WITHOUT_PREFIX = "-";
+
   private final boolean in;
   private final Path file;
   private final String deployment;
@@ -101,7 +104,8 @@ final class Transfer {
 
   private BuiltinKeyspace keyspace(Server server) throws StartException {
     Deployment known = server.tenancy().roster().named(deployment);
-    BuiltinKeyspace named = server.engine().find(known == null ? deployment : known.prefix());
+    String asPrefix = deployment.equals(WITHOUT_PREFIX) ? "" : deployment;
+    BuiltinKeyspace named = server.engine().find(known == null ? asPrefix : known.prefix());
     if (named == null) {
       throw new StartException(
           "there is no deployment '%s'. Give --deployment one of: %s"
@@ -125,7 +129,7 @@ final class Transfer {
     return server.engine().keyspaces().stream()
         .map(BuiltinKeyspace::prefix)
         .map(prefix -> logins.getOrDefault(prefix, prefix))
-        .map(name -> name.isEmpty() ? "(none, without a prefix)" : name)
+        .map(name -> name.isEmpty() ? WITHOUT_PREFIX + " (which has no prefix)" : name)
         .sorted()
         .toList();
   }

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 
 /** A deployment moves out of one gateway and into another by a file. */
@@ -193,6 +195,20 @@ class TransferTest {
     return Transfer.run(arguments, BLUE);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "-"})
+  void knowsTheDeploymentWithoutAPrefix(String name) throws Exception {
+    try (Gateway gateway = start(Map.of(), folder("one"));
+        Jedis client = client(gateway)) {
+      client.set("key", "value");
+    }
+    String file = directory.resolve("out.rdb").toString();
+    List<String> export = List.of("export", file, "--deployment", name, "--dir", folder("one"));
+    assertThat(Transfer.run(export, Map.of())).startsWith(file + " written");
+    List<String> into = List.of("import", file, "--deployment", "blue", "--dir", folder("two"));
+    assertThat(Transfer.run(into, BLUE)).startsWith("1 keys imported");
+  }
+
   @Test
   void saysWhatIsWrong() {
     assertThatThrownBy(() -> Transfer.run(List.of("import"), Map.of()))
@@ -206,5 +222,12 @@ class TransferTest {
         .isInstanceOf(StartException.class)
         .hasMessageContaining("there is no deployment 'red'")
         .hasMessageContaining("blue");
+    assertThatThrownBy(
+            () ->
+                Transfer.run(
+                    List.of("export", "x.rdb", "--deployment", "red", "--dir", folder("two")),
+                    Map.of()))
+        .isInstanceOf(StartException.class)
+        .hasMessageEndingWith("Give --deployment one of: - (which has no prefix)");
   }
 }
