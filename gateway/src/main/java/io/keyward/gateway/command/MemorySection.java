@@ -15,7 +15,7 @@ import java.lang.management.MemoryUsage;
  *
  * <p>{@code used_memory} is what the data takes by the keyspaces' own accounts, and what {@code
  * maxmemory} is compared with. The JVM's heap stands for Redis's allocator: used, committed,
- * resident.
+ * resident. As in Redis the worlds in which scripts run are not part of {@code used_memory}.
  */
 final class MemorySection {
   private final Server server;
@@ -39,6 +39,7 @@ final class MemorySection {
     }
     peak = Math.max(peak, used);
     ScriptFigures scripts = ScriptFigures.of(keyspace);
+    long worlds = scripts.scriptWorldBytes() + scripts.functionWorldBytes();
     long resident = ProcessFigures.residentBytes();
     long limit = server.live().number(Directive.MAXMEMORY);
     MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
@@ -59,9 +60,14 @@ final class MemorySection {
         .field("allocator_active", heap.getCommitted())
         .field("allocator_resident", resident)
         .bytes("total_system_memory", ProcessFigures.totalSystemBytes())
-        .bytes("used_memory_lua", scripts.scriptBytes())
+        .field("used_memory_vm_eval", scripts.scriptWorldBytes())
+        .bytes("used_memory_lua", scripts.scriptWorldBytes())
+        .field("used_memory_scripts_eval", scripts.scriptBytes())
         .bytes("maxmemory", limit)
-        .bytes("used_memory_scripts", scripts.scriptBytes())
+        .field("used_memory_vm_functions", scripts.functionWorldBytes())
+        .bytes("used_memory_vm_total", worlds)
+        .field("used_memory_functions", scripts.libraryBytes())
+        .bytes("used_memory_scripts", scripts.scriptBytes() + scripts.libraryBytes())
         .field("number_of_cached_scripts", scripts.scripts())
         .field("number_of_functions", scripts.functions())
         .field("number_of_libraries", scripts.libraries())

@@ -65,6 +65,17 @@ class InfoTest {
     double before = figure("memory", "used_memory_scripts");
     jedis.scriptLoad("return 1");
     assertThat(figure("memory", "number_of_cached_scripts")).isEqualTo(1);
-    assertThat(figure("memory", "used_memory_scripts")).isGreaterThan(before);
+    double scripts = figure("memory", "used_memory_scripts");
+    assertThat(scripts).isGreaterThan(before);
+    jedis.functionLoad("#!lua name=l\nredis.register_function('f', function() return 1 end)");
+    double libraries = figure("memory", "used_memory_functions");
+    assertThat(figure("memory", "used_memory_scripts_eval")).isEqualTo(scripts);
+    assertThat(libraries).isPositive();
+    assertThat(figure("memory", "used_memory_scripts")).isEqualTo(scripts + libraries);
+    assertThat(figure("memory", "used_memory_vm_total"))
+        .isEqualTo(
+            figure("memory", "used_memory_vm_eval") + figure("memory", "used_memory_vm_functions"))
+        .isPositive();
+    jedis.functionFlush();
   }
 }

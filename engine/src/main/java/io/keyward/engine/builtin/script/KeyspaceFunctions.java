@@ -55,6 +55,15 @@ final class KeyspaceFunctions {
     return libraries.values().stream().mapToInt(library -> library.functions().size()).sum();
   }
 
+  /** About how many bytes the texts and compiled forms of the libraries take. */
+  long libraryBytes() {
+    return bytes(libraries);
+  }
+
+  private static long bytes(Map<String, Library> of) {
+    return of.values().stream().mapToLong(Library::bytes).sum();
+  }
+
   /** The function of that name in any case, or null. */
   Library.@Nullable Function function(String name) {
     return find(libraries, name);
@@ -96,13 +105,7 @@ final class KeyspaceFunctions {
 
   /** Has these libraries from now on, and counts what they take. */
   private void adopt(Map<String, Library> next) {
-    long change = 0;
-    for (Library library : next.values()) {
-      change += library.bytes();
-    }
-    for (Library library : libraries.values()) {
-      change -= library.bytes();
-    }
+    long change = bytes(next) - bytes(libraries);
     libraries = next;
     keyspace.settingsAccount().add(change);
   }

@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A Lua state with every library, its globals frozen, in which scripts of a keyspace run. */
 final class LuaWorld {
+  /** About what a world takes before anything has run in it. */
+  static final int BYTES = 20_000;
+
   private static final LuaString INDEX = LuaString.of("__index");
   private static final String OWN_TIME_IS_UP = "script-time";
   private static final String KILLED = "ERR Script killed by user with SCRIPT KILL...";
