@@ -97,7 +97,7 @@ public final class ListCommands {
   private static void declareChanges(CommandTable table) {
     table.add(
         Command.named("lset", LIST)
-            .differs("The index -9223372036854775808 is out of range.")
+            .differs("An index that no 32-bit number holds is out of range.")
             .summary("Replaces the element with an index.")
             .complexity("O(N) with N nodes and elements up to the index")
             .syntax("key index element")
