@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slices of long work on one loop, taken in turn.
@@ -13,6 +14,7 @@ import java.util.Map;
  * slices one of them has waiting. So a request of a keyspace that has no long work waits for one
  * slice at most.
  */
+@SuppressWarnings("ReferenceEquality") // An owner is that object and no equal one.
 public final class Turns {
   /**
    * How long a slice should last at most, in nanoseconds: what a request of somebody else waits for
@@ -24,9 +26,14 @@ public final class Turns {
   /** How long the requests may take that one client has sent together, before others come. */
   public static final long BURST_NANOS = 100_000;
 
+  /** Bursts of one owner in a row from which on it counts as alone on the loop. */
+  private static final int ALONE = 1000;
+
   private final Loop loop;
   private final LinkedHashMap<Object, ArrayDeque<Runnable>> waiting = new LinkedHashMap<>();
   private boolean scheduled;
+  private @Nullable Object latest;
+  private int inARow;
 
   public Turns(Loop loop) {
     this.loop = loop;
@@ -45,9 +52,37 @@ public final class Turns {
     schedule();
   }
 
-  /** Whether slices of this owner wait, so that what it has further to do comes after them. */
+  /** Says that an owner is about to do what takes no slice of its own. */
+  public void begins(Object owner) {
+    if (owner != latest) {
+      latest = owner;
+      inARow = 0;
+    } else if (inARow < ALONE) {
+      inARow++;
+    }
+  }
+
+  /**
+   * Whether slices of this owner wait, so that what it has further to do comes after them. Who is
+   * alone takes no turn from others: where requests never cease all of them would have to be put by
+   * from then on.
+   */
   public boolean waits(Object owner) {
-    return !waiting.isEmpty() && waiting.containsKey(owner);
+    return !waiting.isEmpty() && waiting.containsKey(owner) && !isAlone(owner);
+  }
+
+  private boolean isAlone(Object owner) {
+    return inARow == ALONE && owner == latest && waiting.size() == 1;
+  }
+
+  /**
+   * Runs a slice of an owner that is alone, as often as it has done something else: sockets that
+   * always have something to read keep the loop from going round for a tenth of a second.
+   */
+  public void alternate(Object owner) {
+    if (!waiting.isEmpty() && isAlone(owner) && waiting.containsKey(owner)) {
+      take().run();
+    }
   }
 
   /** Goes on with what waits, should there have been no memory to do so; from time to time. */
@@ -67,9 +102,12 @@ public final class Turns {
   private void next() {
     long until = System.nanoTime() + SLICE_NANOS / 2;
     try {
-      do {
+      while (!waiting.isEmpty()) {
         take().run();
-      } while (!waiting.isEmpty() && System.nanoTime() - until < 0);
+        if (System.nanoTime() - until >= 0) {
+          break;
+        }
+      }
     } finally {
       scheduled = false;
       schedule();

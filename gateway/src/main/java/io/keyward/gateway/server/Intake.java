@@ -121,6 +121,9 @@ final class Intake {
       waitForTurn(keyspace);
     }
     run();
+    if (keyspace != null) {
+      session.home().turns().alternate(keyspace);
+    }
   }
 
   /** Whether there is memory for more input. */
@@ -201,6 +204,7 @@ final class Intake {
       return;
     }
     home.beginBurst();
+    home.turns().begins(keyspace);
     try {
       boolean over = executeWhatIsThere(keyspace, scratch);
       count();
