@@ -57,7 +57,7 @@ class MissingMemoryTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 FullHeap.class.getName())
-            .redirectErrorStream(true)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(said.strip()).isEqualTo("true 1 [MULTI, SELECT 0, SET before, SET after, EXEC]");
