@@ -37,6 +37,13 @@ final class Rehearsal {
           words("RPUSH list another"),
           words("XADD stream * field value"));
 
+  private static final String LIBRARY =
+      """
+      #!lua name=library
+      local function read(keys) return redis.call('GET', keys[1]) end
+      redis.register_function('read', read)
+      """;
+
   /** A loop that runs what it is given when it is told to. */
   private static final class Stage implements Loop {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
@@ -107,6 +114,7 @@ final class Rehearsal {
   }
 
   private void fill() {
+    Emptying.execute(source, "FUNCTION", "LOAD", LIBRARY);
     for (int i = 0; i < ELEMENTS; i++) {
       Emptying.execute(source, words("SET key:" + i + " value"));
       Emptying.execute(source, words("HSET hash field:" + i + " value"));
