@@ -2,7 +2,7 @@ package io.keyward.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayDeque;
+import io.keyward.engine.builtin.Bench;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,32 +11,9 @@ import org.junit.jupiter.api.Test;
 class TurnsTest {
   private static final int MANY = 10_000;
 
-  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final Bench bench = new Bench();
+  private final Turns turns = bench.keyspace().home().loop().turns();
   private final List<String> done = new ArrayList<>();
-  private final Turns turns = new Turns(new ManualLoop());
-
-  private final class ManualLoop implements Loop {
-    @Override
-    public boolean isCurrent() {
-      return true;
-    }
-
-    @Override
-    public void execute(Runnable task) {
-      tasks.add(task);
-    }
-
-    @Override
-    public Timer schedule(long milliseconds, Runnable task) {
-      tasks.add(task);
-      return () -> tasks.remove(task);
-    }
-
-    @Override
-    public Turns turns() {
-      return turns;
-    }
-  }
 
   private void begins(String owner, int times) {
     for (int i = 0; i < times; i++) {
@@ -49,9 +26,7 @@ class TurnsTest {
   }
 
   private void goRoundUntilNothingWaits() {
-    while (!tasks.isEmpty()) {
-      tasks.remove().run();
-    }
+    bench.pass(10);
   }
 
   @Test

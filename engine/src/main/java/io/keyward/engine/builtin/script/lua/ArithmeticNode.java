@@ -84,7 +84,7 @@ abstract class ArithmeticNode extends Expression {
         return leftOdd(frame);
       }
       double b = right.number(frame);
-      return frame.isOdd(b) ? rightOdd(frame, a) : a + b;
+      return frame.isOdd(b) ? rightOdd(frame, a) : apply(a, b);
     }
 
     @Override
@@ -110,7 +110,7 @@ abstract class ArithmeticNode extends Expression {
         return leftOdd(frame);
       }
       double b = right.number(frame);
-      return frame.isOdd(b) ? rightOdd(frame, a) : a - b;
+      return frame.isOdd(b) ? rightOdd(frame, a) : apply(a, b);
     }
 
     @Override
@@ -136,7 +136,7 @@ abstract class ArithmeticNode extends Expression {
         return leftOdd(frame);
       }
       double b = right.number(frame);
-      return frame.isOdd(b) ? rightOdd(frame, a) : a * b;
+      return frame.isOdd(b) ? rightOdd(frame, a) : apply(a, b);
     }
 
     @Override
@@ -162,7 +162,7 @@ abstract class ArithmeticNode extends Expression {
         return leftOdd(frame);
       }
       double b = right.number(frame);
-      return frame.isOdd(b) ? rightOdd(frame, a) : a / b;
+      return frame.isOdd(b) ? rightOdd(frame, a) : apply(a, b);
     }
 
     @Override
@@ -214,7 +214,7 @@ abstract class ArithmeticNode extends Expression {
         return leftOdd(frame);
       }
       double b = right.number(frame);
-      return frame.isOdd(b) ? rightOdd(frame, a) : LuaNumbers.power(a, b);
+      return frame.isOdd(b) ? rightOdd(frame, a) : apply(a, b);
     }
 
     @Override

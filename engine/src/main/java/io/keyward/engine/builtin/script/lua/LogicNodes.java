@@ -21,6 +21,26 @@ final class LogicNodes {
     @Override
     abstract boolean test(Frame frame);
 
+    /** Compares what are not both numbers. */
+    abstract boolean compare(LuaState state, @Nullable Object a, @Nullable Object b);
+
+    final boolean leftOdd(Frame frame) {
+      Object a = frame.takeOdd();
+      return otherwise(frame, a, right.eval(frame));
+    }
+
+    final boolean rightOdd(Frame frame, double a) {
+      return otherwise(frame, LuaNumbers.box(a), frame.takeOdd());
+    }
+
+    private boolean otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
+      try {
+        return compare(frame.state, a, b);
+      } catch (LuaError error) {
+        throw error.inOperation(frame.chunk(), line);
+      }
+    }
+
     @Override
     final Object eval(Frame frame) {
       return test(frame) ? Boolean.TRUE : Boolean.FALSE;
@@ -39,21 +59,15 @@ final class LogicNodes {
     boolean test(Frame frame) {
       double a = left.number(frame);
       if (frame.isOdd(a)) {
-        Object first = frame.takeOdd();
-        return otherwise(frame, first, right.eval(frame));
+        return leftOdd(frame);
       }
       double b = right.number(frame);
-      return frame.isOdd(b)
-          ? otherwise(frame, LuaNumbers.box(a), frame.takeOdd())
-          : (a == b) == wanted;
+      return frame.isOdd(b) ? rightOdd(frame, a) : (a == b) == wanted;
     }
 
-    private boolean otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
-      try {
-        return Operations.equal(frame.state, a, b) == wanted;
-      } catch (LuaError error) {
-        throw error.inOperation(frame.chunk(), line);
-      }
+    @Override
+    boolean compare(LuaState state, @Nullable Object a, @Nullable Object b) {
+      return Operations.equal(state, a, b) == wanted;
     }
   }
 
@@ -66,19 +80,15 @@ final class LogicNodes {
     boolean test(Frame frame) {
       double a = left.number(frame);
       if (frame.isOdd(a)) {
-        Object first = frame.takeOdd();
-        return otherwise(frame, first, right.eval(frame));
+        return leftOdd(frame);
       }
       double b = right.number(frame);
-      return frame.isOdd(b) ? otherwise(frame, LuaNumbers.box(a), frame.takeOdd()) : a < b;
+      return frame.isOdd(b) ? rightOdd(frame, a) : a < b;
     }
 
-    private boolean otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
-      try {
-        return Operations.less(frame.state, a, b);
-      } catch (LuaError error) {
-        throw error.inOperation(frame.chunk(), line);
-      }
+    @Override
+    boolean compare(LuaState state, @Nullable Object a, @Nullable Object b) {
+      return Operations.less(state, a, b);
     }
   }
 
@@ -91,19 +101,15 @@ final class LogicNodes {
     boolean test(Frame frame) {
       double a = left.number(frame);
       if (frame.isOdd(a)) {
-        Object first = frame.takeOdd();
-        return otherwise(frame, first, right.eval(frame));
+        return leftOdd(frame);
       }
       double b = right.number(frame);
-      return frame.isOdd(b) ? otherwise(frame, LuaNumbers.box(a), frame.takeOdd()) : a <= b;
+      return frame.isOdd(b) ? rightOdd(frame, a) : a <= b;
     }
 
-    private boolean otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
-      try {
-        return Operations.lessOrEqual(frame.state, a, b);
-      } catch (LuaError error) {
-        throw error.inOperation(frame.chunk(), line);
-      }
+    @Override
+    boolean compare(LuaState state, @Nullable Object a, @Nullable Object b) {
+      return Operations.lessOrEqual(state, a, b);
     }
   }
 
@@ -120,23 +126,15 @@ final class LogicNodes {
     boolean test(Frame frame) {
       double a = left.number(frame);
       if (frame.isOdd(a)) {
-        Object first = frame.takeOdd();
-        return otherwise(frame, first, right.eval(frame));
+        return leftOdd(frame);
       }
       double b = right.number(frame);
-      return frame.isOdd(b)
-          ? otherwise(frame, LuaNumbers.box(a), frame.takeOdd())
-          : orEqual ? a >= b : a > b;
+      return frame.isOdd(b) ? rightOdd(frame, a) : (orEqual ? a >= b : a > b);
     }
 
-    private boolean otherwise(Frame frame, @Nullable Object a, @Nullable Object b) {
-      try {
-        return orEqual
-            ? Operations.lessOrEqual(frame.state, b, a)
-            : Operations.less(frame.state, b, a);
-      } catch (LuaError error) {
-        throw error.inOperation(frame.chunk(), line);
-      }
+    @Override
+    boolean compare(LuaState state, @Nullable Object a, @Nullable Object b) {
+      return orEqual ? Operations.lessOrEqual(state, b, a) : Operations.less(state, b, a);
     }
   }
 
