@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeyspaceCloneTest {
   private static final int KEYS = 200;
 
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("test.seed", System.nanoTime());
   private final Random random = new Random(seed);
   private Bench bench;
   private long nextId = 1000;

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 
 /** Random commands of three keyspaces against maps: a shared and a private key never mix. */
 class SharedKeysPropertyTest {
@@ -49,8 +50,8 @@ class SharedKeysPropertyTest {
   }
 
   @RepeatedTest(5)
-  void everyKeyIsWhereItBelongs() {
-    long seed = System.nanoTime();
+  void everyKeyIsWhereItBelongs(RepetitionInfo repetition) {
+    long seed = Long.getLong("test.seed", System.nanoTime()) + repetition.getCurrentRepetition();
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < 4000; i++) {
       step(random, "seed " + seed + " step " + i);

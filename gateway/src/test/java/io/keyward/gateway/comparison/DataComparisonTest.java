@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * is all of the data afterwards. A sequence that shows a difference is cut down to what is needed
  * for it.
  *
- * <p>Each run has a seed, which it prints; {@code -Dcomparison.seed=…} repeats one.
+ * <p>Each run has a seed, which it prints; {@code -Dtest.seed=…} repeats one.
  */
 @ExtendWith({NeedsRedis7.class, GatewayExtension.class})
 class DataComparisonTest {
@@ -104,7 +104,7 @@ class DataComparisonTest {
   }
 
   private static void compare(String what, int sequences, Sequences drawn) {
-    long seed = Long.getLong("comparison.seed", System.nanoTime());
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.printf(Locale.ROOT, "DataComparisonTest %s seed %d%n", what, seed);
     Random random = new Random(seed);
     Map<String, String> differences = new TreeMap<>();

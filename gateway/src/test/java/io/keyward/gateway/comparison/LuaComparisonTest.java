@@ -21,7 +21,7 @@ class LuaComparisonTest {
 
   @Test
   void programsGiveWhatTheyGiveInRedis(RunningGateway gateway) {
-    long seed = Long.getLong("comparison.seed", System.nanoTime());
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.printf(Locale.ROOT, "LuaComparisonTest seed %d%n", seed);
     LuaPrograms programs = new LuaPrograms(new Random(seed));
     try (RedisFixture redis = RedisFixture.start();

@@ -59,6 +59,9 @@ final class Sequences {
       List<String> command = templates.get(random.nextInt(templates.size())).draw(random);
       if (random.nextInt(SPOILT) == 0 && !NEVER_SPOILT.contains(command.getFirst())) {
         spoil(command, random);
+        if (leavesUnsorted(command)) {
+          continue;
+        }
       }
       switch (wrapping) {
         case NOTHING -> commands.add(command);
@@ -76,6 +79,15 @@ final class Sequences {
     } else {
       command.add(command.get(at));
     }
+  }
+
+  /** Whether it is a SORT that sorts by nothing, and so gives a set in the order of its table. */
+  private static boolean leavesUnsorted(List<String> command) {
+    int by = command.indexOf("BY") + 1;
+    return command.getFirst().startsWith("SORT")
+        && by > 0
+        && by < command.size()
+        && !command.get(by).contains("*");
   }
 
   private static void transact(List<List<String>> commands, List<String> command, Random random) {

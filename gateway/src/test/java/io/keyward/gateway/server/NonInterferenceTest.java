@@ -175,7 +175,7 @@ class NonInterferenceTest {
 
   @Test
   void noCommandReachesAnotherDeployment() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.Logger log = System.getLogger(NonInterferenceTest.class.getName());
     log.log(System.Logger.Level.INFO, "NonInterferenceTest seed {0}", Long.toString(seed));
     SplittableRandom random = new SplittableRandom(seed);
@@ -208,7 +208,7 @@ class NonInterferenceTest {
   @Test
   void theOperatorsCommandsOnKeysTouchTheirDeploymentAlone() {
     BuiltinKeyspace view = gateway.server().operatorKeyspace();
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     List<String> withoutKeys =
         onLoop(

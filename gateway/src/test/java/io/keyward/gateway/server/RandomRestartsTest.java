@@ -55,7 +55,7 @@ class RandomRestartsTest {
   private static final Pattern PLACE = Pattern.compile("\\{(.)}");
 
   @TempDir Path folder;
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("test.seed", System.nanoTime());
 
   RandomRestartsTest() {
     System.err.println("RandomRestartsTest seed " + seed);

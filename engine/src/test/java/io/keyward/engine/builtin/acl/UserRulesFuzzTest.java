@@ -103,7 +103,7 @@ class UserRulesFuzzTest {
 
   @Test
   void randomRulesLeadToAUserThatCanBeToldAgain() throws RuleException {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     Random random = new Random(seed);
     for (int i = 0; i < 5_000; i++) {
       List<String> rules = new ArrayList<>();
@@ -121,7 +121,7 @@ class UserRulesFuzzTest {
   /** What ACL DRYRUN foretells is what happens. */
   @Test
   void dryRunForetellsExecution() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     Random random = new Random(seed);
     for (int i = 0; i < 500; i++) {
       List<String> rules = new ArrayList<>(List.of("acl", "setuser", "user", "on"));

@@ -30,7 +30,7 @@ class CommandReaderFuzzTest {
 
   @Test
   void readsOrRefusesWhatHasBeenDamaged() throws IOException {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.err.println("CommandReaderFuzzTest seed " + seed);
     Random random = new Random(seed);
     byte[] whole = file();

@@ -76,7 +76,7 @@ class ReplayPropertyTest {
   private final long seed;
 
   ReplayPropertyTest() {
-    seed = System.nanoTime();
+    seed = Long.getLong("test.seed", System.nanoTime());
     random = new SplittableRandom(seed);
   }
 

@@ -27,7 +27,7 @@ class SharedReplayPropertyTest {
           new SharedKeys("app~shared", new Namespaces(List.of(), List.of("SHARED"))));
   private static final List<String> PREFIXES = List.of("blue", "green");
 
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("test.seed", System.nanoTime());
   private final SplittableRandom random = new SplittableRandom(seed);
 
   private static Bench bench() throws RefusedException {

@@ -149,7 +149,7 @@ class BitmapCommandsTest {
 
   @Test
   void rangesAgreeWithBitByBitSearch() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("BitmapCommandsTest ranges seed " + seed);
     Random random = new Random(seed);
     for (int round = 0; round < 300; round++) {
@@ -204,7 +204,7 @@ class BitmapCommandsTest {
 
   @Test
   void fieldsAgreeWithExactArithmetic() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("BitmapCommandsTest fields seed " + seed);
     Random random = new Random(seed);
     BigInteger row = BigInteger.ZERO;

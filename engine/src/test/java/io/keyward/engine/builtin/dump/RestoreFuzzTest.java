@@ -31,7 +31,7 @@ class RestoreFuzzTest {
 
   @Test
   void restoresOrRefusesWhatHasBeenDamaged() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.err.println("seed " + seed);
     Random random = new Random(seed);
     Bench source = new Bench();

@@ -164,7 +164,7 @@ class GeoCommandsTest {
 
   @Test
   void findsWhatLookingAtEachMemberFinds() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("GeoCommandsTest seed " + seed);
     Random random = new Random(seed);
     for (int round = 0; round < 60; round++) {

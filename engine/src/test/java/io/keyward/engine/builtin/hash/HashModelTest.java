@@ -31,7 +31,7 @@ class HashModelTest {
     bench.settings().set(Directive.HASH_MAX_LISTPACK_ENTRIES, "40");
     bench.line("hlen h");
     long empty = bench.keyspace().usedBytes();
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("HashModelTest seed " + seed + " names " + names + " timed " + timed);
     Random random = new Random(seed);
     for (int step = 0; step < 6000; step++) {

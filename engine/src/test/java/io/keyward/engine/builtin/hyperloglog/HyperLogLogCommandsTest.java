@@ -108,7 +108,7 @@ class HyperLogLogCommandsTest {
 
   @Test
   void sparseAndDenseAgree() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("HyperLogLogCommandsTest seed " + seed);
     Random random = new Random(seed);
     for (int round = 0; round < 30; round++) {
@@ -137,7 +137,7 @@ class HyperLogLogCommandsTest {
 
   @Test
   void anyBytesAreAnsweredOrRefused() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("HyperLogLogCommandsTest bytes seed " + seed);
     Random random = new Random(seed);
     for (int round = 0; round < 2000; round++) {

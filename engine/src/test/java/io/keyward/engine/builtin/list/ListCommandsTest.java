@@ -36,7 +36,7 @@ class ListCommandsTest {
 
   @Test
   void behavesAsAListUnderRandomCommandsWhateverTheNodeSize() throws Exception {
-    long seed = new Random().nextLong();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     Random random = new Random(seed);
     for (String fill : new String[] {"-2", "-1", "1", "4", "128"}) {
       for (String depth : new String[] {"0", "1"}) {

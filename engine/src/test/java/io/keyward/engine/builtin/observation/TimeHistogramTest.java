@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class TimeHistogramTest {
   @Test
   void percentilesAndSumsAreThoseOfTheTimesWithinOneStep() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < 200; round++) {
       TimeHistogram histogram = new TimeHistogram();

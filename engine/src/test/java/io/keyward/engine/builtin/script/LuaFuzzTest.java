@@ -80,7 +80,7 @@ class LuaFuzzTest {
 
   @Test
   void randomTextsNeverBreakOut() throws Exception {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.err.println("seed " + seed);
     Random random = new Random(seed);
     bench.settings().set(Directive.SCRIPT_TIME_LIMIT, "50");
@@ -99,7 +99,7 @@ class LuaFuzzTest {
 
   @Test
   void randomBytesNeverBreakTheDecoders() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.err.println("seed " + seed);
     Random random = new Random(seed);
     String[] scripts = {

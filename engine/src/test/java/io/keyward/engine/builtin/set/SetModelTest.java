@@ -28,7 +28,7 @@ class SetModelTest {
     bench.settings().set(Directive.SET_MAX_LISTPACK_ENTRIES, "30");
     bench.line("scard none");
     long empty = bench.keyspace().usedBytes();
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("SetModelTest seed " + seed + " names " + names + " texts " + texts);
     Random random = new Random(seed);
     for (int i = 0; i < KEYS; i++) {

@@ -41,7 +41,7 @@ class SnapshotFuzzTest {
 
   @Test
   void loadsOrRefusesWhatHasBeenDamaged() {
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.err.println("SnapshotFuzzTest seed " + seed);
     Random random = new Random(seed);
     byte[] whole = file();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 class SnapshotTest {
   private static final int KEYS = 300;
 
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("test.seed", System.nanoTime());
   private final Random random = new Random(seed);
 
   SnapshotTest() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class OrderedMembersTest {
   private final PagePool pool = new PagePool();
   private final MemoryAccount account = new MemoryAccount();
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("test.seed", System.nanoTime());
   private final SplittableRandom random = new SplittableRandom(seed);
   private final OrderedMembers list = new OrderedMembers(pool, account, new Path());
 

@@ -24,7 +24,7 @@ class SortedSetModelTest {
     bench.settings().set(Directive.ZSET_MAX_LISTPACK_ENTRIES, mostPacked);
     bench.line("zcard z");
     long empty = bench.keyspace().usedBytes();
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     String told = "seed " + seed + " names " + names + " packed " + mostPacked;
     System.out.println("SortedSetModelTest " + told);
     Random random = new Random(seed);

@@ -23,7 +23,7 @@ class StreamModelTest {
   @ValueSource(longs = {3, 10, 100})
   void holdsWhatASortedMapHolds(long nodeEntries) throws RefusedException {
     bench.settings().set(Directive.STREAM_NODE_MAX_ENTRIES, Long.toString(nodeEntries));
-    long seed = System.nanoTime();
+    long seed = Long.getLong("test.seed", System.nanoTime());
     System.out.println("StreamModelTest seed " + seed);
     Random random = new Random(seed);
     for (int step = 0; step < 3000; step++) {

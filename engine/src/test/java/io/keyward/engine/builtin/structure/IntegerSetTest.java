@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The packed set of integers, in the bytes of Redis. */
 class IntegerSetTest {
 
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("test.seed", System.nanoTime());
   private final Random random = new Random(seed);
 
   private long draw(int maxBits) {

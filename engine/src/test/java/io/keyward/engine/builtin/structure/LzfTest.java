@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The compression that files and lists use. */
 class LzfTest {
 
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("test.seed", System.nanoTime());
   private final Random random = new Random(seed);
 
   /** Text with repetitions near and far, and runs. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A long list as a row of packed nodes. */
 class QuicklistTest {
 
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("test.seed", System.nanoTime());
   private final Random random = new Random(seed);
   private final QuicklistValidator validator = new QuicklistValidator();
   private final QuicklistCursor cursor = new QuicklistCursor();
