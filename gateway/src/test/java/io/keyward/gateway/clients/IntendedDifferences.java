@@ -51,7 +51,6 @@ final class IntendedDifferences {
 
   static {
     LACKED.put("There is no debugger for scripts.", words("script|debug"));
-    LACKED.put("No slots are moved.", words("restore-asking"));
     LACKED.put("Redis 7.0 took them out of its table.", words("host: post stralgo"));
   }
 

@@ -1,9 +1,11 @@
 package io.keyward.engine.builtin.dump;
 
+import static io.keyward.engine.command.CommandFlag.ASKING;
 import static io.keyward.engine.command.CommandFlag.DENYOOM;
 import static io.keyward.engine.command.CommandFlag.READONLY;
 import static io.keyward.engine.command.CommandFlag.WRITE;
 import static io.keyward.engine.command.CommandGroup.GENERIC;
+import static io.keyward.engine.command.CommandGroup.SERVER;
 import static io.keyward.engine.command.KeySpec.KeyFlag.ACCESS;
 import static io.keyward.engine.command.KeySpec.KeyFlag.OW;
 import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
@@ -23,6 +25,8 @@ import io.keyward.engine.builtin.rdb.RdbInput;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandBuilder;
+import io.keyward.engine.command.CommandGroup;
 import io.keyward.engine.command.CommandTable;
 import org.jspecify.annotations.Nullable;
 
@@ -56,21 +60,29 @@ public final class DumpCommands {
             .tips("nondeterministic_output")
             .handler(DumpCommands::dump));
     table.add(
-        Command.named("restore", GENERIC)
-            .differs(
-                "Takes payloads up to RDB version 12 without modules, and checks every byte of"
-                    + " them.")
+        restoring("restore", GENERIC)
             .since("2.6.0")
-            .summary("Makes a key of a value that DUMP has given.")
-            .complexity("O(N) with N bytes of value, O(N*log(N)) for big sorted sets")
-            .syntax(
-                "key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]")
-            .arity(-4)
-            .flags(WRITE, DENYOOM)
-            .categories(Category.DANGEROUS)
-            .key(1, OW, UPDATE)
-            .handler(DumpCommands::restore));
+            .summary("Makes a key of a value that DUMP has given."));
+    table.add(
+        restoring("restore-asking", SERVER)
+            .since("3.0.0")
+            .summary("RESTORE as a node of a cluster sends it that moves keys.")
+            .flags(ASKING)
+            .categories(Category.KEYSPACE));
     table.add(MigrateCommand.declaration());
+  }
+
+  private static CommandBuilder restoring(String name, CommandGroup group) {
+    return Command.named(name, group)
+        .differs(
+            "Takes payloads up to RDB version 12 without modules, and checks every byte of them.")
+        .complexity("O(N) with N bytes of value, O(N*log(N)) for big sorted sets")
+        .syntax("key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]")
+        .arity(-4)
+        .flags(WRITE, DENYOOM)
+        .categories(Category.DANGEROUS)
+        .key(1, OW, UPDATE)
+        .handler(DumpCommands::restore);
   }
 
   private static void dump(Request request, Reply reply) {

@@ -104,6 +104,19 @@ class DumpCommandsTest {
   }
 
   @Test
+  void takesWhatANodeOfAClusterSends() {
+    bench.line("set key value");
+    String payload = dump("key");
+    assertThat(bench.run("restore-asking", "a", "5000", payload)).isEqualTo("OK");
+    assertThat(bench.line("get a")).isEqualTo("\"value\"");
+    assertThat(Long.parseLong(bench.line("pttl a"))).isBetween(1L, 5000L);
+    assertThat(bench.run("restore-asking", "a", "0", payload))
+        .isEqualTo("!BUSYKEY Target key name already exists.");
+    assertThat(bench.run("restore-asking", "a", "0", payload, "replace")).isEqualTo("OK");
+    assertThat(bench.line("pttl a")).isEqualTo("-1");
+  }
+
+  @Test
   void refusesAWrongFooter() {
     bench.line("set key value");
     String payload = dump("key");
