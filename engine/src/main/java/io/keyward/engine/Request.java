@@ -92,7 +92,11 @@ public final class Request {
     }
   }
 
-  /** Puts every argument into one buffer. */
+  /**
+   * Puts every argument into one buffer.
+   *
+   * @throws OutOfMemoryError if there is no memory for it; then all is as before
+   */
   public void join() {
     if (pieces != null) {
       Request joined = copy();
@@ -142,12 +146,15 @@ public final class Request {
   }
 
   private Request copy(boolean sharing) {
-    int total = 0;
+    long total = 0;
     for (int i = 0; i < count; i++) {
       total += sharing && pieces(i) != null ? 0 : lengths[i];
     }
+    if (total > Integer.MAX_VALUE) {
+      throw new OutOfMemoryError("no array holds " + total + " bytes");
+    }
     Request copy = new Request();
-    copy.bytes = new byte[total];
+    copy.bytes = new byte[(int) total];
     copy.offsets = new int[count];
     copy.lengths = new int[count];
     int at = 0;

@@ -201,7 +201,11 @@ public final class Executor {
       if (bytes > MUCH && !keyspace.clientMemory().hasRoom(bytes)) {
         throw TOO_LONG;
       }
-      request.join();
+      try {
+        request.join();
+      } catch (OutOfMemoryError full) {
+        throw TOO_LONG;
+      }
     }
     return table.resolve(request);
   }
