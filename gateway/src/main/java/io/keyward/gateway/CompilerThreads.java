@@ -62,7 +62,7 @@ final class CompilerThreads {
               FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
       int own = (int) get.invokeExact(OF_A_THREAD, 0);
       int nicer = Math.min(own + NICER_BY, LEAST_URGENT);
-      for (int thread : numbers()) {
+      for (int thread : numbers(THREADS)) {
         // One that has ended meanwhile is no loss, and nobody is refused to be nicer.
         int _ = (int) set.invokeExact(OF_A_THREAD, thread, nicer);
       }
@@ -71,10 +71,11 @@ final class CompilerThreads {
     }
   }
 
-  private static List<Integer> numbers() throws IOException {
+  /** Those of the compiler's among the threads that have files in a folder. */
+  static List<Integer> numbers(Path threads) throws IOException {
     List<Integer> numbers = new ArrayList<>();
-    try (Stream<Path> threads = Files.list(THREADS)) {
-      for (Path thread : threads.toList()) {
+    try (Stream<Path> found = Files.list(threads)) {
+      for (Path thread : found.toList()) {
         if (compiles(thread)) {
           numbers.add(Integer.parseInt(thread.getFileName().toString()));
         }

@@ -141,6 +141,9 @@ public final class Bench {
       keyspace.beginBurst();
       keyspace.execute(request, reply);
       keyspace.endBurst();
+      if (client.turn() != Client.Turn.SUSPENDED) {
+        request.dropPieces();
+      }
     }
 
     /** What has been written to this client since the last time, as text. */

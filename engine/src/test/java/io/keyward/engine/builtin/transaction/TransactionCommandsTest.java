@@ -3,13 +3,18 @@ package io.keyward.engine.builtin.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.Bench;
+import io.keyward.engine.bytes.Pieces;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** MULTI, EXEC, DISCARD and WATCH. */
 class TransactionCommandsTest {
+  private static final String LONG = "x".repeat(8 * Pieces.SIZE);
+
   private final Bench bench = new Bench();
 
   @AfterEach
@@ -160,5 +165,59 @@ class TransactionCommandsTest {
     bench.line("get k");
     bench.settings().set(Directive.MAXMEMORY, "1");
     assertThat(bench.line("exec")).isEqualTo("[\"v\"]");
+  }
+
+  /** Arrays that are spare count, those that have been lent do not. */
+  private static long spareMemory(Bench bench) {
+    return bench.keyspace().home().pool().pageMemory();
+  }
+
+  private static void queueALongValue(Bench.Session client) {
+    client.run("multi");
+    assertThat(client.run("set", "k", LONG)).isEqualTo("QUEUED");
+  }
+
+  @Test
+  void whateverEndsATransactionGivesItsLongArgumentsBack() {
+    Bench.Session client = bench.session();
+    bench.line("set k 1");
+    queueALongValue(client);
+    bench.line("discard");
+    long spare = spareMemory(bench);
+    queueALongValue(client);
+    assertThat(spareMemory(bench)).isEqualTo(spare - LONG.length());
+    assertThat(bench.line("exec now")).startsWith("!EXECABORT");
+    assertThat(spareMemory(bench)).as("a wrong number of arguments").isEqualTo(spare);
+    queueALongValue(client);
+    assertThat(bench.line("get")).startsWith("!ERR wrong number of arguments");
+    assertThat(bench.line("exec")).startsWith("!EXECABORT");
+    assertThat(spareMemory(bench)).as("a refused command").isEqualTo(spare);
+    bench.line("watch k");
+    bench.connect().run("set", "k", "2");
+    queueALongValue(client);
+    assertThat(bench.line("exec")).isEqualTo("nil");
+    assertThat(spareMemory(bench)).as("a watched key").isEqualTo(spare);
+    Bench.Session leaving = bench.connect();
+    queueALongValue(leaving);
+    bench.keyspace().leave(leaving.client());
+    assertThat(spareMemory(bench)).as("a client that leaves").isEqualTo(spare);
+    queueALongValue(client);
+    assertThat(bench.line("exec")).isEqualTo("[OK]");
+    assertThat(bench.line("set k 3")).isEqualTo("OK");
+    bench.pass(1000);
+    assertThat(spareMemory(bench)).as("a value that is replaced").isEqualTo(spare);
+  }
+
+  @Test
+  void soDoesOneThatANodeOfAClusterRefuses() throws RefusedException {
+    Bench node = new Bench(new LiveSettings(Map.of(Directive.CLUSTER_ENABLED, "yes")));
+    queueALongValue(node.session());
+    node.line("discard");
+    long spare = spareMemory(node);
+    queueALongValue(node.session());
+    node.line("get other");
+    assertThat(node.line("exec")).startsWith("!CROSSSLOT");
+    assertThat(spareMemory(node)).isEqualTo(spare);
+    assertThat(node.line("get k")).isEqualTo("nil");
   }
 }
