@@ -21,7 +21,11 @@ final class FailingDisk implements Disk {
     /** There is no memory for what is to be done, when half of it has been written. */
     MEMORY,
     /** EROFS: names can be neither made nor changed. */
-    NAMES
+    NAMES,
+    /** The code has a defect that shows before anything is written. */
+    DEFECT_AT_OPENING,
+    /** The code has a defect that shows when all is written. */
+    DEFECT_AT_NAMING
   }
 
   private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
@@ -82,6 +86,13 @@ final class FailingDisk implements Disk {
     }
   }
 
+  private void beDefective(Fault where) {
+    if (has(where)) {
+      refusals.incrementAndGet();
+      throw new IllegalStateException("as if");
+    }
+  }
+
   private void mayName(Path file) throws IOException {
     if (has(Fault.NAMES)) {
       throw new FileSystemException(file.toString(), null, "Read-only file system");
@@ -91,6 +102,7 @@ final class FailingDisk implements Disk {
   @Override
   public DiskFile open(Path file) throws IOException {
     mayName(file);
+    beDefective(Fault.DEFECT_AT_OPENING);
     DiskFile real = Disk.REAL.open(file);
     return new DiskFile() {
       private boolean half;
@@ -141,6 +153,7 @@ final class FailingDisk implements Disk {
   @Override
   public void replace(Path from, Path to) throws IOException {
     mayName(to);
+    beDefective(Fault.DEFECT_AT_NAMING);
     Disk.REAL.replace(from, to);
   }
 

@@ -1,11 +1,18 @@
 package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.server.FailingDisk.Fault;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a replica is sent behind its snapshot, command by command. */
@@ -15,10 +22,14 @@ class ReplicaStreamTest {
           "--appendonly no --enable-debug-command yes --repl-ping-replica-period 3600 --event-loops"
               .split(" ", -1));
 
-  private static Gateway start(int loops) {
+  private final FailingDisk disk = new FailingDisk();
+  @TempDir private Path data;
+
+  private Gateway start(int loops) throws Exception {
     List<String> options = new ArrayList<>(OPTIONS);
-    options.addAll(List.of(Integer.toString(loops), "--save", ""));
-    return Gateways.start(options.toArray(String[]::new));
+    options.addAll(List.of(Integer.toString(loops), "--save", "", "--bind", "127.0.0.1"));
+    options.addAll(List.of("--dir", data.toString()));
+    return Gateway.startOnFreePorts(Settings.load(options, Map.of()), disk);
   }
 
   /** Lets it follow, up to where the stream begins. */
@@ -78,6 +89,32 @@ class ReplicaStreamTest {
               "EXEC",
               "SELECT 3",
               "SET b 1");
+    }
+  }
+
+  /** What broke one snapshot need not break the next: whoever has been cut off comes again. */
+  @ParameterizedTest
+  @CsvSource({
+    "DEFECT_AT_OPENING, 1",
+    "DEFECT_AT_OPENING, 2",
+    "DEFECT_AT_NAMING, 1",
+    "DEFECT_AT_NAMING, 2"
+  })
+  void afterADefectInASnapshotReplicasFollowAgain(Fault fault, int loops) throws Exception {
+    try (Gateway gateway = start(loops);
+        Words wire = new Words(gateway)) {
+      disk.begin(fault);
+      try (Wire replica = Wire.to(gateway.ports().redis())) {
+        assertThatThrownBy(() -> follow(replica)).hasMessageContaining("closed");
+        assertThat(disk.refusals()).isOne();
+      }
+      disk.end(fault);
+      try (Wire replica = Wire.to(gateway.ports().redis())) {
+        follow(replica);
+        wire.call("SET a 1");
+        assertThat(command(replica)).isEqualTo("SELECT 0");
+        assertThat(command(replica)).isEqualTo("SET a 1");
+      }
     }
   }
 }

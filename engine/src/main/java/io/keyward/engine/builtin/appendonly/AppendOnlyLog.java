@@ -169,7 +169,8 @@ public final class AppendOnlyLog {
   /**
    * Switches the log on: what is done is written from now on, and a first base in the background.
    *
-   * @throws IOException if the folder or a file cannot be written
+   * @throws IOException if the folder or a file cannot be written, or there is no thread for the
+   *     base; the log stays off then
    */
   public synchronized void turnOn() throws IOException {
     if (state != State.OFF) {
@@ -184,7 +185,17 @@ public final class AppendOnlyLog {
     if (rewrites.underWay()) {
       rewrites.wait(true);
     } else if (!rewrites.running()) {
+      beginFirst();
+    }
+  }
+
+  private void beginFirst() throws IOException {
+    try {
       beginRewrite();
+    } catch (OutOfMemoryError full) {
+      state = State.OFF;
+      forced.on(false);
+      throw new IOException("no memory or thread for its first base: " + full.getMessage(), full);
     }
   }
 
