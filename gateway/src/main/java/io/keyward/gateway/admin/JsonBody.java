@@ -72,18 +72,18 @@ final class JsonBody {
       }
     }
     for (Route.Field field : fields) {
-      Object value = object.getValue(field.name());
-      if (value == null && field.required()) {
-        return "the field " + field.name() + " is missing";
-      }
-      if (value != null && !fits(value, field.kind())) {
+      if (!object.containsKey(field.name())) {
+        if (field.required()) {
+          return "the field " + field.name() + " is missing";
+        }
+      } else if (!fits(object.getValue(field.name()), field.kind())) {
         return "the field " + field.name() + " is not of the type " + field.kind();
       }
     }
     return null;
   }
 
-  private static boolean fits(Object value, Route.Kind kind) {
+  private static boolean fits(@Nullable Object value, Route.Kind kind) {
     return switch (kind) {
       case STRING -> value instanceof String;
       case INTEGER -> value instanceof Integer || value instanceof Long;

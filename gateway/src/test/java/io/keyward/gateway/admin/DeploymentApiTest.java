@@ -180,6 +180,13 @@ class DeploymentApiTest {
         .contains("no field of this name: nam");
     assertThat(ask("POST", "/deployments", "{}").body()).contains("name is missing");
     assertThat(ask("POST", "/deployments", "{\"name\": 5}").body()).contains("type STRING");
+    assertThat(ask("POST", "/deployments", "{\"name\": null}").body()).contains("type STRING");
+    for (String optional : List.of("drain {\"seconds\": null}", "retire {\"dryrun\": null}")) {
+      String[] call = optional.split(" ", 2);
+      HttpResponse<String> answer = ask("POST", "/deployments/blue/" + call[0], call[1]);
+      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+      assertThat(answer.body()).contains("is not of the type");
+    }
     assertThat(ask("POST", "/deployments", "[").body()).contains("no JSON object");
     assertThat(ask("POST", "/deployments", "x".repeat(100_000)).statusCode()).isEqualTo(413);
     assertThat(ask("GET", "/audit?count=x", "").statusCode()).isEqualTo(400);
