@@ -136,6 +136,11 @@ public final class Lifecycle {
 
   private Deployment find(String name) throws DeploymentException {
     Deployment found = roster.named(name);
+    String led = found == null ? roster.aliases().get(name) : null;
+    if (led != null) {
+      throw new DeploymentException(
+          Kind.UNKNOWN, "that is an alias, which leads to " + led + ". Remedy: name that one");
+    }
     if (found == null) {
       throw new DeploymentException(
           Kind.UNKNOWN, "there is no such deployment. Remedy: see DEPLOYMENT LIST");

@@ -49,6 +49,12 @@ class AliasTest {
       assertThat(withItsPassword.ask("GET key")).isEqualTo("$-1");
     }
     assertThat(librechat.lifecycle().aliases()).containsExactly(Map.entry("live", "green"));
+    try (Wire operator = librechat.operator()) {
+      for (String call : List.of("INFO live", "DRAIN live 0", "CLONE live blue", "DROP live")) {
+        assertThat(operator.ask("DEPLOYMENT " + call))
+            .isEqualTo("-ERR that is an alias, which leads to green. Remedy: name that one");
+      }
+    }
   }
 
   @Test
