@@ -92,20 +92,26 @@ public final class Namespaces {
 
   /** As the other, for a key that stands within an array. */
   public boolean contain(byte[] bytes, int offset, int length) {
+    return indexOf(bytes, offset, length) >= 0;
+  }
+
+  /** Which of the chosen ones, by its place among the {@link #names}, a key is in; -1 if none. */
+  public int indexOf(byte[] bytes, int offset, int length) {
     if (chosenBytes.length == 0) {
-      return false;
+      return -1;
     }
     int limit = offset + length;
     int start = start(bytes, offset, limit);
     int end = end(bytes, start, limit);
     if (end >= 0) {
-      for (byte[] name : chosenBytes) {
+      for (int i = 0; i < chosenBytes.length; i++) {
+        byte[] name = chosenBytes[i];
         if (Arrays.equals(name, 0, name.length, bytes, start, end)) {
-          return true;
+          return i;
         }
       }
     }
-    return false;
+    return -1;
   }
 
   /** Where the namespace ends, or -1 if the key has none. */

@@ -116,6 +116,7 @@ final class TenantsReader {
         new TenantSettings(
             name,
             secret,
+            List.copyOf(namespaces),
             pinned,
             shared,
             limits,

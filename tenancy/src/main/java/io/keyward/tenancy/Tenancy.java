@@ -146,7 +146,7 @@ public final class Tenancy {
           Namespaces.NONE,
           tenant.limits(deployment.name()),
           !tenant.memoryOnly(deployment.name()),
-          null);
+          tenant.shared(deployment.name()));
     }
     String name = deployment.name();
     return new KeyspaceTraits(
@@ -327,7 +327,7 @@ public final class Tenancy {
     Directory now = directory();
     for (TenantSettings tenant : changed.tenants()) {
       Tenant present = now.tenants().get(tenant.name());
-      if (present != null && !present.settings().sharesAs(tenant)) {
+      if (present != null && !present.settings().sharesAs(tenant, livingOf(present))) {
         throw new RefusedException(
             "what the deployments of the tenant "
                 + tenant.name()
@@ -340,6 +340,13 @@ public final class Tenancy {
           "whether there are tenants decides whether there is a default deployment. Remedy: restart"
               + " the gateway");
     }
+  }
+
+  private List<String> livingOf(Tenant tenant) {
+    return registry.all().stream()
+        .filter(deployment -> tenant.equals(deployment.tenant()))
+        .map(Deployment::name)
+        .toList();
   }
 
   /**

@@ -31,11 +31,16 @@ final class Tenant {
   private final AtomicInteger connections = new AtomicInteger();
   private final Set<String> created = ConcurrentHashMap.newKeySet();
   private final SharedLimits together;
+
+  /** All namespaces that there were at the start, which decide where keys are. */
+  private final List<String> namespaces;
+
   private volatile Present present;
 
   Tenant(TenantSettings settings) {
     present = Present.of(settings);
     together = new SharedLimits(settings.limits());
+    namespaces = settings.namespaces();
   }
 
   String name() {
@@ -73,16 +78,18 @@ final class Tenant {
     if (configured != null) {
       pinned.addAll(configured.pinned());
     }
-    return pinned.isEmpty() ? Namespaces.NONE : new Namespaces(List.of(), pinned);
+    return pinned.isEmpty() ? Namespaces.NONE : chosen(pinned);
+  }
+
+  private Namespaces chosen(List<String> names) {
+    return new Namespaces(namespaces, names);
   }
 
   /** The keys that a deployment has in common with the tenant's others, or null. */
   @Nullable SharedKeys shared(String deployment) {
     DeploymentSettings configured = named(deployment);
     List<String> names = configured == null ? present.settings.shared() : configured.shared();
-    return names.isEmpty()
-        ? null
-        : new SharedKeys(present.settings.sharedPrefix(), new Namespaces(List.of(), names));
+    return names.isEmpty() ? null : new SharedKeys(present.settings.sharedPrefix(), chosen(names));
   }
 
   /** What the deployments may have together; without a limit a number that nothing reaches. */

@@ -1,5 +1,6 @@
 package io.keyward.config.tenant;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -8,6 +9,8 @@ import java.util.Map;
  *
  * @param name without dots, unique
  * @param secrets any of them proves a login as {@code <tenant>.<deployment>}; none = no such login
+ * @param namespaces all that there are, chosen or not: one whose name holds colons is no part of
+ *     one that is named by what stands before the first
  * @param pinned namespaces that are pinned in each deployment
  * @param shared namespaces of which all deployments have one copy
  * @param limits in milliseconds, bytes or numbers, for all deployments taken together
@@ -23,6 +26,7 @@ import java.util.Map;
 public record TenantSettings(
     String name,
     List<Secret> secrets,
+    List<String> namespaces,
     List<String> pinned,
     List<String> shared,
     Map<Limit, Long> limits,
@@ -43,6 +47,7 @@ public record TenantSettings(
   /** Keeps copies, so that the record cannot change. */
   public TenantSettings {
     secrets = List.copyOf(secrets);
+    namespaces = List.copyOf(namespaces);
     pinned = List.copyOf(pinned);
     shared = List.copyOf(shared);
     limits = Map.copyOf(limits);
@@ -87,17 +92,32 @@ public record TenantSettings(
     return whole.substring(whole.indexOf(OF_DEPLOYMENT) + OF_DEPLOYMENT.length());
   }
 
-  /** Whether the deployments of two configurations of a tenant share the same. */
-  public boolean sharesAs(TenantSettings other) {
-    for (DeploymentSettings deployment : deployments) {
-      for (DeploymentSettings present : other.deployments) {
-        if (deployment.name().equals(present.name())
-            && !deployment.shared().equals(present.shared())) {
-          return false;
-        }
+  /**
+   * Whether the deployments of two configurations of a tenant share the same.
+   *
+   * @param living the names of those that there are, be they in the configurations or not
+   */
+  public boolean sharesAs(TenantSettings other, Collection<String> living) {
+    for (String deployment : living) {
+      Place place = place(deployment);
+      Place others = other.place(deployment);
+      if (place.prefix.equals(others.prefix) && !place.shared.equals(others.shared)) {
+        return false;
       }
     }
     return shared.equals(other.shared);
+  }
+
+  /** Where a deployment's keys are, its own and those that it shares. */
+  private record Place(String prefix, List<String> shared) {}
+
+  private Place place(String deployment) {
+    for (DeploymentSettings named : deployments) {
+      if (named.name().equals(deployment)) {
+        return new Place(named.prefix(), named.shared());
+      }
+    }
+    return new Place(prefixOf(deployment), shared);
   }
 
   /** The prefix of the keys that all deployments of the tenant share. */

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -65,8 +66,7 @@ public final class BuiltinEngine implements Engine {
       return present;
     }
     KeyspaceTraits wanted = traits.apply(prefix);
-    SharedKeys shared = wanted.sharedKeys();
-    BuiltinKeyspace holder = shared == null ? null : open(shared.prefix());
+    BuiltinKeyspace holder = holder(prefix, wanted);
     return byPrefix.computeIfAbsent(prefix, p -> make(p, wanted, holder));
   }
 
@@ -76,10 +76,15 @@ public final class BuiltinEngine implements Engine {
    */
   public BuiltinKeyspace openOn(String prefix, Home home) {
     KeyspaceTraits wanted = traits.apply(prefix);
-    SharedKeys shared = wanted.sharedKeys();
-    BuiltinKeyspace holder = shared == null ? null : open(shared.prefix());
+    BuiltinKeyspace holder = holder(prefix, wanted);
     Home place = holder == null ? home : holder.home();
     return byPrefix.computeIfAbsent(prefix, p -> make(p, wanted, holder, place));
+  }
+
+  /** The keyspace where the keys live that one of this prefix has in common with others. */
+  private @Nullable BuiltinKeyspace holder(String prefix, KeyspaceTraits wanted) {
+    SharedKeys shared = wanted.sharedKeys();
+    return shared == null || shared.prefix().equals(prefix) ? null : open(shared.prefix());
   }
 
   /** Where keys are shared, all who share them have one home. */
@@ -92,8 +97,10 @@ public final class BuiltinEngine implements Engine {
       String prefix, KeyspaceTraits wanted, @Nullable BuiltinKeyspace holder, Home home) {
     BuiltinKeyspace made = new BuiltinKeyspace(prefix, home, table);
     SharedKeys shared = wanted.sharedKeys();
-    if (shared != null && holder != null) {
-      made.share(shared.namespaces(), holder);
+    if (holder != null) {
+      made.share(Objects.requireNonNull(shared).namespaces(), holder);
+    } else if (shared != null) {
+      made.lend(shared.namespaces());
     }
     made.traits(wanted);
     made.number(lastNumber.incrementAndGet());

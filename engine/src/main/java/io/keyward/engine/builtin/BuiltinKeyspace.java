@@ -58,6 +58,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final @Nullable SlotRules slotRules;
   private @Nullable KeyRoutes routes;
   private final List<BuiltinKeyspace> sharers = new ArrayList<>(0);
+  private @Nullable Namespaces lends;
   private boolean settles;
   private volatile long number;
   private boolean atomic;
@@ -174,6 +175,16 @@ public final class BuiltinKeyspace implements Keyspace {
     routes = new SharedRoutes(shared, holder);
     effects.ofShared(holder.effects);
     home.onLoop(() -> holder.letIn(this));
+  }
+
+  /** Lets other keyspaces see the keys of some namespaces; before there is any database. */
+  void lend(Namespaces namespaces) {
+    lends = namespaces;
+  }
+
+  /** The namespaces whose keys others see as their own; null if none can be seen. */
+  @Nullable Namespaces lends() {
+    return lends;
   }
 
   private void letIn(BuiltinKeyspace sharer) {

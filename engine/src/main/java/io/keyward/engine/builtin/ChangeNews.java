@@ -45,7 +45,7 @@ final class ChangeNews {
     List<BuiltinKeyspace> sharers = keyspace.sharers();
     for (int i = 0; i < sharers.size(); i++) {
       tracker = sharers.get(i).tracker();
-      if (tracker != null) {
+      if (tracker != null && sees(sharers.get(i), key, offset, length)) {
         tracker.changed(key, offset, length, ofItself(eventClass));
         sharers.get(i).settleSoon();
       }
@@ -61,10 +61,15 @@ final class ChangeNews {
     List<BuiltinKeyspace> sharers = keyspace.sharers();
     for (int i = 0; i < sharers.size(); i++) {
       KeyspaceNotifications notifications = sharers.get(i).notifications();
-      if (notifications.wants(eventClass)) {
+      if (notifications.wants(eventClass) && sees(sharers.get(i), key, offset, length)) {
         notifications.publish(database.number(), eventClass, event, key, offset, length);
       }
     }
+  }
+
+  /** Whether a keyspace sees a key of one of which it sees some. */
+  private static boolean sees(BuiltinKeyspace sharer, byte[] key, int offset, int length) {
+    return sharer.routes() instanceof SharedRoutes its && its.cover(key, offset, length);
   }
 
   private static boolean ofItself(int eventClass) {

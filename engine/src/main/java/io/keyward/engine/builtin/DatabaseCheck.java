@@ -1,5 +1,8 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.config.Namespaces;
+import io.keyward.engine.builtin.memory.PagePool;
+
 /** Checks a database: every structure, every value, and what they take; for tests. */
 final class DatabaseCheck {
   private DatabaseCheck() {}
@@ -11,6 +14,17 @@ final class DatabaseCheck {
     PinnedKeys pins = database.pinnedIfAny();
     if (pins != null) {
       pins.validate(database.keys());
+    }
+    LentKeys lent = database.placement().lent();
+    Namespaces lends = database.keyspace().lends();
+    if (lent != null && lends != null) {
+      LentKeys counted = new LentKeys(lends);
+      database.forEach(
+          reference ->
+              counted.count(database.pool().page(reference), PagePool.offset(reference), 1));
+      if (!counted.sameAs(lent)) {
+        throw new IllegalStateException("keys of shared namespaces are not as many as counted");
+      }
     }
   }
 

@@ -3,7 +3,6 @@ package io.keyward.engine.builtin;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.Errors;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,13 +45,16 @@ public final class Databases {
     return number < databases.length ? databases[number] : null;
   }
 
-  /** The databases, in use, whose keys clients see that have selected a number. */
-  public List<Database> seenIn(int number) {
-    if (keyspace.routes() != null) {
-      return SeenKeys.holders(at(number));
-    }
-    Database own = ifUsed(number);
-    return own == null ? List.of() : List.of(own);
+  /** How many keys clients see that have selected a number. */
+  public long seenIn(int number) {
+    Database seen = keyspace.routes() == null ? ifUsed(number) : at(number);
+    return seen == null ? 0 : SeenKeys.count(seen);
+  }
+
+  /** How many of them expire. */
+  public long seenExpiringIn(int number) {
+    Database seen = keyspace.routes() == null ? ifUsed(number) : at(number);
+    return seen == null ? 0 : SeenKeys.expiring(seen);
   }
 
   /** Visits those in use, by rising number. */

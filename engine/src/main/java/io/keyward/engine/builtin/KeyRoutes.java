@@ -29,6 +29,15 @@ interface KeyRoutes {
    */
   void forEach(Database from, Consumer<Database> visitor);
 
+  /** Whether a key of one of these databases, under its own name there, is seen. */
+  boolean sees(Database holder, byte[] name, int offset, int length);
+
+  /** How many keys of one of these databases are seen. */
+  long seen(Database holder);
+
+  /** How many of them expire. */
+  long seenExpiring(Database holder);
+
   /** The least number, from {@code number} on, of a database whose keys are seen; or -1. */
   long numberFrom(long number);
 

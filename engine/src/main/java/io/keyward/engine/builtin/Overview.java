@@ -344,6 +344,21 @@ public final class Overview implements KeyRoutes {
     }
   }
 
+  @Override
+  public boolean sees(Database holder, byte[] name, int offset, int length) {
+    return true;
+  }
+
+  @Override
+  public long seen(Database holder) {
+    return holder.size();
+  }
+
+  @Override
+  public long seenExpiring(Database holder) {
+    return holder.expiring();
+  }
+
   /** The keyspace with the least number from this one on, wherever it lives, or null. */
   public @Nullable BuiltinKeyspace from(long number) {
     return engine.from(number);

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.config.Namespaces;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.memory.Bytes;
 import io.keyward.engine.builtin.memory.Dictionary;
@@ -20,12 +21,20 @@ public final class Placement {
   private final Home home;
   private final PagePool pool;
   private final Pins pins;
+  private final @Nullable LentKeys lent;
 
   Placement(Database database) {
     this.database = database;
     home = database.keyspace().home();
     pool = database.pool();
     pins = database.keyspace().pins();
+    Namespaces lends = database.keyspace().lends();
+    lent = lends == null ? null : new LentKeys(lends);
+  }
+
+  /** How many keys are in the namespaces that others see as their own; null if these see none. */
+  @Nullable LentKeys lent() {
+    return lent;
   }
 
   /**
@@ -97,6 +106,7 @@ public final class Placement {
     if (isPinned(reference)) {
       database.pinned().added(hash, reference);
     }
+    countLent(reference, 1);
   }
 
   /** Lets a key no longer be found; its slot stays. */
@@ -105,10 +115,20 @@ public final class Placement {
       database.pinned().removed(hash, reference);
     }
     database.keys().remove(hash, reference);
+    countLent(reference, -1);
+  }
+
+  private void countLent(int reference, int difference) {
+    LentKeys counted = lent;
+    if (counted != null) {
+      counted.count(pool.page(reference), PagePool.offset(reference), difference);
+    }
   }
 
   private void replace(long hash, int former, int reference) {
     database.keys().replace(hash, former, reference);
+    countLent(former, -1);
+    countLent(reference, 1);
     boolean was = isPinned(former);
     boolean is = isPinned(reference);
     if (was && is) {

@@ -35,8 +35,32 @@ public final class SeenKeys {
       return database.size();
     }
     long[] sum = {0};
-    leads.forEach(database, holder -> sum[0] += holder.size());
+    leads.forEach(database, holder -> sum[0] += leads.seen(holder));
     return sum[0];
+  }
+
+  /** How many of those of a holder, as they are seen in a database. */
+  public static long count(Database database, Database holder) {
+    KeyRoutes leads = database.routes();
+    return leads == null ? holder.size() : leads.seen(holder);
+  }
+
+  /** How many of them expire. */
+  static long expiring(Database database) {
+    KeyRoutes leads = database.routes();
+    if (leads == null) {
+      return database.expiring();
+    }
+    long[] sum = {0};
+    leads.forEach(database, holder -> sum[0] += leads.seenExpiring(holder));
+    return sum[0];
+  }
+
+  /** Whether a key of a holder is one of them. */
+  public static boolean sees(Database database, Entry key) {
+    KeyRoutes leads = database.routes();
+    return leads == null
+        || leads.sees(key.database(), key.bytes(), key.keyOffset(), key.keyLength());
   }
 
   /** The databases that hold them, the one where they are seen first. */

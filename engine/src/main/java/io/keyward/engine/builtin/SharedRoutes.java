@@ -1,6 +1,8 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.config.Namespaces;
+import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +16,14 @@ final class SharedRoutes implements KeyRoutes {
   private final Namespaces shared;
   private final BuiltinKeyspace holder;
 
+  /** Which of the namespaces that the holder lends are the shared ones. */
+  private final int[] lent;
+
   SharedRoutes(Namespaces shared, BuiltinKeyspace holder) {
     this.shared = shared;
     this.holder = holder;
+    List<String> all = Objects.requireNonNull(holder.lends(), "nothing to share").names();
+    lent = shared.names().stream().mapToInt(all::indexOf).toArray();
   }
 
   BuiltinKeyspace holder() {
@@ -35,6 +42,23 @@ final class SharedRoutes implements KeyRoutes {
     }
     from.keyspace().slices().touches(holder);
     return holder.databases().at(from.number());
+  }
+
+  @Override
+  public boolean sees(Database database, byte[] name, int offset, int length) {
+    return database.keyspace() != holder || shared.contain(name, offset, length);
+  }
+
+  @Override
+  public long seen(Database database) {
+    LentKeys counted = database.placement().lent();
+    return counted == null ? database.size() : counted.keys(lent);
+  }
+
+  @Override
+  public long seenExpiring(Database database) {
+    LentKeys counted = database.placement().lent();
+    return counted == null ? database.expiring() : counted.expiring(lent);
   }
 
   @Override

@@ -130,7 +130,8 @@ public final class StreamListing {
     Entry entry = at.at(reference, at.scratchView());
     if (entry.type() != Type.STREAM
         || entry.expired(now)
-        || !(entry.held() instanceof Timeline stream)) {
+        || !(entry.held() instanceof Timeline stream)
+        || !seen(entry)) {
       return;
     }
     streams++;
@@ -158,6 +159,12 @@ public final class StreamListing {
         stream.groupCount(),
         entry.expiry(),
         at.blocked().waitingFor(entry));
+  }
+
+  private boolean seen(Entry entry) {
+    KeyRoutes routes = keyspace.routes();
+    return routes == null
+        || routes.sees(entry.database(), entry.bytes(), entry.keyOffset(), entry.keyLength());
   }
 
   private static long time(long millis) {

@@ -24,6 +24,10 @@ public final class WholeDatabase {
     MemoryAccount counted = new MemoryAccount(database.keyspace().account());
     database.hold(new Dictionary(database.pool(), counted), counted, database.pinnedIfAny());
     discardPinned(database);
+    LentKeys lent = database.placement().lent();
+    if (lent != null) {
+      lent.clear();
+    }
     database.expiringHashes().clear();
     database.blocked().allReady();
     detached.freeLater();

@@ -30,7 +30,7 @@ class OverviewTest {
   private final Bench.Session operator = bench.connect(view);
 
   private static KeyspaceTraits traits(String prefix) {
-    boolean shares = prefix.equals("blue") || prefix.equals("teal");
+    boolean shares = List.of("blue", "teal", "app~shared").contains(prefix);
     return new KeyspaceTraits(Namespaces.NONE, KeyspaceLimits.NONE, true, shares ? SESSIONS : null);
   }
 

@@ -17,10 +17,13 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 
-/** Random commands of three keyspaces against maps: a shared and a private key never mix. */
+/** Random commands of four keyspaces against maps: a shared and a private key never mix. */
 class SharedKeysPropertyTest {
+  private static final List<String> DECLARED = List.of("A:B", "LONG::NAME");
   private static final SharedKeys SESSIONS =
-      new SharedKeys("app~shared", new Namespaces(List.of("A:B"), List.of("A", "LONG::NAME")));
+      new SharedKeys("app~shared", new Namespaces(DECLARED, List.of("A", "LONG::NAME")));
+  private static final SharedKeys SOME =
+      new SharedKeys("app~shared", new Namespaces(DECLARED, List.of("A")));
   private static final List<String> NAMES =
       List.of("A:", "x::A:", "A", "A:B:", "LONG::NAME:", "LONG::", "B:", "y::B:", "::A:", "");
 
@@ -29,20 +32,34 @@ class SharedKeysPropertyTest {
       List.of(
           bench.session(),
           bench.connect(bench.engine().open("green")),
+          bench.connect(bench.engine().open("teal")),
           bench.connect(bench.engine().open("red")));
   private final List<Map<String, String>> own =
-      List.of(new HashMap<>(), new HashMap<>(), new HashMap<>());
+      List.of(new HashMap<>(), new HashMap<>(), new HashMap<>(), new HashMap<>());
   private final Map<String, String> shared = new HashMap<>();
 
   private KeyspaceTraits traits(String prefix) {
-    boolean shares = prefix.equals("blue") || prefix.equals("green");
-    return new KeyspaceTraits(Namespaces.NONE, KeyspaceLimits.NONE, true, shares ? SESSIONS : null);
+    SharedKeys keys =
+        switch (prefix) {
+          case "blue", "green", "app~shared" -> SESSIONS;
+          case "teal" -> SOME;
+          default -> null;
+        };
+    return new KeyspaceTraits(Namespaces.NONE, KeyspaceLimits.NONE, true, keys);
   }
 
   private Map<String, String> mapOf(int client, String key) {
-    boolean sharedKey =
-        (key.contains("A:") || key.contains("LONG::NAME:")) && !key.contains("A:B:");
-    return client < 2 && sharedKey ? shared : own.get(client);
+    return sees(client, key) ? shared : own.get(client);
+  }
+
+  /** Whether a key is a shared one where a client is. */
+  private static boolean sees(int client, String key) {
+    boolean inA = key.contains("A:") && !key.contains("A:B:");
+    return switch (client) {
+      case 0, 1 -> inA || key.contains("LONG::NAME:");
+      case 2 -> inA;
+      default -> false;
+    };
   }
 
   private static String key(SplittableRandom random) {
@@ -69,7 +86,11 @@ class SharedKeysPropertyTest {
     String text = Long.toString(random.nextLong(1000), 36) + "v";
     switch (random.nextInt(8)) {
       case 0 -> {
-        assertThat(client.run("set", key, text)).as(told).isEqualTo("OK");
+        if (random.nextBoolean()) {
+          assertThat(client.run("set", key, text, "ex", "9999")).as(told).isEqualTo("OK");
+        } else {
+          assertThat(client.run("set", key, text)).as(told).isEqualTo("OK");
+        }
         map.put(key, text);
       }
       case 1 -> {
@@ -77,7 +98,12 @@ class SharedKeysPropertyTest {
         map.put(key, text);
         otherMap.put(other, "w" + text);
       }
-      case 2 -> assertThat(client.run("get", key)).as(told).isEqualTo(shown(map.get(key)));
+      case 2 -> {
+        if (random.nextBoolean()) {
+          client.run("persist", key);
+        }
+        assertThat(client.run("get", key)).as(told).isEqualTo(shown(map.get(key)));
+      }
       case 3 -> {
         String gone = map.remove(key) == null ? "0" : "1";
         assertThat(client.run("del", key)).as(told).isEqualTo(gone);
@@ -120,9 +146,7 @@ class SharedKeysPropertyTest {
 
   private List<String> seen(int client) {
     TreeSet<String> keys = new TreeSet<>(own.get(client).keySet());
-    if (client < 2) {
-      keys.addAll(shared.keySet());
-    }
+    shared.keySet().stream().filter(key -> sees(client, key)).forEach(keys::add);
     return new ArrayList<>(keys);
   }
 

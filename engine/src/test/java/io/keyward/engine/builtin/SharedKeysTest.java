@@ -26,6 +26,10 @@ import org.junit.jupiter.api.Test;
 class SharedKeysTest {
   private static final SharedKeys SESSIONS =
       new SharedKeys("app~shared", new Namespaces(List.of(), List.of("SESSION")));
+  private static final SharedKeys BANS =
+      new SharedKeys("app~shared", new Namespaces(List.of(), List.of("BAN")));
+  private static final SharedKeys ALL =
+      new SharedKeys("app~shared", new Namespaces(List.of(), List.of("BAN", "SESSION")));
 
   private final SharedLimits together = new SharedLimits(Map.of());
   private final SharedQuota quota = together.quota(Limit.MEMORY);
@@ -39,7 +43,8 @@ class SharedKeysTest {
   private KeyspaceTraits traits(String prefix) {
     return switch (prefix) {
       case "blue", "green" -> new KeyspaceTraits(Namespaces.NONE, limits, true, SESSIONS);
-      case "app~shared" -> new KeyspaceTraits(Namespaces.NONE, limits, true, null);
+      case "teal" -> new KeyspaceTraits(Namespaces.NONE, limits, true, BANS);
+      case "app~shared" -> new KeyspaceTraits(Namespaces.NONE, limits, true, ALL);
       default -> KeyspaceTraits.NONE;
     };
   }
@@ -88,6 +93,45 @@ class SharedKeysTest {
     assertThat(green.run("get", "SESSION:a")).isEqualTo("\"1\"");
     assertThat(blue.run("keys", "*")).isEqualTo("[\"SESSION:a\"]");
     assertThat(blue.run("randomkey")).isEqualTo("\"SESSION:a\"");
+  }
+
+  @Test
+  void whoSharesSomeNamespacesSeesNothingOfTheOthers() throws RefusedException {
+    Bench.Session teal = bench.connect(bench.engine().open("teal"));
+    ((BuiltinKeyspace) teal.client().keyspace()).notifications().choose(KeyspaceEvents.parse("KA"));
+    Bench.Session listener = bench.connect(bench.engine().open("teal"));
+    listener.run("psubscribe", "*");
+    Bench.Session tracking = bench.connect(bench.engine().open("teal"));
+    tracking.client().reply().resp3(true);
+    tracking.run("client", "tracking", "on", "bcast");
+    for (int i = 0; i < 500; i++) {
+      blue.run("set", "SESSION:" + i, "of blue and green");
+    }
+    assertThat(teal.run("dbsize")).isEqualTo("0");
+    assertThat(teal.run("randomkey")).isEqualTo("nil");
+
+    teal.run("set", "BAN:a", "1", "px", "100000");
+    Bench.Session operator = bench.connect(Overview.open(bench.engine()).getFirst());
+    operator.run("set", "app~shared::in no namespace", "1");
+
+    assertThat(teal.run("keys", "*")).isEqualTo("[\"BAN:a\"]");
+    assertThat(teal.run("scan", "0", "count", "2000")).isEqualTo("[\"0\" [\"BAN:a\"]]");
+    assertThat(teal.run("dbsize")).isEqualTo("1");
+    assertThat(teal.run("randomkey")).isEqualTo("\"BAN:a\"");
+    assertThat(blue.run("dbsize")).isEqualTo("500");
+    assertThat(green.run("scan", "0", "match", "[^S]*", "count", "2000")).isEqualTo("[\"0\" []]");
+    assertThat(operator.run("dbsize")).isEqualTo("502");
+    bench.pass(1);
+    assertThat(listener.take())
+        .contains("__keyspace@0__:BAN:a")
+        .doesNotContain("SESSION", "in no namespace");
+    assertThat(tracking.take()).isEqualTo(">[\"invalidate\" [\"BAN:a\"]]");
+
+    Databases seen = ((BuiltinKeyspace) teal.client().keyspace()).databases();
+    assertThat(List.of(seen.seenIn(0), seen.seenExpiringIn(0))).containsExactly(1L, 1L);
+    operator.run("flushall");
+    assertThat(teal.run("dbsize")).isEqualTo("0");
+    assertThat(blue.run("dbsize")).isEqualTo("0");
   }
 
   @Test

@@ -3,7 +3,6 @@ package io.keyward.gateway.command;
 import io.keyward.config.directive.Directive;
 import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinKeyspace;
-import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.replication.ReplicationStatus;
 import io.keyward.engine.builtin.tracking.Tracking;
 import io.keyward.gateway.command.ProcessFigures.CpuTime;
@@ -121,12 +120,8 @@ final class ServerSections {
   void keyspace(InfoText text, BuiltinKeyspace keyspace) {
     text.section("Keyspace");
     for (int number = 0; number < keyspace.databases().count(); number++) {
-      long keys = 0;
-      long expiring = 0;
-      for (Database holder : keyspace.databases().seenIn(number)) {
-        keys += holder.size();
-        expiring += holder.expiring();
-      }
+      long keys = keyspace.databases().seenIn(number);
+      long expiring = keyspace.databases().seenExpiringIn(number);
       if (keys > 0) {
         long lifetime = expiring > 0 ? keyspace.activeExpiry().averageLifetime() : 0;
         text.field("db" + number, "keys=" + keys + ",expires=" + expiring + ",avg_ttl=" + lifetime);

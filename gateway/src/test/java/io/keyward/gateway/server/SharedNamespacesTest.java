@@ -37,6 +37,7 @@ class SharedNamespacesTest {
         folder.resolve("keyward.yaml"),
         """
         event-loops: 3
+        namespaces: [stream, "stream:draft"]
         tenants:
           chat:
             secret: of-chat
@@ -111,6 +112,32 @@ class SharedNamespacesTest {
       green.redis.del(SESSION);
       assertThat(blue.redis.exists(SESSION)).isZero();
       assertThat(red.redis.get(SESSION)).isEqualTo("of another tenant");
+    }
+  }
+
+  @Test
+  void whoSharesSomeOfItSeesNothingOfTheRest() throws IOException {
+    configure("shared: [OPENID_SESSION, BANS, stream]");
+    Path file = folder.resolve("keyward.yaml");
+    Files.writeString(file, Files.readString(file).replace("shared: []", "shared: [BANS]"));
+    try (Gateway gateway =
+            Gateways.startWith(
+                Map.of(), file.toString(), "--dir", folder.resolve("data").toString());
+        Application blue = new Application(gateway, "blue", "of-blue");
+        Application green = new Application(gateway, "green", "of-green");
+        Application staging = new Application(gateway, "staging", "of-staging")) {
+      blue.redis.set(SESSION, "of blue and green");
+      blue.redis.set("stream:1", "of blue and green");
+      blue.redis.set("stream:draft:1", "of blue");
+      blue.redis.set("BANS:ip", "of all", SetArgs.Builder.ex(3600));
+
+      assertThat(staging.redis.keys("*")).containsExactly("BANS:ip");
+      assertThat(ScanIterator.scan(staging.redis).stream()).containsExactly("BANS:ip");
+      assertThat(staging.redis.dbsize()).isOne();
+      assertThat(staging.redis.randomkey()).isEqualTo("BANS:ip");
+      assertThat(staging.redis.info("keyspace")).contains("db0:keys=1,expires=1,");
+      assertThat(green.redis.keys("*")).containsExactlyInAnyOrder(SESSION, "stream:1", "BANS:ip");
+      assertThat(green.redis.info("keyspace")).contains("db0:keys=3,expires=1,");
     }
   }
 
@@ -272,6 +299,28 @@ class SharedNamespacesTest {
       assertThat(gateway.reload())
           .contains("what the deployments of the tenant chat share")
           .contains("Remedy: restart the gateway");
+    }
+  }
+
+  @Test
+  void norDoesWhatADeploymentSharesThatALoginHasCreated() throws IOException {
+    String shared = "shared: [OPENID_SESSION, BANS]";
+    try (Gateway gateway = start(shared);
+        Application rev = new Application(gateway, "chat.rev7", "of-chat")) {
+      rev.redis.set(SESSION, "of all");
+      Path file = configure(shared);
+      String named = "rev7: {prefix: chat.rev7, shared: %s}\n      staging:";
+      String before = Files.readString(file);
+
+      Files.writeString(file, before.replace("staging:", named.formatted("[BANS]")));
+      assertThat(gateway.reload())
+          .contains("what the deployments of the tenant chat share")
+          .contains("Remedy: restart the gateway");
+
+      Files.writeString(
+          file, before.replace("staging:", named.formatted("[OPENID_SESSION, BANS]")));
+      assertThat(gateway.reload()).isEmpty();
+      assertThat(rev.redis.get(SESSION)).isEqualTo("of all");
     }
   }
 }

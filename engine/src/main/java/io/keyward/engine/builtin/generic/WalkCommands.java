@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /** KEYS, SCAN and RANDOMKEY: keys that nobody has named. */
 final class WalkCommands {
+  /** How often RANDOMKEY draws among keys that are not all seen, before it looks at all of them. */
+  private static final int MOST_DRAWS = 100;
+
   private WalkCommands() {}
 
   static void declare(CommandTable table) {
@@ -66,12 +69,13 @@ final class WalkCommands {
     byte[] pattern = request.copyOf(1);
     boolean all = request.is(1, "*");
     Slices slices = database.keyspace().slices();
-    Slices.expect(request, SeenKeys.count(database));
+    List<Database> holders = SeenKeys.holders(database);
+    Slices.expect(request, holders.stream().mapToLong(Database::size).sum());
     Entry view = database.newView();
     SeenName name = new SeenName();
     int mark = reply.beginArray();
     long[] found = {0};
-    for (Database holder : SeenKeys.holders(database)) {
+    for (Database holder : holders) {
       name.before(SeenKeys.before(database, holder));
       holder.forEach(
           reference -> {
@@ -80,7 +84,7 @@ final class WalkCommands {
               return;
             }
             name.of(holder.at(reference, view));
-            if (all || name.matches(pattern)) {
+            if ((all || name.matches(pattern)) && SeenKeys.sees(database, view)) {
               name.send(reply);
               found[0]++;
             }
@@ -158,7 +162,7 @@ final class WalkCommands {
         holder.departures().expire(entry);
         return;
       }
-      if (options.matches(entry.type())) {
+      if (options.matches(entry.type()) && SeenKeys.sees(Database.of(request), entry)) {
         name.send(names);
         count++;
       }
@@ -201,15 +205,41 @@ final class WalkCommands {
   private static Draw draw(Database database, long now) {
     List<Draw> candidates = new ArrayList<>();
     for (Database holder : SeenKeys.holders(database)) {
-      Entry entry = holder.random(now, database.newView());
+      long seen = SeenKeys.count(database, holder);
+      Entry entry = seen == 0 ? null : draw(database, holder, now);
       if (entry != null) {
         SeenName name = new SeenName();
         name.before(SeenKeys.before(database, holder));
         name.of(entry);
-        candidates.add(new Draw(holder.size(), name.copy()));
+        candidates.add(new Draw(seen, name.copy()));
       }
     }
     return choose(candidates, database.keyspace().home().random());
+  }
+
+  /** A key of a holder that is seen in a database; where such keys are rare, the first one met. */
+  private static @Nullable Entry draw(Database database, Database holder, long now) {
+    Entry view = database.newView();
+    for (int attempt = 0; attempt < MOST_DRAWS; attempt++) {
+      Entry drawn = holder.random(now, view);
+      if (drawn == null || SeenKeys.sees(database, drawn)) {
+        return drawn;
+      }
+    }
+    List<Entry> met = new ArrayList<>(1);
+    long cursor = 0;
+    do {
+      cursor =
+          holder.scan(
+              cursor,
+              reference -> {
+                Entry entry = holder.at(reference, database.newView());
+                if (met.isEmpty() && SeenKeys.sees(database, entry)) {
+                  met.add(entry);
+                }
+              });
+    } while (met.isEmpty() && cursor != 0);
+    return met.isEmpty() ? null : met.getFirst();
   }
 
   /** One of several keys, the likelier the more it has been drawn from. */

@@ -24,9 +24,11 @@ class SharedEffectsTest {
   private final Bench.Session blue = bench.session();
 
   private KeyspaceTraits traits(String prefix) {
-    return prefix.equals("blue")
-        ? new KeyspaceTraits(Namespaces.NONE, KeyspaceLimits.NONE, kept, SESSIONS)
-        : KeyspaceTraits.NONE;
+    return switch (prefix) {
+      case "blue" -> new KeyspaceTraits(Namespaces.NONE, KeyspaceLimits.NONE, kept, SESSIONS);
+      case "app~shared" -> new KeyspaceTraits(Namespaces.NONE, KeyspaceLimits.NONE, true, SESSIONS);
+      default -> KeyspaceTraits.NONE;
+    };
   }
 
   /** The effects, without the bytes of payloads. */

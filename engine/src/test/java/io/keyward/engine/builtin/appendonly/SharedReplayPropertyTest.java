@@ -19,12 +19,11 @@ import org.junit.jupiter.api.Test;
  * both, the effects make others the same but for the pinned keys.
  */
 class SharedReplayPropertyTest {
+  private static final SharedKeys SHARED =
+      new SharedKeys("app~shared", new Namespaces(List.of(), List.of("SHARED")));
   private static final KeyspaceTraits TRAITS =
       new KeyspaceTraits(
-          new Namespaces(List.of("PINNED"), List.of("PINNED")),
-          KeyspaceLimits.NONE,
-          true,
-          new SharedKeys("app~shared", new Namespaces(List.of(), List.of("SHARED"))));
+          new Namespaces(List.of("PINNED"), List.of("PINNED")), KeyspaceLimits.NONE, true, SHARED);
   private static final List<String> PREFIXES = List.of("blue", "green");
 
   private final long seed = Long.getLong("test.seed", System.nanoTime());
@@ -35,7 +34,14 @@ class SharedReplayPropertyTest {
         new Bench(
             ReplayPropertyTest.settings(),
             "blue",
-            prefix -> PREFIXES.contains(prefix) ? TRAITS : KeyspaceTraits.NONE);
+            prefix ->
+                PREFIXES.contains(prefix)
+                    ? TRAITS
+                    : new KeyspaceTraits(
+                        Namespaces.NONE,
+                        KeyspaceLimits.NONE,
+                        true,
+                        prefix.equals(SHARED.prefix()) ? SHARED : null));
     var _ = bench.engine().open("green");
     return bench;
   }
