@@ -24,6 +24,13 @@ public final class Input {
     private static final int BYTES = 160 * 1024;
     private static final int MOST_SPARE = 8;
 
+    /**
+     * The length of the arrays in which input waits for its turn: as much as arrives at once, and
+     * as much as may wait before that. Where two have requests without end that is thousands of
+     * times a second, and each would leave an array to the collector, which all of them wait for.
+     */
+    private static final int WAITING_BYTES = 80 * 1024;
+
     private byte[] bytes = new byte[BYTES];
     private @Nullable Request spare;
     private @Nullable FoundAhead ahead = new FoundAhead();
@@ -36,6 +43,8 @@ public final class Input {
 
     /** Arrays that long commands have been left and need no more. */
     private final ArrayDeque<byte[]> spareBytes = new ArrayDeque<>(MOST_SPARE);
+
+    private final ArrayDeque<byte[]> spareWaiting = new ArrayDeque<>(MOST_SPARE);
 
     Request take() {
       Request request = spare;
@@ -61,6 +70,18 @@ public final class Input {
         spareBytes.add(left);
       }
     }
+
+    private byte[] takeWaiting() {
+      byte[] array = spareWaiting.poll();
+      return array == null ? new byte[WAITING_BYTES] : array;
+    }
+
+    /** Takes an array that a connection needs no more, if it is one for input that waits. */
+    private void giveBackWaiting(byte[] array) {
+      if (array.length == WAITING_BYTES && spareWaiting.size() < MOST_SPARE) {
+        spareWaiting.add(array);
+      }
+    }
   }
 
   /**
@@ -70,6 +91,9 @@ public final class Input {
   public interface Foresight {
     void foresee(Request[] requests, int count);
   }
+
+  /** What waits for its turn is kept in an array of its own length if it is no longer than this. */
+  private static final int MUCH = 16 * 1024;
 
   /** A rest of so few bytes is copied into the scratch array whatever arrives. */
   private static final int SMALL = 1024;
@@ -247,25 +271,37 @@ public final class Input {
     }
   }
 
-  /** Ends a burst: keeps what is left over and gives back what is shared. */
-  public void settle(Scratch scratch) {
+  /**
+   * Ends a burst: keeps what is left over and gives back what is shared.
+   *
+   * @param waits whether what is left over is only to wait until the others have had their turn
+   */
+  public void settle(Scratch scratch, boolean waits) {
     giveBackAhead(scratch);
     int from = decoder.keepFrom();
     int length = decoder.end() - from;
     if (length == 0) {
       if (own.length > SMALL) {
+        scratch.giveBackWaiting(own);
         own = NONE;
       }
       decoder.drop();
     } else if (inScratch) {
       kept = 0;
+      if (waits && length > MUCH && length <= Scratch.WAITING_BYTES && own.length < length) {
+        own = scratch.takeWaiting();
+      }
       reserve(length);
       System.arraycopy(decoder.window(), from, own, 0, length);
       decoder.move(own, -from, ownRequest(scratch));
       inScratch = false;
     } else if (from > 0) {
-      byte[] target = own.length > 64 * 1024 && own.length / 4 > length ? new byte[length] : own;
+      boolean tooLong = !waits && own.length > 64 * 1024 && own.length / 4 > length;
+      byte[] target = tooLong ? new byte[length] : own;
       System.arraycopy(own, from, target, 0, length);
+      if (tooLong) {
+        scratch.giveBackWaiting(own);
+      }
       own = target;
       decoder.move(own, -from, ownRequest(scratch));
     }

@@ -29,6 +29,9 @@ final class Intake {
   /** Unread input of a client that waits, beyond which its socket is no longer read. */
   private static final int ENOUGH_INPUT = 64 * 1024;
 
+  /** The same while it only waits for its turn: what comes meanwhile would be copied in between. */
+  private static final int ENOUGH_FOR_A_TURN = 16 * 1024;
+
   /** The other keyspaces of the loop come first. */
   private static final int TURN = 1;
 
@@ -200,7 +203,7 @@ final class Intake {
     GatewayLoop home = session.home();
     Input.Scratch scratch = home.scratch();
     if (keyspace == null) {
-      input.settle(scratch);
+      input.settle(scratch, false);
       return;
     }
     home.beginBurst();
@@ -253,7 +256,7 @@ final class Intake {
       if (client.turn() == Client.Turn.SUSPENDED && !wasSuspended) {
         input.leaveRequest(scratch);
       }
-      input.settle(scratch);
+      input.settle(scratch, over || (waits & TURN) != 0);
     }
     return over;
   }
@@ -307,11 +310,15 @@ final class Intake {
   private void steerReading() {
     boolean stop =
         (session.departure().ended() && !session.departure().sentAway())
-            || (input.kept() >= ENOUGH_INPUT && held());
+            || (input.kept() >= enoughInput() && held());
     if (stop != readingStopped) {
       readingStopped = stop;
       context.channel().config().setAutoRead(!stop);
     }
+  }
+
+  private int enoughInput() {
+    return (waits & TURN) != 0 ? ENOUGH_FOR_A_TURN : ENOUGH_INPUT;
   }
 
   /** Executes what waited, if it may. */

@@ -78,7 +78,7 @@ final class Decoding {
     } catch (ProtocolException malformed) {
       error = malformed.isAttack() ? "attack" : malformed.line();
     }
-    input.settle(scratch);
+    input.settle(scratch, false);
     return this;
   }
 
