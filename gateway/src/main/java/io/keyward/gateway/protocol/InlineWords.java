@@ -3,7 +3,7 @@ package io.keyward.gateway.protocol;
 import io.keyward.engine.Request;
 
 /**
- * Splits a line into words as a shell would.
+ * Splits a line into words as a shell would. A line without quotes is read where it stands.
  *
  * <p>Words stand between blanks. In double quotes {@code \n \r \t \b \a} and {@code \xHH} stand for
  * bytes and {@code \} before anything else for that byte; in single quotes only {@code \'} does. A
@@ -29,19 +29,37 @@ final class InlineWords {
   }
 
   /**
-   * Puts the words of a line into the request.
+   * Puts the words of a line into the request; without quotes, as they stand in the line.
    *
    * @return whether every quote is closed properly
    */
   static boolean split(byte[] bytes, int offset, int length, Request request) {
-    InlineWords words = new InlineWords(bytes, offset, offset + length);
-    request.begin(words.plain);
-    while (words.skipBlanks()) {
-      int start = words.length;
-      if (!words.word()) {
+    request.begin(bytes);
+    int end = offset + length;
+    for (int start = offset; start < end; start++) {
+      int at = start;
+      while (at < end && !isBlank(bytes[at])) {
+        byte c = bytes[at++];
+        if (c == '"' || c == '\'') {
+          return new InlineWords(bytes, offset, end).putInto(request);
+        }
+      }
+      if (at > start) {
+        request.add(start, at - start);
+        start = at;
+      }
+    }
+    return true;
+  }
+
+  private boolean putInto(Request request) {
+    request.begin(plain);
+    while (skipBlanks()) {
+      int start = length;
+      if (!word()) {
         return false;
       }
-      request.add(start, words.length - start);
+      request.add(start, length - start);
     }
     return true;
   }
