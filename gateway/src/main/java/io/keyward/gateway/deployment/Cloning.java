@@ -1,6 +1,7 @@
 package io.keyward.gateway.deployment;
 
 import io.keyward.config.tenant.Limit;
+import io.keyward.engine.SharedKeys;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.CloneTerms;
 import io.keyward.engine.builtin.Home;
@@ -52,6 +53,13 @@ final class Cloning {
     if (!from.tenantName().equals(to.tenantName())) {
       throw new DeploymentException(Kind.REFUSED, "the two belong to different tenants");
     }
+    if (!shared(from).containsAll(shared(to))) {
+      // Its keys would lie in the target's own databases, where nobody looks for them.
+      throw new DeploymentException(
+          Kind.REFUSED,
+          "the target shares namespaces that the source keeps for itself. Remedy: let the source"
+              + " share them, too");
+    }
     if (!replace && reports.contents(to).keys() > 0) {
       throw hasKeys();
     }
@@ -65,6 +73,11 @@ final class Cloning {
     CompletableFuture<KeyspaceClone> done = new CompletableFuture<>();
     source.loop().execute(() -> makeWhenIdle(source, target, replace, done));
     return await(done);
+  }
+
+  private List<String> shared(Deployment deployment) {
+    SharedKeys shared = server.tenancy().traits(deployment.prefix()).sharedKeys();
+    return shared == null ? List.of() : shared.namespaces().names();
   }
 
   private static DeploymentException hasKeys() {

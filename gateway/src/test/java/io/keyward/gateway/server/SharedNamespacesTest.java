@@ -277,6 +277,27 @@ class SharedNamespacesTest {
   }
 
   @Test
+  void whatADeploymentKeepsForItselfIsNotClonedToWhereItIsShared() throws Exception {
+    try (Gateway gateway = start();
+        Application blue = new Application(gateway, "blue", "of-blue");
+        Application staging = new Application(gateway, "staging", "of-staging")) {
+      staging.redis.set(SESSION, "of staging");
+      blue.redis.set(SESSION, "of blue and green");
+      blue.redis.set("TOOLS:a", "of blue");
+
+      assertThatThrownBy(() -> gateway.lifecycle().copy(TEST, "staging", "green", true))
+          .hasMessageContaining("the target shares namespaces that the source keeps for itself");
+      gateway.lifecycle().copy(TEST, "blue", "staging", true);
+    }
+    try (Gateway gateway = start();
+        Application staging = new Application(gateway, "staging", "of-staging");
+        Application green = new Application(gateway, "green", "of-green")) {
+      assertThat(staging.redis.keys("*")).containsExactly("TOOLS:a");
+      assertThat(green.redis.keys("*")).containsExactly(SESSION);
+    }
+  }
+
+  @Test
   void whoBeginsToShareKeepsWhatDeploymentsHadAlone() throws IOException {
     try (Gateway gateway = start("shared: [BANS]");
         Application blue = new Application(gateway, "blue", "of-blue")) {
