@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Near the limit, the keys that a command names are looked up: as many as are not there have to
  * fit. Keys are evicted for them as {@code maxmemory-policy} says, or else the command is refused.
+ * A command that makes no new key goes on, also where there are more than a limit allows that was
+ * made smaller.
  */
 final class KeyLimit {
   private final BuiltinKeyspace keyspace;
@@ -52,7 +54,7 @@ final class KeyLimit {
   }
 
   private boolean makeRoom(int more) {
-    return keys.fits(more) || (more <= keys.most() && keys.makeRoom(more));
+    return more == 0 || keys.fits(more) || (more <= keys.most() && keys.makeRoom(more));
   }
 
   /** The keys of this keyspace that a command names and that are not there. */

@@ -117,6 +117,26 @@ class TenantLimitsTest {
   }
 
   @Test
+  void whatMakesNoKeyGoesOnBeyondALimitThatWasMadeSmaller() throws IOException {
+    start("{}", "{keys: 3}");
+    noisy.mset("a", "1", "b", "2", "c", "3");
+    Path file = folder.resolve("keyward.yaml");
+    Files.writeString(file, Files.readString(file).replace("keys: 3", "keys: 2"));
+    assertThat(tenant.reload()).isEmpty();
+
+    assertThat(noisy.set("a", "4")).isEqualTo("OK");
+    assertThat(noisy.incr("b")).isEqualTo(3);
+    assertThat(noisy.eval("return redis.call('INCR', KEYS[1])", 1, "c")).isEqualTo(4L);
+    try (Wire wire = tenant.connect()) {
+      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+      assertThat(wire.ask("MULTI")).isEqualTo("+OK");
+      assertThat(wire.ask("INCR a")).isEqualTo("+QUEUED");
+      assertThat(wire.ask("EXEC")).isEqualTo("*1");
+    }
+    NoisyTenant.refuses("keys", () -> noisy.set("d", "1"));
+  }
+
+  @Test
   void theKeysOfATenantsDeploymentsAreCountedTogetherAndEvictedAsThePolicySays() {
     start("{keys: 5}");
     try (Jedis second = tenant.client("second", "c");
