@@ -39,6 +39,8 @@ public final class Tenancy {
   private static final int PATIENCE_SECONDS = 10;
   private static final String CLOSED = "the deployment takes no logins: it was drained or dropped";
 
+  private static final String LEADS_NOWHERE = "the deployment to which the alias led is not there";
+
   private final Login login;
   private final String defaultPrefix;
   private final Namespaces defaultPinned;
@@ -233,12 +235,19 @@ public final class Tenancy {
     return proved.completeOnTimeout(false, PATIENCE_SECONDS, TimeUnit.SECONDS).join();
   }
 
-  /** Where an alias leads at the moment of admission, which may come later than the question. */
+  /**
+   * Where an alias leads at the moment of admission, which may come later than the question. It
+   * makes no deployment: instead of one that the configuration no longer names, clients would find
+   * an empty one.
+   */
   private Decision enterBy(String alias) {
     Aliases.Target target = aliases.target(alias);
     Tenant tenant = target == null ? null : directory().tenants().get(target.tenant());
-    return target == null || tenant == null
-        ? new Decision.WrongPassword()
+    if (target == null || tenant == null) {
+      return new Decision.WrongPassword();
+    }
+    return roster.led(alias) == null
+        ? new Decision.Refused(LEADS_NOWHERE)
         : enter(tenant, target.deployment(), alias);
   }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.deployment.DeploymentException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,25 @@ class AliasTest {
             .as("nothing was executed that was not answered")
             .isEqualTo(":" + (executed + 1));
       }
+    }
+  }
+
+  @Test
+  void anAliasLeadsToNoDeploymentThatIsNotThere() throws Exception {
+    librechat.lifecycle().promote(TEST, "live", "blue");
+    Path file = folder.resolve("keyward.yaml");
+    String before = Files.readString(file);
+    Files.writeString(file, before.replaceFirst(" *blue: .*\n", ""));
+    assertThat(librechat.gateway().reload()).isEmpty();
+
+    assertThat(librechat.refusal("live"))
+        .isEqualTo("-ERR the deployment to which the alias led is not there");
+    assertThat(librechat.listed()).doesNotContain("librechat.blue");
+
+    Files.writeString(file, before);
+    assertThat(librechat.gateway().reload()).isEmpty();
+    try (Wire again = librechat.logIn("live", "of-librechat")) {
+      assertThat(again.ask("PING")).isEqualTo("+PONG");
     }
   }
 
