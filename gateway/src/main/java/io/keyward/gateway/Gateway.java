@@ -36,6 +36,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,7 +95,17 @@ public final class Gateway implements AutoCloseable {
    * @throws StartException if it cannot, with the reason and the remedy
    */
   public static Gateway start(Settings settings) throws StartException {
-    return start(settings, false, Disk.REAL);
+    return start(settings, gateway -> {});
+  }
+
+  /**
+   * As the other.
+   *
+   * @param stoppable is given the gateway before clients can reach it and its data is loaded, so
+   *     that it can be stopped from then on
+   */
+  static Gateway start(Settings settings, Consumer<Gateway> stoppable) throws StartException {
+    return start(settings, false, Disk.REAL, stoppable);
   }
 
   /** Starts a gateway whose ports are any free ones instead of those of its settings. */
@@ -104,7 +115,7 @@ public final class Gateway implements AutoCloseable {
 
   /** As the other, with its data files on a disk that may be less than real. */
   public static Gateway startOnFreePorts(Settings settings, Disk disk) throws StartException {
-    return start(settings, true, disk);
+    return start(settings, true, disk, gateway -> {});
   }
 
   /**
@@ -135,13 +146,14 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private static Gateway start(Settings settings, boolean freePorts, Disk disk)
+  private static Gateway start(
+      Settings settings, boolean freePorts, Disk disk, Consumer<Gateway> stoppable)
       throws StartException {
     Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
     Gateway gateway = new Gateway(started.vertx(), started.transport(), settings, disk);
     gateway.opening = Thread.currentThread();
     try {
-      gateway.open(freePorts);
+      gateway.open(freePorts, stoppable);
       return gateway;
     } catch (StartException | RuntimeException failed) {
       boolean stoppedMeanwhile = gateway.closing.get();
@@ -167,7 +179,7 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
-  private void open(boolean freePorts) throws StartException {
+  private void open(boolean freePorts, Consumer<Gateway> stoppable) throws StartException {
     if (!Slices.supported()) {
       log.warn(
           "Long commands will hold up all deployments of their event loop: the JVM runs without"
@@ -179,6 +191,7 @@ public final class Gateway implements AutoCloseable {
     server.start();
     try {
       server.durability().holdClients();
+      stoppable.accept(this);
       listeners.open(freePorts);
       // Before the data is loaded, so that /readyz can say so.
       AdminEndpoint endpoint = server.settings().admin();
@@ -186,6 +199,7 @@ public final class Gateway implements AutoCloseable {
           AdminServer.open(
               server, vertx, endpoint, freePorts ? 0 : endpoint.port(), lifecycle, this::reload);
       server.durability().start();
+      server.shutdown().attempts().loaded();
       lifecycle.settle();
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
@@ -193,7 +207,6 @@ public final class Gateway implements AutoCloseable {
     } catch (DeploymentException late) {
       throw new StartException("what was loaded cannot be looked at: " + late.reason(), late);
     }
-    server.shutdown().attempts().loaded();
     savePoints = new SavePoints(server.snapshots(), server.live());
     retirement = new RetirementWatch(lifecycle);
   }

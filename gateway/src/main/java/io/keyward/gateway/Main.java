@@ -83,6 +83,12 @@ public final class Main {
     }
   }
 
+  private static void heedSignals(Gateway gateway) {
+    Signals.on("TERM", () -> gateway.stop(Directive.SHUTDOWN_ON_SIGTERM));
+    Signals.on("INT", () -> gateway.stop(Directive.SHUTDOWN_ON_SIGINT));
+    Signals.on("HUP", gateway::reload);
+  }
+
   private static int run(List<String> arguments) throws InterruptedException {
     if (arguments.contains("--version") || arguments.equals(List.of("-v"))) {
       out.println("Keyward " + Server.version());
@@ -121,11 +127,8 @@ public final class Main {
         return 0;
       }
       Logging.apply(settings.logFormat(), settings.live());
-      Gateway gateway = Gateway.start(settings);
+      Gateway gateway = Gateway.start(settings, Main::heedSignals);
       CompilerThreads.giveWay();
-      Signals.on("TERM", () -> gateway.stop(Directive.SHUTDOWN_ON_SIGTERM));
-      Signals.on("INT", () -> gateway.stop(Directive.SHUTDOWN_ON_SIGINT));
-      Signals.on("HUP", gateway::reload);
       if (!gateway.stops()) {
         greet(settings, gateway);
       }

@@ -77,6 +77,9 @@ public final class Listeners {
    * @param freePorts whether to take any free ports instead of those of the directives
    */
   public synchronized void open(boolean freePorts) throws StartException {
+    if (closed) {
+      throw new StartException("it has been stopped before it listened");
+    }
     LiveSettings live = server.live();
     bind = live.words(Directive.BIND);
     open(plain, freePorts);
@@ -281,14 +284,15 @@ public final class Listeners {
     Listener present = unix;
     if (present != null) {
       present.close();
+      removeUnixSocket(server.live().text(Directive.UNIXSOCKET));
     }
-    String path = server.live().text(Directive.UNIXSOCKET);
-    if (!path.isEmpty()) {
-      try {
-        Files.deleteIfExists(Path.of(path));
-      } catch (IOException stays) {
-        log.warn("The Unix socket {} cannot be removed: {}", path, stays.getMessage());
-      }
+  }
+
+  private static void removeUnixSocket(String path) {
+    try {
+      Files.deleteIfExists(Path.of(path));
+    } catch (IOException stays) {
+      log.warn("The Unix socket {} cannot be removed: {}", path, stays.getMessage());
     }
   }
 }

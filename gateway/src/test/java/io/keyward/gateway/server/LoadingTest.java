@@ -187,6 +187,20 @@ class LoadingTest {
   }
 
   @Test
+  void aSignalStopsItInGoodOrderWhileItLoads() throws Exception {
+    fill("no");
+    String[] slowly = {"--appendonly", "no", "--key-load-delay", "100000000"};
+    try (GatewayProcess process = GatewayProcess.begin(data, List.of(), Map.of(), slowly)) {
+      try (Jedis client = connect(process.port(), new CompletableFuture<>())) {
+        while (!client.info("persistence").contains("loading:1\r\n")) {
+          Thread.sleep(1);
+        }
+      }
+      assertThat(process.terminate()).isZero();
+    }
+  }
+
+  @Test
   void whatIsOfADeploymentThatThereIsNotIsKeptByAServerOfTwoLoops() {
     Map<String, String> other = Map.of("REDIS_KEY_PREFIX", "other");
     String[] files = {"--dir", data.toString(), "--save", "", "--appendonly", "no"};

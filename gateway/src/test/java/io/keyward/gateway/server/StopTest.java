@@ -118,15 +118,17 @@ class StopTest {
   }
 
   @Test
-  void aPortInUseIsNamedWithTheRemedy() throws Exception {
-    try (Gateway gateway = Gateways.start()) {
+  void aPortInUseIsNamedWithTheRemedyAndItsOwnerKeepsAllThatIsIts(@TempDir Path directory)
+      throws Exception {
+    String path = directory.resolve("redis.sock").toString();
+    try (Gateway gateway = Gateways.start("--unixsocket", path)) {
       String port = Integer.toString(gateway.ports().redis());
-      Settings settings =
-          Settings.load(
-              List.of("--bind", "127.0.0.1", "--port", port, "--admin-port", "0"), Map.of());
+      String options = "--bind 127.0.0.1 --admin-port 0 --unixsocket " + path + " --port " + port;
+      Settings settings = Settings.load(List.of(options.split(" ", -1)), Map.of());
       assertThatThrownBy(() -> Gateway.start(settings).close())
           .isInstanceOf(StartException.class)
           .hasMessageContaining("port " + port + " on 127.0.0.1 is in use. Remedy: ");
+      assertThat(Path.of(path)).exists();
     }
   }
 
