@@ -41,7 +41,7 @@ public final class Overview implements KeyRoutes {
           "CROSSSLOT the keys are of deployments that live on different event loops. Remedy: ask"
               + " for them one by one");
 
-  static final CommandException NOT_IN_A_UNIT =
+  public static final CommandException NOT_IN_A_UNIT =
       CommandException.error(
           "not possible in a transaction or script, since deployments live on several event"
               + " loops");
@@ -332,8 +332,16 @@ public final class Overview implements KeyRoutes {
     return holder.keyspace().effects().prefix();
   }
 
+  /** Keys of other homes are not seen from within a transaction or script. */
+  private void refuseInUnit() {
+    if (peers.size() > 1 && !view.mayDivide()) {
+      throw NOT_IN_A_UNIT;
+    }
+  }
+
   @Override
   public void forEach(Database from, Consumer<Database> visitor) {
+    refuseInUnit();
     visitor.accept(from);
     for (BuiltinKeyspace keyspace : keyspaces()) {
       Database holder = keyspace.databases().ifUsed(from.number());
@@ -366,6 +374,7 @@ public final class Overview implements KeyRoutes {
 
   @Override
   public long numberFrom(long number) {
+    refuseInUnit();
     BuiltinKeyspace keyspace = engine.from(number);
     return keyspace == null ? -1 : keyspace.number();
   }

@@ -174,6 +174,25 @@ class OperatorViewTest {
   }
 
   @Test
+  void aTransactionOrScriptIsToldNoPartOfAllKeys() {
+    deployments.get(here).call("SET key here");
+    deployments.get(elsewhere).call("SET key elsewhere");
+    for (String command : List.of("KEYS *", "SCAN 0", "SCRIPT FLUSH", "FUNCTION FLUSH")) {
+      operator.call("MULTI");
+      operator.call("SET " + names.get(here) + "::key changed");
+      operator.call(command);
+      assertThat(operator.call("EXEC"))
+          .as(command)
+          .contains("ERR not possible in a transaction or script");
+    }
+    for (String command : List.of("'KEYS','*'", "'SCAN',0", "'DBSIZE'")) {
+      assertThat(operator.call("EVAL return(redis.call(" + command + ")) 0"))
+          .startsWith("ERR not possible in a transaction or script");
+    }
+    assertThat(operator.call("KEYS *").split(" ")).hasSize(2);
+  }
+
+  @Test
   void clientsOfAllAreListedAndClosed() {
     deployments.get(elsewhere).call("CLIENT SETNAME reader");
     String list = operator.call("CLIENT LIST");

@@ -13,6 +13,7 @@ import io.keyward.engine.builtin.ScanOptions;
 import io.keyward.engine.builtin.Transaction;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandFlag;
+import io.keyward.engine.command.Reach;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +36,10 @@ public final class Relay implements Elsewhere {
       new CommandException(
           "EXECABORT Transaction discarded because of: CROSSSLOT the keys are of deployments that"
               + " live on different event loops");
+
+  private static final CommandException NOT_EVERYWHERE =
+      new CommandException(
+          "EXECABORT Transaction discarded because of: " + Overview.NOT_IN_A_UNIT.line());
 
   private final BuiltinKeyspace own;
   private final List<BuiltinKeyspace> views;
@@ -231,6 +236,12 @@ public final class Relay implements Elsewhere {
     BuiltinKeyspace target = null;
     boolean divided = false;
     for (Request queued : transaction.queue()) {
+      if (views.size() > 1 && queued.command().reach() == Reach.EVERYWHERE) {
+        state.endTransaction();
+        transaction.end();
+        reply.error(NOT_EVERYWHERE.line());
+        return true;
+      }
       for (BuiltinKeyspace view : placesOfQueued(queued).keySet()) {
         divided |= target != null && target != view;
         target = view;
