@@ -63,7 +63,8 @@ final class DeploymentRegistry {
         return new Deployment(Deployment.SHARED, prefix, tenant);
       }
       String name = tenant.settings().deploymentOf(prefix);
-      if (DeploymentNames.isValid(name)) {
+      // One that the configuration gives another prefix is not the one that is meant by the name.
+      if (DeploymentNames.isValid(name) && tenant.prefixOf(name).equals(prefix)) {
         tenant.created().add(name);
         Deployment adopted = new Deployment(name, prefix, tenant);
         adopted.adopted(true);

@@ -25,8 +25,19 @@ public final class Roster {
     this.username = username;
   }
 
-  /** The deployment that a login such as {@code blue} or {@code librechat.rev7} means, or null. */
+  /**
+   * The deployment that is listed under a name, or that a login such as {@code blue} or {@code
+   * librechat.rev7} means, or null.
+   */
   public @Nullable Deployment named(String login) {
+    // Two kinds have no login and are named by their prefix.
+    Deployment ofPrefix = registry.find(login);
+    boolean withoutLogin =
+        ofPrefix != null && (ofPrefix.shared() || ofPrefix.state() == Deployment.State.REMOVED);
+    return withoutLogin ? ofPrefix : meant(login);
+  }
+
+  private @Nullable Deployment meant(String login) {
     Directory now = registry.directory();
     Tenant byName = now.tenantByLogin().get(login);
     Tenant tenant = byName == null ? now.tenantOf(login) : byName;
@@ -34,18 +45,14 @@ public final class Roster {
     Deployment found = tenant == null ? null : registry.find(tenant.prefixOf(name));
     boolean own =
         found != null && found.name().equals(name) && Objects.equals(tenant, found.tenant());
-    // Two kinds have no login and are named by their prefix.
-    Deployment ofPrefix = registry.find(login);
-    boolean withoutLogin =
-        ofPrefix != null && (ofPrefix.shared() || ofPrefix.state() == Deployment.State.REMOVED);
-    return own ? found : withoutLogin ? ofPrefix : null;
+    return own ? found : null;
   }
 
   /** The deployment to which a login leads, be it an alias or not; null if there is none. */
   @Nullable Deployment led(String login) {
     Aliases.Target target = aliases.target(login);
-    Deployment named = named(login);
-    return named != null || target == null ? named : named(login(target));
+    Deployment meant = meant(login);
+    return meant != null || target == null ? meant : meant(login(target));
   }
 
   /** The login that means a deployment, as {@link #named} understands it. */

@@ -197,9 +197,7 @@ public final class Tenancy {
    */
   private Decision userWithin(String login, String user, byte[] password) {
     Deployment led = roster.led(login);
-    boolean open =
-        led != null && led.state() != Deployment.State.REMOVED && !led.shared() && !led.gone();
-    Deployment deployment = open ? led : null;
+    Deployment deployment = led == null || led.shared() || led.gone() ? null : led;
     Engine keyspaces = engine;
     Keyspace keyspace =
         deployment == null || keyspaces == null ? null : keyspaces.find(deployment.prefix());

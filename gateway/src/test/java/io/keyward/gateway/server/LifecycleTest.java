@@ -2,6 +2,7 @@ package io.keyward.gateway.server;
 
 import static io.keyward.gateway.server.LibrechatGateway.TEST;
 import static io.keyward.gateway.server.LibrechatGateway.awaitEnd;
+import static io.keyward.gateway.server.LibrechatGateway.told;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -119,6 +120,27 @@ class LifecycleTest {
       assertThat(operator.ask("DEPLOYMENT DRAIN blue 0")).isEqualTo("*8");
       assertThat(librechat.state("blue")).isEqualTo("drained");
     }
+  }
+
+  @Test
+  void whatALoginHasMadeStaysApartFromWhatTheFileNamesLaterWithAnotherPrefix() throws Exception {
+    try (Wire made = librechat.logIn("librechat.red", "of-librechat")) {
+      assertThat(made.ask("SET key of-the-login")).isEqualTo("+OK");
+      librechat.write("", "      red: {prefix: librechat-red, password: red-secret}");
+      assertThat(librechat.gateway().reload()).isEmpty();
+      awaitEnd(made);
+    }
+    for (int i = 0; i < 2; i++) {
+      assertThat(librechat.listed()).doesNotHaveDuplicates().contains("red", "librechat.red");
+      assertThat(librechat.state("librechat.red")).isEqualTo("removed");
+      try (Wire red = librechat.logIn("librechat.red", "of-librechat")) {
+        assertThat(red.ask("EXISTS key")).isEqualTo(":0");
+      }
+      librechat.restart();
+    }
+    assertThat(told(librechat.lifecycle().drop(TEST, "librechat.red", false)))
+        .containsEntry("freed-keys", 1L);
+    assertThat(librechat.listed()).contains("red").doesNotContain("librechat.red");
   }
 
   @Test
