@@ -44,7 +44,9 @@ public final class Reply {
     void giveBack(byte[] buffer);
   }
 
-  static final int DRAIN_AT = 128 * 1024;
+  /** Bytes from which on a reply is handed on in pieces. */
+  public static final int DRAIN_AT = 128 * 1024;
+
   private static final int FIRST = 4096;
   private static final byte[] NONE = {};
   private static final int NOWHERE = -1;
@@ -171,7 +173,7 @@ public final class Reply {
       }
     }
     Drain target = drain;
-    if (target != null && marks == 0 && length >= DRAIN_AT / 2) {
+    if (target != null && marks == 0 && length >= DRAIN_AT / 2 && length + (long) more > DRAIN_AT) {
       target.drain(buffer, length);
       drained += length;
       length = 0;

@@ -333,7 +333,7 @@ final class Output implements Reply.Drain {
       return;
     }
     server.traffic().sent(client, length);
-    if (behind.isEmpty() && length <= Backlog.BUFFER && context.channel().isWritable()) {
+    if (behind.isEmpty() && length <= Reply.DRAIN_AT && context.channel().isWritable()) {
       var _ = context.write(copy(bytes, length), context.voidPromise());
     } else {
       add(behind, bytes, 0, length);
