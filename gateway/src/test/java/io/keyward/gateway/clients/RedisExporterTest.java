@@ -10,10 +10,9 @@ import io.keyward.gateway.fixture.Endpoint;
 import io.keyward.gateway.fixture.Executables;
 import io.keyward.gateway.fixture.GatewayExtension;
 import io.keyward.gateway.fixture.Patience;
+import io.keyward.gateway.fixture.Ports;
 import io.keyward.gateway.fixture.RunningGateway;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -161,10 +160,7 @@ class RedisExporterTest {
         program.isPresent(),
         "there is no prometheus-redis-exporter on the PATH (Debian: apt install"
             + " prometheus-redis-exporter)");
-    int port;
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = probe.getLocalPort();
-    }
+    int port = Ports.free();
     List<String> command =
         new ArrayList<>(
             List.of(

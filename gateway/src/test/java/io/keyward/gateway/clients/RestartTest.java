@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.clients.NodeProject.Outcome;
 import io.keyward.gateway.fixture.DataFolders;
+import io.keyward.gateway.fixture.Ports;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,7 +71,8 @@ class RestartTest {
   private static Outcome soak(List<String> options, List<String> ofGateway) throws IOException {
     List<String> arguments =
         new ArrayList<>(
-            List.of("--minutes", "0.15", "--streams", "6", "--port", Integer.toString(freePort())));
+            List.of(
+                "--minutes", "0.15", "--streams", "6", "--port", Integer.toString(Ports.free())));
     arguments.addAll(options);
     arguments.addAll(
         List.of(
@@ -95,11 +95,5 @@ class RestartTest {
             "0",
             "TMPDIR",
             Files.createDirectories(Path.of(DataFolders.fresh())).toString()));
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return probe.getLocalPort();
-    }
   }
 }

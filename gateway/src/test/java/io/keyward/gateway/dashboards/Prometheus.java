@@ -3,8 +3,8 @@ package io.keyward.gateway.dashboards;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.keyward.gateway.fixture.Executables;
+import io.keyward.gateway.fixture.Ports;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -50,7 +50,7 @@ final class Prometheus implements AutoCloseable {
               - targets: ["127.0.0.1:%d"]
         """
             .formatted(rules, adminPort));
-    int port = freePort();
+    int port = Ports.free();
     Process process =
         new ProcessBuilder(
                 program().orElseThrow(() -> new IllegalStateException(REMEDY)).toString(),
@@ -61,12 +61,6 @@ final class Prometheus implements AutoCloseable {
             .redirectOutput(directory.resolve("prometheus.log").toFile())
             .start();
     return new Prometheus(process, port);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0)) {
-      return probe.getLocalPort();
-    }
   }
 
   private JsonNode ask(String path) throws IOException, InterruptedException {

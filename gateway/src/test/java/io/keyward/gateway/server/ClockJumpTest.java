@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.gateway.fixture.GatewayProcess;
 import io.keyward.gateway.fixture.Patience;
+import io.keyward.gateway.fixture.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -61,7 +62,7 @@ class ClockJumpTest {
   }
 
   private void begin() throws IOException {
-    adminPort = GatewayProcess.freePort();
+    adminPort = Ports.free();
     gateway =
         GatewayProcess.start(
             folder.resolve("data"),

@@ -4,11 +4,11 @@ import static io.keyward.gateway.server.Rewrites.until;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.Patience;
+import io.keyward.gateway.fixture.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -38,9 +38,7 @@ class HostileClientsTest {
 
   @BeforeEach
   void start() throws IOException {
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    port = Ports.free();
     Path file =
         Files.writeString(
             folder.resolve("keyward.yaml"),

@@ -7,6 +7,7 @@ import io.keyward.config.Settings;
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.GatewayProcess;
 import io.keyward.gateway.fixture.Patience;
+import io.keyward.gateway.fixture.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,7 +129,7 @@ class LoadingTest {
   void progressIsToldAndLeftOutAfterwards(String appendOnly) throws Exception {
     fill(appendOnly);
     long bytes = bytesOfFiles(appendOnly);
-    int port = GatewayProcess.freePort();
+    int port = Ports.free();
     long before = Instant.now().getEpochSecond();
     CompletableFuture<Gateway> start = beginSlowly(port, appendOnly, "--save", "");
     try (Jedis client = connect(port, start)) {
@@ -167,7 +168,7 @@ class LoadingTest {
   void aGatewayMayBeStoppedWhileItLoads(String appendOnly) throws Exception {
     fill(appendOnly);
     long bytes = bytesOfFiles(appendOnly);
-    int port = GatewayProcess.freePort();
+    int port = Ports.free();
     CompletableFuture<Gateway> start = beginSlowly(port, appendOnly);
     try (Jedis client = connect(port, start)) {
       while (!client.info("persistence").contains("loading:1\r\n")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.Patience;
+import io.keyward.gateway.fixture.Ports;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -20,12 +21,6 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /** CONFIG SET opens other sockets, or leaves everything as it was. */
 class PortChangeTest {
-  private static int freePort() throws IOException {
-    try (ServerSocket probe = new ServerSocket(0)) {
-      return probe.getLocalPort();
-    }
-  }
-
   private static String ping(int port) {
     try (Jedis client = new Jedis("127.0.0.1", port, Patience.MILLIS)) {
       return client.ping();
@@ -37,7 +32,7 @@ class PortChangeTest {
     try (Gateway gateway = Gateways.start("--event-loops", "2");
         Words wire = new Words(gateway)) {
       int former = gateway.ports().redis();
-      int next = freePort();
+      int next = Ports.free();
       assertThat(wire.call("CONFIG SET port " + next)).isEqualTo("OK");
       assertThat(gateway.ports().redis()).isEqualTo(next);
       assertThat(wire.call("INFO server")).contains("tcp_port:" + next);
@@ -111,7 +106,7 @@ class PortChangeTest {
     try (Gateway gateway = Gateways.start();
         Words wire = new Words(gateway)) {
       wire.call("MULTI");
-      wire.call("CONFIG SET port " + freePort());
+      wire.call("CONFIG SET port " + Ports.free());
       assertThat(wire.call("EXEC")).contains("sockets cannot be opened inside a transaction");
       assertThat(ping(gateway.ports().redis())).isEqualTo("PONG");
     }
@@ -124,7 +119,7 @@ class PortChangeTest {
         Words wire = new Words(gateway);
         ExecutorService clients = Executors.newCachedThreadPool()) {
       for (int round = 0; round < 50; round++) {
-        int next = freePort();
+        int next = Ports.free();
         List<Future<String>> answers = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
           answers.add(clients.submit(() -> firstAnswer(next)));
@@ -161,7 +156,7 @@ class PortChangeTest {
       for (int i = 0; i < 20; i++) {
         first.send("CONFIG SET appendonly %s\r\n".formatted(i % 2 == 0 ? "no" : "yes"));
         second.send("CONFIG SET timeout %d\r\n".formatted(i + 100));
-        first.send("CONFIG SET port %d\r\n".formatted(freePort()));
+        first.send("CONFIG SET port %d\r\n".formatted(Ports.free()));
         second.send("CONFIG SET timeout %d\r\n".formatted(i + 200));
         for (Wire wire : new Wire[] {first, second, first, second}) {
           assertThat(wire.line()).isEqualTo("+OK");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Ports;
 import io.keyward.gateway.fixture.TestCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -74,12 +75,6 @@ class RecognitionTest {
     gateway.close();
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
-  }
-
   /** A client that shows its certificate, which is made out to {@code localhost}. */
   private Wire withCertificate() throws IOException, GeneralSecurityException {
     return new Wire(
@@ -92,7 +87,7 @@ class RecognitionTest {
 
   @Test
   void aPortMayStandForADeployment() throws IOException {
-    int port = freePort();
+    int port = Ports.free();
     gateway.close();
     startWith("127.0.0.1", "white: {ports: [" + port + "]}", "black: {password: of-black}");
     try (Wire white = Wire.to(port);
@@ -109,7 +104,7 @@ class RecognitionTest {
 
   @Test
   void aPortThatAsksForNoLoginIsClosedToOtherMachines() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     gateway.close();
     startWith("0.0.0.0", "white: {ports: [" + port + "]}", "black: {password: of-black}");
     InetAddress outside = LimitsTest.outsideAddress();
@@ -153,12 +148,8 @@ class RecognitionTest {
 
   @Test
   void aReloadOpensAndClosesPortsOfDeployments() throws IOException {
-    int first;
-    int second;
-    try (ServerSocket one = new ServerSocket(0)) {
-      first = one.getLocalPort();
-      second = freePort();
-    }
+    int first = Ports.free();
+    int second = Ports.free();
     write("white: {ports: [" + first + "]}", "black: {password: of-black}");
     assertThat(gateway.reload()).isEmpty();
     try (Wire white = Wire.to(first)) {
@@ -205,7 +196,7 @@ class RecognitionTest {
     try (Wire client = Wire.to(gateway.ports().redis())) {
       assertThat(client.ask("SET of-all 1")).isEqualTo("+OK");
     }
-    int port = freePort();
+    int port = Ports.free();
     AtomicBoolean over = new AtomicBoolean();
     try (ExecutorService clients = Executors.newFixedThreadPool(2)) {
       Callable<Boolean> coming =
@@ -237,7 +228,7 @@ class RecognitionTest {
 
   @Test
   void whoComesToADeploymentThatIsDrainedIsNotInTheDefaultOne() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     write("white: {ports: [" + port + "], certificates: [localhost]}");
     Files.writeString(file, "operator: {password: of-op}\nprefix: all\n" + Files.readString(file));
     gateway.close();
@@ -260,7 +251,7 @@ class RecognitionTest {
 
   @Test
   void aPortThatCannotBeOpenedChangesNothing() throws IOException {
-    int free = freePort();
+    int free = Ports.free();
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       write(
           "white: {ports: [" + free + ", " + taken.getLocalPort() + "]}",

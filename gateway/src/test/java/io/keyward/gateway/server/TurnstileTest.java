@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Ports;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -86,7 +87,7 @@ class TurnstileTest {
   void allPortsOfATenantHaveOneTurn(@TempDir Path folder) throws Exception {
     int[] ports = new int[3];
     for (int i = 0; i < ports.length; i++) {
-      ports[i] = Listener.freePort();
+      ports[i] = Ports.free();
     }
     Path file =
         Files.writeString(
