@@ -1,8 +1,6 @@
 package io.keyward.engine.builtin.memory;
 
 import java.util.Arrays;
-import java.util.function.IntConsumer;
-import java.util.function.IntPredicate;
 
 /**
  * The buckets of a {@link Dictionary}: one cache line each, twelve entries, continued by overflow
@@ -112,12 +110,17 @@ final class Buckets {
     return ~(difference + LOW_BITS) & HIGH_BITS;
   }
 
+  /** In each byte of the result the high bit is set where a tag bears the mark. */
+  static int marks(int tags) {
+    return tags & HIGH_BITS;
+  }
+
   /** The slot, of four from the word's first on, that the lowest match stands for. */
   static int slot(int word, int matches) {
     return (word << 2) + (Integer.numberOfTrailingZeros(matches) >>> 3);
   }
 
-  private static int tag(int[] array, int base, int slot) {
+  static int tag(int[] array, int base, int slot) {
     return array[base + (slot >>> 2)] >>> ((slot & 3) << 3) & 0xFF;
   }
 
@@ -143,15 +146,19 @@ final class Buckets {
         }
       }
       int next = next(array, base);
-      if (next == 0) {
-        int number = overflow.take();
-        // Taking one may have moved the overflow buckets to a larger array.
-        ownArray(bucket)[base + NEXT] = number + 1;
-        next = ~number;
-      }
-      bucket = next;
+      bucket = next == 0 ? append(bucket) : next;
       chain++;
     }
+  }
+
+  /** Adds a bucket behind the last one of a chain. */
+  private int append(int last) {
+    // First what may find no memory.
+    int[] _ = ownArray(last);
+    int number = overflow.take();
+    // Taking one may have moved the overflow buckets to a larger array.
+    ownArray(last)[base(last) + NEXT] = number + 1;
+    return ~number;
   }
 
   /** The bucket, shifted by four, and the slot of an entry, or {@link #NOWHERE}. */
@@ -187,10 +194,14 @@ final class Buckets {
     boolean marked = tag(array, base, slot) >= 0x80;
     array[base + (slot >>> 2)] &= ~(0xFF << ((slot & 3) << 3));
     array[base + REFERENCES + slot] = 0;
-    if (bucket < 0 && (array[base] | array[base + 1] | array[base + 2]) == 0) {
+    if (bucket < 0 && isEmpty(array, base)) {
       unlink(home, bucket);
     }
     return marked;
+  }
+
+  private static boolean isEmpty(int[] array, int base) {
+    return (array[base] | array[base + 1] | array[base + 2]) == 0;
   }
 
   private void unlink(int home, int empty) {
@@ -200,7 +211,13 @@ final class Buckets {
       int base = base(bucket);
       int next = next(array, base);
       if (next == empty) {
-        ownArray(bucket)[base + NEXT] = array(empty)[base(empty) + NEXT];
+        try {
+          array = ownArray(bucket);
+        } catch (OutOfMemoryError full) {
+          // It stays in the chain, where an entry that comes finds it.
+          return;
+        }
+        array[base + NEXT] = array(empty)[base(empty) + NEXT];
         overflow.giveBack(~empty);
         return;
       }
@@ -208,12 +225,8 @@ final class Buckets {
     }
   }
 
-  /**
-   * Takes every entry out of a chain and hands it over, the first bucket stays, empty.
-   *
-   * @param taken room for them, empty before and afterwards
-   */
-  void empty(int home, ChainEntries taken, Taker taker) {
+  /** Adds the entries of a chain, all of whose arrays are the table's alone afterwards. */
+  void gather(int home, ChainEntries gathered) {
     int bucket = home;
     do {
       int[] array = ownArray(bucket);
@@ -221,121 +234,66 @@ final class Buckets {
       for (int slot = 0; slot < SLOTS; slot++) {
         int tag = tag(array, base, slot);
         if (tag != 0) {
-          taken.add(tag, array[base + REFERENCES + slot]);
-        }
-      }
-      int next = next(array, base);
-      Arrays.fill(array, base, base + BUCKET_INTS, 0);
-      if (bucket < 0) {
-        overflow.giveBack(~bucket);
-      }
-      bucket = next;
-    } while (bucket != 0);
-    taken.handOver(taker);
-  }
-
-  /** Receives the entries of a chain with their tags, marks included. */
-  @FunctionalInterface
-  interface Taker {
-    /** Learns beforehand which entries come, the first so many of these. */
-    default void expect(int[] references, int count) {}
-
-    void take(int tag, int reference);
-  }
-
-  /** Shows the entries of a chain; the visitor may remove the one it is given. */
-  void visit(int home, IntConsumer visitor) {
-    int bucket = home;
-    do {
-      int[] array = array(bucket);
-      int base = base(bucket);
-      int next = next(array, base);
-      for (int slot = 0; slot < SLOTS; slot++) {
-        int reference = array[base + REFERENCES + slot];
-        if (reference != 0) {
-          visitor.accept(reference);
-        }
-      }
-      bucket = next;
-    } while (bucket != 0);
-  }
-
-  /** Shows the entries of a chain until the visitor says no; returns whether it never did. */
-  boolean visitWhile(int home, IntPredicate visitor) {
-    int bucket = home;
-    do {
-      int[] array = array(bucket);
-      int base = base(bucket);
-      for (int slot = 0; slot < SLOTS; slot++) {
-        int reference = array[base + REFERENCES + slot];
-        if (reference != 0 && !visitor.test(reference)) {
-          return false;
+          gathered.add(tag, array[base + REFERENCES + slot]);
         }
       }
       bucket = next(array, base);
     } while (bucket != 0);
-    return true;
   }
 
-  /** Shows the marked entries of a chain, as {@link #visit}; returns how many there were. */
-  int visitMarked(int home, IntConsumer visitor) {
-    int visited = 0;
+  /** Takes every entry out of a chain whose arrays are the table's alone; its buckets stay. */
+  void clear(int home) {
     int bucket = home;
     do {
       int[] array = array(bucket);
       int base = base(bucket);
-      int next = next(array, base);
-      for (int word = 0; word < 3; word++) {
-        int found = array[base + word] & HIGH_BITS;
-        while (found != 0) {
-          visitor.accept(array[base + REFERENCES + slot(word, found)]);
-          visited++;
-          found &= found - 1;
-        }
-      }
-      bucket = next;
+      Arrays.fill(array, base, base + NEXT, 0);
+      Arrays.fill(array, base + REFERENCES, base + BUCKET_INTS, 0);
+      bucket = next(array, base);
     } while (bucket != 0);
-    return visited;
   }
 
   /**
-   * Shows the entries of a chain with their tags; throws if one is without its tag, or a tag
-   * without its entry.
+   * Sees to it that so many more entries can be put into a chain without any more memory.
    *
-   * @return how many buckets the chain has
+   * @throws OutOfMemoryError if there is none; then there are no more buckets than before
    */
-  int visitTagged(int home, Taker visitor) {
-    int chain = 0;
-    int bucket = home;
-    do {
-      int[] array = array(bucket);
-      int base = base(bucket);
-      for (int slot = 0; slot < SLOTS; slot++) {
-        int tag = tag(array, base, slot);
-        int reference = array[base + REFERENCES + slot];
-        if ((tag == 0) != (reference == 0)) {
-          throw new IllegalStateException("tag without entry or entry without tag");
+  void makeRoom(int home, int entries) {
+    try {
+      int free = 0;
+      int bucket = home;
+      do {
+        int[] array = ownArray(bucket);
+        int base = base(bucket);
+        for (int word = 0; word < 3; word++) {
+          free += Integer.bitCount(matches(array[base + word], 0));
         }
-        if (reference != 0) {
-          visitor.take(tag, reference);
-        }
-      }
-      chain++;
-      bucket = next(array, base);
-    } while (bucket != 0);
-    return chain;
+        int next = next(array, base);
+        bucket = next == 0 && free < entries ? append(bucket) : next;
+      } while (bucket != 0);
+    } catch (OutOfMemoryError full) {
+      shorten(home);
+      throw full;
+    }
   }
 
-  /** The entry in a slot of a bucket that many steps along a chain, 0 for none. */
-  int at(int home, int steps, int slot) {
+  /** Gives back the buckets at the end of a chain that hold nothing; takes no memory. */
+  void shorten(int home) {
+    int last = home;
     int bucket = home;
-    for (int step = 0; step < steps; step++) {
+    do {
+      last = isEmpty(array(bucket), base(bucket)) ? last : bucket;
       bucket = next(array(bucket), base(bucket));
-      if (bucket == 0) {
-        return 0;
-      }
+    } while (bucket != 0);
+    int rest = next(array(last), base(last));
+    if (rest != 0) {
+      ownArray(last)[base(last) + NEXT] = 0;
     }
-    return array(bucket)[base(bucket) + REFERENCES + slot];
+    while (rest != 0) {
+      int next = next(array(rest), base(rest));
+      overflow.giveBack(~rest);
+      rest = next;
+    }
   }
 
   /** Makes room for the bucket of the next number, which is empty. */
@@ -350,8 +308,9 @@ final class Buckets {
       return;
     }
     if (segment == segments.length) {
-      segments = Arrays.copyOf(segments, segment * 2);
-      Arrays.fill(segments, segment, segment * 2, NO_SEGMENT);
+      int[][] more = Arrays.copyOf(segments, segment * 2);
+      Arrays.fill(more, segment, segment * 2, NO_SEGMENT);
+      segments = more;
     }
     if (segments[segment].length == 0) {
       segments[segment] = spare.take();
@@ -359,7 +318,10 @@ final class Buckets {
     }
   }
 
-  /** Gives back the room of the last bucket, whose entries are gone or do not matter any more. */
+  /**
+   * Gives back the room of the last bucket, whose entries are gone or do not matter any more. Where
+   * that takes memory which is not there, it is made up for with a later one.
+   */
   void removeLast(int bucket) {
     int segment = bucket >>> SEGMENT_BITS;
     int[] array = segments[segment];
@@ -368,9 +330,17 @@ final class Buckets {
       if (common.giveUp(segment, array, account)) {
         spare.giveBack(array);
       }
-    } else if (segment == 0 && bucket * BUCKET_INTS * 4 == array.length) {
-      segments[0] = Arrays.copyOf(array, array.length / 2);
-      common.replace(0, array, segments[0], account);
+    } else if (segment == 0 && bucket * BUCKET_INTS * 4 <= array.length) {
+      halve(array);
+    }
+  }
+
+  private void halve(int[] first) {
+    try {
+      segments[0] = Arrays.copyOf(first, first.length / 2);
+      common.replace(0, first, segments[0], account);
+    } catch (OutOfMemoryError full) {
+      // Half of it stays empty.
     }
   }
 

@@ -56,12 +56,13 @@ final class CommonArrays {
   private void separate(int[][] arrays, int index, MemoryAccount account) {
     Count count = counts[index];
     if (count != null) {
-      counts[index] = null;
       if (count.tables > 1) {
-        count.tables--;
+        // First what may find no memory: an array that others have stays theirs.
         arrays[index] = spare.copyOf(arrays[index]);
+        count.tables--;
         account.addToWhole((long) arrays[index].length * Integer.BYTES);
       }
+      counts[index] = null;
     }
   }
 

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Find, insert and remove cost O(1); no operation touches more than a few dozen entries. Hash
  * values are never stored: a split hashes the keys of one bucket anew.
+ *
+ * <p>Where memory runs out, the entry that was to come is not there and all others are.
  */
 public final class Dictionary {
   /** An entry is not there. */
@@ -28,7 +30,7 @@ public final class Dictionary {
 
   private final PagePool pool;
   private final Buckets table;
-  private final LayAnew layAnew = new LayAnew();
+  private final BucketSplits splits = new BucketSplits(this);
   private int level;
   private int split;
   private int count;
@@ -222,6 +224,10 @@ public final class Dictionary {
     return table;
   }
 
+  PagePool pool() {
+    return pool;
+  }
+
   /** The logarithm of how many buckets there were when the present round of splits began. */
   int level() {
     return level;
@@ -308,11 +314,12 @@ public final class Dictionary {
       marked++;
     }
     if (count > buckets() * SPLIT_LOAD && holds == 0) {
-      splitOne();
+      boolean _ = splits.split();
     }
   }
 
-  private void place(int bucket, int tag, int reference) {
+  /** Puts an entry into the first free slot of a chain. */
+  void place(int bucket, int tag, int reference) {
     longestChain = Math.max(longestChain, table.place(bucket, tag, reference));
   }
 
@@ -354,14 +361,12 @@ public final class Dictionary {
     }
     count--;
     if (holds == 0) {
-      shrink();
+      boolean _ = shrink();
     }
   }
 
-  private void shrink() {
-    if (count < (long) buckets() * MERGE_LOAD && buckets() > 1) {
-      mergeOne();
-    }
+  private boolean shrink() {
+    return count < (long) buckets() * MERGE_LOAD && buckets() > 1 && splits.merge();
   }
 
   /** Whether an entry of this reference is there, given the hash of its key. */
@@ -379,9 +384,10 @@ public final class Dictionary {
    */
   boolean pass(IntConsumer visitor, IntConsumer left) {
     int bucket = passed;
-    table.visit(bucket, visitor);
+    ChainVisits.all(table, bucket, visitor);
     passed++;
-    table.visit(
+    ChainVisits.all(
+        table,
         bucket,
         reference -> {
           long hash = EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference));
@@ -408,8 +414,9 @@ public final class Dictionary {
   /** Ends a {@link #hold()} and makes up for the splits or merges that were put off. */
   public void release() {
     if (--holds == 0) {
-      while (count > buckets() * SPLIT_LOAD) {
-        splitOne();
+      boolean goesOn = true;
+      while (goesOn && count > buckets() * SPLIT_LOAD) {
+        goesOn = splits.split();
       }
       trim();
     }
@@ -420,22 +427,22 @@ public final class Dictionary {
     if (count > 0 || buckets() > 1 || holds > 0) {
       return;
     }
-    while (buckets() * (long) SPLIT_LOAD < entries) {
-      splitOne();
+    boolean goesOn = true;
+    while (goesOn && buckets() * (long) SPLIT_LOAD < entries) {
+      goesOn = splits.split();
     }
   }
 
   /** Gives back the room that is reserved for more entries than there are. */
   public void trim() {
-    while (holds == 0 && count < (long) buckets() * MERGE_LOAD && buckets() > 1) {
-      mergeOne();
+    boolean goesOn = holds == 0;
+    while (goesOn) {
+      goesOn = shrink();
     }
   }
 
-  private void splitOne() {
-    int from = split;
-    int to = (1 << level) + split;
-    table.add(to);
+  /** Another bucket of this round has been split. */
+  void oneMore() {
     split++;
     if (split == 1 << level) {
       level++;
@@ -444,19 +451,16 @@ public final class Dictionary {
       longestChainBefore = longestChain;
       longestChain = 1;
     }
-    scatter(from);
   }
 
-  private void mergeOne() {
+  /** The last bucket is one no more. */
+  void oneLess() {
     if (split == 0) {
       level--;
       split = 1 << level;
       longestChain = longestChain();
     }
     split--;
-    int last = (1 << level) + split;
-    scatter(last);
-    table.removeLast(last);
   }
 
   /** No chain is longer: the longest made in this round of splits and in the one before. */
@@ -464,46 +468,9 @@ public final class Dictionary {
     return Math.max(longestChain, longestChainBefore);
   }
 
-  /** Takes every entry of a bucket out and puts it where it belongs now. */
-  private void scatter(int bucket) {
-    ChainEntries taken = pool.takeChainEntries();
-    table.empty(bucket, taken, layAnew);
-    pool.giveBack(taken);
-  }
-
-  /**
-   * Puts entries where their keys' hashes say; as a visitor, fetches them from memory, for which
-   * none has to wait for another.
-   */
-  private final class LayAnew implements Buckets.Taker, IntConsumer {
-    /** Keeps what has been read from being read for nothing. */
-    int unusedSum;
-
-    /** Entries lie anywhere in memory: they are fetched all at the same time. */
-    @Override
-    public void expect(int[] references, int count) {
-      int sum = 0;
-      for (int i = 0; i < count; i++) {
-        sum += pool.page(references[i])[PagePool.offset(references[i])];
-      }
-      unusedSum = sum;
-    }
-
-    @Override
-    public void accept(int reference) {
-      unusedSum += pool.page(reference)[PagePool.offset(reference)];
-    }
-
-    @Override
-    public void take(int tag, int reference) {
-      long hash = EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference));
-      place(bucket(hash), tag, reference);
-    }
-  }
-
   /** Fetches from memory, at the same time, the entries of a bucket. */
   void fetchEntries(int bucket) {
-    table.visit(bucket, layAnew);
+    splits.fetch(bucket);
   }
 
   /**
@@ -534,13 +501,9 @@ public final class Dictionary {
   private void drainLast(IntConsumer visitor) {
     int bucket = buckets() - 1;
     fetchEntries(bucket);
-    table.visit(bucket, visitor);
+    ChainVisits.all(table, bucket, visitor);
     if (bucket > 0) {
-      if (split == 0) {
-        level--;
-        split = 1 << level;
-      }
-      split--;
+      oneLess();
       table.removeLast(bucket);
     }
   }

@@ -20,7 +20,7 @@ final class DictionaryCheck {
   void run() {
     for (int bucket = 0; bucket < dictionary.buckets(); bucket++) {
       int home = bucket;
-      int chain = table.visitTagged(home, (tag, reference) -> check(home, tag, reference));
+      int chain = ChainVisits.tagged(table, home, (tag, reference) -> check(home, tag, reference));
       longest = Math.max(longest, chain);
     }
     if (entries != dictionary.size()

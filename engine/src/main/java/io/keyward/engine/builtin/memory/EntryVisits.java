@@ -35,9 +35,9 @@ public final class EntryVisits {
     int bucket = (int) cursor & mask;
     dictionary.hold();
     try {
-      dictionary.table().visit(bucket, visitor);
+      ChainVisits.all(dictionary.table(), bucket, visitor);
       if (bucket < dictionary.split()) {
-        dictionary.table().visit(bucket + mask + 1, visitor);
+        ChainVisits.all(dictionary.table(), bucket + mask + 1, visitor);
       }
     } finally {
       dictionary.release();
@@ -59,7 +59,7 @@ public final class EntryVisits {
     dictionary.hold();
     try {
       for (int looked = 0; looked < mostBuckets && visited < most; looked++) {
-        visited += dictionary.table().visitMarked(at, visitor);
+        visited += ChainVisits.marked(dictionary.table(), at, visitor);
         at++;
         if (at >= dictionary.buckets()) {
           at = 0;
@@ -77,7 +77,7 @@ public final class EntryVisits {
     dictionary.hold();
     try {
       for (int bucket = 0, end = dictionary.buckets(); bucket < end; bucket++) {
-        dictionary.table().visit(bucket, visitor);
+        ChainVisits.all(dictionary.table(), bucket, visitor);
       }
     } finally {
       dictionary.release();
@@ -88,7 +88,7 @@ public final class EntryVisits {
   public static void whileWanted(Dictionary dictionary, IntPredicate visitor) {
     boolean wanted = true;
     for (int bucket = 0, end = dictionary.buckets(); bucket < end && wanted; bucket++) {
-      wanted = dictionary.table().visitWhile(bucket, visitor);
+      wanted = ChainVisits.whileWanted(dictionary.table(), bucket, visitor);
     }
   }
 
@@ -101,9 +101,11 @@ public final class EntryVisits {
     while (true) {
       int draw = random.nextInt(dictionary.mostInChain() * Buckets.SLOTS);
       int reference =
-          dictionary
-              .table()
-              .at(random.nextInt(buckets), draw / Buckets.SLOTS, draw % Buckets.SLOTS);
+          ChainVisits.at(
+              dictionary.table(),
+              random.nextInt(buckets),
+              draw / Buckets.SLOTS,
+              draw % Buckets.SLOTS);
       if (reference != Dictionary.ABSENT) {
         return reference;
       }

@@ -57,7 +57,12 @@ final class OverflowBuckets {
     return common.own(segments, number >>> Buckets.SEGMENT_BITS, account);
   }
 
-  /** Takes a bucket, empty and without a next one; returns its number. */
+  /**
+   * Takes a bucket, empty and without a next one, in an array that is no other table's; returns its
+   * number.
+   *
+   * @throws OutOfMemoryError if there is no memory for one; then all is as before
+   */
   int take() {
     int segment = firstWithRoom;
     while (segment < segments.length
@@ -69,22 +74,23 @@ final class OverflowBuckets {
     if (segment == segments.length) {
       addSegment();
     }
-    used[segment]++;
-    if (free[segment] != 0) {
-      int number = free[segment] - 1;
+    boolean again = free[segment] != 0;
+    int number = again ? free[segment] - 1 : segment << Buckets.SEGMENT_BITS | cut[segment];
+    int[] present = segments[segment];
+    if (Buckets.base(number) == present.length) {
+      segments[segment] = grown(present);
+      common.replace(segment, present, segments[segment], account);
+    }
+    int[] array = ownSegment(number);
+    if (again) {
       int next = Buckets.base(number) + Buckets.NEXT;
-      int[] array = ownSegment(number);
       free[segment] = array[next];
       array[next] = 0;
-      return number;
+    } else {
+      cut[segment]++;
     }
-    int index = cut[segment]++;
-    int[] array = segments[segment];
-    if (index * Buckets.BUCKET_INTS == array.length) {
-      segments[segment] = grown(array);
-      common.replace(segment, array, segments[segment], account);
-    }
-    return segment << Buckets.SEGMENT_BITS | index;
+    used[segment]++;
+    return number;
   }
 
   private int[] grown(int[] array) {
@@ -99,11 +105,13 @@ final class OverflowBuckets {
 
   private void addSegment() {
     int count = segments.length + 1;
-    segments = Arrays.copyOf(segments, count);
-    segments[count - 1] = NO_SEGMENT;
+    int[][] more = Arrays.copyOf(segments, count);
+    more[count - 1] = NO_SEGMENT;
     used = Arrays.copyOf(used, count);
     cut = Arrays.copyOf(cut, count);
     free = Arrays.copyOf(free, count);
+    // The last one, since its length is asked for.
+    segments = more;
   }
 
   /** Gives an empty bucket back. */

@@ -81,7 +81,7 @@ public final class PagePool implements PieceArrays {
   private int firstFreeHandle;
 
   private final SpareSegments spareSegments = new SpareSegments((int) Math.max(8, KEPT_PAGES / 4));
-  private @Nullable ChainEntries chainEntries = new ChainEntries();
+  private final ChainEntries chainEntries = new ChainEntries();
 
   private long pageMemory;
   private long slotMemory;
@@ -102,15 +102,9 @@ public final class PagePool implements PieceArrays {
     return spareSegments;
   }
 
-  /** Room for the entries of a chain, to be given back; whoever asks meanwhile gets another one. */
-  ChainEntries takeChainEntries() {
-    ChainEntries present = chainEntries;
-    chainEntries = null;
-    return present == null ? new ChainEntries() : present;
-  }
-
-  void giveBack(ChainEntries empty) {
-    chainEntries = empty;
+  /** Room for the entries of a chain while they are moved: empty before and afterwards. */
+  ChainEntries chainEntries() {
+    return chainEntries;
   }
 
   /** The page that holds the slot. */
@@ -192,8 +186,9 @@ public final class PagePool implements PieceArrays {
       firstFreeLarge = nextLarge[number];
     } else {
       if (largeCount == large.length) {
-        large = Arrays.copyOf(large, largeCount * 2);
         nextLarge = Arrays.copyOf(nextLarge, largeCount * 2);
+        // The last one, since its length is asked for.
+        large = Arrays.copyOf(large, largeCount * 2);
       }
       number = largeCount++;
     }
@@ -250,7 +245,12 @@ public final class PagePool implements PieceArrays {
 
   private void putBy(byte[] page) {
     if (spareCount == spare.length) {
-      spare = Arrays.copyOf(spare, spareCount * 2);
+      try {
+        spare = Arrays.copyOf(spare, spareCount * 2);
+      } catch (OutOfMemoryError full) {
+        pageMemory -= PAGE_BYTES;
+        return;
+      }
     }
     spare[spareCount++] = page;
     dropSpare(Integer.MAX_VALUE);
@@ -310,13 +310,14 @@ public final class PagePool implements PieceArrays {
     }
     if (pageCount == pages.length) {
       int larger = Math.min(MOST_PAGES, pageCount * 2);
-      pages = Arrays.copyOf(pages, larger);
       classOfPage = Arrays.copyOf(classOfPage, larger);
       usedSlots = Arrays.copyOf(usedSlots, larger);
       freeSlot = Arrays.copyOf(freeSlot, larger);
       uncut = Arrays.copyOf(uncut, larger);
       nextPage = Arrays.copyOf(nextPage, larger);
       previousPage = Arrays.copyOf(previousPage, larger);
+      // The last one, since its length is asked for.
+      pages = Arrays.copyOf(pages, larger);
     }
     return pageCount++;
   }
@@ -358,8 +359,9 @@ public final class PagePool implements PieceArrays {
       firstFreeHandle = nextHandle[handle];
     } else {
       if (heldCount == held.length) {
-        held = Arrays.copyOf(held, heldCount * 2);
         nextHandle = Arrays.copyOf(nextHandle, heldCount * 2);
+        // The last one, since its length is asked for.
+        held = Arrays.copyOf(held, heldCount * 2);
       }
       handle = heldCount++;
     }

@@ -49,13 +49,19 @@ final class SpareSegments {
     return copy;
   }
 
-  /** Keeps an array that nobody uses any more, if it is a whole segment. */
+  /**
+   * Keeps an array that nobody uses any more, if it is a whole segment and there is room for it.
+   */
   void giveBack(int[] array) {
     if (array.length != INTS || count == most) {
       return;
     }
     if (count == spare.length) {
-      spare = Arrays.copyOf(spare, Math.min(most, Math.max(16, count * 2)));
+      try {
+        spare = Arrays.copyOf(spare, Math.min(most, Math.max(16, count * 2)));
+      } catch (OutOfMemoryError full) {
+        return;
+      }
     }
     spare[count++] = array;
   }

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.appendonly;
 
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.builtin.Bench;
+import io.keyward.engine.builtin.SmallHeap;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.engine.bytes.PieceArrays;
 import io.keyward.engine.bytes.Pieces;
@@ -13,11 +14,6 @@ import java.io.IOException;
  * something is missing, and what it has got. Runs in a JVM of its own with a small heap.
  */
 final class FullHeap {
-  private static final Object[] NOTHING = {};
-
-  /** Where it lies what has been taken. */
-  private static Object[] hoard = NOTHING;
-
   private FullHeap() {}
 
   public static void main(String[] arguments) throws IOException {
@@ -31,13 +27,13 @@ final class FullHeap {
     set(stream, "before", row);
     begin(stream, 4, "left out", row);
     boolean refused = false;
-    fill();
+    SmallHeap.takeAll();
     try {
       stream.argument(row);
     } catch (OutOfMemoryError full) {
       refused = true;
     }
-    hoard = NOTHING;
+    SmallHeap.giveBack();
     set(stream, "after", row);
     stream.endUnit();
     stream.handOver();
@@ -54,24 +50,5 @@ final class FullHeap {
     stream.argument("SET");
     stream.argument(key);
     stream.argument(value);
-  }
-
-  /** Takes memory until there is none for the smallest object that refers to another. */
-  private static void fill() {
-    for (int size = 1 << 20; size > 0; ) {
-      try {
-        hoard = new Object[] {hoard, new byte[size]};
-      } catch (OutOfMemoryError full) {
-        size /= 2;
-      }
-    }
-    boolean room = true;
-    while (room) {
-      try {
-        hoard = new Object[] {hoard};
-      } catch (OutOfMemoryError full) {
-        room = false;
-      }
-    }
   }
 }

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.builtin.Bench;
+import io.keyward.engine.builtin.SmallHeap;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -48,19 +47,8 @@ class MissingMemoryTest {
 
   @Test
   void ofACommandWithAVeryLongArgumentNothingIsLeftEither() throws Exception {
-    Process process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx48m",
-                "-XX:+UseSerialGC",
-                "-XX:+UseCompactObjectHeaders",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FullHeap.class.getName())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(said.strip()).isEqualTo("true 1 [MULTI, SELECT 0, SET before, SET after, EXEC]");
+    assertThat(SmallHeap.run(FullHeap.class))
+        .isEqualTo("true 1 [MULTI, SELECT 0, SET before, SET after, EXEC]");
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keyward.engine.builtin.SmallHeap;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -325,5 +326,10 @@ class DictionaryTest {
     assertThat(freed[0]).isEqualTo(50_000);
     assertThat(account.bytes()).isZero();
     assertThat(pool.slotMemory()).isZero();
+  }
+
+  @Test
+  void whereMemoryRunsOutNoEntryIsLostAndNoneIsHalfThere() throws Exception {
+    assertThat(SmallHeap.run(TablesInFullHeap.class)).isEqualTo("sound");
   }
 }
