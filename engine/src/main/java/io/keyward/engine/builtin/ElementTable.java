@@ -55,13 +55,19 @@ public final class ElementTable implements Held {
 
   private ElementTable copyOfEach(MemoryAccount counted) {
     ElementTable copy = new ElementTable(slots.pool(), counted);
-    EntryVisits.all(
-        elements,
-        reference -> {
-          int laid = copy.slots.layCopy(reference, copy.elements.stamp());
-          copy.elements.insert(slots.hash(reference), laid, slots.expires(reference));
-        });
-    return copy;
+    try {
+      EntryVisits.all(
+          elements,
+          reference ->
+              copy.enter(
+                  slots.hash(reference),
+                  copy.slots.layCopy(reference, copy.elements.stamp()),
+                  slots.expires(reference)));
+      return copy;
+    } catch (OutOfMemoryError full) {
+      boolean _ = copy.free(Integer.MAX_VALUE);
+      throw full;
+    }
   }
 
   @Override
@@ -105,8 +111,18 @@ public final class ElementTable implements Held {
     if (elements.find(hash, name, offset, length) != ABSENT) {
       return false;
     }
-    elements.insert(hash, lay(name, offset, length, 0, -1), false);
+    enter(hash, lay(name, offset, length, 0, -1), false);
     return true;
+  }
+
+  /** Lets an element that has been laid be found. */
+  private void enter(long hash, int laid, boolean expires) {
+    try {
+      elements.insert(hash, laid, expires);
+    } catch (OutOfMemoryError full) {
+      slots.giveBack(laid, false);
+      throw full;
+    }
   }
 
   /**
@@ -134,7 +150,7 @@ public final class ElementTable implements Held {
     int laid;
     if (present == ABSENT) {
       laid = lay(name, offset, length, room, expiry);
-      elements.insert(hash, laid, expiry >= 0);
+      enter(hash, laid, expiry >= 0);
     } else if (own
         && slots.expires(present) == expiry >= 0
         && slots.pool().slotBytes(present)

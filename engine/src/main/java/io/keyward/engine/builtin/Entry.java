@@ -200,8 +200,9 @@ public final class Entry implements Block {
 
   /** Replaces a held value by bytes in the entry: room for so many, in this encoding. */
   public Held unhold(Encoding encoding, int capacity) {
-    Held value = release();
+    // First what may find no memory.
     reserve(capacity);
+    Held value = release();
     encoding(encoding);
     return value;
   }

@@ -59,13 +59,22 @@ final class PinnedKeys {
 
   /** An entry that bears the flags of a pinned one stands in its dictionary now. */
   void added(long hash, int reference) {
+    makeRoom();
     keys.insert(hash, reference, false);
-    if (Integer.bitCount(keys.size()) == 1) {
-      frequencies.fit(keys.size());
-    }
     pins.count(1, 0);
     clock(reference, frequencies.fresh(hash));
     note(hash, reference);
+    if (Integer.bitCount(keys.size()) == 1) {
+      fitFrequencies();
+    }
+  }
+
+  private void fitFrequencies() {
+    try {
+      frequencies.fit(keys.size());
+    } catch (OutOfMemoryError full) {
+      // The regular work comes to it.
+    }
   }
 
   /** A pinned entry is about to leave its dictionary. */
@@ -135,11 +144,16 @@ final class PinnedKeys {
     }
   }
 
-  private void note(long hash, int reference) {
+  private void makeRoom() {
     if (unsettled == hashes.length) {
-      hashes = Arrays.copyOf(hashes, unsettled * 2);
       references = Arrays.copyOf(references, unsettled * 2);
+      // The last one, since its length is asked for.
+      hashes = Arrays.copyOf(hashes, unsettled * 2);
     }
+  }
+
+  private void note(long hash, int reference) {
+    makeRoom();
     hashes[unsettled] = hash;
     references[unsettled++] = reference;
     pins.opened();

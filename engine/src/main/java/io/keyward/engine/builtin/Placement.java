@@ -95,7 +95,12 @@ public final class Placement {
     if (home.clock().tinyLfu()) {
       created.clock(database.frequencies().fresh(hash));
     }
-    enter(hash, reference, expiry >= 0);
+    try {
+      enter(hash, reference, expiry >= 0);
+    } catch (OutOfMemoryError full) {
+      pool.free(reference, database.account());
+      throw full;
+    }
     database.news().announce(key, offset, length, KeyspaceNotifications.NEW, "new");
     return created;
   }
@@ -104,9 +109,18 @@ public final class Placement {
   void enter(long hash, int reference, boolean expires) {
     database.keys().insert(hash, reference, expires);
     if (isPinned(reference)) {
-      database.pinned().added(hash, reference);
+      enterAmongPinned(hash, reference);
     }
     countLent(reference, 1);
+  }
+
+  private void enterAmongPinned(long hash, int reference) {
+    try {
+      database.pinned().added(hash, reference);
+    } catch (OutOfMemoryError full) {
+      database.keys().remove(hash, reference);
+      throw full;
+    }
   }
 
   /** Lets a key no longer be found; its slot stays. */
@@ -199,13 +213,10 @@ public final class Placement {
 
   private Entry overwriteOwn(Entry present, Type type, Encoding encoding, int room, long expiry) {
     database.beforeChange(present);
-    database.expiringHashes().forget(present);
-    if (present.encoding().held()) {
-      freeLater(present.release());
-    }
     boolean sameHead = (present.expiry() >= 0) == (expiry >= 0);
     int head = present.start() - PagePool.offset(present.reference());
     if (sameHead && PagePool.roundedSize(head + room) == present.slotBytes()) {
+      giveUpValue(present);
       present.retype(type, encoding);
       if (expiry >= 0) {
         expireAt(present, expiry);
@@ -213,6 +224,7 @@ public final class Placement {
       return present;
     }
     int old = present.reference();
+    // Before the value is given up, which is still the key's if there is no memory for another.
     int laid =
         lay(
             present.bytes(),
@@ -222,12 +234,21 @@ public final class Placement {
             encoding,
             room,
             expiry);
+    giveUpValue(present);
     if (!sameHead) {
       database.keys().mark(present.hash(), old, expiry >= 0);
     }
     replace(present.hash(), old, laid);
     pool.free(old, database.account());
     return present.at(database, present.hash(), laid);
+  }
+
+  /** Frees what a key holds that is to have another value. */
+  private void giveUpValue(Entry entry) {
+    database.expiringHashes().forget(entry);
+    if (entry.encoding().held()) {
+      freeLater(entry.release());
+    }
   }
 
   /** Sets the time at which a key expires, in milliseconds since 1970; -1 for never. */
@@ -331,15 +352,15 @@ public final class Placement {
       }
       return;
     }
+    Held copy = entry.encoding().held() ? entry.held().copy(database) : null;
     int bytes = entry.slotBytes();
     int laid = pool.allocate(bytes, database.account());
     byte[] page = pool.page(laid);
     int at = PagePool.offset(laid);
     System.arraycopy(entry.bytes(), PagePool.offset(shared), page, at, bytes);
     EntryLayout.stamp(page, at, keys.stamp());
-    if (entry.encoding().held()) {
-      int handle = pool.hold(entry.held().copy(database));
-      Bytes.putInt(page, EntryLayout.valueOffset(page, at), handle);
+    if (copy != null) {
+      Bytes.putInt(page, EntryLayout.valueOffset(page, at), pool.hold(copy));
     }
     noLongerCommon(entry);
     keys.replace(entry.hash(), shared, laid);

@@ -70,15 +70,12 @@ public final class Relocation {
 
   private static void copyOwn(Entry entry, Database target, byte[] key, int offset, int length) {
     int room = entry.capacity();
-    long expiry = entry.expiry();
     Encoding encoding = entry.encoding();
     int clock = entry.clock();
-    Entry made =
-        target
-            .placement()
-            .createOwn(key, offset, length, entry.type(), encoding, room, expiry, target.newView());
+    // Before the key is there, which must not name what there was no memory for.
+    int handle = encoding.held() ? target.pool().hold(entry.held().copy(target)) : 0;
+    Entry made = create(entry, target, key, offset, length, handle);
     if (encoding.held()) {
-      int handle = target.pool().hold(entry.held().copy(target));
       Bytes.putInt(made.bytes(), made.start(), handle);
     } else {
       System.arraycopy(entry.bytes(), entry.start(), made.bytes(), made.start(), room);
@@ -88,6 +85,31 @@ public final class Relocation {
     }
     if (FieldExpiry.any(made)) {
       target.expiringHashes().note(key, offset, length, 0);
+    }
+  }
+
+  /** Adds the key of a copy; what the handle names is freed if there is no memory for it. */
+  private static Entry create(
+      Entry original, Database target, byte[] key, int offset, int length, int handle) {
+    try {
+      return target
+          .placement()
+          .createOwn(
+              key,
+              offset,
+              length,
+              original.type(),
+              original.encoding(),
+              original.capacity(),
+              original.expiry(),
+              target.newView());
+    } catch (OutOfMemoryError full) {
+      if (handle != 0) {
+        Held copy = (Held) target.pool().held(handle);
+        target.pool().drop(handle);
+        target.placement().freeLater(copy);
+      }
+      throw full;
     }
   }
 }

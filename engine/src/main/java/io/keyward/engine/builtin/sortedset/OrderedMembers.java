@@ -155,8 +155,8 @@ final class OrderedMembers implements Held {
   /** Puts a copy with another score in the place of a member that others hold. */
   private int replace(long hash, int reference, double score) {
     int bytes = pool.slotBytes(reference);
-    order.unlink(reference);
     int laid = pool.allocate(bytes, account);
+    order.unlink(reference);
     byte[] page = pool.page(laid);
     int at = PagePool.offset(laid);
     System.arraycopy(pool.page(reference), PagePool.offset(reference), page, at, bytes);
