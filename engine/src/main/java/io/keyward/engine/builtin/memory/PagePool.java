@@ -24,12 +24,8 @@ import org.jspecify.annotations.Nullable;
  * size class. The collector sees a few thousand arrays instead of millions of small objects, so its
  * pauses do not grow with the data.
  *
- * <p>A page without a slot in use serves any size class next. So many spare pages are kept as there
- * are pages in use, since what the collector gets back it returns only by moving the others.
- *
- * <p>Spare pages serve as the arrays of long strings too, and come back from there. As many more of
- * them are kept as were lent lately, within bounds, so that values of hundreds of megabytes can
- * come and go without any work for the collector.
+ * <p>A page without a slot in use serves any size class next ({@link SparePages}), or as an array
+ * of a long string.
  *
  * <p>Big collections are objects; an entry names one by a handle from {@link #hold}.
  */
@@ -41,16 +37,6 @@ public final class PagePool implements PieceArrays {
   private static final int OFFSET_MASK = (1 << OFFSET_BITS) - 1;
   private static final int MOST_PAGES = 1 << (31 - OFFSET_BITS);
   private static final int NONE = -1;
-
-  /** Pages that are kept for reuse at least: this loop's share of an eighth of the heap. */
-  private static final long KEPT_PAGES =
-      Runtime.getRuntime().maxMemory()
-          / (8L * Runtime.getRuntime().availableProcessors() * PAGE_BYTES);
-
-  /** Of what was lent lately this part is forgotten with each tick. */
-  private static final int FADING = 64;
-
-  private static final int DROPPED_AT_ONCE = 256;
 
   private static final byte[] ABSENT = {};
 
@@ -72,24 +58,19 @@ public final class PagePool implements PieceArrays {
 
   private final int[] pagesWithRoom = new int[SizeClasses.count()];
   private final short[] slotsOfClass = new short[SizeClasses.count()];
-  private byte[][] spare = new byte[8][];
-  private int spareCount;
+  private final SparePages spare = new SparePages();
 
   private @Nullable Object[] held = new Object[64];
   private int[] nextHandle = new int[64];
   private int heldCount = 1;
   private int firstFreeHandle;
 
-  private final SpareSegments spareSegments = new SpareSegments((int) Math.max(8, KEPT_PAGES / 4));
+  private final SpareSegments spareSegments =
+      new SpareSegments((int) Math.max(8, SparePages.KEPT / 4));
   private final ChainEntries chainEntries = new ChainEntries();
 
-  private long pageMemory;
+  private long largeMemory;
   private long slotMemory;
-
-  /** Pages that are arrays of long strings now, and how many were lately, which fades. */
-  private int lent;
-
-  private int lentLately;
 
   public PagePool() {
     pages[0] = ABSENT;
@@ -195,7 +176,7 @@ public final class PagePool implements PieceArrays {
     large[number] = array;
     account.add(bytes);
     slotMemory += bytes;
-    pageMemory += bytes;
+    largeMemory += bytes;
     return ~number;
   }
 
@@ -203,7 +184,7 @@ public final class PagePool implements PieceArrays {
     int bytes = large[number].length;
     account.add(-bytes);
     slotMemory -= bytes;
-    pageMemory -= bytes;
+    largeMemory -= bytes;
     large[number] = ABSENT;
     nextLarge[number] = firstFreeLarge;
     firstFreeLarge = number;
@@ -212,7 +193,7 @@ public final class PagePool implements PieceArrays {
   private int addPage(int sizeClass) {
     int page = takeNumber();
     try {
-      pages[page] = takePage();
+      pages[page] = spare.take();
     } catch (OutOfMemoryError full) {
       releaseNumber(page);
       throw full;
@@ -226,76 +207,32 @@ public final class PagePool implements PieceArrays {
     return page;
   }
 
-  private byte[] takePage() {
-    if (spareCount > 0) {
-      byte[] page = spare[--spareCount];
-      spare[spareCount] = ABSENT;
-      return page;
-    }
-    byte[] page = new byte[PAGE_BYTES];
-    pageMemory += PAGE_BYTES;
-    return page;
-  }
-
   private void releasePage(int page) {
     pagesInUse--;
-    putBy(pages[page]);
+    spare.add(pages[page], pagesInUse);
     releaseNumber(page);
-  }
-
-  private void putBy(byte[] page) {
-    if (spareCount == spare.length) {
-      try {
-        spare = Arrays.copyOf(spare, spareCount * 2);
-      } catch (OutOfMemoryError full) {
-        pageMemory -= PAGE_BYTES;
-        return;
-      }
-    }
-    spare[spareCount++] = page;
-    dropSpare(Integer.MAX_VALUE);
-  }
-
-  /** Gives pages to the collector that are too many to be kept, but no more than that. */
-  private void dropSpare(int most) {
-    long kept = Math.max(pagesInUse, KEPT_PAGES) + Math.min(KEPT_PAGES, lentLately - lent);
-    for (int i = 0; i < most && spareCount > kept; i++) {
-      spare[--spareCount] = ABSENT;
-      pageMemory -= PAGE_BYTES;
-    }
   }
 
   /* Arrays of long strings: they count with whoever has them, and here while they are spare. */
 
   @Override
   public byte[] take() {
-    byte[] page = takePage();
-    pageMemory -= PAGE_BYTES;
-    lent++;
-    lentLately = Math.max(lentLately, lent);
-    return page;
+    return spare.lend();
   }
 
   @Override
   public void giveBack(byte[] array) {
-    pageMemory += PAGE_BYTES;
-    lent--;
-    putBy(array);
+    spare.takeBack(array, pagesInUse);
   }
 
   /** Says that some time has passed: what was lent before it counts less. */
   public void tick() {
-    if (lentLately > 0) {
-      lentLately = Math.max(lent, lentLately - 1 - lentLately / FADING);
-      dropSpare(DROPPED_AT_ONCE);
-    }
+    spare.tick(pagesInUse);
   }
 
   /** Gives the pages without a slot in use to the collector. */
   public void dropSpare() {
-    pageMemory -= (long) spareCount * PAGE_BYTES;
-    Arrays.fill(spare, 0, spareCount, ABSENT);
-    spareCount = 0;
+    spare.drop();
     spareSegments.drop();
   }
 
@@ -387,7 +324,7 @@ public final class PagePool implements PieceArrays {
 
   /** Bytes of all pages, whether their slots are in use or not, and of large slots. */
   public long pageMemory() {
-    return pageMemory + spareSegments.memory();
+    return (long) pagesInUse * PAGE_BYTES + spare.memory() + largeMemory + spareSegments.memory();
   }
 
   /** Bytes of the slots in use. */
