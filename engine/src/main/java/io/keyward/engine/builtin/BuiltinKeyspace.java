@@ -367,7 +367,15 @@ public final class BuiltinKeyspace implements Keyspace {
   public void execute(Request request, Reply reply) {
     Client client = request.client();
     current = client;
-    executor.execute(request, reply);
+    boolean broken = true;
+    try {
+      executor.execute(request, reply);
+      broken = false;
+    } finally {
+      if (broken) {
+        current = null;
+      }
+    }
     if (client.turn() == Client.Turn.SUSPENDED) {
       current = null;
     } else {
@@ -519,13 +527,13 @@ public final class BuiltinKeyspace implements Keyspace {
   /** Has what another keyspace's clients have changed told when these are served. */
   void settleSoon() {
     if (!settles) {
-      settles = true;
       home.loop()
           .execute(
               () -> {
                 settles = false;
                 tellTrackers();
               });
+      settles = true;
     }
   }
 

@@ -107,7 +107,7 @@ final class LogQueue {
     long much = waiting.addAndGet(piece.length);
     boolean room = much <= MOST_WAITING;
     if (piece.among != null) {
-      room = waitingAmong.addAndGet(piece.among.bytes) <= MOST_WAITING_AMONG;
+      room &= waitingAmong.addAndGet(piece.among.bytes) <= MOST_WAITING_AMONG;
     }
     if (!room) {
       crowded = true;
