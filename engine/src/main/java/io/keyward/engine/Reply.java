@@ -145,6 +145,13 @@ public final class Reply {
     }
   }
 
+  /** Closes the marks that a command which has failed has left open, all but so many. */
+  public void closeMarks(int butFor) {
+    while (marks > butFor) {
+      closeMark();
+    }
+  }
+
   /** Takes back what was written since {@code position} was the length. */
   public void truncate(int position) {
     length = position;

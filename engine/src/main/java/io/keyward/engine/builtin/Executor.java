@@ -37,7 +37,7 @@ public final class Executor {
   private final Admission admission;
   private final Pause pause;
   private final Slices slices;
-  private final ErrorCounts errorCounts = new ErrorCounts();
+  private final Refusals refusals;
   private @Nullable Elsewhere elsewhere;
   private long now;
 
@@ -57,6 +57,7 @@ public final class Executor {
     this.admission = new Admission(keyspace);
     this.pause = keyspace.pause();
     this.slices = keyspace.slices();
+    refusals = new Refusals(keyspace, this);
   }
 
   /** What executes commands on other homes, or null. */
@@ -69,9 +70,9 @@ public final class Executor {
     elsewhere = other;
   }
 
-  /** How often each error code has been sent. */
-  public ErrorCounts errorCounts() {
-    return errorCounts;
+  /** What is answered in place of executing a request. */
+  public Refusals refusals() {
+    return refusals;
   }
 
   void beginBurst() {
@@ -82,6 +83,11 @@ public final class Executor {
 
   boolean turnIsOver() {
     return nanos - burstBegan > Turns.BURST_NANOS;
+  }
+
+  /** A client has been answered whose request has not been executed. */
+  void answered() {
+    nanos = clock();
   }
 
   private long clock() {
@@ -139,18 +145,18 @@ public final class Executor {
     try {
       command = request.hasPieces() ? resolveLong(request) : table.resolve(request);
     } catch (CommandException refusal) {
-      refuse(client, reply, refusal);
+      refusals.refuse(client, reply, refusal);
       return;
     }
     client.lastCommand(command.fullName());
     if (!command.accepts(request.count())) {
-      rejectCount(client, reply, command);
+      refusals.rejectCount(client, reply, command);
       return;
     }
     ClientState state = ClientState.of(client);
     CommandException refusal = admission.check(request, command, client, state);
     if (refusal != null) {
-      reject(client, reply, command, refusal);
+      refusals.reject(client, reply, command, refusal);
       return;
     }
     try {
@@ -159,7 +165,7 @@ public final class Executor {
       }
     } catch (OutOfMemoryError full) {
       log.warn("There is no memory to keep {}", command.fullName());
-      refuse(client, reply, Errors.NO_MEMORY);
+      refusals.refuse(client, reply, Errors.NO_MEMORY);
       return;
     }
     Elsewhere other = elsewhere;
@@ -208,67 +214,6 @@ public final class Executor {
       }
     }
     return table.resolve(request);
-  }
-
-  private void reject(Client client, Reply reply, Command command, CommandException refusal) {
-    keyspace.statistics().rejected(command);
-    Transaction transaction = ClientState.of(client).transaction();
-    if (transaction == null || !command.has(CommandFlag.EXECUTES_QUEUE)) {
-      refuse(client, reply, refusal);
-      return;
-    }
-    abort(client, reply, refusal.line());
-  }
-
-  /** Refuses a number of arguments; EXEC says even without a transaction that it is aborted. */
-  private void rejectCount(Client client, Reply reply, Command command) {
-    CommandException wrong = Errors.wrongArity(command.fullName());
-    if (command.has(CommandFlag.EXECUTES_QUEUE)) {
-      keyspace.statistics().rejected(command);
-      abort(client, reply, wrong.line().substring("ERR ".length()));
-    } else {
-      reject(client, reply, command, wrong);
-    }
-  }
-
-  private void abort(Client client, Reply reply, String reason) {
-    refuse(
-        client,
-        reply,
-        new CommandException("EXECABORT Transaction discarded because of: " + reason));
-    ClientState state = ClientState.of(client);
-    Transaction transaction = state.transaction();
-    if (transaction != null) {
-      state.endTransaction();
-      transaction.end();
-    }
-  }
-
-  /** Answers a request that is not looked at, since it is beyond a limit of the keyspace. */
-  public void turnAway(Client client, CommandException refusal) {
-    ReplyMode mode = client.replyMode();
-    Reply reply = client.reply();
-    int mark = reply.openMark();
-    refuse(client, reply, refusal);
-    reply.closeMark();
-    if (mode != ReplyMode.ON) {
-      reply.truncate(mark);
-    }
-    if (mode == ReplyMode.SKIP_NEXT) {
-      client.replyMode(ReplyMode.ON);
-    }
-  }
-
-  private void refuse(Client client, Reply reply, CommandException refusal) {
-    ClientState state = ClientState.of(client);
-    Transaction transaction = state.transaction();
-    if (transaction != null) {
-      transaction.spoil();
-    }
-    keyspace.statistics().error();
-    errorCounts.count(refusal.line());
-    reply.error(refusal.line());
-    nanos = clock();
   }
 
   /** Executes a request that has been resolved and checked, and counts it. */
@@ -353,13 +298,13 @@ public final class Executor {
     try {
       command.handler().execute(request, reply);
     } catch (CommandException answer) {
-      fail(reply, mark, before, command, answer);
+      fail(request, reply, mark, before, answer);
     } catch (OutOfMemoryError full) {
       whole = false;
       noMemory(request, reply, mark, before, command);
     } catch (RuntimeException | StackOverflowError defect) {
       log.error("{} failed", command.fullName(), defect);
-      fail(reply, mark, before, command, CommandException.error("internal error"));
+      fail(request, reply, mark, before, CommandException.error("internal error"));
     }
     KeyTracker tracker = keyspace.tracker();
     if (tracker != null && command.readOnly()) {
@@ -370,7 +315,7 @@ public final class Executor {
 
   private void noMemory(Request request, Reply reply, int mark, long before, Command command) {
     log.warn("{} needs more memory than there is", command.fullName());
-    fail(reply, mark, before, command, Errors.NO_MEMORY);
+    fail(request, reply, mark, before, Errors.NO_MEMORY);
     if (reply.written() - before != reply.length() - mark) {
       // A part of the reply has been sent, which nothing can follow.
       request.client().connection().abort();
@@ -407,7 +352,8 @@ public final class Executor {
       statistics.inTransaction(took);
       keyspace.home().busy(-took);
     } else {
-      refuse(request.client(), reply, new CommandException("NOPERM " + denial.textWhenExecuted()));
+      refusals.refuse(
+          request.client(), reply, new CommandException("NOPERM " + denial.textWhenExecuted()));
     }
   }
 
@@ -432,7 +378,7 @@ public final class Executor {
     if (denial != null) {
       state.takeSpent();
       keyspace.statistics().rejected(request.command());
-      refuse(
+      refusals.refuse(
           request.client(),
           reply,
           new CommandException("NOPERM " + denial.text(request.command())));
@@ -467,28 +413,19 @@ public final class Executor {
   /** Ends a command that its handler left unfinished with an error. */
   public void abandon(Request request, CommandException answer) {
     Reply reply = request.client().reply();
-    fail(reply, reply.length(), reply.written(), request.command(), answer);
+    fail(request, reply, reply.length(), reply.written(), answer);
     finish(request, 0);
   }
 
-  private void fail(Reply reply, int mark, long before, Command command, CommandException answer) {
+  private void fail(Request request, Reply reply, int mark, long before, CommandException answer) {
     if (reply.written() - before == reply.length() - mark) {
       reply.truncate(mark);
     }
-    keyspace.statistics().failed(command);
+    reply.closeMarks(request.client().silenced() ? 1 : 0);
+    keyspace.statistics().failed(request.command());
     if (!answer.isCounted()) {
-      keyspace.statistics().error();
-      errorCounts.count(answer.line());
+      refusals.count(answer);
     }
     reply.error(answer.line());
-  }
-
-  /** Counts a command that a script may not execute. */
-  public void refuseInScript(@Nullable Command command, CommandException refusal) {
-    keyspace.statistics().error();
-    if (command != null) {
-      keyspace.statistics().rejected(command);
-    }
-    errorCounts.count(refusal.line());
   }
 }

@@ -84,7 +84,8 @@ final class DeploymentFigures {
     }
     keyspace
         .executor()
-        .errorCounts()
+        .refusals()
+        .counts()
         .byCode()
         .forEach((code, count) -> copy.errors.merge(ErrorKind.of(code), count, Long::sum));
     return copy;

@@ -207,7 +207,7 @@ final class ConfigCommands {
       limits.reset();
     }
     keyspace.observation().times().clear();
-    keyspace.executor().errorCounts().reset();
+    keyspace.executor().refusals().counts().reset();
     keyspace.access().log().resetCounts();
   }
 

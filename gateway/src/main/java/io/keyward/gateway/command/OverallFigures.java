@@ -71,7 +71,7 @@ final class OverallFigures {
         commands.merge(command, counts, CommandCounts::plus);
       }
     }
-    keyspace.executor().errorCounts().byCode().forEach(this::addError);
+    keyspace.executor().refusals().counts().byCode().forEach(this::addError);
     for (int number = 0; number < keyspace.databases().count(); number++) {
       Database database = keyspace.databases().ifUsed(number);
       if (database != null && database.size() > 0) {

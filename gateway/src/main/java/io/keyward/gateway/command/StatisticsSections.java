@@ -114,7 +114,8 @@ final class StatisticsSections {
     text.section("Errorstats");
     keyspace
         .executor()
-        .errorCounts()
+        .refusals()
+        .counts()
         .byCode()
         .forEach((code, count) -> text.field("errorstat_" + code, "count=" + count));
   }

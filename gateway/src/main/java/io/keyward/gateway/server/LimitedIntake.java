@@ -72,7 +72,7 @@ final class LimitedIntake {
         executed++;
       } else {
         long written = client.reply().written();
-        keyspace.executor().turnAway(client, refusal);
+        keyspace.executor().refusals().turnAway(client, refusal);
         if (throttle != null) {
           throttle.forgive(client.reply().written() - written);
         }

@@ -140,7 +140,7 @@ class NonInterferenceTest {
     state.put("hits", green.statistics().hits());
     state.put("misses", green.statistics().misses());
     state.put("errors", green.statistics().errors());
-    state.put("error codes", green.executor().errorCounts().byCode());
+    state.put("error codes", green.executor().refusals().counts().byCode());
     state.put("clients", green.clients().size());
     state.put("entered", green.members().entered());
     state.put("channels", green.channels().names(Kind.CHANNEL).size());

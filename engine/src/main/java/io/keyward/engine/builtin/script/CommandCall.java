@@ -108,7 +108,7 @@ final class CommandCall {
     if (refused != null || command == null) {
       CommandException error =
           refused == null ? CommandException.error("Unknown Redis command") : refused;
-      keyspace.executor().refuseInScript(command, error);
+      keyspace.executor().refusals().refuseInScript(command, error);
       return ScriptErrors.counted(state, LuaString.of(error.line()));
     }
     RunningScript running = script;

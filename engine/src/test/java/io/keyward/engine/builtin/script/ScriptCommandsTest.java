@@ -164,7 +164,7 @@ class ScriptCommandsTest {
     bench.line("set s text");
     eval("return redis.call('incr','s')", "0");
     eval("return redis.pcall('incr','s')", "0");
-    assertThat(bench.keyspace().executor().errorCounts().byCode()).containsEntry("ERR", 2L);
+    assertThat(bench.keyspace().executor().refusals().counts().byCode()).containsEntry("ERR", 2L);
     assertThat(bench.keyspace().statistics().errors()).isEqualTo(2);
   }
 
