@@ -136,6 +136,19 @@ public final class PagePool implements PieceArrays {
     return page << OFFSET_BITS | offset >>> 3;
   }
 
+  /**
+   * Sees to it that so many slots for so many bytes can be taken without any more memory.
+   *
+   * @throws OutOfMemoryError if there is none
+   */
+  public void ensure(int bytes, int slots) {
+    int sizeClass = SizeClasses.of(bytes);
+    int page = pagesWithRoom[sizeClass];
+    if (slots > 0 && (page == 0 || slotsOfClass[sizeClass] - usedSlots[page] < slots)) {
+      int _ = addPage(sizeClass);
+    }
+  }
+
   /** Gives a slot back. */
   public void free(int reference, MemoryAccount account) {
     if (reference < 0) {

@@ -32,23 +32,41 @@ final class OrderChange {
 
   /* One more. */
 
-  /** Puts a member into the leaf, at the index, that the path leads to. */
+  /**
+   * Puts a member into the leaf, at the index, that the path leads to.
+   *
+   * @throws OutOfMemoryError if there is no memory for that; then the order is as before
+   */
   void insert(double score, int member) {
     slots.ownPath(order, path);
-    order.count++;
-    addBelow(1);
     int leaf = path.nodes[0];
     byte[] page = pool.page(leaf);
     int at = PagePool.offset(leaf);
     int count = OrderNode.count(page, at);
-    if (count < OrderNode.capacity(page, at)) {
+    int room = OrderNode.capacity(page, at);
+    int larger = Math.min(OrderNode.LEAF_CAPACITY, count * 2 + 1);
+    if (count == room) {
+      slots.ensure(larger, count == OrderNode.LEAF_CAPACITY ? innerNodesToCome() : 0);
+    }
+    order.count++;
+    addBelow(1);
+    if (count < room) {
       insert(page, at, path.indexes[0], score, member);
     } else if (count < OrderNode.LEAF_CAPACITY) {
-      int larger = resize(Math.min(OrderNode.LEAF_CAPACITY, count * 2 + 1));
-      insert(pool.page(larger), PagePool.offset(larger), path.indexes[0], score, member);
+      int other = resize(larger);
+      insert(pool.page(other), PagePool.offset(other), path.indexes[0], score, member);
     } else {
       divide(leaf, score, member);
     }
+  }
+
+  /** How many inner nodes come if the leaf is divided: beside full ones, and a root. */
+  private int innerNodesToCome() {
+    int level = 1;
+    while (level < order.height && countOf(path.nodes[level]) == OrderNode.INNER_CAPACITY) {
+      level++;
+    }
+    return level == order.height ? level : level - 1;
   }
 
   /** Counts members below each node of the path. */

@@ -54,8 +54,18 @@ final class OrderSlots {
     return lay(OrderNode.INNER_CAPACITY, OrderNode.INNER_ENTRY);
   }
 
+  /** Finds the memory for a leaf of a capacity and so many other nodes, before they are laid. */
+  void ensure(int leafCapacity, int inner) {
+    pool.ensure(bytes(leafCapacity, OrderNode.LEAF_ENTRY), 1);
+    pool.ensure(bytes(OrderNode.INNER_CAPACITY, OrderNode.INNER_ENTRY), inner);
+  }
+
+  private static int bytes(int capacity, int entryBytes) {
+    return OrderNode.HEADER + capacity * entryBytes;
+  }
+
   private int lay(int capacity, int entryBytes) {
-    int node = pool.allocate(OrderNode.HEADER + capacity * entryBytes, account);
+    int node = pool.allocate(bytes(capacity, entryBytes), account);
     bytes += pool.slotBytes(node);
     OrderNode.initialize(pool.page(node), PagePool.offset(node), capacity);
     return node;

@@ -130,8 +130,23 @@ final class OrderedMembers implements Held {
     int at = PagePool.offset(reference);
     EntryLayout.writeKey(page, at, flags, name, offset, length);
     Member.score(page, at, score);
-    order.link(reference);
-    members.insert(KeyHash.hash(name, offset, length), reference, false);
+    enter(KeyHash.hash(name, offset, length), reference);
+  }
+
+  /** Lets a member that has been laid be found by its name and in its place. */
+  private void enter(long hash, int reference) {
+    boolean named = false;
+    try {
+      members.insert(hash, reference, false);
+      named = true;
+      order.link(reference);
+    } catch (OutOfMemoryError full) {
+      if (named) {
+        members.remove(hash, reference);
+      }
+      giveBack(hash, reference);
+      throw full;
+    }
   }
 
   /**

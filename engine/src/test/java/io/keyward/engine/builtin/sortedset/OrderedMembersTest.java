@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.sortedset;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.engine.builtin.SmallHeap;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
 import java.nio.charset.StandardCharsets;
@@ -266,5 +267,10 @@ class OrderedMembersTest {
     assertThat(slices).isGreaterThan(10);
     assertThat(account.bytes()).isZero();
     assertThat(pool.slotMemory()).isZero();
+  }
+
+  @Test
+  void aMemberThatThereIsNoMemoryForIsNowhere() throws Exception {
+    assertThat(SmallHeap.run(MembersInFullHeap.class)).isEqualTo("sound");
   }
 }
