@@ -245,7 +245,7 @@ public final class Operations {
   }
 
   /** {@code left < right}. */
-  public static boolean less(LuaState state, @Nullable Object left, @Nullable Object right) {
+  static boolean less(LuaState state, @Nullable Object left, @Nullable Object right) {
     if (left instanceof Double a && right instanceof Double b) {
       return a < b;
     }
