@@ -51,6 +51,22 @@ public final class AccessFrequencies {
     tick = other.tick;
   }
 
+  /** Exchanges what is known with another database of the keyspace, as the keys are exchanged. */
+  void swap(AccessFrequencies other) {
+    AccessFrequencies former = new AccessFrequencies(account);
+    former.take(this);
+    take(other);
+    other.take(former);
+  }
+
+  private void take(AccessFrequencies other) {
+    gone = other.gone;
+    keys = other.keys;
+    accesses = other.accesses;
+    tick = other.tick;
+    ageing = other.ageing;
+  }
+
   /** The bits of a key that has come, given its hash. */
   int fresh(long hash) {
     pass();

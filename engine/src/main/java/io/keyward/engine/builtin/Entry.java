@@ -99,8 +99,7 @@ public final class Entry implements Block {
   }
 
   void clock(int value) {
-    int at = EntryLayout.typeOffset(page, offset);
-    Bytes.putInt(page, at, (page[at] & 0xFF) | (value << 8));
+    EntryLayout.clock(page, offset, value);
   }
 
   /** The bytes that hold key and value. */

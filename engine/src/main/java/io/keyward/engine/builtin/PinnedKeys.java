@@ -195,9 +195,7 @@ final class PinnedKeys {
   }
 
   private void clock(int reference, int value) {
-    byte[] page = pool.page(reference);
-    int at = EntryLayout.typeOffset(page, PagePool.offset(reference));
-    Bytes.putInt(page, at, (page[at] & 0xFF) | (value << 8));
+    EntryLayout.clock(pool.page(reference), PagePool.offset(reference), value);
   }
 
   /** How often the keys are asked for, whatever the policy for other keys is. */

@@ -92,9 +92,6 @@ public final class Placement {
     long hash = KeyHash.hash(key, offset, length);
     int reference = lay(key, offset, length, type, encoding, room, expiry);
     Entry created = into.at(database, hash, reference);
-    if (home.clock().tinyLfu()) {
-      created.clock(database.frequencies().fresh(hash));
-    }
     try {
       enter(hash, reference, expiry >= 0);
     } catch (OutOfMemoryError full) {
@@ -107,6 +104,9 @@ public final class Placement {
 
   /** Lets a key that has been laid be found. */
   void enter(long hash, int reference, boolean expires) {
+    if (home.clock().tinyLfu()) {
+      clock(reference, database.frequencies().fresh(hash));
+    }
     database.keys().insert(hash, reference, expires);
     if (isPinned(reference)) {
       enterAmongPinned(hash, reference);
@@ -152,6 +152,10 @@ public final class Placement {
     } else if (is) {
       database.pinned().added(hash, reference);
     }
+  }
+
+  private void clock(int reference, int bits) {
+    EntryLayout.clock(pool.page(reference), PagePool.offset(reference), bits);
   }
 
   private boolean isPinned(int reference) {
@@ -234,6 +238,7 @@ public final class Placement {
             encoding,
             room,
             expiry);
+    clock(laid, present.clock());
     giveUpValue(present);
     if (!sameHead) {
       database.keys().mark(present.hash(), old, expiry >= 0);

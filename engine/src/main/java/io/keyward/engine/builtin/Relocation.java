@@ -71,7 +71,6 @@ public final class Relocation {
   private static void copyOwn(Entry entry, Database target, byte[] key, int offset, int length) {
     int room = entry.capacity();
     Encoding encoding = entry.encoding();
-    int clock = entry.clock();
     // Before the key is there, which must not name what there was no memory for.
     int handle = encoding.held() ? target.pool().hold(entry.held().copy(target)) : 0;
     Entry made = create(entry, target, key, offset, length, handle);
@@ -79,9 +78,6 @@ public final class Relocation {
       Bytes.putInt(made.bytes(), made.start(), handle);
     } else {
       System.arraycopy(entry.bytes(), entry.start(), made.bytes(), made.start(), room);
-    }
-    if (!entry.pinned() && !made.pinned()) {
-      made.clock(clock);
     }
     if (FieldExpiry.any(made)) {
       target.expiringHashes().note(key, offset, length, 0);

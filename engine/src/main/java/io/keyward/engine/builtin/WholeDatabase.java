@@ -82,6 +82,7 @@ public final class WholeDatabase {
     one.hold(other.keys(), other.account(), other.pinnedIfAny());
     other.hold(keys, counted, pins);
     one.expiringHashes().swap(other.expiringHashes());
+    one.frequencies().swap(other.frequencies());
     one.blocked().allReady();
     other.blocked().allReady();
   }

@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.memory.EntryVisits;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes and what stays at {@code maxmemory}, policy by policy. */
@@ -113,6 +114,57 @@ class EvictionTest {
     bench.line("set stranger " + VALUE);
     assertThat(bench.line("object freq stranger")).isEqualTo("1");
     assertThat(bench.line("object idletime stranger")).startsWith("!ERR An LFU maxmemory policy");
+  }
+
+  /** How often a key has been asked for, after so many times. */
+  private int asked(String key, int times) {
+    for (int i = 0; i < times; i++) {
+      bench.line("get " + key);
+    }
+    return Integer.parseInt(bench.line("object freq " + key));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"allkeys-lfu", "allkeys-tinylfu"})
+  void anotherValueOfAnySizeDoesNotMakeAKeyANewOne(String policy) throws Exception {
+    policy(policy);
+    bench.settings().set(Directive.LFU_LOG_FACTOR, "0");
+    bench.line("set k v");
+    int before = asked("k", 20);
+    assertThat(before).isGreaterThan(20);
+    bench.run("set", "k", VALUE);
+    bench.run("set", "k", VALUE, "ex", "1000");
+    bench.run("set", "k", "x".repeat(8 * 1024));
+    assertThat(asked("k", 0)).isBetween(before, before + 3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"allkeys-lfu", "allkeys-tinylfu"})
+  void whoIsAskedForOftenIsSoInTheDatabaseThatTheKeysAreSwappedTo(String policy) throws Exception {
+    policy(policy);
+    bench.line("set k v");
+    int before = asked("k", 20);
+    bench.line("swapdb 0 1");
+    bench.line("select 1");
+    assertThat(asked("k", 0)).isEqualTo(before);
+    bench.line("swapdb 0 1");
+    bench.line("select 0");
+    assertThat(asked("k", 0)).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"allkeys-lfu,5", "allkeys-tinylfu,1"})
+  void aCopyAndAKeyOfAnotherNameAreNewOnes(String policy, int fresh) throws Exception {
+    policy(policy);
+    bench.line("set k v");
+    assertThat(asked("k", 20)).isGreaterThan(fresh);
+    bench.line("copy k other");
+    assertThat(asked("other", 0)).isEqualTo(fresh);
+    bench.line("copy k k DB 1");
+    bench.line("rename k renamed");
+    assertThat(asked("renamed", 0)).isEqualTo(fresh);
+    bench.line("select 1");
+    assertThat(asked("k", 0)).isEqualTo(fresh);
   }
 
   @Test

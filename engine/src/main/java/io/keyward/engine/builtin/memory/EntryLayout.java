@@ -141,6 +141,12 @@ public final class EntryLayout {
     return expires(page, entry) ? Bytes.getLong(page, expiryOffset(page, entry)) : -1;
   }
 
+  /** Sets the 24 bits of access clock, which stand behind type and encoding. */
+  public static void clock(byte[] page, int entry, int bits) {
+    int at = typeOffset(page, entry);
+    Bytes.putInt(page, at, (page[at] & 0xFF) | (bits << 8));
+  }
+
   static boolean keyEquals(byte[] page, int entry, byte[] key, int offset, int length) {
     if (keyLength(page, entry) != length) {
       return false;
