@@ -1,5 +1,7 @@
 package io.keyward.gateway.clients;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,10 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.commands.ProtocolCommand;
+import redis.clients.jedis.resps.LibraryInfo;
 import redis.clients.jedis.util.SafeEncoder;
 
 /** Snapshots outlast the process, and go from Redis to the gateway and back. */
@@ -55,6 +61,14 @@ class SnapshotFilesTest {
                 "yes"));
     options.addAll(List.of(further));
     return Gateway.startOnFreePorts(Settings.load(options, environment));
+  }
+
+  private Gateway startWith(Path file, String... further) throws Exception {
+    List<String> options =
+        new ArrayList<>(List.of(file.toString(), "--bind", "127.0.0.1", "--appendonly", "no"));
+    options.addAll(List.of("--dir", directory.toString(), "--save", ""));
+    options.addAll(List.of(further));
+    return Gateway.startOnFreePorts(Settings.load(options, Map.of()));
   }
 
   private static Jedis client(Gateway gateway) {
@@ -109,6 +123,70 @@ class SnapshotFilesTest {
     try (Gateway gateway = start(Map.of("REDIS_KEY_PREFIX", "blue"), "--dbfilename", "theirs.rdb");
         Jedis client = client(gateway)) {
       assertThat(SampleData.of(client)).isEqualTo(data);
+    }
+  }
+
+  private static String library(String name, String function, String answer) {
+    return "#!lua name=%s\nredis.register_function('%s', function() return '%s\\160' end)"
+        .formatted(name, function, answer);
+  }
+
+  private static void loadLibraries(Jedis client, String own) {
+    client.functionLoad(library("same", "f", own));
+    client.functionLoad(library("of_" + own, "g", own));
+    client.functionLoad(library("alone_" + own, "only_" + own, own));
+  }
+
+  private static List<Object> answers(Jedis client, String own) {
+    return Stream.of("f", "g", "only_" + own)
+        .map(function -> client.fcall(function.getBytes(UTF_8), List.of(), List.of()))
+        .map(answer -> (Object) new String((byte[]) answer, ISO_8859_1))
+        .toList();
+  }
+
+  /** Redis has but one library and one function of a name, and refuses a file with two. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void deploymentsMayHaveLibrariesOfTheSameNames(int loops) throws Exception {
+    Path file =
+        Files.writeString(
+            directory.resolve("keyward.yaml"),
+            """
+            event-loops: %d
+            tenants:
+              shop:
+                deployments:
+                  blue: {password: of-blue}
+                  green: {password: of-green}
+            operator: {username: operator, password: of-operator}
+            """
+                .formatted(loops));
+    Path ours = directory.resolve("dump.rdb");
+    try (Gateway gateway = startWith(file, "--rdb-version", "10");
+        Jedis blue = client(gateway);
+        Jedis green = client(gateway);
+        Jedis operator = client(gateway)) {
+      blue.auth("blue", "of-blue");
+      green.auth("green", "of-green");
+      operator.auth("operator", "of-operator");
+      loadLibraries(blue, "blue");
+      loadLibraries(green, "green");
+      assertThat(operator.save()).isEqualTo("OK");
+    }
+    try (RedisFixture redis = RedisFixture.startWith(ours);
+        Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
+      assertThat(client.functionList().stream().map(LibraryInfo::getLibraryName))
+          .hasSize(4)
+          .containsOnlyOnce("same")
+          .contains("alone_blue", "alone_green");
+    }
+    try (Gateway gateway = startWith(file);
+        Jedis blue = client(gateway);
+        Jedis green = client(gateway)) {
+      blue.auth("blue", "of-blue");
+      green.auth("green", "of-green");
+      assertThat(answers(blue, "blue")).containsOnly("blue\u00a0");
+      assertThat(answers(green, "green")).containsOnly("green\u00a0");
     }
   }
 

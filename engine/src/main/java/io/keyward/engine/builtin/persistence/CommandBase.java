@@ -129,9 +129,11 @@ final class CommandBase {
     return true;
   }
 
-  private void fact(String name, String value) {
+  private void fact(String name, String value) throws IOException {
     if (name.equals(SnapshotHeader.FUNCTIONS)) {
       functionsOf = new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    } else if (name.equals(SnapshotHeader.LIBRARY)) {
+      function(value.getBytes(StandardCharsets.ISO_8859_1));
     }
   }
 

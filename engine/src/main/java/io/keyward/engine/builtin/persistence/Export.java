@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot.Names;
+import io.keyward.engine.builtin.snapshot.LibraryNames;
 import io.keyward.engine.builtin.snapshot.SnapshotHeader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,7 +53,7 @@ public final class Export {
 
   private static void begin(BuiltinKeyspace keyspace, LiveSettings settings, SnapshotFile file) {
     RdbOutput functions = output(settings);
-    SnapshotHeader.writeFunctions(keyspace, Names.OWN, functions);
+    SnapshotHeader.writeFunctions(keyspace, Names.OWN, new LibraryNames(), functions);
     file.take(functions.bytes(), functions.length());
     new HomeSnapshot(
             keyspace.home(),

@@ -8,6 +8,8 @@ import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot;
+import io.keyward.engine.builtin.snapshot.HomeSnapshot.Names;
+import io.keyward.engine.builtin.snapshot.LibraryNames;
 import io.keyward.engine.builtin.snapshot.SnapshotHeader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,6 +31,7 @@ final class SnapshotWriting {
   private final LiveSettings settings;
   private final String redisVersion;
   private final SnapshotFile file;
+  private final LibraryNames libraries = new LibraryNames();
   private final Consumer<Home> instant;
   private volatile @Nullable HomeSnapshot present;
   private volatile long keysOfFormer;
@@ -105,7 +108,8 @@ final class SnapshotWriting {
       List<BuiltinKeyspace> residents =
           engine.keyspaces().stream().filter(keyspace -> keyspace.home() == home).toList();
       RdbOutput functions = output();
-      residents.forEach(keyspace -> SnapshotHeader.writeFunctions(keyspace, functions));
+      residents.forEach(
+          keyspace -> SnapshotHeader.writeFunctions(keyspace, Names.GLOBAL, libraries, functions));
       file.take(functions.bytes(), functions.length());
       HomeSnapshot snapshot =
           new HomeSnapshot(home, residents, output(), file, done -> ended(done, index));

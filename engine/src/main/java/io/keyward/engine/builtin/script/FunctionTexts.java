@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.script;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import java.util.List;
+import java.util.Set;
 
 /** The libraries of functions of a keyspace as they go into files. */
 public final class FunctionTexts {
@@ -11,12 +12,39 @@ public final class FunctionTexts {
   /** Who is told of changes. */
   private record Listener(Runnable told) {}
 
-  /** The texts of all libraries. */
-  public static List<byte[]> of(BuiltinKeyspace keyspace) {
+  /** A library with the names that it takes: its own, and those of its functions. */
+  public static final class Named {
+    private final Library library;
+
+    private Named(Library library) {
+      this.library = library;
+    }
+
+    public String library() {
+      return library.name();
+    }
+
+    public Set<String> functions() {
+      return library.functions().keySet();
+    }
+
+    /** The whole text, not to be changed. */
+    public byte[] text() {
+      return library.code();
+    }
+  }
+
+  /** All libraries. */
+  public static List<Named> named(BuiltinKeyspace keyspace) {
     KeyspaceFunctions functions = keyspace.attachmentIfAny(KeyspaceFunctions.class);
     return functions == null
         ? List.of()
-        : functions.libraries().values().stream().map(Library::code).toList();
+        : functions.libraries().values().stream().map(Named::new).toList();
+  }
+
+  /** The texts of all libraries. */
+  public static List<byte[]> of(BuiltinKeyspace keyspace) {
+    return named(keyspace).stream().map(Named::text).toList();
   }
 
   /**

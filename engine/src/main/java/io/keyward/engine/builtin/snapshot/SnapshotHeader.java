@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.rdb.RdbType;
 import io.keyward.engine.builtin.script.FunctionTexts;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot.Names;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * What stands in a file before the keys.
@@ -15,11 +16,15 @@ import java.nio.charset.StandardCharsets;
  * 250 name value …               facts about the file
  * 250 keyward-functions prefix   the keyspace of the libraries that follow, unless it has none
  * 245 text …                     libraries of functions
+ * 250 keyward-library text …     libraries whose names those of other keyspaces have taken
  * </pre>
  */
 public final class SnapshotHeader {
   /** Names the keyspace of the libraries that follow. */
   public static final String FUNCTIONS = "keyward-functions";
+
+  /** A library that a Redis, which has but one of each name, is to pass over. */
+  public static final String LIBRARY = "keyward-library";
 
   /** Tells the bytes of memory that the data takes. */
   static final String USED_MEMORY = "used-mem";
@@ -53,23 +58,29 @@ public final class SnapshotHeader {
     out.writePlainString(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Writes the functions of a keyspace, on its loop. */
-  public static void writeFunctions(BuiltinKeyspace keyspace, RdbOutput out) {
-    writeFunctions(keyspace, Names.GLOBAL, out);
-  }
-
-  /** As {@link #writeFunctions(BuiltinKeyspace, RdbOutput)}, with or without whose they are. */
-  public static void writeFunctions(BuiltinKeyspace keyspace, Names names, RdbOutput out) {
-    var texts = FunctionTexts.of(keyspace);
-    if (texts.isEmpty() || !keyspace.effects().kept()) {
+  /**
+   * Writes the functions of a keyspace, on its loop.
+   *
+   * @param names whether it is told whose they are
+   * @param taken the names of libraries and functions that the file has
+   */
+  public static void writeFunctions(
+      BuiltinKeyspace keyspace, Names names, LibraryNames taken, RdbOutput out) {
+    List<FunctionTexts.Named> libraries = FunctionTexts.named(keyspace);
+    if (libraries.isEmpty() || !keyspace.effects().kept()) {
       return;
     }
     if (names == Names.GLOBAL && !keyspace.prefix().isEmpty()) {
       fact(FUNCTIONS, keyspace.prefix(), out);
     }
-    for (byte[] text : texts) {
-      out.writeByte(RdbType.FUNCTION);
-      out.writeString(text, 0, text.length);
+    for (FunctionTexts.Named library : libraries) {
+      if (taken.take(library)) {
+        out.writeByte(RdbType.FUNCTION);
+      } else {
+        out.writeByte(RdbType.AUXILIARY);
+        text(LIBRARY, out);
+      }
+      out.writeString(library.text(), 0, library.text().length);
     }
   }
 }

@@ -177,6 +177,8 @@ public final class SnapshotLoader {
   private void fact(String name, String value) {
     if (name.equals(SnapshotHeader.FUNCTIONS)) {
       functionsOf = new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
+    } else if (name.equals(SnapshotHeader.LIBRARY)) {
+      function(value.getBytes(StandardCharsets.ISO_8859_1));
     } else if (name.equals(SnapshotHeader.USED_MEMORY) && value.matches("[0-9]{1,18}")) {
       usedMemory = Long.parseLong(value);
     }
