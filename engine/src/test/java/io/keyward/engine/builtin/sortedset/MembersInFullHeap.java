@@ -13,7 +13,7 @@ import java.util.SplittableRandom;
  * JVM of its own with a small heap.
  */
 final class MembersInFullHeap {
-  private static final int ROUNDS = 20;
+  private static final int ROUNDS = 3;
   private static final int MOST = 10_000;
   private static final int REFUSED = 5;
 
