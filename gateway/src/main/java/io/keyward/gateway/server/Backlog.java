@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * clear for a long reply, were it in buffers of its own, the loop would wait for.
  */
 final class Backlog {
-  /** Bytes that leave together: the loop waits while the kernel copies them. */
+  /** Bytes of what waits that leave together: the loop waits while the kernel copies them. */
   static final int BUFFER = 64 * 1024;
 
   /**
