@@ -128,7 +128,7 @@ public final class Main {
       }
       Logging.apply(settings.logFormat(), settings.live());
       Gateway gateway = Gateway.start(settings, Main::heedSignals);
-      CompilerThreads.giveWay();
+      Precedence.ask();
       if (!gateway.stops()) {
         greet(settings, gateway);
       }

@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Which threads are the compiler's, as their files say. */
-class CompilerThreadFilesTest {
+/** Which threads have a name, as their files say. */
+class PrecedenceFilesTest {
   @TempDir Path threads;
 
   private void thread(String number, String name) throws IOException {
@@ -22,6 +22,6 @@ class CompilerThreadFilesTest {
     thread("102", "C2 CompilerThre");
     Files.createDirectory(threads.resolve("103"));
     thread("104", "C1 CompilerThre");
-    assertThat(CompilerThreads.numbers(threads)).containsExactlyInAnyOrder(102, 104);
+    assertThat(Precedence.numbers(threads, "C[12] Compiler.*")).containsExactlyInAnyOrder(102, 104);
   }
 }
