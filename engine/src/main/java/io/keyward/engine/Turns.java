@@ -1,9 +1,9 @@
 package io.keyward.engine;
 
-import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +30,7 @@ public final class Turns {
   private static final int ALONE = 1000;
 
   private final Loop loop;
-  private final LinkedHashMap<Object, ArrayDeque<Runnable>> waiting = new LinkedHashMap<>();
+  private final LinkedHashMap<Object, Line<Runnable>> waiting = new LinkedHashMap<>();
   private boolean scheduled;
   private @Nullable Object latest;
   private int inARow;
@@ -43,7 +43,7 @@ public final class Turns {
   public void add(Object owner, Runnable slice) {
     for (int attempt = 1; ; attempt++) {
       try {
-        waiting.computeIfAbsent(owner, o -> new ArrayDeque<>(2)).add(slice);
+        waiting.computeIfAbsent(owner, o -> new Line<>()).add(slice);
         break;
       } catch (OutOfMemoryError full) {
         MissingMemory.await(full, attempt);
@@ -115,10 +115,10 @@ public final class Turns {
   }
 
   private Runnable take() {
-    Iterator<Map.Entry<Object, ArrayDeque<Runnable>>> owners = waiting.entrySet().iterator();
-    Map.Entry<Object, ArrayDeque<Runnable>> first = owners.next();
-    ArrayDeque<Runnable> slices = first.getValue();
-    Runnable slice = slices.remove();
+    Iterator<Map.Entry<Object, Line<Runnable>>> owners = waiting.entrySet().iterator();
+    Map.Entry<Object, Line<Runnable>> first = owners.next();
+    Line<Runnable> slices = first.getValue();
+    Runnable slice = Objects.requireNonNull(slices.poll());
     if (slices.isEmpty()) {
       owners.remove();
     } else {

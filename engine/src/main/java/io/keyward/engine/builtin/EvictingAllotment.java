@@ -237,13 +237,20 @@ final class EvictingAllotment implements Sharer, RoomMaking.Limited {
   public void ask() {
     if (!asked) {
       asked = true;
-      keyspace
-          .loop()
-          .execute(
-              () -> {
-                asked = false;
-                making().soon();
-              });
+      boolean taken = false;
+      try {
+        keyspace.loop().execute(this::giveUpSoon);
+        taken = true;
+      } finally {
+        if (!taken) {
+          asked = false;
+        }
+      }
     }
+  }
+
+  private void giveUpSoon() {
+    asked = false;
+    making().soon();
   }
 }

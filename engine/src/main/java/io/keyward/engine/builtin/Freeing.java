@@ -1,8 +1,8 @@
 package io.keyward.engine.builtin;
 
+import io.keyward.engine.Line;
 import io.keyward.engine.Loop;
 import io.keyward.engine.Turns;
-import java.util.ArrayDeque;
 
 /** What the keyspaces of one loop have deleted and is still to be freed, in slices. */
 public final class Freeing {
@@ -10,7 +10,7 @@ public final class Freeing {
   private static final int FREED_BETWEEN_LOOKS = 64;
 
   private final Loop loop;
-  private final ArrayDeque<Held> waiting = new ArrayDeque<>();
+  private final Line<Held> waiting = new Line<>();
   private boolean scheduled;
   private long freed;
 
@@ -27,10 +27,26 @@ public final class Freeing {
       value.free(Integer.MAX_VALUE);
       return;
     }
-    waiting.add(value);
-    if (!scheduled) {
-      scheduled = true;
+    try {
+      waiting.add(value);
+    } catch (OutOfMemoryError full) {
+      // For whoever has deleted it, it is gone in any case.
+      value.free(Integer.MAX_VALUE);
+      return;
+    }
+    tend();
+  }
+
+  /** Lets what waits be freed, should there have been no memory for a slice; from time to time. */
+  void tend() {
+    if (scheduled || waiting.isEmpty()) {
+      return;
+    }
+    try {
       loop.turns().add(this, this::slice);
+      scheduled = true;
+    } catch (OutOfMemoryError full) {
+      // The regular work comes to it.
     }
   }
 
@@ -40,14 +56,13 @@ public final class Freeing {
   }
 
   private void slice() {
-    long until = System.nanoTime() + Turns.SLICE_NANOS;
-    while (some(FREED_BETWEEN_LOOKS)) {
-      if (System.nanoTime() - until >= 0) {
-        loop.turns().add(this, this::slice);
-        return;
-      }
-    }
     scheduled = false;
+    long until = System.nanoTime() + Turns.SLICE_NANOS;
+    boolean more = true;
+    while (more && System.nanoTime() - until < 0) {
+      more = some(FREED_BETWEEN_LOOKS);
+    }
+    tend();
   }
 
   /**
@@ -65,7 +80,7 @@ public final class Freeing {
       return false;
     }
     if (value.free(pieces)) {
-      waiting.remove();
+      waiting.poll();
       freed++;
     }
     return true;

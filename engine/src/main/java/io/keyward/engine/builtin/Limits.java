@@ -82,12 +82,13 @@ public final class Limits {
     }
   }
 
-  /** Tells the others with whom limits are shared what this keyspace has. */
+  /** The regular work: tells the others with whom limits are shared what this keyspace has. */
   void tell() {
     KeyLimit present = keys;
     if (present != null) {
       present.tell();
     }
+    throttle.tend();
   }
 
   /** An error that says which limit has been reached. */

@@ -60,8 +60,8 @@ final class RoomMaking {
   /** Evicts in slices. */
   void soon() {
     if (!waiting) {
-      waiting = true;
       home.loop().turns().add(this, this::slice);
+      waiting = true;
     }
   }
 

@@ -2,11 +2,12 @@ package io.keyward.engine.builtin;
 
 import io.keyward.config.tenant.Limit;
 import io.keyward.engine.KeyspaceLimits;
+import io.keyward.engine.Line;
 import io.keyward.engine.RateLimit;
 import io.keyward.engine.SharedLimits;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ public final class Throttle {
 
   private final BuiltinKeyspace keyspace;
   private final Limits limits;
-  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+  private final Line<Waiting> waiting = new Line<>();
   private List<Rate> commands = List.of();
   private List<Rate> bytes = List.of();
   private long forgiven;
@@ -145,10 +146,20 @@ public final class Throttle {
   }
 
   private void serveLater(long now) {
-    if (!scheduled && !waiting.isEmpty()) {
-      scheduled = true;
-      keyspace.loop().schedule(millisToWait(now == 0 ? System.nanoTime() : now), this::serve);
+    if (scheduled || waiting.isEmpty()) {
+      return;
     }
+    try {
+      keyspace.loop().schedule(millisToWait(now == 0 ? System.nanoTime() : now), this::serve);
+      scheduled = true;
+    } catch (OutOfMemoryError full) {
+      // The regular work comes to it.
+    }
+  }
+
+  /** Lets who waits be served, should there have been no memory to; from time to time. */
+  void tend() {
+    serveLater(0);
   }
 
   private long millisToWait(long now) {
@@ -168,7 +179,7 @@ public final class Throttle {
     long now = System.nanoTime();
     try {
       for (int left = waiting.size(); left > 0 && allowance(now) > 0; left--) {
-        Waiting first = waiting.remove();
+        Waiting first = Objects.requireNonNull(waiting.poll());
         limits.slowed(now - first.since());
         first.goOn().run();
         now = System.nanoTime();

@@ -134,11 +134,20 @@ public final class UsedMemory implements Sharer {
   public void ask() {
     if (!asked) {
       asked = true;
-      onLoop.accept(
-          () -> {
-            asked = false;
-            relief.run();
-          });
+      boolean taken = false;
+      try {
+        onLoop.accept(this::relieve);
+        taken = true;
+      } finally {
+        if (!taken) {
+          asked = false;
+        }
+      }
     }
+  }
+
+  private void relieve() {
+    asked = false;
+    relief.run();
   }
 }

@@ -37,19 +37,29 @@ public final class Bench {
     final Turns turns = new Turns(this);
     long order;
     long time;
+    int refusals;
 
     @Override
     public boolean isCurrent() {
       return true;
     }
 
+    private void refuseIfWanted() {
+      if (refusals > 0) {
+        refusals--;
+        throw new OutOfMemoryError("no task more");
+      }
+    }
+
     @Override
     public void execute(Runnable task) {
+      refuseIfWanted();
       tasks.add(new Task(time, order++, task));
     }
 
     @Override
     public Timer schedule(long milliseconds, Runnable work) {
+      refuseIfWanted();
       Task task = new Task(time + Math.max(1, milliseconds * ROUNDS), order++, work);
       tasks.add(task);
       return () -> tasks.remove(task);
@@ -77,6 +87,7 @@ public final class Bench {
     private final Client client;
     private boolean closed;
     private final List<String[]> waiting = new ArrayList<>();
+    private Runnable beforeNext = () -> {};
 
     private final BuiltinKeyspace keyspace;
     private final TestLoop loop;
@@ -138,12 +149,20 @@ public final class Bench {
         at += part.length;
       }
       request.client(client);
+      Runnable first = beforeNext;
+      beforeNext = () -> {};
+      first.run();
       keyspace.beginBurst();
       keyspace.execute(request, reply);
       keyspace.endBurst();
       if (client.turn() != Client.Turn.SUSPENDED) {
         request.dropPieces();
       }
+    }
+
+    /** Does something when the next command has been received, before it is executed. */
+    public void beforeNext(Runnable first) {
+      beforeNext = first;
     }
 
     /** What has been written to this client since the last time, as text. */
@@ -305,6 +324,11 @@ public final class Bench {
   /** Runs the loop's tasks that are due within so many milliseconds of its own time. */
   public void pass(long milliseconds) {
     loop.pass(milliseconds);
+  }
+
+  /** Has the loop refuse the next so many tasks, as if there were no memory for them. */
+  public void refuse(int tasks) {
+    loop.refusals = tasks;
   }
 
   /** Checks every invariant of the data. */

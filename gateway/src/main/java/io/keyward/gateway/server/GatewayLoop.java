@@ -1,5 +1,6 @@
 package io.keyward.gateway.server;
 
+import io.keyward.engine.Line;
 import io.keyward.engine.Loop;
 import io.keyward.engine.MissingMemory;
 import io.keyward.engine.Reply;
@@ -10,7 +11,6 @@ import io.keyward.engine.bytes.PieceArrays;
 import io.keyward.gateway.protocol.Input;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -45,10 +45,10 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   private final EventLoop eventLoop;
   private final Input.Scratch scratch = new Input.Scratch();
   private final ReplyArrays replyArrays = new ReplyArrays();
-  private final ArrayDeque<Session> toFlush = new ArrayDeque<>();
-  private final ArrayDeque<Session> toResume = new ArrayDeque<>();
-  private final ArrayDeque<DiskWait> forDisk = new ArrayDeque<>();
-  private final ArrayDeque<Session> forRoom = new ArrayDeque<>();
+  private final Line<Session> toFlush = new Line<>();
+  private final Line<Session> toResume = new Line<>();
+  private final Line<DiskWait> forDisk = new Line<>();
+  private final Line<Session> forRoom = new Line<>();
   private PieceArrays arrays = PieceArrays.UNKEPT;
   private @Nullable EffectStream effects;
   private final Turns turns = new Turns(this);
@@ -144,7 +144,7 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   public void advanced() {
     DiskWait wait = forDisk.peek();
     while (wait != null && !effects().gate().awaitsSafety(wait.position())) {
-      forDisk.remove();
+      forDisk.poll();
       wait.session().safe();
       wait = forDisk.peek();
     }
@@ -232,6 +232,9 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
       }
     } finally {
       settling = false;
+      if (!toFlush.isEmpty() || !toResume.isEmpty()) {
+        settleLater();
+      }
     }
   }
 }

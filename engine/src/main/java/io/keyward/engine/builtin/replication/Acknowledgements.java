@@ -47,8 +47,8 @@ final class Acknowledgements {
       Wait wait = each.next();
       CommandException refusal = wait.awaited().refusal();
       if (refusal != null || wait.awaited().reached()) {
-        each.remove();
         wait.loop().execute(() -> goOn(wait, refusal));
+        each.remove();
       }
     }
     any = !waits.isEmpty();

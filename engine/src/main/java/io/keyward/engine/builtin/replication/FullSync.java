@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -21,17 +22,25 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class FullSync {
   private static final int PIECE = 64 * 1024;
+  private static final long NOT_BEGUN = Long.MAX_VALUE;
 
   private final Replication replication;
   private final Snapshots snapshots;
-  private final boolean[] begun;
+
+  /**
+   * The first piece of the stream that is not in the snapshot, for each home; or that it is not
+   * known yet.
+   */
+  private final long[] firstPieces;
+
   private final List<Replica> batch = new ArrayList<>();
   private int begunHomes;
 
   FullSync(Replication replication, Snapshots snapshots, int homes) {
     this.replication = replication;
     this.snapshots = snapshots;
-    begun = new boolean[homes];
+    firstPieces = new long[homes];
+    Arrays.fill(firstPieces, NOT_BEGUN);
   }
 
   /** Makes the snapshot and begins to send it; on a thread that may wait. */
@@ -57,14 +66,20 @@ final class FullSync {
     return batch;
   }
 
-  void begins(int home) {
-    begun[home] = true;
+  /** The snapshot of a home is taken; pieces of the stream from this number on come behind it. */
+  void begins(int home, long nextPiece) {
+    firstPieces[home] = nextPiece;
     begunHomes++;
   }
 
   /** Whether what a home does is no longer part of the snapshot; -1 for what no home does. */
   boolean hasBegun(int home) {
-    return home < 0 ? begunHomes > 0 : begun[home];
+    return home < 0 ? begunHomes > 0 : firstPieces[home] != NOT_BEGUN;
+  }
+
+  /** Whether a piece of the stream, which may have been put off, is in the snapshot already. */
+  boolean contains(int home, long piece) {
+    return home >= 0 && piece < firstPieces[home];
   }
 
   boolean nobodyHasBegun() {
@@ -72,7 +87,7 @@ final class FullSync {
   }
 
   boolean allHaveBegun() {
-    return begunHomes == begun.length;
+    return begunHomes == firstPieces.length;
   }
 
   private void send(Replica replica, Path file, AtomicInteger unsent) {

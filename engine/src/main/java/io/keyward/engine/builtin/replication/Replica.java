@@ -2,11 +2,11 @@ package io.keyward.engine.builtin.replication;
 
 import io.keyward.config.directive.OutputBufferLimit;
 import io.keyward.engine.Client;
+import io.keyward.engine.Line;
 import io.keyward.engine.Loop;
 import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.ClientMemory;
 import io.keyward.engine.builtin.Follower;
-import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +47,7 @@ final class Replica implements Follower {
   private final Client client;
   private final Loop loop;
   private final Replication replication;
-  private final ArrayDeque<byte[]> held = new ArrayDeque<>();
+  private final Line<byte[]> held = new Line<>();
   private volatile State state = State.STRANGER;
   private long heldBytes;
   private long startsAt;

@@ -1,9 +1,11 @@
 package io.keyward.engine.builtin.replication;
 
 import java.security.SecureRandom;
-import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +23,12 @@ final class ReplicatedStream {
     /** Whether one of them is sent what some homes do and not what others do. */
     boolean anyMissesSome();
 
-    /** Sends bytes; the home is negative if they tell of nothing that a home has done. */
-    void send(byte[] bytes, int home);
+    /**
+     * Sends bytes; the home is negative if they tell of nothing that a home has done.
+     *
+     * @param number tells pieces apart in the order in which they have been handed over
+     */
+    void send(byte[] bytes, int home, long number);
   }
 
   /** What a home has done since its last piece, with the database that is selected behind it. */
@@ -31,8 +37,11 @@ final class ReplicatedStream {
     final byte[] bytes;
     final boolean whole;
     final int database;
+    final long number;
+    @Nullable Piece next;
 
-    Piece(int home, byte[] bytes, boolean whole, int database) {
+    Piece(long number, int home, byte[] bytes, boolean whole, int database) {
+      this.number = number;
       this.home = home;
       this.bytes = bytes;
       this.whole = whole;
@@ -40,11 +49,31 @@ final class ReplicatedStream {
     }
   }
 
+  /** What is put off of one home, at least a piece; linked, so that adding one takes no memory. */
+  private static final class PutOff {
+    private static final Comparator<PutOff> BY_AGE =
+        Comparator.comparingLong(pieces -> pieces.first.number);
+
+    Piece first;
+    private Piece last;
+
+    PutOff(Piece only) {
+      first = only;
+      last = only;
+    }
+
+    void add(Piece piece) {
+      last.next = piece;
+      last = piece;
+    }
+  }
+
   private final Receivers receivers;
-  private final List<Piece> putOff = new ArrayList<>();
+  private final Map<Integer, PutOff> putOff = new HashMap<>();
   private String id = newId();
   private @Nullable Backlog backlog;
   private long offset;
+  private long pieces;
 
   /** Where the stream stood when a home had last done something. */
   private long doneUpTo;
@@ -77,6 +106,11 @@ final class ReplicatedStream {
     return doneUpTo;
   }
 
+  /** The number of the piece that will be handed over next. */
+  long nextPiece() {
+    return pieces;
+  }
+
   /** Its last bytes, or null as long as nothing is gathered. */
   @Nullable Backlog backlog() {
     return backlog;
@@ -102,14 +136,20 @@ final class ReplicatedStream {
     backlog = null;
     id = newId();
     // The end of a unit that goes on now is not gathered either.
+    forgetUnits();
+    selected = ANY_DATABASE;
+  }
+
+  private void forgetUnits() {
     openHome = NO_HOME;
     putOff.clear();
-    selected = ANY_DATABASE;
   }
 
   /** Has nobody go on from before this place, under no former name, since something is missing. */
   void breakOff() {
     id = newId();
+    // What is missing may be the end of a unit.
+    forgetUnits();
     forgetFormer();
   }
 
@@ -128,7 +168,7 @@ final class ReplicatedStream {
 
   /** Takes what belongs into the stream without any home having done it, and selects nothing. */
   void take(byte[] bytes) {
-    take(new Piece(NO_HOME, bytes, true, ANY_DATABASE));
+    take(new Piece(pieces++, NO_HOME, bytes, true, ANY_DATABASE));
   }
 
   /**
@@ -138,27 +178,45 @@ final class ReplicatedStream {
    * @param database which is selected behind it
    */
   void take(int home, byte[] bytes, boolean whole, int database) {
-    take(new Piece(home, bytes, whole, database));
+    take(new Piece(pieces++, home, bytes, whole, database));
   }
 
   private void take(Piece piece) {
     if (openHome != NO_HOME && openHome != piece.home) {
-      putOff.add(piece);
+      putOff(piece);
       return;
     }
     append(piece);
-    while (openHome == NO_HOME && !putOff.isEmpty()) {
-      append(putOff.removeFirst());
-    }
-    if (openHome != NO_HOME) {
-      // What was put off of the home whose unit goes on now belongs to that unit.
-      for (Piece own : List.copyOf(putOff)) {
-        if (own.home == openHome) {
-          putOff.remove(own);
-          append(own);
-        }
+    PutOff next = nextPutOff();
+    while (next != null) {
+      Piece first = next.first;
+      if (first.next == null) {
+        putOff.remove(first.home);
+      } else {
+        next.first = first.next;
       }
+      append(first);
+      next = nextPutOff();
     }
+  }
+
+  private void putOff(Piece piece) {
+    PutOff others = putOff.get(piece.home);
+    if (others == null) {
+      putOff.put(piece.home, new PutOff(piece));
+    } else {
+      others.add(piece);
+    }
+  }
+
+  /** What comes now: of the home whose unit goes on, else what has been put off longest. */
+  private @Nullable PutOff nextPutOff() {
+    if (putOff.isEmpty()) {
+      return null;
+    }
+    return openHome == NO_HOME
+        ? Collections.min(putOff.values(), PutOff.BY_AGE)
+        : putOff.get(openHome);
   }
 
   private void append(Piece piece) {
@@ -180,6 +238,6 @@ final class ReplicatedStream {
       doneUpTo = offset;
     }
     openHome = piece.whole ? NO_HOME : piece.home;
-    receivers.send(bytes, piece.home);
+    receivers.send(bytes, piece.home, piece.number);
   }
 }

@@ -111,8 +111,8 @@ public final class Replication {
     replica.state(state);
     replicas.add(replica);
     if (!ticking) {
-      ticking = true;
       later(this::tick);
+      ticking = true;
     }
   }
 
@@ -167,7 +167,7 @@ public final class Replication {
     if (sync.nobodyHasBegun()) {
       replicas.those(Replication::isWithoutSnapshot).forEach(sync::add);
     }
-    sync.begins(number);
+    sync.begins(number, stream.nextPiece());
     stream.reselect();
     if (sync.allHaveBegun()) {
       sync.batch().forEach(replica -> replica.startsBefore(stream.offset()));
@@ -289,19 +289,32 @@ public final class Replication {
     }
 
     @Override
-    public void send(byte[] bytes, int home) {
+    public void send(byte[] bytes, int home, long number) {
+      boolean padded = false;
       for (Replica replica : replicas.all()) {
-        if (receives(replica, home)
-            && !replica.take(bytes, settings.outputBufferLimits().replica())) {
+        FullSync sync = replica.sync();
+        if (sync == null ? replica.state() != State.ONLINE : !sync.hasBegun(home)) {
+          continue;
+        }
+        boolean known = sync != null && sync.contains(home, number);
+        padded |= known;
+        byte[] sent = known ? emptyLines(bytes.length) : bytes;
+        if (!replica.take(sent, settings.outputBufferLimits().replica())) {
           cut(replica, "more waits for it than client-output-buffer-limit allows");
         }
+      }
+      if (padded) {
+        // Whoever goes on from before it would be sent it.
+        stream.forgetFormer();
       }
     }
   }
 
-  private static boolean receives(Replica replica, int home) {
-    FullSync sync = replica.sync();
-    return replica.state() == State.ONLINE || (sync != null && sync.hasBegun(home));
+  /** As long as what a replica's snapshot holds already, so that its offsets are those of all. */
+  private static byte[] emptyLines(int length) {
+    byte[] lines = new byte[length];
+    Arrays.fill(lines, (byte) '\n');
+    return lines;
   }
 
   /** Where the stream stood when anything was last done, whatever else has been sent since. */
@@ -352,21 +365,25 @@ public final class Replication {
   synchronized void await(Client client, Home home, Acknowledgements.Awaited awaited) {
     acknowledgements.await(client, home.loop(), awaited);
     if (!sweeping) {
-      sweeping = true;
       later(this::sweep);
+      sweeping = true;
     }
     if (!replicas.isEmpty()) {
-      stream.take(GET_ACKNOWLEDGEMENTS);
+      say(GET_ACKNOWLEDGEMENTS);
     }
     acknowledgements.advanced();
   }
 
   /** Forgets those whose time is up, until nobody waits. */
   private synchronized void sweep() {
-    sweeping = acknowledgements.any();
-    if (sweeping) {
-      acknowledgements.forgetOthers(this::guarded);
-      later(this::sweep);
+    sweeping = false;
+    if (acknowledgements.any()) {
+      try {
+        acknowledgements.forgetOthers(this::guarded);
+      } finally {
+        later(this::sweep);
+        sweeping = true;
+      }
     }
   }
 
@@ -377,6 +394,20 @@ public final class Replication {
   // The regular work
 
   private synchronized void tick() {
+    ticking = false;
+    boolean over = false;
+    try {
+      over = lookAfterReplicas();
+    } finally {
+      if (!over) {
+        later(this::tick);
+        ticking = true;
+      }
+    }
+  }
+
+  /** Returns whether nobody has come back for so long that nothing is gathered any more. */
+  private boolean lookAfterReplicas() {
     if (gap) {
       closeGaps();
     }
@@ -394,15 +425,25 @@ public final class Replication {
     if (++secondsSincePing >= settings.number(Directive.REPL_PING_REPLICA_PERIOD)) {
       secondsSincePing = 0;
       if (!replicas.isEmpty()) {
-        stream.take(PING);
+        say(PING);
       }
     }
     allowOrRefuseWrites();
     long patience = settings.number(Directive.REPL_BACKLOG_TTL) * 1000;
     if (replicas.isEmpty() && patience > 0 && now - aloneSince >= patience) {
       forget();
-    } else {
-      later(this::tick);
+      return true;
+    }
+    return false;
+  }
+
+  /** Puts into the stream what no home has done. */
+  private void say(byte[] command) {
+    try {
+      stream.take(command);
+    } catch (OutOfMemoryError full) {
+      // Some replicas may have got it.
+      gap = true;
     }
   }
 
@@ -416,9 +457,7 @@ public final class Replication {
     task.run();
   }
 
-  /** Nobody has come back for long: what is done is no longer gathered. */
   private void forget() {
-    ticking = false;
     stream.end();
     for (Home home : engine.homes()) {
       home.loop().execute(() -> unfollow(home));
