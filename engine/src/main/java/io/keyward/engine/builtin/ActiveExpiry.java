@@ -36,8 +36,8 @@ public final class ActiveExpiry {
   }
 
   /** The mean time to live of keys that expire, in milliseconds, as the last walks have seen. */
-  public long averageLifetime() {
-    return (long) averageLifetime;
+  public double averageLifetime() {
+    return averageLifetime;
   }
 
   /** How many of a hundred keys that expire were overdue when the last walks met them. */

@@ -57,6 +57,12 @@ public final class Databases {
     return seen == null ? 0 : SeenKeys.expiring(seen);
   }
 
+  /** The mean time to live of those, in milliseconds, as the last walks have seen it. */
+  public double seenLifetimeIn(int number) {
+    Database seen = keyspace.routes() == null ? ifUsed(number) : at(number);
+    return seen == null ? 0 : SeenKeys.lifetime(seen);
+  }
+
   /** Visits those in use, by rising number. */
   public void forEach(Consumer<Database> visitor) {
     for (Database database : databases) {

@@ -56,6 +56,20 @@ public final class SeenKeys {
     return sum[0];
   }
 
+  /**
+   * The mean time to live of those, in milliseconds; of each holder as its last walks have seen.
+   */
+  static double lifetime(Database database) {
+    double[] sum = {0, 0};
+    for (Database holder : holders(database)) {
+      KeyRoutes leads = database.routes();
+      long expiring = leads == null ? holder.expiring() : leads.seenExpiring(holder);
+      sum[0] += expiring;
+      sum[1] += expiring * holder.keyspace().activeExpiry().averageLifetime();
+    }
+    return sum[0] == 0 ? 0 : sum[1] / sum[0];
+  }
+
   /** Whether a key of a holder is one of them. */
   public static boolean sees(Database database, Entry key) {
     KeyRoutes leads = database.routes();

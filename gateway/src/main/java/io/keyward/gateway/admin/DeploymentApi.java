@@ -41,7 +41,9 @@ final class DeploymentApi {
           409,
           "It is not possible as things stand; the error says why.",
           413,
-          "The body is too large.");
+          "The body is too large.",
+          503,
+          "The data is still being loaded.");
 
   private final Vertx vertx;
   private final Lifecycle lifecycle;
@@ -272,6 +274,7 @@ final class DeploymentApi {
             case UNKNOWN -> 404;
             case INVALID -> 400;
             case REFUSED -> 409;
+            case LOADING -> 503;
             case FAILED -> 500;
           };
       error(response, status, refused.reason());

@@ -1,6 +1,7 @@
 package io.keyward.gateway.command;
 
 import static io.keyward.engine.command.CommandFlag.ADMIN;
+import static io.keyward.engine.command.CommandFlag.LOADING;
 import static io.keyward.engine.command.CommandFlag.NOSCRIPT;
 import static io.keyward.engine.command.CommandFlag.NO_ASYNC_LOADING;
 import static io.keyward.engine.command.CommandFlag.NO_MULTI;
@@ -19,6 +20,7 @@ import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Handler;
 import io.keyward.gateway.deployment.Actor;
 import io.keyward.gateway.deployment.DeploymentException;
+import io.keyward.gateway.deployment.DeploymentException.Kind;
 import io.keyward.gateway.deployment.Lifecycle;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -75,34 +77,34 @@ final class DeploymentCommands {
                     .complexity("O(N) where N is the number of keys, in slices")
                     .syntax("deployment [BY order] [LIMIT number]"))
             .subcommand(
-                child("create", 3, this::create)
+                action("create", 3, this::create)
                     .summary("Makes a deployment, or lets one take logins again.")
                     .complexity("O(1)")
                     .syntax("deployment"))
             .subcommand(
-                child("clone", -4, this::copy)
+                action("clone", -4, this::copy)
                     .summary("Makes a deployment hold what another one holds at this instant.")
                     .complexity("O(N) where N is the number of keys over some thousands")
                     .syntax("source target [REPLACE]"))
             .subcommand(
-                child("promote", 4, this::promote)
+                action("promote", 4, this::promote)
                     .summary(
                         "Lets a login lead to another deployment, and its clients connect anew.")
                     .complexity("O(N) where N is the number of connections")
                     .syntax("alias deployment"))
             .subcommand(
-                child("drain", -3, this::drain)
+                action("drain", -3, this::drain)
                     .summary(
                         "Takes no more logins and sends the clients away, at last after a time.")
                     .complexity("O(N) where N is the number of connections")
                     .syntax("deployment [seconds]"))
             .subcommand(
-                child("retire", -3, this::retire)
+                action("retire", -3, this::retire)
                     .summary("Frees a deployment's keys when nobody has been there for some hours.")
                     .complexity("O(N) where N is the number of keys, in slices")
                     .syntax("deployment [AFTER hours] [DRYRUN]"))
             .subcommand(
-                child("drop", -3, this::drop)
+                action("drop", -3, this::drop)
                     .summary("Frees a deployment's keys and forgets it.")
                     .complexity("O(N) where N is the number of keys, in slices")
                     .syntax("deployment [FORCE]"))
@@ -125,6 +127,14 @@ final class DeploymentCommands {
     return Command.named(name, SERVER)
         .arity(arity)
         .flags(ADMIN, NOSCRIPT, NO_ASYNC_LOADING, NO_MULTI, SERVER_WIDE)
+        .handler(handler);
+  }
+
+  /** One that changes something, and is not refused without the audit log while data is loaded. */
+  private static CommandBuilder action(String name, int arity, Handler handler) {
+    return Command.named(name, SERVER)
+        .arity(arity)
+        .flags(ADMIN, NOSCRIPT, LOADING, NO_MULTI, SERVER_WIDE)
         .handler(handler);
   }
 
@@ -240,7 +250,11 @@ final class DeploymentCommands {
     try {
       return new Outcome(work.run(), null);
     } catch (DeploymentException refused) {
-      return new Outcome(null, CommandException.error(refused.reason()));
+      return new Outcome(
+          null,
+          refused.kind() == Kind.LOADING
+              ? Errors.LOADING
+              : CommandException.error(refused.reason()));
     }
   }
 

@@ -194,30 +194,32 @@ final class Logins {
       if (!alreadyIn) {
         session.take(deployment);
       }
-      become(client, admitted);
-      answer.run();
+      if (become(client, admitted)) {
+        answer.run();
+      }
       return;
     }
     session.moveTo(
         target,
         deployment,
         () -> {
-          become(client, admitted);
-          if (!silent && client.replyMode() != ReplyMode.OFF) {
+          if (become(client, admitted) && !silent && client.replyMode() != ReplyMode.OFF) {
             answer.run();
           }
         });
   }
 
-  private void become(Client client, Decision.Admitted admitted) {
+  /** Returns false if the client cannot be who it is to be: then it is told so and closed. */
+  private boolean become(Client client, Decision.Admitted admitted) {
     session(client).login(admitted.login());
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
       AccessControl access = keyspace.access();
       User user = admitted.user().isEmpty() ? access.defaultUser() : access.user(admitted.user());
       if (user == null || !user.enabled()) {
-        // The user has been removed since the password was right.
-        client.connection().abort();
-        return;
+        // The deployment has switched it off, or has removed it since the password was right.
+        client.reply().error(WRONG_PASSWORD.line());
+        client.connection().closeAfterReply();
+        return false;
       }
       keyspace.members().logIn(client, user);
       if (admitted.deployment() == null) {
@@ -226,5 +228,6 @@ final class Logins {
       }
     }
     client.operator(admitted.deployment() == null || server.tenancy().single());
+    return true;
   }
 }

@@ -17,9 +17,20 @@ import java.util.TreeMap;
 /** What INFO tells the operator of all deployments together: sums, by the names of the fields. */
 final class OverallFigures {
   private final Map<String, Long> sums = new TreeMap<>();
-  private final Map<Integer, long[]> databases = new TreeMap<>();
+  private final Map<Integer, Keys> databases = new TreeMap<>();
   private final Map<Command, CommandCounts> commands = new HashMap<>();
   private final Map<String, Long> errors = new TreeMap<>();
+
+  /**
+   * Keys of a database.
+   *
+   * @param lifetimes the milliseconds that all those which expire have left together
+   */
+  private record Keys(long all, long expiring, double lifetimes) {
+    Keys plus(Keys others) {
+      return new Keys(all + others.all, expiring + others.expiring, lifetimes + others.lifetimes);
+    }
+  }
 
   private OverallFigures() {}
 
@@ -38,7 +49,7 @@ final class OverallFigures {
       part.commands.forEach(
           (name, counts) -> all.commands.merge(name, counts, CommandCounts::plus));
       part.errors.forEach(all::addError);
-      part.databases.forEach((number, counts) -> all.add(number, counts[0], counts[1], counts[2]));
+      part.databases.forEach((number, keys) -> all.databases.merge(number, keys, Keys::plus));
     }
     return all;
   }
@@ -75,11 +86,9 @@ final class OverallFigures {
     for (int number = 0; number < keyspace.databases().count(); number++) {
       Database database = keyspace.databases().ifUsed(number);
       if (database != null && database.size() > 0) {
-        add(
-            number,
-            database.size(),
-            database.expiring(),
-            keyspace.activeExpiry().averageLifetime() * database.expiring());
+        double lifetimes = keyspace.activeExpiry().averageLifetime() * database.expiring();
+        databases.merge(
+            number, new Keys(database.size(), database.expiring(), lifetimes), Keys::plus);
       }
     }
   }
@@ -92,13 +101,6 @@ final class OverallFigures {
 
   private void add(String name, long value) {
     sums.merge(name, value, Long::sum);
-  }
-
-  private void add(int number, long keys, long expiring, long lifetimes) {
-    long[] counts = databases.computeIfAbsent(number, k -> new long[3]);
-    counts[0] += keys;
-    counts[1] += expiring;
-    counts[2] += lifetimes;
   }
 
   /** The figures that take the place of what one keyspace would tell. */
@@ -124,14 +126,14 @@ final class OverallFigures {
   void keyspace(InfoText text) {
     text.section("Keyspace");
     databases.forEach(
-        (number, counts) ->
+        (number, keys) ->
             text.field(
                 "db" + number,
                 "keys="
-                    + counts[0]
+                    + keys.all()
                     + ",expires="
-                    + counts[1]
+                    + keys.expiring()
                     + ",avg_ttl="
-                    + (counts[1] == 0 ? 0 : counts[2] / counts[1])));
+                    + (keys.expiring() == 0 ? 0 : (long) (keys.lifetimes() / keys.expiring()))));
   }
 }

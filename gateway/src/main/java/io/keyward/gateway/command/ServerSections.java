@@ -123,7 +123,7 @@ final class ServerSections {
       long keys = keyspace.databases().seenIn(number);
       long expiring = keyspace.databases().seenExpiringIn(number);
       if (keys > 0) {
-        long lifetime = expiring > 0 ? keyspace.activeExpiry().averageLifetime() : 0;
+        long lifetime = (long) keyspace.databases().seenLifetimeIn(number);
         text.field("db" + number, "keys=" + keys + ",expires=" + expiring + ",avg_ttl=" + lifetime);
       }
     }

@@ -96,11 +96,10 @@ final class Actions {
    */
   <T> T act(Actor actor, String action, String deployment, Map<String, Object> with, Work<T> work)
       throws DeploymentException {
-    if (server.durability().appendOnly().progress().loading()) {
-      throw new DeploymentException(Kind.REFUSED, "the data is still being loaded");
-    }
+    boolean begun = false;
     acting.lock();
     try {
+      checkLoaded();
       Path written = folder();
       Deployment shared = server.tenancy().roster().named(deployment);
       if (shared != null && shared.shared()) {
@@ -109,13 +108,18 @@ final class Actions {
       }
       // Many actions cannot be taken back: on a disk that refuses none is begun.
       file.write(written);
+      begun = true;
       T answer = work.run();
       file.write(written);
       audit.note(actor, action, deployment, with, "done");
       log.info("DEPLOYMENT {} {} by {}", action, deployment, actor.name());
       return answer;
     } catch (IOException unwritten) {
-      throw failed("the data folder cannot be written", unwritten);
+      DeploymentException failure = failed("the data folder cannot be written", unwritten);
+      if (!begun) {
+        refused(actor, action, deployment, with, failure.reason());
+      }
+      throw failure;
     } catch (DeploymentException refused) {
       refused(actor, action, deployment, with, refused.reason());
       throw refused;
@@ -131,6 +135,13 @@ final class Actions {
       throw new DeploymentException(Kind.FAILED, "interrupted");
     } finally {
       acting.unlock();
+    }
+  }
+
+  /** Refuses what has to wait until the data is loaded. */
+  void checkLoaded() throws DeploymentException {
+    if (server.durability().appendOnly().progress().loading()) {
+      throw new DeploymentException(Kind.LOADING, "the data is still being loaded");
     }
   }
 

@@ -1,6 +1,7 @@
 package io.keyward.gateway.deployment;
 
 import io.keyward.config.tenant.Limit;
+import io.keyward.engine.Errors;
 import io.keyward.engine.SharedKeys;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.CloneTerms;
@@ -11,11 +12,14 @@ import io.keyward.gateway.deployment.DeploymentException.Kind;
 import io.keyward.gateway.server.Server;
 import io.keyward.tenancy.Deployment;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes one deployment hold what another one holds, functions included, at one instant.
@@ -64,12 +68,14 @@ final class Cloning {
       throw hasKeys();
     }
     checkRoom(from, to);
+    emptying.check(from.prefix());
+    emptying.check(to.prefix());
     if (!rehearsed) {
       rehearsed = true;
       new Rehearsal(server.engine().table()).run();
     }
     BuiltinKeyspace source = server.engine().open(from.prefix());
-    BuiltinKeyspace target = beside(source, to);
+    BuiltinKeyspace target = beside(source, to, replace);
     CompletableFuture<KeyspaceClone> done = new CompletableFuture<>();
     source.loop().execute(() -> makeWhenIdle(source, target, replace, done));
     return await(done);
@@ -82,7 +88,11 @@ final class Cloning {
 
   private static DeploymentException hasKeys() {
     return new DeploymentException(
-        Kind.REFUSED, "the target has keys. Remedy: REPLACE, which frees them first");
+        Kind.REFUSED, "the target has keys or functions. Remedy: REPLACE, which frees them first");
+  }
+
+  private static boolean holdsAny(BuiltinKeyspace keyspace) {
+    return keyspace.databases().keys() > 0 || !FunctionTexts.of(keyspace).isEmpty();
   }
 
   /** Refuses what would be more than the limits allow, which count what is in common twice. */
@@ -121,7 +131,7 @@ final class Cloning {
    * nobody comes in until it is there. What it held goes with it, so that a copy that is to be
    * refused has to be refused before.
    */
-  private BuiltinKeyspace beside(BuiltinKeyspace source, Deployment to)
+  private BuiltinKeyspace beside(BuiltinKeyspace source, Deployment to, boolean replace)
       throws DeploymentException, InterruptedException {
     Home home = source.home();
     BuiltinKeyspace present = server.engine().find(to.prefix());
@@ -130,6 +140,9 @@ final class Cloning {
     }
     if (present != null && !terms(present).canTellCloneOf(terms(source))) {
       throw untellable();
+    }
+    if (present != null && !replace && told(present, Cloning::holdsAny)) {
+      throw hasKeys();
     }
     BuiltinKeyspace opened;
     boolean wasClosed = to.closed();
@@ -150,23 +163,29 @@ final class Cloning {
     return opened;
   }
 
-  /** The terms of a keyspace, as soon as no command is in the middle of it. */
   private static CloneTerms terms(BuiltinKeyspace keyspace)
       throws DeploymentException, InterruptedException {
-    CompletableFuture<CloneTerms> told = new CompletableFuture<>();
-    keyspace.loop().execute(() -> tellWhenIdle(keyspace, told));
+    return told(keyspace, asked -> asked.effects().whole().cloneTerms());
+  }
+
+  /** What a keyspace tells of itself as soon as no command is in the middle of it. */
+  private static <T> T told(BuiltinKeyspace keyspace, Function<BuiltinKeyspace, T> question)
+      throws DeploymentException, InterruptedException {
+    CompletableFuture<T> told = new CompletableFuture<>();
+    keyspace.loop().execute(() -> tellWhenIdle(keyspace, question, told));
     return await(told);
   }
 
-  private static void tellWhenIdle(BuiltinKeyspace keyspace, CompletableFuture<CloneTerms> told) {
+  private static <T> void tellWhenIdle(
+      BuiltinKeyspace keyspace, Function<BuiltinKeyspace, T> question, CompletableFuture<T> told) {
     if (told.isDone()) {
       // Whoever has asked does not wait any more.
       return;
     }
     if (keyspace.slices().busy()) {
-      var _ = keyspace.loop().schedule(1, () -> tellWhenIdle(keyspace, told));
+      var _ = keyspace.loop().schedule(1, () -> tellWhenIdle(keyspace, question, told));
     } else {
-      told.complete(keyspace.effects().whole().cloneTerms());
+      told.complete(question.apply(keyspace));
     }
   }
 
@@ -195,13 +214,21 @@ final class Cloning {
       done.completeExceptionally(untellable());
       return;
     }
-    if (!replace && target.databases().keys() > 0) {
+    if (!replace && holdsAny(target)) {
       done.completeExceptionally(hasKeys());
+      return;
+    }
+    DeploymentException refused = refusal(source, target);
+    if (refused != null) {
+      done.completeExceptionally(refused);
       return;
     }
     final KeyspaceClone clone;
     try {
       clone = makeNow(source, target, replace);
+    } catch (DeploymentException without) {
+      done.completeExceptionally(without);
+      return;
     } catch (RuntimeException | Error defect) {
       done.completeExceptionally(defect);
       throw defect;
@@ -209,8 +236,29 @@ final class Cloning {
     Emptying.whenSafe(source.home(), () -> done.complete(clone));
   }
 
-  /** Makes the copy, on the loop of both; it tells how long all of that has taken. */
-  static KeyspaceClone makeNow(BuiltinKeyspace source, BuiltinKeyspace target, boolean replace) {
+  /** Why a copy cannot be made now, or null; on the loop of both. */
+  private static @Nullable DeploymentException refusal(
+      BuiltinKeyspace source, BuiltinKeyspace target) {
+    DeploymentException refusal = Emptying.refusal(source);
+    if (refusal == null) {
+      refusal = Emptying.refusal(target);
+    }
+    boolean full =
+        !FunctionTexts.of(source).isEmpty() && !target.home().memoryLimit().makeRoom(target);
+    return refusal == null && full
+        ? new DeploymentException(
+            Kind.REFUSED, "there is no memory for the functions: " + Errors.OUT_OF_MEMORY.line())
+        : refusal;
+  }
+
+  /**
+   * Makes the copy, on the loop of both; it tells how long all of that has taken.
+   *
+   * @throws DeploymentException if the functions cannot be loaded in the target; then no keys are
+   *     copied
+   */
+  static KeyspaceClone makeNow(BuiltinKeyspace source, BuiltinKeyspace target, boolean replace)
+      throws DeploymentException {
     long begun = System.nanoTime();
     target.effects().beginUnit();
     try {
@@ -219,7 +267,12 @@ final class Cloning {
       }
       List<byte[]> texts = FunctionTexts.of(source);
       if (!texts.isEmpty()) {
-        FunctionTexts.lending(source, target, () -> load(target, texts));
+        List<String> errors = new ArrayList<>();
+        FunctionTexts.lending(source, target, () -> load(target, texts, errors));
+        if (!errors.isEmpty()) {
+          throw new DeploymentException(
+              Kind.REFUSED, "the functions cannot be loaded in the target: " + errors.getFirst());
+        }
       }
       long keys = KeyspaceClone.make(source, target).keys();
       return new KeyspaceClone(keys, System.nanoTime() - begun);
@@ -228,9 +281,13 @@ final class Cloning {
     }
   }
 
-  private static void load(BuiltinKeyspace target, List<byte[]> texts) {
+  private static void load(BuiltinKeyspace target, List<byte[]> texts, List<String> errors) {
     for (byte[] text : texts) {
-      Emptying.execute(target, ascii("FUNCTION"), ascii("LOAD"), ascii("REPLACE"), text);
+      String error =
+          Emptying.execute(target, ascii("FUNCTION"), ascii("LOAD"), ascii("REPLACE"), text);
+      if (error != null) {
+        errors.add(error);
+      }
     }
   }
 

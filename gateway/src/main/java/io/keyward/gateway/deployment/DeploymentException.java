@@ -10,6 +10,8 @@ public final class DeploymentException extends Exception {
     UNKNOWN,
     /** The request itself is wrong. */
     INVALID,
+    /** The data is still being loaded. */
+    LOADING,
     /** It is not possible as things stand. */
     REFUSED,
     /** The data folder cannot be written, or a loop does not answer. */

@@ -1,6 +1,7 @@
 package io.keyward.gateway.deployment;
 
 import io.keyward.engine.Client;
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -13,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Frees all that a keyspace holds, in memory in slices, and in the files, which are told so before
@@ -27,6 +29,41 @@ final class Emptying {
     this.server = server;
   }
 
+  /**
+   * Refuses to empty a keyspace while the files would not be told of it: a restart would bring its
+   * keys back.
+   */
+  void check(String prefix) throws DeploymentException {
+    BuiltinKeyspace keyspace = server.engine().find(prefix);
+    if (keyspace != null) {
+      CompletableFuture<Void> asked = new CompletableFuture<>();
+      keyspace.loop().execute(() -> completeUnlessRefused(asked, keyspace, () -> {}));
+      await(asked);
+    }
+  }
+
+  /** Why the keys and functions of a keyspace cannot be freed now, or null; on its loop. */
+  static @Nullable DeploymentException refusal(BuiltinKeyspace keyspace) {
+    CommandException refusal = keyspace.home().writeRefusals().present();
+    boolean refused = refusal != null && keyspace.effects().refusedWithFiles();
+    boolean empty = keyspace.databases().keys() == 0 && FunctionTexts.of(keyspace).isEmpty();
+    return refusal == null || !refused || empty
+        ? null
+        : new DeploymentException(
+            DeploymentException.Kind.REFUSED, "writes are refused now: " + refusal.line());
+  }
+
+  private static void completeUnlessRefused(
+      CompletableFuture<Void> done, BuiltinKeyspace keyspace, Runnable work) {
+    DeploymentException refusal = refusal(keyspace);
+    if (refusal == null) {
+      work.run();
+      done.complete(null);
+    } else {
+      done.completeExceptionally(refusal);
+    }
+  }
+
   /** Takes a keyspace away with all that it holds; returns when nobody can find it any more. */
   void drop(String prefix) throws DeploymentException {
     BuiltinKeyspace keyspace = server.engine().find(prefix);
@@ -34,11 +71,7 @@ final class Emptying {
       return;
     }
     CompletableFuture<Void> empty = new CompletableFuture<>();
-    Runnable flush =
-        () -> {
-          flush(keyspace);
-          empty.complete(null);
-        };
+    Runnable flush = () -> completeUnlessRefused(empty, keyspace, () -> flush(keyspace));
     keyspace.loop().execute(() -> whenIdle(keyspace, flush));
     await(empty);
     boolean _ = server.engine().drop(prefix);
@@ -52,9 +85,9 @@ final class Emptying {
 
   /** Frees keys and functions of a keyspace. */
   static void flush(BuiltinKeyspace keyspace) {
-    execute(keyspace, "FLUSHALL");
+    var _ = execute(keyspace, "FLUSHALL");
     if (!FunctionTexts.of(keyspace).isEmpty()) {
-      execute(keyspace, "FUNCTION", "FLUSH");
+      var _ = execute(keyspace, "FUNCTION", "FLUSH");
     }
   }
 
@@ -82,16 +115,20 @@ final class Emptying {
     }
   }
 
-  static void execute(BuiltinKeyspace keyspace, String... words) {
+  static @Nullable String execute(BuiltinKeyspace keyspace, String... words) {
     byte[][] bytes = new byte[words.length][];
     for (int i = 0; i < words.length; i++) {
       bytes[i] = words[i].getBytes(StandardCharsets.US_ASCII);
     }
-    execute(keyspace, bytes);
+    return execute(keyspace, bytes);
   }
 
-  /** Executes a command in a keyspace on the gateway's own behalf, on its loop. */
-  static void execute(BuiltinKeyspace keyspace, byte[]... words) {
+  /**
+   * Executes a command in a keyspace on the gateway's own behalf, on its loop.
+   *
+   * @return the error that it is answered with, or null
+   */
+  static @Nullable String execute(BuiltinKeyspace keyspace, byte[]... words) {
     Client client = keyspace.members().internal(new Reply());
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     for (byte[] word : words) {
@@ -108,6 +145,11 @@ final class Emptying {
     keyspace.beginBurst();
     keyspace.execute(request, client.reply());
     keyspace.endBurst();
+    Reply reply = client.reply();
+    boolean failed = reply.length() > 0 && reply.bytes()[0] == '-';
+    return failed
+        ? new String(reply.bytes(), 1, reply.length() - 1, StandardCharsets.UTF_8).strip()
+        : null;
   }
 
   private static void await(CompletableFuture<Void> done) throws DeploymentException {
@@ -116,7 +158,12 @@ final class Emptying {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new DeploymentException(DeploymentException.Kind.FAILED, "interrupted");
-    } catch (ExecutionException | TimeoutException late) {
+    } catch (ExecutionException failed) {
+      if (failed.getCause() instanceof DeploymentException refused) {
+        throw refused;
+      }
+      throw new IllegalStateException(failed);
+    } catch (TimeoutException late) {
       throw new DeploymentException(
           DeploymentException.Kind.FAILED, "the deployment's event loop does not come to it");
     }

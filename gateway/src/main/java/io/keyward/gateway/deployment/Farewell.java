@@ -10,8 +10,11 @@ import java.util.function.Predicate;
 final class Farewell {
   private static final long LOOK_AGAIN_MILLIS = 20;
 
-  /** How long clients may take to go that have been sent away. */
+  /** How long clients may take to go that have been sent away, before they are cut off. */
   private static final long GOING_MILLIS = 3000;
+
+  /** How long a loop may take for cutting them off. */
+  private static final long CUTTING_MILLIS = 3000;
 
   private final Server server;
 
@@ -26,7 +29,8 @@ final class Farewell {
 
   /**
    * Sends the clients of a deployment away: who has nothing under way at once, the others when that
-   * is done, but not later than at the end of a time.
+   * is done, but not later than at the end of a time. What waits for the deployment's rate then is
+   * left undone, and who has not gone three seconds later is cut off.
    *
    * @return how many were there
    */
@@ -41,8 +45,15 @@ final class Farewell {
     }
     long end = System.nanoTime() + GOING_MILLIS * 1_000_000;
     while (deployment.connections() > 0 && System.nanoTime() - end < 0) {
-      sendAway(its);
+      server.sessions().forEach(session -> session.sendAwayAtLastIf(its));
       Thread.sleep(LOOK_AGAIN_MILLIS);
+    }
+    if (deployment.connections() > 0) {
+      Dismissal.ofAll(server, deployment.prefix());
+      long cut = System.nanoTime() + CUTTING_MILLIS * 1_000_000;
+      while (deployment.connections() > 0 && System.nanoTime() - cut < 0) {
+        Thread.sleep(LOOK_AGAIN_MILLIS);
+      }
     }
     return before;
   }

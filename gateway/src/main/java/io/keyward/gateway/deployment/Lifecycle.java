@@ -294,6 +294,7 @@ public final class Lifecycle {
   public Object retire(Actor actor, String name, @Nullable Double afterHours, boolean dryRun)
       throws DeploymentException {
     if (dryRun) {
+      actions.checkLoaded();
       Deployment looked = findOfTenant(name);
       return retirement.foretold(looked, Retirement.afterMillis(looked, afterHours));
     }
@@ -352,6 +353,7 @@ public final class Lifecycle {
             throw new DeploymentException(
                 Kind.REFUSED, "the default deployment is there always. Remedy: FLUSHALL in it");
           }
+          emptying.check(deployment.prefix());
           if (withAliases) {
             roster.demote(deployment);
           }

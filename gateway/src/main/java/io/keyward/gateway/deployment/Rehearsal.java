@@ -103,26 +103,30 @@ final class Rehearsal {
     }
   }
 
-  void run() {
+  void run() throws DeploymentException {
     fill();
     for (int round = 0; round < ROUNDS; round++) {
       var _ = Cloning.makeNow(source, target, true);
-      CHANGES.forEach(change -> Emptying.execute(target, change));
-      CHANGES.forEach(change -> Emptying.execute(source, change));
+      CHANGES.forEach(change -> execute(target, change));
+      CHANGES.forEach(change -> execute(source, change));
       stage.run();
     }
   }
 
   private void fill() {
-    Emptying.execute(source, "FUNCTION", "LOAD", LIBRARY);
+    execute(source, "FUNCTION", "LOAD", LIBRARY);
     for (int i = 0; i < ELEMENTS; i++) {
-      Emptying.execute(source, words("SET key:" + i + " value"));
-      Emptying.execute(source, words("HSET hash field:" + i + " value"));
-      Emptying.execute(source, words("SADD set member:" + i));
-      Emptying.execute(source, words("ZADD scores 1 member:" + i));
-      Emptying.execute(source, words("RPUSH list element:" + i));
-      Emptying.execute(source, words("XADD stream * field value"));
+      execute(source, words("SET key:" + i + " value"));
+      execute(source, words("HSET hash field:" + i + " value"));
+      execute(source, words("SADD set member:" + i));
+      execute(source, words("ZADD scores 1 member:" + i));
+      execute(source, words("RPUSH list element:" + i));
+      execute(source, words("XADD stream * field value"));
     }
+  }
+
+  private static void execute(BuiltinKeyspace keyspace, String... words) {
+    var _ = Emptying.execute(keyspace, words);
   }
 
   private static String[] words(String line) {

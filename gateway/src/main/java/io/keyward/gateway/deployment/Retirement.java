@@ -66,6 +66,7 @@ final class Retirement {
 
   /** Has a deployment retired after so long, now if it has been that long; tells what that does. */
   Map<String, Object> order(Deployment deployment, long after) throws DeploymentException {
+    emptying.check(deployment.prefix());
     deployment.retireAfterMillis(Math.max(1, after));
     Map<String, Object> answer = answer(deployment, after, true);
     boolean _ = retireIfDue(deployment);
@@ -110,7 +111,15 @@ final class Retirement {
       deployment.closed(wasClosed);
       return false;
     }
-    emptying.drop(deployment.prefix());
+    boolean emptied = false;
+    try {
+      emptying.drop(deployment.prefix());
+      emptied = true;
+    } finally {
+      if (!emptied) {
+        deployment.closed(wasClosed);
+      }
+    }
     if (deployment.configured()) {
       deployment.retired(true);
       deployment.closed(wasClosed);

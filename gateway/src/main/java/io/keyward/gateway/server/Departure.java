@@ -120,6 +120,24 @@ final class Departure {
     }
   }
 
+  /**
+   * As {@link #sendAwayIf}, but what waits for the keyspace's rate is not executed, since that may
+   * take as long as the rate is small.
+   *
+   * @param one is asked on the session's home loop
+   */
+  void sendAwayAtLastIf(Predicate<Session> one) {
+    if (session.passedOn(() -> sendAwayAtLastIf(one)) || session.left() || !one.test(session)) {
+      return;
+    }
+    session.leaveUndoneWhatWaitsForRate();
+    if (ended) {
+      closeIfEnded();
+    } else {
+      sendAwayIf(one);
+    }
+  }
+
   /** Closes the connection when nothing that was asked before the end is left to do. */
   void closeIfEnded() {
     if (!ended || client.closing() || session.residence().travelling()) {

@@ -169,6 +169,14 @@ final class Intake {
     }
   }
 
+  /** Forgets the requests that wait until the keyspace may do more, if there are any. */
+  void leaveUndoneWhatWaitsForRate() {
+    if ((waits & RATE) != 0) {
+      waits &= ~RATE;
+      input.discard();
+    }
+  }
+
   /** Whether the next request has to wait, be it for others or for the end of the last one. */
   boolean held() {
     return client.blocked()

@@ -4,6 +4,7 @@ import io.keyward.engine.Client;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.SteadyTime;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.acl.User;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Deployment;
 import io.netty.channel.EventLoop;
@@ -93,7 +94,9 @@ final class Residence {
       if (known == null) {
         keyspace.members().logOut(client);
       } else {
-        keyspace.members().logIn(client, keyspace.access().defaultUser());
+        User user = keyspace.access().defaultUser();
+        keyspace.members().logIn(client, user);
+        client.authenticated(user.enabled());
       }
     }
     client.operator(client.authenticated() && server.tenancy().single());

@@ -291,6 +291,21 @@ public final class Session implements Client.Connection {
     departure.sendAwayIf(one);
   }
 
+  /**
+   * Sends the client away, if it is one of those, without doing what waits for its rate; see {@link
+   * Departure#sendAwayAtLastIf}.
+   *
+   * @param one is asked on the session's home loop
+   */
+  public void sendAwayAtLastIf(Predicate<Session> one) {
+    departure.sendAwayAtLastIf(one);
+  }
+
+  /** As {@link Intake#leaveUndoneWhatWaitsForRate}. */
+  void leaveUndoneWhatWaitsForRate() {
+    intake.leaveUndoneWhatWaitsForRate();
+  }
+
   /** Whether the client has nothing under way: no request, no transaction, nothing it waits for. */
   public boolean idle() {
     return !client.blocked()

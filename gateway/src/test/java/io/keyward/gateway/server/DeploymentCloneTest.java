@@ -138,7 +138,7 @@ class DeploymentCloneTest {
 
       librechat.lifecycle().copy(TEST, "blue", "green", false);
       assertThatThrownBy(() -> librechat.lifecycle().copy(TEST, "blue", "green", false))
-          .hasMessageContaining("has keys. Remedy: REPLACE");
+          .hasMessageContaining("has keys or functions. Remedy: REPLACE");
       assertThat(blue.ask("RENAME key new")).isEqualTo("+OK");
       librechat.lifecycle().copy(TEST, "blue", "green", true);
     }
@@ -171,6 +171,40 @@ class DeploymentCloneTest {
         load(clone, counting.replace("n + 1", "n + 5"));
         assertThat(clone.ask("FCALL f 0")).isEqualTo(":5");
         assertThat(blue.ask("FCALL f 0")).isEqualTo(":4");
+      }
+    }
+  }
+
+  @Test
+  void aCloneWithoutItsFunctionsIsNone() throws Exception {
+    String library = "#!lua name=%s\nredis.register_function('f', function() return '%s' end)";
+    try (Wire blue = librechat.logIn("blue", "blue-secret")) {
+      assertThat(blue.ask("SET key value")).isEqualTo("+OK");
+      load(blue, library.formatted("l", "of blue"));
+      librechat.lifecycle().create(TEST, "librechat.rev1");
+      try (Wire target = librechat.logIn("librechat.rev1", "of-librechat")) {
+        String other = library.formatted("m", "own");
+        target.send("*3\r\n$8\r\nFUNCTION\r\n$4\r\nLOAD\r\n");
+        assertThat(target.send("$" + other.length() + "\r\n" + other + "\r\n").line())
+            .isEqualTo("$1");
+      }
+      assertThatThrownBy(() -> librechat.lifecycle().copy(TEST, "blue", "librechat.rev1", false))
+          .hasMessageContaining("the target has keys or functions. Remedy: REPLACE");
+      try (Wire target = librechat.logIn("librechat.rev1", "of-librechat")) {
+        assertThat(target.ask("DBSIZE")).isEqualTo(":0");
+        assertThat(bulk(target, "FCALL f 0")).isEqualTo("own");
+      }
+
+      try (Wire operator = librechat.operator()) {
+        assertThat(operator.ask("CONFIG SET maxmemory 1")).isEqualTo("+OK");
+        assertThatThrownBy(() -> librechat.lifecycle().copy(TEST, "blue", "librechat.rev1", true))
+            .hasMessageContaining("no memory for the functions: OOM");
+        assertThat(operator.ask("CONFIG SET maxmemory 0")).isEqualTo("+OK");
+      }
+      librechat.lifecycle().copy(TEST, "blue", "librechat.rev1", true);
+      try (Wire target = librechat.logIn("librechat.rev1", "of-librechat")) {
+        assertThat(bulk(target, "FCALL f 0")).isEqualTo("of blue");
+        assertThat(target.ask("DBSIZE")).isEqualTo(":1");
       }
     }
   }

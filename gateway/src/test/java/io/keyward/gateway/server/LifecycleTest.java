@@ -103,6 +103,47 @@ class LifecycleTest {
   }
 
   @Test
+  void aDrainCutsOffWhoDoesNotTakeItsAnswers() throws DeploymentException {
+    try (Wire greedy = librechat.logIn("blue", "blue-secret")) {
+      assertThat(greedy.ask("SETRANGE value 16000000 x")).isEqualTo(":16000001");
+      greedy.send("GET value\r\n".repeat(10));
+      assertThat(greedy.line()).isEqualTo("$16000001");
+      assertThat(told(librechat.lifecycle().drain(TEST, "blue", 0)))
+          .containsEntry("state", "drained")
+          .containsEntry("connections", 0L);
+    }
+  }
+
+  @Test
+  void nothingIsFreedThatFilesWouldNotBeToldOf() throws Exception {
+    try (Wire blue = librechat.logIn("blue", "blue-secret");
+        Wire green = librechat.logIn("green", "green-secret");
+        Wire operator = librechat.operator()) {
+      assertThat(blue.ask("SET key value")).isEqualTo("+OK");
+      assertThat(green.ask("SET key value")).isEqualTo("+OK");
+      librechat.lifecycle().promote(TEST, "live", "blue");
+      assertThat(operator.ask("CONFIG SET min-replicas-to-write 1")).isEqualTo("+OK");
+      for (String action :
+          List.of("DROP blue FORCE", "CLONE blue green REPLACE", "RETIRE green AFTER 0")) {
+        assertThat(operator.ask("DEPLOYMENT " + action))
+            .as(action)
+            .isEqualTo(
+                "-ERR writes are refused now: NOREPLICAS Not enough good replicas to write.");
+      }
+      assertThat(blue.ask("DBSIZE")).isEqualTo(":1");
+      assertThat(librechat.state("blue")).isEqualTo("active");
+      assertThat(librechat.lifecycle().aliases()).containsOnlyKeys("live");
+      assertThat(operator.ask("CONFIG SET min-replicas-to-write 0")).isEqualTo("+OK");
+      assertThat(operator.ask("DEPLOYMENT DROP blue FORCE")).isEqualTo("*8");
+    }
+    librechat.restart();
+    librechat.lifecycle().create(TEST, "blue");
+    try (Wire blue = librechat.logIn("blue", "blue-secret")) {
+      assertThat(blue.ask("DBSIZE")).isEqualTo(":0");
+    }
+  }
+
+  @Test
   void nothingIsDoneWhatTheDataFolderCannotKeep() throws Exception {
     try (Wire blue = librechat.logIn("blue", "blue-secret");
         Wire operator = librechat.operator()) {
@@ -115,6 +156,8 @@ class LifecycleTest {
       assertThat(blue.ask("GET key")).isEqualTo("$5");
       assertThat(librechat.state("blue")).isEqualTo("active");
       assertThat(librechat.lifecycle().aliases()).isEmpty();
+      assertThat(librechat.lifecycle().audit(1).getFirst())
+          .contains("\"action\":\"drop\"", "the data folder cannot be written");
       Files.delete(inTheWay);
       Files.delete(inTheWay.getParent());
       assertThat(operator.ask("DEPLOYMENT DRAIN blue 0")).isEqualTo("*8");

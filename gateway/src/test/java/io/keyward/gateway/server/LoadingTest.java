@@ -1,6 +1,8 @@
 package io.keyward.gateway.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.config.ConfigurationException;
 import io.keyward.config.Settings;
@@ -36,8 +38,12 @@ class LoadingTest {
 
   /** Makes files of a thousand keys; with a log, its base has them. */
   private void fill(String appendOnly) throws Exception {
-    try (Gateway gateway =
-            Gateways.start("--dir", data.toString(), "--save", "", "--appendonly", appendOnly);
+    fill(Map.of(), appendOnly);
+  }
+
+  private void fill(Map<String, String> environment, String appendOnly) throws Exception {
+    String[] files = {"--dir", data.toString(), "--save", "", "--appendonly", appendOnly};
+    try (Gateway gateway = Gateways.start(environment, files);
         Words client = new Words(gateway)) {
       for (int i = 0; i < KEYS; i++) {
         client.call("SET key:" + i + " value:" + i);
@@ -76,19 +82,26 @@ class LoadingTest {
   /** Starts a gateway that loads a key every hundred seconds, and does not wait until it has. */
   private CompletableFuture<Gateway> beginSlowly(int port, String appendOnly, String... further)
       throws ConfigurationException {
-    List<String> options =
-        new ArrayList<>(
-            List.of(
-                "--port",
-                String.valueOf(port),
-                "--bind",
-                "127.0.0.1",
-                "--dir",
-                data.toString(),
-                "--appendonly",
-                appendOnly,
-                "--key-load-delay",
-                "100000000"));
+    return beginSlowly(List.of(), port, appendOnly, further);
+  }
+
+  /** As the other, with a configuration file or none. */
+  private CompletableFuture<Gateway> beginSlowly(
+      List<String> file, int port, String appendOnly, String... further)
+      throws ConfigurationException {
+    List<String> options = new ArrayList<>(file);
+    options.addAll(
+        List.of(
+            "--port",
+            String.valueOf(port),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            data.toString(),
+            "--appendonly",
+            appendOnly,
+            "--key-load-delay",
+            "100000000"));
     options.addAll(List.of(further));
     Settings settings = Settings.load(options, Map.of("KEYWARD_ADMIN_PORT", "0"));
     CompletableFuture<Gateway> start = new CompletableFuture<>();
@@ -159,6 +172,48 @@ class LoadingTest {
             .doesNotContain("loading_start_time", "loading_total_bytes", "loading_eta_seconds");
         assertThat(client.get("key:" + (KEYS - 1))).isEqualTo("value:" + (KEYS - 1));
       }
+    }
+  }
+
+  @Test
+  void whatTheOperatorIsRefusedWhileItLoadsIsInTheAuditLog() throws Exception {
+    fill(Map.of("REDIS_KEY_PREFIX", "blue"), "no");
+    Path file =
+        Files.writeString(
+            data.resolve("keyward.yaml"),
+            """
+            operator: {password: of-operator}
+            prefix: blue
+            tenants:
+              chat:
+                secret: of-chat
+            """);
+    int port = Ports.free();
+    CompletableFuture<Gateway> start = beginSlowly(List.of(file.toString()), port, "no");
+    try (Jedis operator = connect(port, start)) {
+      operator.auth("operator", "of-operator");
+      while (!operator.info("persistence").contains("loading:1\r\n")) {
+        Thread.sleep(1);
+      }
+      for (String[] action :
+          List.of(
+              new String[] {"CREATE", "chat.rev1"},
+              new String[] {"DRAIN", "chat.rev1", "0"},
+              new String[] {"RETIRE", "chat.rev1", "DRYRUN"})) {
+        assertThatThrownBy(() -> operator.sendCommand(() -> "DEPLOYMENT".getBytes(UTF_8), action))
+            .hasMessage("LOADING Redis is loading the dataset in memory");
+      }
+      operator.configSet("key-load-delay", "0");
+    }
+    try (Gateway gateway = start.get(Patience.MILLIS, TimeUnit.MILLISECONDS)) {
+      assertThat(gateway.lifecycle().audit(10))
+          .hasSize(2)
+          .allSatisfy(
+              line ->
+                  assertThat(line)
+                      .contains(
+                          "\"deployment\":\"chat.rev1\"",
+                          "\"result\":\"the data is still being loaded\""));
     }
   }
 

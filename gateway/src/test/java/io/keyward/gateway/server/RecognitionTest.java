@@ -103,6 +103,29 @@ class RecognitionTest {
   }
 
   @Test
+  void aDefaultUserThatIsSwitchedOffIsNobodyByAnyWay() throws IOException {
+    int port = Ports.free();
+    gateway.close();
+    startWith("127.0.0.1", "white: {ports: [" + port + "], password: of-white}");
+    try (Wire first = Wire.to(port);
+        Wire second = Wire.to(gateway.ports().redis())) {
+      assertThat(first.ask("ACL SETUSER alice on >hers ~* &* +@all")).isEqualTo("+OK");
+      assertThat(first.ask("ACL SETUSER default off")).isEqualTo("+OK");
+      try (Wire later = Wire.to(port)) {
+        assertThat(later.ask("GET key")).isEqualTo(NOT_YET);
+        assertThat(later.ask("AUTH alice hers")).isEqualTo("+OK");
+        assertThat(later.ask("EXISTS key")).isEqualTo(":0");
+      }
+      assertThat(second.ask("AUTH white of-white"))
+          .isEqualTo("-WRONGPASS invalid username-password pair or user is disabled.");
+      assertThat(second.readToEnd()).isEmpty();
+    }
+    try (Wire alice = Wire.to(gateway.ports().redis())) {
+      assertThat(alice.ask("AUTH white/alice hers")).isEqualTo("+OK");
+    }
+  }
+
+  @Test
   void aPortThatAsksForNoLoginIsClosedToOtherMachines() throws Exception {
     int port = Ports.free();
     gateway.close();

@@ -22,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -113,6 +115,33 @@ class SharedNamespacesTest {
       assertThat(blue.redis.exists(SESSION)).isZero();
       assertThat(red.redis.get(SESSION)).isEqualTo("of another tenant");
     }
+  }
+
+  @Test
+  void theMeanTimeToLiveIsThatOfTheKeysThatAreSeen() throws Exception {
+    try (Gateway gateway = start();
+        Application blue = new Application(gateway, "blue", "of-blue");
+        Application green = new Application(gateway, "green", "of-green")) {
+      blue.redis.set(SESSION, "logged in", SetArgs.Builder.ex(3600));
+      assertThat(lifetime(green)).isBetween(3_000_000L, 3_600_000L);
+      green.redis.set("TOOLS:a", "own", SetArgs.Builder.ex(36_000));
+      while (lifetime(green) < 3_600_001) {
+        Thread.sleep(1);
+      }
+      assertThat(lifetime(green)).isLessThan(20_000_000);
+      assertThat(lifetime(blue)).isBetween(3_000_000L, 3_600_000L);
+    }
+  }
+
+  /** What INFO tells of it, as soon as it tells any. */
+  private static long lifetime(Application application) throws InterruptedException {
+    Pattern told = Pattern.compile("avg_ttl=([1-9][0-9]*)");
+    Matcher found = told.matcher(application.redis.info("keyspace"));
+    while (!found.find()) {
+      Thread.sleep(1);
+      found = told.matcher(application.redis.info("keyspace"));
+    }
+    return Long.parseLong(found.group(1));
   }
 
   @Test

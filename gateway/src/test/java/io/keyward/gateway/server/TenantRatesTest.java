@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.fixture.Patience;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +95,31 @@ class TenantRatesTest {
     assertThat(System.nanoTime() - began).isGreaterThan(500_000_000L);
     assertThat(noisy.info("limits")).doesNotContain("limit_slowed_ms:0\r\n");
     assertThat(tenant.figure("commands_per_second", "refused")).isZero();
+  }
+
+  @Test
+  void aDrainDoesNotWaitForTheRate() {
+    start("{}", "{commands-per-second: 1}");
+    try (Wire slowed = tenant.connect();
+        Wire ended = tenant.connect();
+        Wire operator = tenant.connect()) {
+      assertThat(operator.ask("AUTH operator of-operator")).isEqualTo("+OK");
+      for (Wire wire : List.of(slowed, ended)) {
+        assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+        wire.send("INCR count\r\n".repeat(1000));
+      }
+      ended.endInput();
+      assertThat(slowed.line()).startsWith(":");
+
+      assertThat(operator.ask("DEPLOYMENT DRAIN noisy 0")).isEqualTo("*8");
+      StringBuilder answer = new StringBuilder();
+      for (int i = 0; i < 14; i++) {
+        answer.append(operator.line()).append(' ');
+      }
+      assertThat(answer).contains("state $7 drained").endsWith("connections :0 ");
+      assertThat(slowed.readToEnd()).hasSizeLessThan(1000);
+      assertThat(ended.readToEnd()).hasSizeLessThan(1000);
+    }
   }
 
   @Test

@@ -52,6 +52,15 @@ final class Wire implements AutoCloseable {
     }
   }
 
+  /** Ends this side of the connection; replies may still come. */
+  void endInput() {
+    try {
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** Reads as many bytes as the expected reply has, to be compared with it. */
   String read(int length) {
     try {
