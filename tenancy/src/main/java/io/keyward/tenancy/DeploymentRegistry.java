@@ -82,16 +82,18 @@ final class DeploymentRegistry {
    */
   synchronized Deployment create(Tenant tenant, String name)
       throws InvalidNameException, RefusedException {
-    if (!DeploymentNames.isValid(name)) {
+    String prefix = tenant.prefixOf(name);
+    Deployment present = byPrefix.get(prefix);
+    boolean there =
+        present != null && tenant.equals(present.tenant()) && name.equals(present.name());
+    if (!there && !DeploymentNames.isValid(name)) {
       throw new InvalidNameException("a deployment");
     }
     if (!tenant.equals(directory.tenants().get(tenant.name()))) {
       throw new RefusedException("the tenant is no longer there");
     }
-    String prefix = tenant.prefixOf(name);
-    Deployment present = byPrefix.get(prefix);
     if (present != null) {
-      if (!tenant.equals(present.tenant()) || !name.equals(present.name())) {
+      if (!there) {
         throw new RefusedException("the prefix of this deployment belongs to another one");
       }
       return present;

@@ -57,11 +57,7 @@ public sealed interface Secret {
 
   /** SHA-256 of the bytes. */
   private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException impossible) {
-      throw new AssertionError("every JDK has SHA-256", impossible);
-    }
+    return Sha256.DIGEST.get().digest(bytes);
   }
 
   /** The password as it is; its hash is compared, so that its length shows in no time. */
@@ -86,6 +82,19 @@ public sealed interface Secret {
   /** A plain hash: quick to compare, so only as good as the password is long. */
   final class Sha256 implements Secret {
     private static final Pattern FORM = Pattern.compile("sha256:([0-9a-fA-F]{64})");
+
+    /**
+     * One for each thread, since logins come by thousands; it keeps nothing of what it is given.
+     */
+    private static final ThreadLocal<MessageDigest> DIGEST =
+        ThreadLocal.withInitial(
+            () -> {
+              try {
+                return MessageDigest.getInstance("SHA-256");
+              } catch (NoSuchAlgorithmException impossible) {
+                throw new AssertionError("every JDK has SHA-256", impossible);
+              }
+            });
 
     private final byte[] digest;
 

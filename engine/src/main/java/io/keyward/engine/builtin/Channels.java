@@ -195,7 +195,7 @@ public final class Channels {
 
   /** Lets a client listen; nothing changes if it does already. */
   public void subscribe(ClientState state, Kind kind, Key name) {
-    if (own(state, kind).add(name)) {
+    if (state.listen(kind, name)) {
       of(kind).computeIfAbsent(name, k -> new LinkedHashSet<>()).add(state.client());
       subscriptions++;
       state.subscribed(name.bytes().length + SUBSCRIPTION);
@@ -205,7 +205,7 @@ public final class Channels {
 
   /** Ends a client's listening; nothing changes if it does not listen. */
   public void unsubscribe(ClientState state, Kind kind, Key name) {
-    if (own(state, kind).remove(name)) {
+    if (state.unlisten(kind, name)) {
       subscriptions--;
       state.subscribed(-name.bytes().length - SUBSCRIPTION);
       tell();
@@ -232,6 +232,9 @@ public final class Channels {
 
   /** Ends all of a client's listening without a word to it. */
   public void unsubscribeAll(ClientState state) {
+    if (state.subscriptions() == 0) {
+      return;
+    }
     for (Kind kind : Kind.values()) {
       for (Key name : Set.copyOf(own(state, kind))) {
         unsubscribe(state, kind, name);

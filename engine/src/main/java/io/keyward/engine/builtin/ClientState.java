@@ -2,6 +2,7 @@ package io.keyward.engine.builtin;
 
 import io.keyward.engine.Client;
 import io.keyward.engine.builtin.acl.User;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -9,9 +10,12 @@ import org.jspecify.annotations.Nullable;
 /** What the built-in engine keeps for one client. */
 public final class ClientState {
   private final Client client;
-  private final Set<Key> channels = new LinkedHashSet<>();
-  private final Set<Key> patterns = new LinkedHashSet<>();
-  private final Set<Key> shardChannels = new LinkedHashSet<>();
+
+  /** What it listens to; most clients never do, so that nothing is made for it before. */
+  private Set<Key> channels = Set.of();
+
+  private Set<Key> patterns = Set.of();
+  private Set<Key> shardChannels = Set.of();
   private @Nullable Transaction transaction;
   private final Watches.Watcher watcher = new Watches.Watcher();
   private @Nullable BlockedCall blockedCall;
@@ -52,15 +56,43 @@ public final class ClientState {
   }
 
   public Set<Key> channels() {
-    return channels;
+    return Collections.unmodifiableSet(channels);
   }
 
   public Set<Key> patterns() {
-    return patterns;
+    return Collections.unmodifiableSet(patterns);
   }
 
   public Set<Key> shardChannels() {
-    return shardChannels;
+    return Collections.unmodifiableSet(shardChannels);
+  }
+
+  private Set<Key> names(Channels.Kind kind) {
+    return switch (kind) {
+      case CHANNEL -> channels;
+      case PATTERN -> patterns;
+      case SHARD_CHANNEL -> shardChannels;
+    };
+  }
+
+  /** Notes a name that the client listens to; false if it does already. */
+  boolean listen(Channels.Kind kind, Key name) {
+    Set<Key> names = names(kind);
+    if (names.isEmpty()) {
+      names = new LinkedHashSet<>();
+      switch (kind) {
+        case CHANNEL -> channels = names;
+        case PATTERN -> patterns = names;
+        case SHARD_CHANNEL -> shardChannels = names;
+      }
+    }
+    return names.add(name);
+  }
+
+  /** Forgets such a name; false if the client does not listen to it. */
+  boolean unlisten(Channels.Kind kind, Key name) {
+    Set<Key> names = names(kind);
+    return !names.isEmpty() && names.remove(name);
   }
 
   /** All subscriptions that keep a RESP2 client from other commands. */

@@ -68,7 +68,9 @@ final class Backlog {
     }
   }
 
-  private final ArrayDeque<Part> parts = new ArrayDeque<>(0);
+  /** In their order; most clients take their output at once, so that there are none. */
+  private @Nullable ArrayDeque<Part> parts;
+
   private long bytes;
 
   /**
@@ -88,8 +90,10 @@ final class Backlog {
   /** Bytes of memory that they take, as far as this client has to answer for them. */
   long memory() {
     long memory = 0;
-    for (Part part : parts) {
-      memory += part.memory();
+    if (parts != null) {
+      for (Part part : parts) {
+        memory += part.memory();
+      }
     }
     return memory;
   }
@@ -100,7 +104,7 @@ final class Backlog {
    * @param arrays where an array for much comes from, and where it goes back to
    */
   void add(byte[] source, int offset, int length, PieceArrays arrays) {
-    Part last = parts.peekLast();
+    Part last = parts().peekLast();
     int done = last == null ? 0 : last.append(source, offset, length);
     bytes += done;
     sinceRow += done;
@@ -108,7 +112,7 @@ final class Backlog {
       int rest = length - done;
       boolean little = Math.min(bytes, sinceRow) + rest < BUFFER;
       Part next = little ? new Part(new byte[rest], null) : new Part(arrays.take(), arrays);
-      parts.add(next);
+      parts().add(next);
       int taken = next.append(source, offset + done, rest);
       bytes += taken;
       sinceRow += taken;
@@ -118,24 +122,36 @@ final class Backlog {
 
   /** Adds a part of a row, which belongs to the backlog from now on. */
   void add(Pieces row, int from, int length) {
-    parts.add(new Part(row, from, length));
+    parts().add(new Part(row, from, length));
     bytes += length;
     sinceRow = 0;
   }
 
   /** Adds all of another backlog, which is empty then. */
   void addAll(Backlog other) {
-    parts.addAll(other.parts);
+    ArrayDeque<Part> moved = other.parts;
+    if (moved != null) {
+      parts().addAll(moved);
+      moved.clear();
+    }
     bytes += other.bytes;
     sinceRow += other.sinceRow;
-    other.parts.clear();
     other.bytes = 0;
     other.sinceRow = 0;
   }
 
+  private ArrayDeque<Part> parts() {
+    ArrayDeque<Part> present = parts;
+    if (present == null) {
+      present = new ArrayDeque<>(0);
+      parts = present;
+    }
+    return present;
+  }
+
   /** Takes the next buffer, of the present part; null if there is no memory for it. */
   @Nullable ByteBuf next(ByteBufAllocator allocator) {
-    Part part = parts.element();
+    Part part = parts().element();
     int size = Math.min(BUFFER, part.left);
     ByteBuf next;
     try {
@@ -152,7 +168,7 @@ final class Backlog {
     part.from += size;
     part.left -= size;
     if (part.left == 0) {
-      parts.remove();
+      parts().remove();
       part.release();
     }
     return next;
@@ -160,8 +176,10 @@ final class Backlog {
 
   /** Gives everything back. */
   void release() {
-    parts.forEach(Part::release);
-    parts.clear();
+    if (parts != null) {
+      parts.forEach(Part::release);
+      parts.clear();
+    }
     bytes = 0;
     sinceRow = 0;
   }

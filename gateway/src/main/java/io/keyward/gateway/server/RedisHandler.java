@@ -30,7 +30,10 @@ final class RedisHandler extends ChannelInboundHandlerAdapter {
   private final Server server;
   private final Peer peer;
   private final Decision.@Nullable Admitted byPort;
-  private final ArrayDeque<ByteBuf> kept = new ArrayDeque<>();
+
+  /** What has arrived while the session moves, from when on something has. */
+  private @Nullable ArrayDeque<ByteBuf> kept;
+
   private @Nullable Session session;
   private @Nullable ChannelHandlerContext context;
   private @Nullable GatewayLoop route;
@@ -99,6 +102,9 @@ final class RedisHandler extends ChannelInboundHandlerAdapter {
   private void deliver(ByteBuf bytes) {
     GatewayLoop to = route;
     if (to == null) {
+      if (kept == null) {
+        kept = new ArrayDeque<>();
+      }
       kept.add(bytes);
     } else if (to.isCurrent()) {
       session().received(bytes);
@@ -136,8 +142,11 @@ final class RedisHandler extends ChannelInboundHandlerAdapter {
 
   private void open(GatewayLoop to, Runnable settled) {
     route = to;
-    for (ByteBuf bytes = kept.poll(); bytes != null; bytes = kept.poll()) {
-      deliver(bytes);
+    ArrayDeque<ByteBuf> arrived = kept;
+    if (arrived != null) {
+      for (ByteBuf bytes = arrived.poll(); bytes != null; bytes = arrived.poll()) {
+        deliver(bytes);
+      }
     }
     to.execute(settled);
   }
@@ -177,8 +186,10 @@ final class RedisHandler extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelInactive(ChannelHandlerContext source) {
-    kept.forEach(ByteBuf::release);
-    kept.clear();
+    if (kept != null) {
+      kept.forEach(ByteBuf::release);
+      kept = null;
+    }
     // In a task of its own: the command that closed it may be walking the clients.
     session().home().execute(session()::gone);
   }

@@ -8,12 +8,13 @@ import java.util.concurrent.TimeUnit;
  * Lets connections in through a listening socket one at a time: who is next has to wait until the
  * loop that serves has taken the last one in and it is the socket's turn again, so that of a storm
  * of connections the other clients of the loop feel one at a time. A loop that takes its time for
- * that holds up the connections that are dealt to it, and the others for {@value #MOST_MILLIS} ms.
+ * that holds up the connections that are dealt to it, and the others for {@value #MOST_MILLIS} ms
+ * or a little more.
  *
  * <p>The socket accepts when it is told to read, and is not told so automatically.
  */
 final class Turnstile extends ChannelDuplexHandler {
-  /** How long the next one waits for the loop that has the last one. */
+  /** The next one waits so long for the loop that has the last one, and at most twice as long. */
   static final long MOST_MILLIS = 10;
 
   /** When to try again if nobody could be let in, as where there are no file descriptors left. */
@@ -21,10 +22,14 @@ final class Turnstile extends ChannelDuplexHandler {
 
   private boolean entered;
 
-  /** How many connections have come, and whether nobody has asked for a further one yet. */
+  /** How many connections have come. */
   private int comers;
 
+  /** Whether nobody has asked for a further one yet. */
   private boolean waits;
+
+  /** Whether it is going to be looked if the next one waits too long. */
+  private boolean watched;
 
   @Override
   public void channelActive(ChannelHandlerContext listening) {
@@ -36,17 +41,31 @@ final class Turnstile extends ChannelDuplexHandler {
   public void channelRead(ChannelHandlerContext listening, Object accepted) {
     entered = true;
     waits = true;
-    int number = ++comers;
-    var _ =
-        listening
-            .executor()
-            .schedule(() -> waitNoLonger(listening, number), MOST_MILLIS, TimeUnit.MILLISECONDS);
+    comers++;
+    if (!watched) {
+      watch(listening);
+    }
     listening.fireChannelRead(accepted);
   }
 
-  private void waitNoLonger(ChannelHandlerContext listening, int number) {
-    if (waits && number == comers) {
-      read(listening);
+  private void watch(ChannelHandlerContext listening) {
+    watched = true;
+    int number = comers;
+    var _ =
+        listening
+            .executor()
+            .schedule(() -> look(listening, number), MOST_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** Has the next one come if it has waited since the last look, else looks again if it waits. */
+  private void look(ChannelHandlerContext listening, int number) {
+    watched = false;
+    if (waits) {
+      if (number == comers) {
+        read(listening);
+      } else {
+        watch(listening);
+      }
     }
   }
 
