@@ -1,7 +1,10 @@
 package io.keyward.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.keyward.gateway.fixture.Executables;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -89,7 +93,7 @@ class LauncherTest {
     }
   }
 
-  private Outcome run(Path script, String... arguments) throws Exception {
+  private Process start(Path script, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("bash", script.toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -99,7 +103,11 @@ class LauncherTest {
     builder
         .environment()
         .merge("PATH", folder.resolve("bin").toString(), (path, own) -> own + ":" + path);
-    Process process = builder.start();
+    return builder.start();
+  }
+
+  private Outcome run(Path script, String... arguments) throws Exception {
+    Process process = start(script, arguments);
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Outcome(process.waitFor(), output);
   }
@@ -122,6 +130,34 @@ class LauncherTest {
     Outcome second = run();
     assertThat(second.output()).startsWith("<-XX:+UseCompactObjectHeaders>");
     assertThat(second.output()).contains("<-XX:AOTCache=" + top.resolve("gateway/target"));
+    assertThat(log()).containsExactly("built", "trained");
+  }
+
+  /** Two trainings at once would write the same file. */
+  @Test
+  @Timeout(60)
+  void ofTwoStartsAtOnceOneBuildsAndTrainsAndTheOtherWaits() throws Exception {
+    assumeTrue(Executables.onPath("flock").isPresent(), "needs flock");
+    Path java = folder.resolve("jdk/bin/java");
+    String training = Files.readString(java);
+    script(
+        java,
+        training.replace(
+            "exit 0", "until [[ -e \"%s/go\" ]]; do sleep 0.02; done; exit 0".formatted(folder)));
+    Process first = start(top.resolve("gateway/run"));
+    try (BufferedReader told = first.inputReader(StandardCharsets.UTF_8)) {
+      while (!told.readLine().contains("preparing a faster start")) {}
+      Process second = start(top.resolve("gateway/run"));
+      try (BufferedReader toldBySecond = second.inputReader(StandardCharsets.UTF_8)) {
+        assertThat(toldBySecond.readLine()).isEqualTo("keyward: waiting for another start, which is building");
+        Files.createFile(folder.resolve("go"));
+        assertThat(toldBySecond.readLine()).contains("<-XX:AOTCache=");
+      } finally {
+        Files.write(folder.resolve("go"), new byte[0]);
+        second.waitFor();
+      }
+    }
+    assertThat(first.waitFor()).isZero();
     assertThat(log()).containsExactly("built", "trained");
   }
 
