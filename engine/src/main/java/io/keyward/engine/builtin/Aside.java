@@ -1,7 +1,6 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.engine.Client;
-import io.keyward.engine.Client.ReplyMode;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
@@ -45,13 +44,14 @@ public final class Aside {
       answer.accept(work.get(), reply);
       return;
     }
+    boolean silent = client.silenced();
     client.blocked(true);
     Thread.ofVirtual()
         .name("keyward-aside")
         .start(
             () -> {
               T result = work.get();
-              keyspace.loop().execute(() -> finish(client, result, answer));
+              keyspace.loop().execute(() -> finish(client, silent, result, answer));
             });
   }
 
@@ -63,6 +63,7 @@ public final class Aside {
       Request request, Supplier<T> work, BiConsumer<T, Reply> answer) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     Client client = request.client();
+    boolean silent = client.silenced();
     client.blocked(true);
     Thread.ofVirtual()
         .name("keyward-aside")
@@ -71,13 +72,13 @@ public final class Aside {
               T result = work.get();
               keyspace
                   .loop()
-                  .execute(() -> keyspace.slices().whenIdle(() -> finish(client, result, answer)));
+                  .execute(() -> keyspace.slices().whenIdle(() -> finish(client, silent, result, answer)));
             });
   }
 
   private static <T extends @Nullable Object> void finish(
-      Client client, T result, BiConsumer<T, Reply> answer) {
-    boolean shown = client.keyspace() != null && client.replyMode() != ReplyMode.OFF;
+      Client client, boolean silent, T result, BiConsumer<T, Reply> answer) {
+    boolean shown = client.keyspace() != null && !silent;
     Reply reply = shown ? client.reply() : new Reply();
     try {
       answer.accept(result, reply);

@@ -17,6 +17,7 @@ public final class BlockedCall {
   private final List<BlockedClients> places;
   private final Consumer<Reply> timeoutReply;
   private final boolean evenIfGone;
+  private final boolean silent;
   private Loop.@Nullable Timer timer;
   private boolean done;
 
@@ -35,6 +36,7 @@ public final class BlockedCall {
     this.places = places;
     this.timeoutReply = timeoutReply;
     this.evenIfGone = evenIfGone;
+    silent = request.client().silenced();
   }
 
   Client client() {
@@ -69,9 +71,14 @@ public final class BlockedCall {
     return places;
   }
 
+  /** Where the reply goes: to the client, or nowhere if it wants none to this command. */
+  Reply reply() {
+    return silent ? new Reply() : client().reply();
+  }
+
   /** Writes what the client gets when its time is up. */
-  void writeTimeout(Reply reply) {
-    timeoutReply.accept(reply);
+  void writeTimeout() {
+    timeoutReply.accept(reply());
   }
 
   void timer(Loop.Timer started) {

@@ -132,7 +132,7 @@ public final class BlockedClients {
 
   private void timeOut(BlockedCall call) {
     if (!call.done()) {
-      call.writeTimeout(call.client().reply());
+      call.writeTimeout();
       database.keyspace().executor().finish(call.request(), 0);
       end(call);
     }
@@ -159,9 +159,9 @@ public final class BlockedClients {
     }
     Executor executor = call.database().keyspace().executor();
     if (error != null) {
-      executor.abandon(call.request(), error);
+      executor.abandon(call.request(), call.reply(), error);
     } else {
-      call.writeTimeout(client.reply());
+      call.writeTimeout();
       executor.finish(call.request(), 0);
     }
     call.database().blocked().end(call);
@@ -279,7 +279,7 @@ public final class BlockedClients {
     retried = call;
     state.unfinished(false);
     try {
-      database.keyspace().executeAgain(request);
+      database.keyspace().executeAgain(request, call.reply());
     } finally {
       retried = null;
     }

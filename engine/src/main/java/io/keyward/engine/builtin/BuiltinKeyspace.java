@@ -387,10 +387,10 @@ public final class BuiltinKeyspace implements Keyspace {
   }
 
   /** Executes the command of a client that has been waiting once more. */
-  void executeAgain(Request request) {
+  void executeAgain(Request request, Reply reply) {
     Client client = request.client();
     current = client;
-    executor.again(request, client.reply());
+    executor.again(request, reply);
     ended(client, client.reply());
   }
 

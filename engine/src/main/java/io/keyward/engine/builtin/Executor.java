@@ -411,8 +411,7 @@ public final class Executor {
   }
 
   /** Ends a command that its handler left unfinished with an error. */
-  public void abandon(Request request, CommandException answer) {
-    Reply reply = request.client().reply();
+  public void abandon(Request request, Reply reply, CommandException answer) {
     fail(request, reply, reply.length(), reply.written(), answer);
     finish(request, 0);
   }

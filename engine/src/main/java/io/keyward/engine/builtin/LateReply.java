@@ -40,11 +40,7 @@ public final class LateReply {
       writer.accept(reply);
       keyspace.executor().finish(request, 0);
     } catch (CommandException answer) {
-      if (silent) {
-        keyspace.executor().finish(request, 0);
-      } else {
-        keyspace.executor().abandon(request, answer);
-      }
+      keyspace.executor().abandon(request, reply, answer);
     }
     client.blocked(false);
     client.connection().flushSoon();

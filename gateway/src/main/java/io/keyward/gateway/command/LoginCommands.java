@@ -236,8 +236,11 @@ final class LoginCommands {
     Tracking.of(keyspace).off(client);
     client.database(0);
     client.name(NO_NAME);
-    client.replyMode(ReplyMode.ON);
-    client.silenced(false);
+    if (client.replyMode() == ReplyMode.OFF) {
+      client.replyMode(ReplyMode.ON);
+      client.silenced(false);
+    }
+    boolean skipped = client.silenced();
     client.noEvict(false);
     client.noTouch(false);
     reply.resp3(false);
@@ -253,7 +256,9 @@ final class LoginCommands {
           null,
           () -> {
             session.asBeforeLogin();
-            client.reply().simple("RESET");
+            if (!skipped) {
+              client.reply().simple("RESET");
+            }
           });
     }
   }

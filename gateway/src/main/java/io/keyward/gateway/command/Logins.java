@@ -4,6 +4,7 @@ import io.keyward.engine.Client;
 import io.keyward.engine.Client.ReplyMode;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Keyspace;
+import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
@@ -150,7 +151,8 @@ final class Logins {
   private static void refuse(Request request, CommandException answer) {
     Client client = request.client();
     if (client.keyspace() != null) {
-      keyspace(request).executor().abandon(request, answer);
+      Reply reply = client.replyMode() == ReplyMode.OFF ? new Reply() : client.reply();
+      keyspace(request).executor().abandon(request, reply, answer);
       release(client);
     }
   }

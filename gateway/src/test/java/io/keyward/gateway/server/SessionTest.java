@@ -161,6 +161,17 @@ class SessionTest {
     }
   }
 
+  @Test
+  void aResetEndsThatRepliesAreOffAndIsItselfSkippedIfThatIsDue() {
+    try (Wire wire = connect()) {
+      wire.send("CLIENT REPLY OFF\r\nPING\r\nRESET\r\nECHO a\r\n");
+      assertThat(wire.line()).isEqualTo("+RESET");
+      assertThat(wire.line() + wire.line()).isEqualTo("$1a");
+      wire.send("CLIENT REPLY SKIP\r\nRESET\r\nECHO b\r\n");
+      assertThat(wire.line() + wire.line()).isEqualTo("$1b");
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"POST / HTTP/1.1\r\n", "Host: localhost:6379\r\n"})
   void browsersAreSentAwayWithoutAReply(String line) {

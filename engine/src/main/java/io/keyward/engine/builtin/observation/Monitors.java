@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.observation;
 
 import io.keyward.engine.Client;
+import io.keyward.engine.Client.ReplyMode;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.command.Command;
@@ -57,7 +58,7 @@ public final class Monitors {
     any = !clients.isEmpty();
   }
 
-  /** Sends every watching client a line: time, database, address and the quoted arguments. */
+  /** Sends every watching client that wants replies a line: time, database, address and the quoted arguments. */
   void show(Request request, Command command) {
     StringBuilder text = new StringBuilder(64);
     appendHead(text, request);
@@ -66,10 +67,12 @@ public final class Monitors {
     byte[] line = text.toString().getBytes(StandardCharsets.ISO_8859_1);
     clients.forEach(
         (client, deployment) -> {
-          Reply to = outputs.apply(client);
-          to.raw(line, 0, head);
-          to.raw(deployment, 0, deployment.length);
-          to.raw(line, head, line.length - head);
+          if (client.replyMode() != ReplyMode.OFF) {
+            Reply to = outputs.apply(client);
+            to.raw(line, 0, head);
+            to.raw(deployment, 0, deployment.length);
+            to.raw(line, head, line.length - head);
+          }
         });
   }
 

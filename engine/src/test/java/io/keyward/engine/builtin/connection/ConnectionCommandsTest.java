@@ -117,6 +117,26 @@ class ConnectionCommandsTest {
   }
 
   @Test
+  void aCommandThatHasWaitedIsSilentToo() {
+    Bench.Session other = bench.connect();
+    other.run("client", "reply", "skip");
+    assertThat(other.run("blpop", "q", "1")).isEmpty();
+    bench.pass(1001);
+    assertThat(other.take()).isEmpty();
+    assertThat(other.run("ping")).isEqualTo("PONG");
+    other.run("client", "reply", "skip");
+    assertThat(other.run("blpop", "q", "0")).isEmpty();
+    bench.line("rpush q a");
+    assertThat(other.take()).isEmpty();
+    assertThat(bench.line("exists q")).isEqualTo("0");
+    other.run("client", "reply", "off");
+    assertThat(other.run("blpop", "q", "0")).isEmpty();
+    assertThat(bench.line("client unblock " + other.client().id() + " error")).isEqualTo("1");
+    assertThat(other.take()).isEmpty();
+    assertThat(other.run("client", "reply", "on")).isEqualTo("OK");
+  }
+
+  @Test
   void aPauseHoldsCommandsBackUntilItEnds() {
     Bench.Session other = bench.connect();
     assertThat(bench.line("client pause 100000 write")).isEqualTo("OK");

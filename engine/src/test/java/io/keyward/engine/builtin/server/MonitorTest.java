@@ -76,6 +76,17 @@ class MonitorTest {
   }
 
   @Test
+  void whoeverWantsNoRepliesIsShownNothing() {
+    monitor.run("client", "reply", "off");
+    monitor.run("monitor");
+    bench.line("set foo bar");
+    assertThat(lines()).isEmpty();
+    monitor.run("client", "reply", "on");
+    bench.line("get foo");
+    assertThat(lines()).containsExactly("[0 127.0.0.1:1] \"get\" \"foo\"");
+  }
+
+  @Test
   void aBlockedCommandIsShownOnce() {
     Bench.Session waiting = bench.connect();
     monitor.run("monitor");
