@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** Errors whose text never varies, in Redis's words. */
 public final class Errors {
+  private static final int MOST_SHOWN = 128;
+
   public static final CommandException WRONG_TYPE =
       new CommandException("WRONGTYPE Operation against a key holding the wrong kind of value");
   public static final CommandException SYNTAX = CommandException.error("syntax error");
@@ -81,9 +83,14 @@ public final class Errors {
   public static CommandException misusedSubcommand(Request request) {
     return CommandException.error(
         "unknown subcommand or wrong number of arguments for '"
-            + request.text(1)
+            + shownName(request.text(1))
             + "'. Try "
             + request.text(0).toUpperCase(Locale.ROOT)
             + " HELP.");
+  }
+
+  /** So much of a name that a client has made up as an error shows. */
+  public static String shownName(String name) {
+    return name.length() <= MOST_SHOWN ? name : name.substring(0, MOST_SHOWN);
   }
 }

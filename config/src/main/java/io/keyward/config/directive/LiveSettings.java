@@ -196,7 +196,7 @@ public final class LiveSettings {
           changed.add(directive);
         }
       } catch (RefusedException refused) {
-        throw failed(entry.getValue().name(), refused.reason());
+        throw failed(entry.getValue().name().toLowerCase(Locale.ROOT), refused.reason());
       }
     }
     publish(after);

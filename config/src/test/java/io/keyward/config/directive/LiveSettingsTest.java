@@ -121,7 +121,7 @@ class LiveSettingsTest {
   @Test
   void setsAllOrNothing() {
     List<Assignment> assignments =
-        List.of(new Assignment("timeout", "7"), new Assignment("hash-max-listpack-entries", "x"));
+        List.of(new Assignment("timeout", "7"), new Assignment("Hash-Max-Listpack-Entries", "x"));
     assertThatThrownBy(() -> live.set(assignments, false))
         .hasMessage(
             "CONFIG SET failed (possibly related to argument 'hash-max-listpack-entries') -"

@@ -6,10 +6,28 @@ import io.keyward.engine.Request;
 
 /** The argument that says how long a blocking command waits. */
 public final class BlockingTimeout {
+  private static final CommandException NOT_AN_INTEGER =
+      CommandException.error("timeout is not an integer or out of range");
   private static final CommandException OUT_OF_RANGE =
       CommandException.error("timeout is out of range");
 
   private BlockingTimeout() {}
+
+  /**
+   * Whole milliseconds; 0 means for ever.
+   *
+   * @throws io.keyward.engine.CommandException if it is no number, negative or too large
+   */
+  public static long wholeMilliseconds(Request request, int argument) {
+    long milliseconds = request.integer(argument, NOT_AN_INTEGER);
+    if (milliseconds < 0) {
+      throw Errors.TIMEOUT_NEGATIVE;
+    }
+    if (milliseconds > Long.MAX_VALUE - request.now()) {
+      throw OUT_OF_RANGE;
+    }
+    return milliseconds;
+  }
 
   /**
    * Seconds, with a fraction, as milliseconds; 0 means for ever.

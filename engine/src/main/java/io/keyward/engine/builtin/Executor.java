@@ -150,7 +150,7 @@ public final class Executor {
     }
     client.lastCommand(command.fullName());
     if (!command.accepts(request.count())) {
-      refusals.rejectCount(client, reply, command);
+      refusals.reject(client, reply, command, Errors.wrongArity(command.fullName()));
       return;
     }
     ClientState state = ClientState.of(client);

@@ -3,7 +3,6 @@ package io.keyward.engine.builtin;
 import io.keyward.engine.Client;
 import io.keyward.engine.Client.ReplyMode;
 import io.keyward.engine.CommandException;
-import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandFlag;
@@ -14,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * transactions then, and how often which error has been sent.
  */
 public final class Refusals {
+  /** The code of errors that have none of their own. */
+  private static final String GENERAL = "ERR ";
+
   private final BuiltinKeyspace keyspace;
   private final Executor executor;
   private final ErrorCounts counts = new ErrorCounts();
@@ -34,25 +36,17 @@ public final class Refusals {
     counts.count(error.line());
   }
 
-  /** Refuses a command that there is, and with EXEC the transaction. */
+  /**
+   * Refuses a command that there is, and with EXEC the transaction; EXEC says that even without
+   * one, but not for keys in several slots.
+   */
   void reject(Client client, Reply reply, Command command, CommandException refusal) {
     keyspace.statistics().rejected(command);
-    Transaction transaction = ClientState.of(client).transaction();
-    if (transaction == null || !command.has(CommandFlag.EXECUTES_QUEUE)) {
-      refuse(client, reply, refusal);
-      return;
-    }
-    abort(client, reply, refusal.line());
-  }
-
-  /** Refuses a number of arguments; EXEC says even without a transaction that it is aborted. */
-  void rejectCount(Client client, Reply reply, Command command) {
-    CommandException wrong = Errors.wrongArity(command.fullName());
-    if (command.has(CommandFlag.EXECUTES_QUEUE)) {
-      keyspace.statistics().rejected(command);
-      abort(client, reply, wrong.line().substring("ERR ".length()));
+    if (command.has(CommandFlag.EXECUTES_QUEUE) && refusal != SlotRules.CROSS_SLOT) {
+      String line = refusal.line();
+      abort(client, reply, line.startsWith(GENERAL) ? line.substring(GENERAL.length()) : line);
     } else {
-      reject(client, reply, command, wrong);
+      refuse(client, reply, refusal);
     }
   }
 

@@ -17,7 +17,7 @@ public final class SlotRules {
   public static final int NONE = -1;
 
   private static final int SEVERAL = -2;
-  private static final CommandException CROSS_SLOT =
+  static final CommandException CROSS_SLOT =
       new CommandException("CROSSSLOT Keys in request don't hash to the same slot");
   private static final CommandException CROSS_SLOT_IN_CALL =
       CommandException.error("Script attempted to access a non local key in a cluster node");

@@ -1,6 +1,7 @@
 package io.keyward.engine.command;
 
 import io.keyward.engine.CommandException;
+import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -172,7 +173,7 @@ public final class CommandTable {
       if (child == null) {
         throw CommandException.error(
             "unknown subcommand '"
-                + shortened(request.text(1), 128)
+                + Errors.shownName(request.text(1))
                 + "'. Try "
                 + command.name().toUpperCase(Locale.ROOT)
                 + " HELP.");
@@ -186,14 +187,12 @@ public final class CommandTable {
   private static CommandException unknown(Request request) {
     StringBuilder arguments = new StringBuilder();
     for (int i = 1; i < request.count() && arguments.length() < 128; i++) {
-      arguments
-          .append('\'')
-          .append(shortened(request.text(i), 128 - arguments.length()))
-          .append("' ");
+      String shown = shortened(request.text(i), 128 - arguments.length());
+      arguments.append('\'').append(shown).append("' ");
     }
     return CommandException.error(
         "unknown command '"
-            + shortened(request.text(0), 128)
+            + Errors.shownName(request.text(0))
             + "', with args beginning with: "
             + arguments);
   }

@@ -12,6 +12,7 @@ import io.keyward.engine.builtin.Database;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -93,7 +94,7 @@ final class DeploymentDirectives {
       } catch (RefusedException refused) {
         throw CommandException.error(
             "CONFIG SET failed (possibly related to argument '"
-                + assignment.name()
+                + assignment.name().toLowerCase(Locale.ROOT)
                 + "') - "
                 + refused.reason());
       }

@@ -133,6 +133,8 @@ class WaitAofTest {
         "WAITAOF 1 -1 0: ERR value is out of range, must be positive",
         "WAITAOF 1 0 -1: ERR timeout is negative",
         "WAITAOF 1 0 x: ERR timeout is not an integer or out of range",
+        "WAITAOF 1 0 9223372036854775807: ERR timeout is out of range",
+        "WAIT 1 9223372036854775807: ERR timeout is out of range",
         "WAITAOF 1 0: ERR wrong number of arguments for 'waitaof' command"
       })
   void refusesAsRedisDoes(String row) throws Exception {

@@ -9,6 +9,7 @@ import static io.keyward.engine.command.CommandFlag.STALE;
 import static io.keyward.engine.command.CommandFlag.WHILE_SUBSCRIBED;
 import static io.keyward.engine.command.KeySpec.KeyFlag.NOT_KEY;
 
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -27,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** SUBSCRIBE, UNSUBSCRIBE, PUBLISH and their forms for patterns and shards. */
 public final class PubSubCommands {
+  private static final CommandException NOT_IN_TRANSACTION =
+      CommandException.error("SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
+
   private PubSubCommands() {}
 
   public static void declare(CommandTable table) {
@@ -119,6 +123,9 @@ public final class PubSubCommands {
   private static void subscribe(Request request, Reply reply, Kind kind) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     ClientState state = ClientState.of(request.client());
+    if (kind == Kind.SHARD_CHANNEL && !keyspace.mayBlock(request.client())) {
+      throw NOT_IN_TRANSACTION;
+    }
     Limits limits = keyspace.limits();
     if (limits != null) {
       limits.subscribing(request.count() - 1);

@@ -9,6 +9,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BlockingTimeout;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Home;
@@ -29,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Whoever administers the gateway has replicas, a deployment that is one of several has none.
  */
 public final class WaitCommands {
-  private static final CommandException TIMEOUT_NOT_AN_INTEGER =
-      CommandException.error("timeout is not an integer or out of range");
   private static final CommandException LOCAL_OUT_OF_RANGE =
       CommandException.error("value is out of range, value must between 0 and 1");
   private static final CommandException NO_LOG =
@@ -78,17 +77,9 @@ public final class WaitCommands {
             .handler(this::disks));
   }
 
-  private static long timeout(Request request, int argument) {
-    long timeout = request.integer(argument, TIMEOUT_NOT_AN_INTEGER);
-    if (timeout < 0) {
-      throw Errors.TIMEOUT_NEGATIVE;
-    }
-    return timeout;
-  }
-
   private void replicas(Request request, Reply reply) {
     long wanted = request.integer(1);
-    long timeout = timeout(request, 2);
+    long timeout = BlockingTimeout.wholeMilliseconds(request, 2);
     Replicas behind = new Replicas(request);
     Awaited enough = () -> behind.acknowledging() >= wanted;
     await(request, reply, timeout, enough, behind, later -> later.integer(behind.acknowledging()));
@@ -97,7 +88,7 @@ public final class WaitCommands {
   private void disks(Request request, Reply reply) {
     long local = oneOrNone(request, 1);
     long wanted = request.integer(2, 0, Long.MAX_VALUE, Errors.NOT_POSITIVE);
-    long timeout = timeout(request, 3);
+    long timeout = BlockingTimeout.wholeMilliseconds(request, 3);
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     ForcedPositions disk = forced.get();
     boolean written = request.client().operator() || keyspace.effects().kept();

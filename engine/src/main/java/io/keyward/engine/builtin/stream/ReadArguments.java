@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.stream;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.BlockingTimeout;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
@@ -21,10 +22,6 @@ record ReadArguments(
     long timeout, long most, int group, boolean noAcknowledge, int firstKey, int keys) {
   static final long NO_WAIT = -1;
 
-  private static final CommandException TIMEOUT =
-      CommandException.error("timeout is not an integer or out of range");
-  private static final CommandException TIMEOUT_RANGE =
-      CommandException.error("timeout is out of range");
   private static final CommandException NO_GROUP =
       CommandException.error("Missing GROUP option for XREADGROUP");
 
@@ -41,7 +38,7 @@ record ReadArguments(
               request.command().fullName()
                   + " command is not allowed with BLOCK option from scripts");
         }
-        timeout = timeout(request, ++at);
+        timeout = BlockingTimeout.wholeMilliseconds(request, ++at);
       } else if (further >= 1 && request.is(at, "COUNT")) {
         long count = request.integer(++at);
         most = count <= 0 ? Long.MAX_VALUE : count;
@@ -65,17 +62,6 @@ record ReadArguments(
       }
     }
     throw Errors.SYNTAX;
-  }
-
-  private static long timeout(Request request, int argument) {
-    long milliseconds = request.integer(argument, TIMEOUT);
-    if (milliseconds < 0) {
-      throw Errors.TIMEOUT_NEGATIVE;
-    }
-    if (milliseconds > Long.MAX_VALUE - request.now()) {
-      throw TIMEOUT_RANGE;
-    }
-    return milliseconds;
   }
 
   private static CommandException unbalanced(boolean grouped) {

@@ -52,6 +52,21 @@ class PubSubCommandsTest {
   }
 
   @Test
+  void execAndSubscriptionsToShardsAreRefusedInRedissWords() {
+    bench.line("multi");
+    bench.line("ssubscribe a");
+    bench.line("subscribe b");
+    assertThat(bench.line("exec"))
+        .isEqualTo(
+            "[!ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client [\"subscribe\" \"b\" 1]]");
+    assertThat(bench.line("exec"))
+        .isEqualTo(
+            "!EXECABORT Transaction discarded because of: Can't execute 'exec': only"
+                + " (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this"
+                + " context");
+  }
+
+  @Test
   void resp3GetsPushesAndMayGoOn() {
     listener.client().reply().resp3(true);
     assertThat(listener.run("subscribe", "a")).isEqualTo(">[\"subscribe\" \"a\" 1]");

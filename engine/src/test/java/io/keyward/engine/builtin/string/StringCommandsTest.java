@@ -30,6 +30,11 @@ class StringCommandsTest {
   void errorsAreInRedisWords() {
     assertThat(bench.line("nosuch a b"))
         .isEqualTo("!ERR unknown command 'nosuch', with args beginning with: 'a' 'b' ");
+    String shown = "y".repeat(128);
+    assertThat(bench.line("nosuch " + shown + "y z"))
+        .isEqualTo("!ERR unknown command 'nosuch', with args beginning with: '" + shown + "' ");
+    assertThat(bench.line("client " + shown + "y"))
+        .isEqualTo("!ERR unknown subcommand '" + shown + "'. Try CLIENT HELP.");
     assertThat(bench.line("get")).isEqualTo("!ERR wrong number of arguments for 'get' command");
   }
 
