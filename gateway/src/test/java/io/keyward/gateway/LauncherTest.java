@@ -149,7 +149,8 @@ class LauncherTest {
       while (!told.readLine().contains("preparing a faster start")) {}
       Process second = start(top.resolve("gateway/run"));
       try (BufferedReader toldBySecond = second.inputReader(StandardCharsets.UTF_8)) {
-        assertThat(toldBySecond.readLine()).isEqualTo("keyward: waiting for another start, which is building");
+        assertThat(toldBySecond.readLine())
+            .isEqualTo("keyward: waiting for another start, which is building");
         Files.createFile(folder.resolve("go"));
         assertThat(toldBySecond.readLine()).contains("<-XX:AOTCache=");
       } finally {

@@ -72,7 +72,9 @@ public final class Aside {
               T result = work.get();
               keyspace
                   .loop()
-                  .execute(() -> keyspace.slices().whenIdle(() -> finish(client, silent, result, answer)));
+                  .execute(
+                      () ->
+                          keyspace.slices().whenIdle(() -> finish(client, silent, result, answer)));
             });
   }
 

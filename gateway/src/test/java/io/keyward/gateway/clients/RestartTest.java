@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * AI answers stream through a gateway process that is stopped, killed and started again, while
@@ -23,29 +25,17 @@ import org.junit.jupiter.params.provider.ValueSource;
  * reader's sequence is checked exactly. {@code loadtest/soak} does the same for as long as asked.
  */
 class RestartTest {
-  private static NodeProject project;
+  @TempDir private static Path folder;
 
-  @TempDir Path folder;
+  private static final ExecutorService soaks = Executors.newVirtualThreadPerTaskExecutor();
+  private static Future<Outcome> always;
+  private static Future<Outcome> everySecond;
+  private static Future<Outcome> blueToGreen;
 
+  /** All at once, since they mostly wait. */
   @BeforeAll
-  static void install() throws IOException {
-    project = NodeProject.install();
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"always", "everysec"})
-  void noTokenIsLostOrComesTwiceWhenTheGatewayIsStoppedAndKilled(String fsync) throws Exception {
-    Outcome outcome = soak(List.of("--fsync", fsync, "--kill", "SIGTERM,SIGKILL"), List.of());
-    assertThat(outcome.standardOutput())
-        .as(outcome.standardError())
-        .endsWith("every reader saw every token once, in order\n")
-        .containsPattern("SIGTERM: [1-9]\\d* times")
-        .containsPattern("SIGKILL: [1-9]\\d* times");
-    assertThat(outcome.exitCode()).isZero();
-  }
-
-  @Test
-  void anAnswerGoesOnWhenTheApplicationMovesFromBlueToGreen() throws Exception {
+  static void start() throws IOException {
+    NodeProject project = NodeProject.install();
     Path file =
         Files.writeString(
             folder.resolve("keyward.yaml"),
@@ -58,17 +48,52 @@ class RestartTest {
                   blue: {password: of-blue}
                   green: {password: of-green}
             """);
-    Outcome outcome =
+    always = soak(project, List.of("--fsync", "always", "--kill", "SIGTERM,SIGKILL"), List.of());
+    everySecond =
+        soak(project, List.of("--fsync", "everysec", "--kill", "SIGTERM,SIGKILL"), List.of());
+    blueToGreen =
         soak(
+            project,
             List.of("--fsync", "everysec", "--logins", "blue:of-blue,green:of-green"),
             List.of(file.toString()));
+  }
+
+  @AfterAll
+  static void end() {
+    soaks.close();
+  }
+
+  @Test
+  void noTokenIsLostOrComesTwiceWhenTheGatewayIsStoppedAndKilled() throws Exception {
+    assertDisturbedAndWhole(always.get());
+  }
+
+  @Test
+  void norWithAnFsyncOnceASecond() throws Exception {
+    assertDisturbedAndWhole(everySecond.get());
+  }
+
+  private static void assertDisturbedAndWhole(Outcome outcome) {
+    assertWhole(outcome);
+    assertThat(outcome.standardOutput())
+        .containsPattern("SIGTERM: [1-9]\\d* times")
+        .containsPattern("SIGKILL: [1-9]\\d* times");
+  }
+
+  @Test
+  void anAnswerGoesOnWhenTheApplicationMovesFromBlueToGreen() throws Exception {
+    assertWhole(blueToGreen.get());
+  }
+
+  private static void assertWhole(Outcome outcome) {
     assertThat(outcome.standardOutput())
         .as(outcome.standardError())
         .endsWith("every reader saw every token once, in order\n");
     assertThat(outcome.exitCode()).isZero();
   }
 
-  private static Outcome soak(List<String> options, List<String> ofGateway) throws IOException {
+  private static Future<Outcome> soak(
+      NodeProject project, List<String> options, List<String> ofGateway) throws IOException {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -87,13 +112,12 @@ class RestartTest {
             System.getProperty("java.class.path"),
             "io.keyward.gateway.Main"));
     arguments.addAll(ofGateway);
-    return project.run(
-        "soak.mjs",
-        arguments,
+    Map<String, String> environment =
         Map.of(
             "KEYWARD_ADMIN_PORT",
             "0",
             "TMPDIR",
-            Files.createDirectories(Path.of(DataFolders.fresh())).toString()));
+            Files.createDirectories(Path.of(DataFolders.fresh())).toString());
+    return soaks.submit(() -> project.run("soak.mjs", arguments, environment));
   }
 }

@@ -58,7 +58,10 @@ public final class Monitors {
     any = !clients.isEmpty();
   }
 
-  /** Sends every watching client that wants replies a line: time, database, address and the quoted arguments. */
+  /**
+   * Sends every watching client that wants replies a line: time, database, address and the quoted
+   * arguments.
+   */
   void show(Request request, Command command) {
     StringBuilder text = new StringBuilder(64);
     appendHead(text, request);
