@@ -161,7 +161,8 @@ public final class Lifecycle {
   /* Actions. */
 
   /**
-   * Makes a deployment, or lets one take logins again that was drained, retired or dropped.
+   * Makes a deployment, or lets one take logins again that was drained, retired or dropped; that it
+   * is to be retired is taken back.
    *
    * @return all about it
    */
@@ -175,6 +176,7 @@ public final class Lifecycle {
           Deployment deployment = roster.create(name);
           deployment.closed(false);
           deployment.retired(false);
+          deployment.retireAfterMillis(0);
           var _ = server.engine().open(deployment.prefix());
           return reports.info(deployment);
         });

@@ -122,6 +122,8 @@ final class Retirement {
     }
     if (deployment.configured()) {
       deployment.retired(true);
+      // What the operator has ordered is done: who comes later is not to lose its keys by it.
+      deployment.retireAfterMillis(0);
       deployment.closed(wasClosed);
     } else {
       server.tenancy().roster().forget(deployment);

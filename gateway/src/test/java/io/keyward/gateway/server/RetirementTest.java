@@ -5,6 +5,7 @@ import static io.keyward.gateway.server.LibrechatGateway.awaitEnd;
 import static io.keyward.gateway.server.LibrechatGateway.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keyward.engine.SteadyTime;
 import io.keyward.gateway.fixture.Patience;
 import io.keyward.tenancy.Deployment;
 import java.io.IOException;
@@ -52,6 +53,34 @@ class RetirementTest {
     try (Wire back = librechat.logIn("blue", "blue-secret")) {
       assertThat(back.ask("DBSIZE")).isEqualTo(":0");
       assertThat(librechat.state("blue")).isEqualTo("active");
+    }
+  }
+
+  @Test
+  void anOrderToRetireIsCarriedOutOnceAndMayBeTakenBack() throws Exception {
+    Deployment blue = librechat.gateway().server().tenancy().roster().named("blue");
+    while (!librechat.state("blue").equals("retired")) {
+      librechat.lifecycle().retire(TEST, "blue", 0.0, false);
+    }
+    fillAndLeave(blue);
+    librechat.lifecycle().retireDue();
+    assertThat(librechat.lifecycle().info("blue"))
+        .containsEntry("state", "active")
+        .containsEntry("keys", 1L);
+
+    librechat.lifecycle().retire(TEST, "blue", 1.0, false);
+    assertThat(librechat.lifecycle().info("blue")).containsEntry("retire-after-seconds", 3600L);
+    librechat.lifecycle().create(TEST, "blue");
+    assertThat(librechat.lifecycle().info("blue")).containsEntry("retire-after-seconds", 0L);
+  }
+
+  /** A client that leaves a key, and has been away for some milliseconds. */
+  private void fillAndLeave(Deployment blue) throws InterruptedException {
+    try (Wire client = librechat.logIn("blue", "blue-secret")) {
+      assertThat(client.ask("SET key value")).isEqualTo("+OK");
+    }
+    while (blue.connections() > 0 || SteadyTime.millis() - blue.lastConnection() < 3) {
+      Thread.sleep(1);
     }
   }
 
