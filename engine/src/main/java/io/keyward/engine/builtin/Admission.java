@@ -71,7 +71,7 @@ final class Admission {
       return Errors.OUT_OF_MEMORY;
     }
     Limits limits = keyspace.limits();
-    if (limits != null && !busy && command.denyOutOfMemory()) {
+    if (limits != null && !busy && command.mayMakeKeys()) {
       CommandException full = limits.keysFull(request, command);
       if (full != null) {
         return full;

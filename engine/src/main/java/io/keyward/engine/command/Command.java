@@ -210,6 +210,11 @@ public final class Command {
     return denyOutOfMemory;
   }
 
+  /** Whether the command may make keys anew. */
+  public boolean mayMakeKeys() {
+    return denyOutOfMemory || has(CommandFlag.MAY_MAKE_KEY);
+  }
+
   /** Whether only whoever administers the gateway may call it. */
   public boolean serverWide() {
     return serverWide;

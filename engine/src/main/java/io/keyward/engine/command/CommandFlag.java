@@ -40,6 +40,8 @@ public enum CommandFlag {
   NOT_QUEUED,
   /** Executes what a transaction has gathered, and counts as that does. */
   EXECUTES_QUEUE,
+  /** May make a key anew, though it is not refused when memory is short. */
+  MAY_MAKE_KEY,
   /** Refused when writes are, though it changes nothing, so that who asks for health learns. */
   REFUSED_WITH_WRITES;
 
@@ -51,6 +53,7 @@ public enum CommandFlag {
           WHILE_SUBSCRIBED,
           NOT_QUEUED,
           EXECUTES_QUEUE,
+          MAY_MAKE_KEY,
           REFUSED_WITH_WRITES);
 
   private final String wireName = name().toLowerCase(Locale.ROOT);

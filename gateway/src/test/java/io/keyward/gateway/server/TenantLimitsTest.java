@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.args.ListDirection;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -114,6 +115,31 @@ class TenantLimitsTest {
     }
     assertThat(noisy.dbSize()).isEqualTo(2);
     assertThat(tenant.figure("keys", "most")).isEqualTo(3);
+  }
+
+  @Test
+  void noCommandMakesAKeyTooManyAndNoneIsRefusedForKeysThatItReads() {
+    start("{}", "{keys: 3}");
+    noisy.sadd("set", "1", "2", "3");
+    noisy.lpush("list", "1", "2");
+    try (Wire wire = tenant.connect()) {
+      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+      assertThat(wire.ask("MULTI")).isEqualTo("+OK");
+      assertThat(wire.ask("SMOVE set other 1")).isEqualTo("+QUEUED");
+      assertThat(wire.ask("SMOVE set another 2")).isEqualTo("+QUEUED");
+      assertThat(wire.ask("EXEC"))
+          .startsWith("-EXECABORT Transaction discarded because of: LIMIT keys");
+    }
+    noisy.set("text", "1");
+    NoisyTenant.refuses("keys", () -> noisy.smove("set", "other", "1"));
+    NoisyTenant.refuses(
+        "keys", () -> noisy.eval("return redis.call('SMOVE', 'set', 'other', '1')", 0));
+
+    assertThat(noisy.rename("text", "renamed")).isEqualTo("OK");
+    assertThat(noisy.renamenx("renamed", "text")).isOne();
+    assertThat(noisy.sunionstore("set", "set", "absent", "absent too")).isEqualTo(3);
+    assertThat(noisy.lmove("absent", "list", ListDirection.LEFT, ListDirection.RIGHT)).isNull();
+    assertThat(noisy.dbSize()).isEqualTo(3);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.generic;
 
 import static io.keyward.engine.command.CommandFlag.DENYOOM;
 import static io.keyward.engine.command.CommandFlag.FAST;
+import static io.keyward.engine.command.CommandFlag.MAY_MAKE_KEY;
 import static io.keyward.engine.command.CommandFlag.WRITE;
 import static io.keyward.engine.command.CommandGroup.GENERIC;
 import static io.keyward.engine.command.KeySpec.KeyFlag.ACCESS;
@@ -39,7 +40,7 @@ final class NameCommands {
             .complexity("O(1)")
             .syntax("key newkey")
             .arity(3)
-            .flags(WRITE)
+            .flags(WRITE, MAY_MAKE_KEY)
             .key(1, RW, ACCESS, DELETE)
             .key(2, OW, UPDATE)
             .handler((request, reply) -> rename(request, reply, false)));
@@ -49,7 +50,7 @@ final class NameCommands {
             .complexity("O(1)")
             .syntax("key newkey")
             .arity(3)
-            .flags(WRITE, FAST)
+            .flags(WRITE, FAST, MAY_MAKE_KEY)
             .key(1, RW, ACCESS, DELETE)
             .key(2, OW, INSERT)
             .handler((request, reply) -> rename(request, reply, true)));

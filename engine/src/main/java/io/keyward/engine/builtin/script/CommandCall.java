@@ -183,7 +183,7 @@ final class CommandCall {
     if (limits != null && most != null && most.excess(request) == Excess.ARGUMENT) {
       return limits.refusal(Limit.MAX_VALUE);
     }
-    if (limits != null && command.denyOutOfMemory()) {
+    if (limits != null && command.mayMakeKeys()) {
       CommandException full = limits.keysFull(request, command);
       if (full != null) {
         return full;

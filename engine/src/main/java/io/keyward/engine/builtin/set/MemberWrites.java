@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.set;
 
 import static io.keyward.engine.command.CommandFlag.DENYOOM;
 import static io.keyward.engine.command.CommandFlag.FAST;
+import static io.keyward.engine.command.CommandFlag.MAY_MAKE_KEY;
 import static io.keyward.engine.command.CommandFlag.WRITE;
 import static io.keyward.engine.command.CommandGroup.SET;
 import static io.keyward.engine.command.KeySpec.KeyFlag.ACCESS;
@@ -52,7 +53,7 @@ final class MemberWrites {
             .complexity("O(1)")
             .syntax("source destination member")
             .arity(4)
-            .flags(WRITE, FAST)
+            .flags(WRITE, FAST, MAY_MAKE_KEY)
             .key(1, RW, ACCESS, DELETE)
             .key(2, RW, INSERT)
             .handler(MemberWrites::smove));
