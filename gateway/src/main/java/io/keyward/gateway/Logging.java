@@ -13,6 +13,7 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import io.keyward.config.LogFormat;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.gateway.server.StartException;
 import java.util.EnumSet;
 import org.slf4j.LoggerFactory;
 
@@ -32,15 +33,26 @@ public final class Logging extends ContextAwareBase implements Configurator {
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
-    install(context, LogFormat.TEXT, "", Level.INFO);
+    boolean _ = install(context, LogFormat.TEXT, "", Level.INFO);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  /** Logs as the settings say from now on. */
-  static void apply(LogFormat format, LiveSettings live) {
+  /**
+   * Logs as the settings say from now on.
+   *
+   * @throws StartException if the file to log to cannot be opened
+   */
+  static void apply(LogFormat format, LiveSettings live) throws StartException {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.reset();
-      install(context, format, live.text(Directive.LOGFILE), level(live));
+      String file = live.text(Directive.LOGFILE);
+      if (!install(context, format, file, level(live))) {
+        throw new StartException(
+            "logfile "
+                + file
+                + " cannot be opened. Remedy: give the path of a file that this user may write, or"
+                + " none, for standard output.");
+      }
       live.onChange(EnumSet.of(Directive.LOGLEVEL), () -> applyLevel(live));
     }
   }
@@ -61,7 +73,9 @@ public final class Logging extends ContextAwareBase implements Configurator {
     };
   }
 
-  private static void install(LoggerContext context, LogFormat format, String file, Level level) {
+  /** Returns false if there is nowhere to log to. */
+  private static boolean install(
+      LoggerContext context, LogFormat format, String file, Level level) {
     OutputStreamAppender<ILoggingEvent> appender = appender(file);
     appender.setContext(context);
     appender.setEncoder(encoder(context, format));
@@ -72,6 +86,7 @@ public final class Logging extends ContextAwareBase implements Configurator {
     // What the libraries say below a warning is about themselves.
     context.getLogger("io.netty").setLevel(Level.WARN);
     context.getLogger("io.vertx").setLevel(Level.WARN);
+    return appender.isStarted();
   }
 
   private static OutputStreamAppender<ILoggingEvent> appender(String file) {

@@ -2,13 +2,16 @@ package io.keyward.gateway;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.fixture.DataFolders;
+import io.keyward.gateway.fixture.GatewayProcess;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -66,6 +69,17 @@ class LogsTest {
             event ->
                 assertThat(event.getString("message"))
                     .contains("Started", "deployments", "one, without"));
+  }
+
+  @Test
+  void aFileThatCannotBeOpenedStopsTheStart() {
+    String folder = DataFolders.fresh();
+    assertThatThrownBy(
+            () ->
+                GatewayProcess.start(
+                        Path.of(folder), List.of(), Map.of(), "--logfile", "/dev/null/log")
+                    .close())
+        .hasMessageContaining("Keyward cannot start: logfile /dev/null/log cannot be opened.");
   }
 
   @Test

@@ -138,7 +138,8 @@ final class Listener {
     } catch (ExecutionException failed) {
       close();
       throw new StartException(
-          "cannot listen on " + address + ": " + String.valueOf(failed.getCause()), failed);
+          "cannot listen on " + address + ": " + reason(failed) + ". Remedy: check unixsocket.",
+          failed);
     }
   }
 
@@ -197,12 +198,19 @@ final class Listener {
         || cause instanceof UnknownHostException;
   }
 
+  private static String reason(ExecutionException failed) {
+    Throwable cause = failed.getCause();
+    return cause instanceof UnknownHostException || !(cause instanceof IOException)
+        ? String.valueOf(cause)
+        : String.valueOf(cause.getMessage());
+  }
+
   private static boolean inUse(@Nullable Throwable failed) {
     return failed != null && String.valueOf(failed.getCause()).contains("in use");
   }
 
   private static StartException failure(String host, int port, ExecutionException failed) {
-    String text = String.valueOf(failed.getCause());
+    String text = reason(failed);
     if (inUse(failed)) {
       return new StartException(
           "port "

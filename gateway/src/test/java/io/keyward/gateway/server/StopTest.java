@@ -133,6 +133,17 @@ class StopTest {
   }
 
   @Test
+  void aSocketThatCannotBeHadIsNamedWithTheRemedy(@TempDir Path directory) {
+    String path = directory.resolve("nosuch/redis.sock").toString();
+    assertThatThrownBy(() -> Gateways.start("--unixsocket", path).close())
+        .cause()
+        .hasMessageStartingWith("cannot listen on " + path + ": ")
+        .hasMessageEndingWith(". Remedy: check unixsocket.")
+        .message()
+        .doesNotContain("Exception");
+  }
+
+  @Test
   void theUnixSocketServesAndIsRemoved(@TempDir Path directory) throws Exception {
     Path path = directory.resolve("redis.sock");
     Gateway gateway = Gateways.start("--unixsocket", path.toString(), "--unixsocketperm", "700");
