@@ -64,6 +64,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private boolean atomic;
   private long changes;
   private @Nullable ChangeGuard guard;
+  private final UnfinishedValues unfinished = new UnfinishedValues();
   private long departures;
   private final Effects effects;
 
@@ -259,6 +260,19 @@ public final class BuiltinKeyspace implements Keyspace {
   /** Has changes told before they are made, or no longer. */
   public void guard(@Nullable ChangeGuard told) {
     guard = told;
+  }
+
+  /** The big values that no key has yet. */
+  UnfinishedValues unfinished() {
+    return unfinished;
+  }
+
+  /** A command has broken off: frees what it was making. */
+  void freeUnfinished() {
+    unfinished.breakOff(home.freeing());
+    if (routes instanceof SharedRoutes shared) {
+      shared.holder().unfinished.breakOff(home.freeing());
+    }
   }
 
   /** The numbered databases. */

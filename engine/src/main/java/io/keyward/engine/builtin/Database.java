@@ -389,6 +389,19 @@ public final class Database {
     return pins != null && entry.pinned() ? pins.frequencies() : frequencies;
   }
 
+  /**
+   * Takes a big value that no key has yet: it is freed if the command breaks off before one has.
+   */
+  public <T extends Held> T begin(T value) {
+    keyspace.unfinished().begin(value);
+    return value;
+  }
+
+  /** Has a big value told if the command that is going to change it breaks off. */
+  public void changes(Held value) {
+    keyspace.unfinished().changes(value);
+  }
+
   /** What adds keys and lays them anew. */
   public Placement placement() {
     return placement;

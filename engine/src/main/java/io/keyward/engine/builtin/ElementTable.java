@@ -29,12 +29,16 @@ public final class ElementTable implements Held {
   private final Dictionary elements;
 
   public ElementTable(PagePool pool, MemoryAccount account) {
-    this(pool, new Dictionary(pool, account), account);
+    slots = new ElementSlots(pool, account);
+    elements = new Dictionary(pool, account);
+    account.add(OBJECT_BYTES);
   }
 
-  private ElementTable(PagePool pool, Dictionary elements, MemoryAccount account) {
-    slots = new ElementSlots(pool, account);
-    this.elements = elements;
+  /** A table of the same elements as another one. */
+  private ElementTable(ElementTable other, MemoryAccount account) {
+    slots = new ElementSlots(other.slots.pool(), account);
+    elements = other.elements.share(account);
+    slots.share(other.slots);
     account.add(OBJECT_BYTES);
   }
 
@@ -48,9 +52,7 @@ public final class ElementTable implements Held {
     if (elements.sharedByMany()) {
       return copyOfEach(counted);
     }
-    ElementTable copy = new ElementTable(slots.pool(), elements.share(counted), counted);
-    copy.slots.share(slots);
-    return copy;
+    return new ElementTable(this, counted);
   }
 
   private ElementTable copyOfEach(MemoryAccount counted) {
@@ -90,6 +92,7 @@ public final class ElementTable implements Held {
       elements.claim(reference);
       return reference;
     }
+    elements.own(hash, reference);
     int laid = slots.layCopy(reference, elements.stamp());
     elements.replace(hash, reference, laid);
     slots.giveBack(reference, true);
@@ -167,6 +170,12 @@ public final class ElementTable implements Held {
 
   /** Puts one slot in the place of another of the same name, which is given back. */
   private void exchange(long hash, int old, int laid, boolean expires) {
+    try {
+      elements.own(hash, old);
+    } catch (OutOfMemoryError full) {
+      slots.giveBack(laid, false);
+      throw full;
+    }
     if (slots.expires(old) != expires) {
       elements.mark(hash, old, expires);
     }

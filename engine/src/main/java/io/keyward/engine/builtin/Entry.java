@@ -157,7 +157,11 @@ public final class Entry implements Block {
   public void shrink(int used) {
     int wanted = PagePool.roundedSize(valueOffset - offset + used);
     if (wanted < pool.slotBytes(reference)) {
-      move(used, used);
+      try {
+        move(used, used);
+      } catch (OutOfMemoryError full) {
+        // It keeps the room.
+      }
     }
   }
 
@@ -166,10 +170,7 @@ public final class Entry implements Block {
     int moved = pool.allocate(Math.addExact(head, capacity), database.account());
     System.arraycopy(page, offset, pool.page(moved), PagePool.offset(moved), head + kept);
     int old = reference;
-    database.keys().replace(hash, old, moved);
-    if (pinned()) {
-      database.pinned().moved(hash, old, moved);
-    }
+    database.placement().exchange(hash, old, moved, expiry() >= 0);
     pool.free(old, database.account());
     reference = moved;
     locate();
@@ -183,7 +184,13 @@ public final class Entry implements Block {
   /** Makes the value an object beside the pages, in this encoding; the former bytes are gone. */
   public void hold(Held value, Encoding encoding) {
     int handle = pool.hold(value);
-    reserve(Integer.BYTES);
+    try {
+      reserve(Integer.BYTES);
+    } catch (OutOfMemoryError full) {
+      pool.drop(handle);
+      throw full;
+    }
+    database.keyspace().unfinished().end(value);
     Bytes.putInt(page, valueOffset, handle);
     encoding(encoding);
     shrink(Integer.BYTES);

@@ -297,10 +297,12 @@ public final class Executor {
     request.store(keyspace.databases().at(request.client().database()));
     try {
       command.handler().execute(request, reply);
+      keyspace.unfinished().changed();
     } catch (CommandException answer) {
       fail(request, reply, mark, before, answer);
     } catch (OutOfMemoryError full) {
       whole = false;
+      keyspace.freeUnfinished();
       noMemory(request, reply, mark, before, command);
     } catch (RuntimeException | StackOverflowError defect) {
       log.error("{} failed", command.fullName(), defect);

@@ -89,8 +89,12 @@ final class ExpiringHashes {
   void forget(Entry hash) {
     ElementTable table = names;
     if (table != null && hash.type() == Type.HASH) {
-      table.remove(hash.bytes(), hash.keyOffset(), hash.keyLength());
-      clearIfEmpty(table);
+      try {
+        table.remove(hash.bytes(), hash.keyOffset(), hash.keyLength());
+        clearIfEmpty(table);
+      } catch (OutOfMemoryError full) {
+        // The walk finds out that it is gone.
+      }
     }
   }
 

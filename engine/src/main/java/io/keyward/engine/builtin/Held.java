@@ -43,6 +43,9 @@ public interface Held {
     return false;
   }
 
+  /** A command that was changing the value has broken off for want of memory. */
+  default void brokenOff() {}
+
   /** Checks every invariant of the value, and throws if one does not hold; for tests. */
   default void validate() {}
 }

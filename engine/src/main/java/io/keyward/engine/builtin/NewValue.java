@@ -59,23 +59,31 @@ public final class NewValue {
   }
 
   /**
-   * Gives the value to a key that is not there.
+   * Gives the value to a key.
    *
    * @param expiry milliseconds since 1970, or -1 for a key that does not expire
+   * @param former the key as it is there, or null
+   * @throws OutOfMemoryError if there is no memory for that; then all is as before
    */
   public Entry install(
-      Database database, byte[] key, int offset, int keyLength, long expiry, Entry into) {
+      Database database,
+      byte[] key,
+      int offset,
+      int keyLength,
+      long expiry,
+      Entry into,
+      @Nullable Entry former) {
     Held big = held;
     if (big != null) {
-      Entry entry =
+      return noted(
           database
               .placement()
-              .create(key, offset, keyLength, type, Encoding.LISTPACK, Integer.BYTES, expiry, into);
-      entry.hold(big, encoding);
-      return noted(entry);
+              .create(key, offset, keyLength, type, encoding, big, expiry, into, former));
     }
     Entry entry =
-        database.placement().create(key, offset, keyLength, type, encoding, room(), expiry, into);
+        database
+            .placement()
+            .create(key, offset, keyLength, type, encoding, room(), expiry, into, former);
     switch (encoding) {
       case INT -> entry.integer(Numbers.parseInteger(bytes, 0, length));
       case RAW, EMBSTR -> entry.writeString(bytes, 0, length);

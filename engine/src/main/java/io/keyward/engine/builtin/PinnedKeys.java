@@ -77,6 +77,13 @@ final class PinnedKeys {
     }
   }
 
+  /** Finds the memory for an entry to leave its dictionary or to get another place. */
+  void prepare(long hash, int reference) {
+    keys.own(hash, reference);
+    makeRoom();
+    pins.opened();
+  }
+
   /** A pinned entry is about to leave its dictionary. */
   void removed(long hash, int reference) {
     unsettle(reference);

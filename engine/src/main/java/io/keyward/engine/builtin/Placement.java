@@ -66,21 +66,15 @@ public final class Placement {
       int room,
       long expiry,
       Entry into) {
-    KeyRoutes routes = database.routes();
-    if (routes != null) {
-      Database holder = routes.lead(database, key, offset, length);
-      if (holder != database) {
-        int skipped = routes.skipped();
-        return holder
-            .placement()
-            .createOwn(key, offset + skipped, length - skipped, type, encoding, room, expiry, into);
-      }
-    }
-    return createOwn(key, offset, length, type, encoding, room, expiry, into);
+    return create(key, offset, length, type, encoding, room, expiry, into, null);
   }
 
-  /** As {@link #create}, among the keys of this database alone. */
-  Entry createOwn(
+  /**
+   * As the other, of a key that another one of this name gives way to.
+   *
+   * @throws OutOfMemoryError if there is no memory for that; then all is as before
+   */
+  Entry create(
       byte[] key,
       int offset,
       int length,
@@ -88,18 +82,123 @@ public final class Placement {
       Encoding encoding,
       int room,
       long expiry,
-      Entry into) {
+      Entry into,
+      @Nullable Entry former) {
+    KeyRoutes routes = database.routes();
+    if (routes != null) {
+      Database holder = routes.lead(database, key, offset, length);
+      if (holder != database) {
+        int skipped = routes.skipped();
+        return holder
+            .placement()
+            .createOwn(
+                key,
+                offset + skipped,
+                length - skipped,
+                type,
+                encoding,
+                room,
+                expiry,
+                into,
+                former);
+      }
+    }
+    return createOwn(key, offset, length, type, encoding, room, expiry, into, former);
+  }
+
+  /**
+   * As the other, with an object beside the pages, which is the key's from then on.
+   *
+   * @throws OutOfMemoryError if there is no memory for that; then all is as before
+   */
+  Entry create(
+      byte[] key,
+      int offset,
+      int length,
+      Type type,
+      Encoding encoding,
+      Held value,
+      long expiry,
+      Entry into,
+      @Nullable Entry former) {
+    int handle = pool.hold(value);
+    try {
+      Entry entry =
+          create(key, offset, length, type, encoding, Integer.BYTES, expiry, into, former);
+      return named(entry, value, handle);
+    } catch (OutOfMemoryError full) {
+      pool.drop(handle);
+      throw full;
+    }
+  }
+
+  private static Entry named(Entry entry, Held value, int handle) {
+    Bytes.putInt(entry.bytes(), entry.start(), handle);
+    entry.database().keyspace().unfinished().end(value);
+    return entry;
+  }
+
+  /** As {@link #create}, among the keys of this database alone. */
+  private Entry createOwn(
+      byte[] key,
+      int offset,
+      int length,
+      Type type,
+      Encoding encoding,
+      int room,
+      long expiry,
+      Entry into,
+      @Nullable Entry former) {
     long hash = KeyHash.hash(key, offset, length);
     int reference = lay(key, offset, length, type, encoding, room, expiry);
-    Entry created = into.at(database, hash, reference);
     try {
-      enter(hash, reference, expiry >= 0);
+      enter(hash, reference, expiry >= 0, former, false);
     } catch (OutOfMemoryError full) {
       pool.free(reference, database.account());
       throw full;
     }
-    database.news().announce(key, offset, length, KeyspaceNotifications.NEW, "new");
+    Entry created = into.at(database, hash, reference);
+    announce(created);
     return created;
+  }
+
+  /** Tells of a new key, which is not there if it cannot be told. */
+  private void announce(Entry created) {
+    try {
+      database
+          .news()
+          .announce(
+              created.bytes(),
+              created.keyOffset(),
+              created.keyLength(),
+              KeyspaceNotifications.NEW,
+              "new");
+    } catch (OutOfMemoryError full) {
+      leave(created.hash(), created.reference());
+      pool.free(created.reference(), database.account());
+      throw full;
+    }
+  }
+
+  /**
+   * Lets a key that has been laid be found, to which another one of this name gives way.
+   *
+   * @param fieldsExpire whether it is a hash with fields that expire, which has been noted
+   * @throws OutOfMemoryError if there is no memory for that; then all is as before
+   */
+  void enter(
+      long hash, int reference, boolean expires, @Nullable Entry former, boolean fieldsExpire) {
+    if (former == null) {
+      enter(hash, reference, expires);
+      return;
+    }
+    database.beforeRemoval(former);
+    prepareToLeave(hash, former.reference());
+    enter(hash, reference, expires);
+    if (!fieldsExpire) {
+      database.expiringHashes().forget(former);
+    }
+    takeOut(former);
   }
 
   /** Lets a key that has been laid be found. */
@@ -123,8 +222,13 @@ public final class Placement {
     }
   }
 
-  /** Lets a key no longer be found; its slot stays. */
+  /**
+   * Lets a key no longer be found; its slot stays.
+   *
+   * @throws OutOfMemoryError if there is no memory for that; then all is as before
+   */
   void leave(long hash, int reference) {
+    prepareToLeave(hash, reference);
     if (isPinned(reference)) {
       database.pinned().removed(hash, reference);
     }
@@ -132,11 +236,38 @@ public final class Placement {
     countLent(reference, -1);
   }
 
+  /** Finds the memory that {@link #leave} takes, before anything is changed. */
+  void prepareToLeave(long hash, int reference) {
+    database.keys().own(hash, reference);
+    if (isPinned(reference)) {
+      database.pinned().prepare(hash, reference);
+    }
+  }
+
   private void countLent(int reference, int difference) {
     LentKeys counted = lent;
     if (counted != null) {
       counted.count(pool.page(reference), PagePool.offset(reference), difference);
     }
+  }
+
+  /**
+   * Lets a key be found at another place, where it expires or does not; the former slot stays.
+   *
+   * @throws OutOfMemoryError if there is no memory for that; then all is as before, and the new
+   *     slot is given back
+   */
+  void exchange(long hash, int former, int reference, boolean expires) {
+    try {
+      prepareToLeave(hash, former);
+    } catch (OutOfMemoryError full) {
+      pool.free(reference, database.account());
+      throw full;
+    }
+    if (EntryLayout.expires(pool.page(former), PagePool.offset(former)) != expires) {
+      database.keys().mark(hash, former, expires);
+    }
+    replace(hash, former, reference);
   }
 
   private void replace(long hash, int former, int reference) {
@@ -215,6 +346,29 @@ public final class Placement {
     return present.database().placement().overwriteOwn(present, type, encoding, room, expiry);
   }
 
+  /**
+   * As {@link #overwrite}, with an object beside the pages, which is the key's from then on.
+   *
+   * @throws OutOfMemoryError if there is no memory for that; then the key is as before
+   */
+  public Entry overwrite(
+      @Nullable Entry present,
+      Request request,
+      int argument,
+      Type type,
+      Encoding encoding,
+      Held value,
+      long expiry) {
+    int handle = pool.hold(value);
+    try {
+      Entry entry = overwrite(present, request, argument, type, encoding, Integer.BYTES, expiry);
+      return named(entry, value, handle);
+    } catch (OutOfMemoryError full) {
+      pool.drop(handle);
+      throw full;
+    }
+  }
+
   private Entry overwriteOwn(Entry present, Type type, Encoding encoding, int room, long expiry) {
     database.beforeChange(present);
     boolean sameHead = (present.expiry() >= 0) == (expiry >= 0);
@@ -239,11 +393,8 @@ public final class Placement {
             room,
             expiry);
     clock(laid, present.clock());
+    exchange(present.hash(), old, laid, expiry >= 0);
     giveUpValue(present);
-    if (!sameHead) {
-      database.keys().mark(present.hash(), old, expiry >= 0);
-    }
-    replace(present.hash(), old, laid);
     pool.free(old, database.account());
     return present.at(database, present.hash(), laid);
   }
@@ -291,9 +442,9 @@ public final class Placement {
     byte[] newPage = pool.page(laid);
     int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
     System.arraycopy(page, value, newPage, to, room - slack);
-    database.keys().mark(entry.hash(), old, expiry >= 0);
-    entry.at(database, entry.hash(), laid).clock(clock);
-    replace(entry.hash(), old, laid);
+    clock(laid, clock);
+    exchange(entry.hash(), old, laid, expiry >= 0);
+    entry.at(database, entry.hash(), laid);
     pool.free(old, database.account());
   }
 
@@ -308,7 +459,12 @@ public final class Placement {
   /** Takes a key out and frees what it holds, big values in slices later. */
   void remove(Entry entry) {
     database.beforeRemoval(entry);
+    prepareToLeave(entry.hash(), entry.reference());
     database.expiringHashes().forget(entry);
+    takeOut(entry);
+  }
+
+  private void takeOut(Entry entry) {
     Dictionary keys = database.keys();
     int reference = entry.reference();
     leave(entry.hash(), reference);
@@ -332,6 +488,7 @@ public final class Placement {
 
   /** Frees a value of this database; if that takes long, it no longer counts in the database. */
   public void freeLater(Held value) {
+    database.keyspace().unfinished().end(value);
     MemoryAccount account = database.account();
     value.adopt(account, database.keyspace());
     if (!Freeing.atOnce(value)) {
@@ -357,15 +514,22 @@ public final class Placement {
       }
       return;
     }
-    Held copy = entry.encoding().held() ? entry.held().copy(database) : null;
+    Held copy = entry.encoding().held() ? database.begin(entry.held().copy(database)) : null;
     int bytes = entry.slotBytes();
     int laid = pool.allocate(bytes, database.account());
     byte[] page = pool.page(laid);
     int at = PagePool.offset(laid);
     System.arraycopy(entry.bytes(), PagePool.offset(shared), page, at, bytes);
     EntryLayout.stamp(page, at, keys.stamp());
-    if (copy != null) {
-      Bytes.putInt(page, EntryLayout.valueOffset(page, at), pool.hold(copy));
+    try {
+      prepareToLeave(entry.hash(), shared);
+      if (copy != null) {
+        Bytes.putInt(page, EntryLayout.valueOffset(page, at), pool.hold(copy));
+        database.keyspace().unfinished().end(copy);
+      }
+    } catch (OutOfMemoryError full) {
+      pool.free(laid, database.account());
+      throw full;
     }
     noLongerCommon(entry);
     keys.replace(entry.hash(), shared, laid);

@@ -4,41 +4,60 @@ import io.keyward.engine.builtin.memory.Bytes;
 import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.PagePool;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Gives what a key holds another name, here or in another database, where no key is yet; type,
- * expiry and clock go along.
+ * Gives what a key holds another name, here or in another database; type, expiry and clock go
+ * along.
  *
  * <p>As {@link Placement}, it says nothing of changes to anybody.
  */
 public final class Relocation {
   private Relocation() {}
 
-  /** Moves a key to another name. */
-  public static void rename(Entry entry, Database target, byte[] key, int offset, int length) {
+  /**
+   * Moves a key to another name.
+   *
+   * @param former what has that name and is to go, or null
+   * @throws OutOfMemoryError if there is no memory for that; then all is as before
+   */
+  public static void rename(
+      Entry entry, Database target, byte[] key, int offset, int length, @Nullable Entry former) {
     if (target.routes() == null) {
-      renameOwn(entry, target, key, offset, length);
+      renameOwn(entry, target, key, offset, length, former);
       return;
     }
     GlobalName name = new GlobalName(target).of(target, key, offset, length);
-    renameOwn(entry, name.holder(), name.bytes(), name.offset(), name.length());
+    renameOwn(entry, name.holder(), name.bytes(), name.offset(), name.length(), former);
   }
 
-  private static void renameOwn(Entry entry, Database target, byte[] key, int offset, int length) {
+  private static void renameOwn(
+      Entry entry, Database target, byte[] key, int offset, int length, @Nullable Entry former) {
     Database source = entry.database();
     PagePool pool = source.pool();
+    Placement placement = target.placement();
     byte[] page = entry.bytes();
     int room = entry.capacity();
     long hash = KeyHash.hash(key, offset, length);
     long expiry = entry.expiry();
-    int laid =
-        target.placement().lay(key, offset, length, entry.type(), entry.encoding(), room, expiry);
+    // First what may find no memory: then the key keeps its name.
+    source.placement().prepareToLeave(entry.hash(), entry.reference());
+    boolean fieldsExpire = FieldExpiry.any(entry);
+    if (fieldsExpire) {
+      target.expiringHashes().note(key, offset, length, 0);
+    }
+    int laid = placement.lay(key, offset, length, entry.type(), entry.encoding(), room, expiry);
     byte[] newPage = pool.page(laid);
     int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
     System.arraycopy(page, entry.start(), newPage, to, room);
-    if (FieldExpiry.any(entry)) {
+    try {
+      placement.enter(hash, laid, expiry >= 0, former, fieldsExpire);
+    } catch (OutOfMemoryError full) {
+      pool.free(laid, target.account());
+      throw full;
+    }
+    if (fieldsExpire) {
       source.expiringHashes().forget(entry);
-      target.expiringHashes().note(key, offset, length, 0);
     }
     if (entry.encoding().held() && target != source) {
       move(entry.held(), source, target);
@@ -46,7 +65,6 @@ public final class Relocation {
     int old = entry.reference();
     source.placement().leave(entry.hash(), old);
     pool.free(old, source.account());
-    target.placement().enter(hash, laid, expiry >= 0);
   }
 
   private static void move(Held value, Database source, Database target) {
@@ -58,54 +76,54 @@ public final class Relocation {
     value.adopt(target.account(), target.keyspace());
   }
 
-  /** Copies a key to another name. */
-  public static void copy(Entry entry, Database target, byte[] key, int offset, int length) {
+  /**
+   * Copies a key to another name.
+   *
+   * @param former what has that name and is to go, or null
+   * @throws OutOfMemoryError if there is no memory for that; then all is as before
+   */
+  public static void copy(
+      Entry entry, Database target, byte[] key, int offset, int length, @Nullable Entry former) {
     if (target.routes() == null) {
-      copyOwn(entry, target, key, offset, length);
+      copyOwn(entry, target, key, offset, length, former);
       return;
     }
     GlobalName name = new GlobalName(target).of(target, key, offset, length);
-    copyOwn(entry, name.holder(), name.bytes(), name.offset(), name.length());
+    copyOwn(entry, name.holder(), name.bytes(), name.offset(), name.length(), former);
   }
 
-  private static void copyOwn(Entry entry, Database target, byte[] key, int offset, int length) {
-    int room = entry.capacity();
+  private static void copyOwn(
+      Entry entry, Database target, byte[] key, int offset, int length, @Nullable Entry former) {
     Encoding encoding = entry.encoding();
-    // Before the key is there, which must not name what there was no memory for.
-    int handle = encoding.held() ? target.pool().hold(entry.held().copy(target)) : 0;
-    Entry made = create(entry, target, key, offset, length, handle);
-    if (encoding.held()) {
-      Bytes.putInt(made.bytes(), made.start(), handle);
-    } else {
-      System.arraycopy(entry.bytes(), entry.start(), made.bytes(), made.start(), room);
-    }
-    if (FieldExpiry.any(made)) {
+    Held value = encoding.held() ? target.begin(entry.held().copy(target)) : null;
+    boolean fieldsExpire = FieldExpiry.any(entry);
+    if (fieldsExpire) {
       target.expiringHashes().note(key, offset, length, 0);
     }
-  }
-
-  /** Adds the key of a copy; what the handle names is freed if there is no memory for it. */
-  private static Entry create(
-      Entry original, Database target, byte[] key, int offset, int length, int handle) {
+    Placement placement = target.placement();
+    PagePool pool = target.pool();
+    int room = entry.capacity();
+    long expiry = entry.expiry();
+    int laid = placement.lay(key, offset, length, entry.type(), encoding, room, expiry);
+    byte[] page = pool.page(laid);
+    int to = EntryLayout.valueOffset(page, PagePool.offset(laid));
+    int handle = 0;
     try {
-      return target
-          .placement()
-          .createOwn(
-              key,
-              offset,
-              length,
-              original.type(),
-              original.encoding(),
-              original.capacity(),
-              original.expiry(),
-              target.newView());
+      handle = value == null ? 0 : pool.hold(value);
+      placement.enter(KeyHash.hash(key, offset, length), laid, expiry >= 0, former, fieldsExpire);
     } catch (OutOfMemoryError full) {
       if (handle != 0) {
-        Held copy = (Held) target.pool().held(handle);
-        target.pool().drop(handle);
-        target.placement().freeLater(copy);
+        pool.drop(handle);
       }
+      pool.free(laid, target.account());
       throw full;
     }
+    if (value == null) {
+      System.arraycopy(entry.bytes(), entry.start(), page, to, room);
+    } else {
+      Bytes.putInt(page, to, handle);
+      target.keyspace().unfinished().end(value);
+    }
+    target.news().announce(key, offset, length, KeyspaceNotifications.NEW, "new");
   }
 }

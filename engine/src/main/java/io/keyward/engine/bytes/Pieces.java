@@ -52,8 +52,8 @@ public final class Pieces {
 
     /** A pile of the same arrays for one of its rows. */
     Pile separate() {
-      rows--;
       Pile other = new Pile(Arrays.copyOf(pieces, count));
+      rows--;
       for (int i = 0; i < count; i++) {
         if (pieces[i] != ZEROS) {
           pieces[i].lists++;

@@ -102,7 +102,7 @@ class PlacementTest {
     bench.line("hset small f v");
     Entry small = Objects.requireNonNull(database.find(name("small"), 0, 5, 0, database.newView()));
     small.hold(new Unique(), Encoding.HASHTABLE);
-    assertThatThrownBy(() -> Relocation.copy(small, database, name("other"), 0, 5))
+    assertThatThrownBy(() -> Relocation.copy(small, database, name("other"), 0, 5, null))
         .isInstanceOf(OutOfMemoryError.class);
     assertThat(bench.line("exists other")).isEqualTo("0");
     assertThat(bench.line("dbsize")).isEqualTo("2");

@@ -143,27 +143,40 @@ public final class DumpCommands {
     long end = end(request, options.absolute);
     NewValue value = value(request, database.holderOf(request, 1));
     database.keyspace().statistics().payloadChecked();
-    if (present != null) {
-      database.remove(present);
-    }
     if (end >= 0 && end <= request.now()) {
       value.discard(database);
       if (present != null) {
+        database.remove(present);
         database.changed(request, 1, KeyspaceNotifications.GENERIC, "del");
         database.keyspace().effects().deleted(request, 1);
       }
       reply.ok();
       return;
     }
-    Entry entry =
-        value.install(
-            database, request.bytes(), request.offset(1), request.length(1), end, database.view());
+    Entry entry = install(value, request, database, end, present);
     database.keyspace().home().clock().set(entry, options.idleSeconds, options.frequency);
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "restore");
     if (!options.absolute) {
       tell(request, database.keyspace().effects(), end, options.replace);
     }
     reply.ok();
+  }
+
+  private static Entry install(
+      NewValue value, Request request, Database database, long end, @Nullable Entry present) {
+    try {
+      return value.install(
+          database,
+          request.bytes(),
+          request.offset(1),
+          request.length(1),
+          end,
+          present == null ? database.view() : database.newView(),
+          present);
+    } catch (OutOfMemoryError full) {
+      value.discard(database);
+      throw full;
+    }
   }
 
   /** Tells of a key that ends as of one that ends at a time of the clock. */

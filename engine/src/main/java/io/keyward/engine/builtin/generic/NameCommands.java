@@ -87,14 +87,12 @@ final class NameCommands {
       return;
     }
     Entry target = database.write(request, 2, database.newView());
-    if (target != null) {
-      if (onlyIfAbsent) {
-        reply.integer(0);
-        return;
-      }
-      database.remove(target);
+    if (target != null && onlyIfAbsent) {
+      reply.integer(0);
+      return;
     }
-    Relocation.rename(source, database, request.bytes(), request.offset(2), request.length(2));
+    Relocation.rename(
+        source, database, request.bytes(), request.offset(2), request.length(2), target);
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "rename_from");
     database.alsoChanged(request, 2, KeyspaceNotifications.GENERIC, "rename_to");
     reply(reply, onlyIfAbsent, true);
@@ -134,14 +132,11 @@ final class NameCommands {
       return;
     }
     Entry present = target.write(request, 2, target.newView());
-    if (present != null) {
-      if (!replace) {
-        reply.integer(0);
-        return;
-      }
-      target.remove(present);
+    if (present != null && !replace) {
+      reply.integer(0);
+      return;
     }
-    Relocation.copy(source, target, request.bytes(), request.offset(2), request.length(2));
+    Relocation.copy(source, target, request.bytes(), request.offset(2), request.length(2), present);
     target.changed(request, 2, KeyspaceNotifications.GENERIC, "copy_to");
     if (target != database) {
       database.keyspace().effects().copied(request, 2, target.number());
@@ -172,7 +167,7 @@ final class NameCommands {
       reply.integer(0);
       return;
     }
-    Relocation.rename(source, target, request.bytes(), request.offset(1), request.length(1));
+    Relocation.rename(source, target, request.bytes(), request.offset(1), request.length(1), null);
     database.changed(request, 1, KeyspaceNotifications.GENERIC, "move_from");
     target.alsoChanged(request, 1, KeyspaceNotifications.GENERIC, "move_to");
     reply.integer(1);

@@ -27,10 +27,15 @@ final class References {
     pieces.get(index >>> PIECE_BITS)[index & PIECE - 1] = reference;
   }
 
-  void add(int reference) {
+  /** Finds the memory for one more. */
+  void makeRoom() {
     if (size >>> PIECE_BITS == pieces.size()) {
       pieces.add(new int[PIECE]);
     }
+  }
+
+  void add(int reference) {
+    makeRoom();
     set(size++, reference);
   }
 }

@@ -48,6 +48,7 @@ final class SortElements {
   }
 
   void add(byte[] bytes, int offset, int length) {
+    order.makeRoom();
     int reference = pool.allocate(Math.addExact(ELEMENT, length), account);
     byte[] page = pool.page(reference);
     int at = PagePool.offset(reference);

@@ -164,10 +164,10 @@ public final class HashValue {
       ListpackEditor.initialize(hash);
       return hash;
     }
-    Entry hash =
-        database.placement().create(request, 1, Type.HASH, Encoding.LISTPACK, Integer.BYTES);
-    hash.hold(new ElementTable(database.pool(), hash.database().account()), Encoding.HASHTABLE);
-    return hash;
+    ElementTable table = newTable(database.holderOf(request, 1));
+    return database
+        .placement()
+        .overwrite(null, request, 1, Type.HASH, Encoding.HASHTABLE, table, -1);
   }
 
   private static boolean fits(
@@ -314,6 +314,10 @@ public final class HashValue {
     if (expiry(hash, name, offset, length) == time) {
       return;
     }
+    if (time != FieldExpiry.NEVER) {
+      // First what may find no memory: a hash may stand there though it has no such field yet.
+      hash.database().departures().fieldExpires(hash, time);
+    }
     if (packed(hash)) {
       if (hash.encoding() == Encoding.LISTPACK) {
         FieldExpiry.makeTriples(hash);
@@ -323,14 +327,14 @@ public final class HashValue {
       ElementTable table = table(hash);
       table.expireAt(table.find(name, offset, length), time);
     }
-    if (time != FieldExpiry.NEVER) {
-      hash.database().departures().fieldExpires(hash, time);
-    }
+  }
+
+  private static ElementTable newTable(Database database) {
+    return database.begin(new ElementTable(database.pool(), database.account()));
   }
 
   private static void toTable(Entry hash) {
-    Database database = hash.database();
-    ElementTable table = new ElementTable(database.pool(), database.account());
+    ElementTable table = newTable(hash.database());
     byte[] bytes = hash.bytes();
     byte[] digits = new byte[Numbers.MAX_INTEGER_LENGTH];
     int field = Listpack.first(bytes, hash.start());

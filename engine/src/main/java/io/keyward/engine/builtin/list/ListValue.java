@@ -84,12 +84,13 @@ public final class ListValue {
   private static void makeBig(Entry list) {
     Database database = list.database();
     Quicklist elements = new Quicklist(limits(database), database.pool(), database.account());
+    BigList big = database.begin(new BigList(elements));
     byte[] bytes = list.bytes();
     int start = list.start();
     if (Listpack.count(bytes, start) > 0) {
       elements.appendListpack(bytes, start, Listpack.totalBytes(bytes, start));
     }
-    list.hold(new BigList(elements), Encoding.QUICKLIST);
+    list.hold(big, Encoding.QUICKLIST);
   }
 
   /** Makes a big list that has shrunk a listpack again, or gives back slack of a small one. */

@@ -35,6 +35,7 @@ final class Buckets {
   private static final int HIGH_BITS = 0x80808080;
   private static final int ONES = 0x01010101;
   private static final int[] NO_SEGMENT = {};
+  private static final int[][] NOTHING = {NO_SEGMENT};
 
   private final SpareSegments spare;
   private MemoryAccount account;
@@ -48,15 +49,18 @@ final class Buckets {
     overflow = new OverflowBuckets(spare, account);
     common = new CommonArrays(spare);
     segments = new int[][] {new int[BUCKET_INTS]};
+    // When nothing can be missing any more.
     account.add(BUCKET_INTS * Integer.BYTES);
   }
 
   private Buckets(Buckets other, MemoryAccount account) {
     spare = other.spare;
     this.account = account;
-    overflow = other.overflow.share(account);
-    common = other.common.share(other.segments);
     segments = other.segments.clone();
+    overflow = other.overflow.image(account);
+    common = other.common.image(segments);
+    overflow.share();
+    common.share(segments);
     account.addCommon(memory());
   }
 
@@ -88,6 +92,11 @@ final class Buckets {
     return bucket >= 0
         ? common.own(segments, bucket >>> SEGMENT_BITS, account)
         : overflow.ownSegment(~bucket);
+  }
+
+  /** Whether an array may be another table's as well. */
+  boolean mayBeCommon() {
+    return common.any() || overflow.mayBeCommon();
   }
 
   static int base(int bucket) {
@@ -352,8 +361,7 @@ final class Buckets {
         spare.giveBack(segments[i]);
       }
     }
-    segments = new int[][] {NO_SEGMENT};
-    overflow = new OverflowBuckets(spare, account);
+    segments = NOTHING;
   }
 
   /** Bytes of all segments. */

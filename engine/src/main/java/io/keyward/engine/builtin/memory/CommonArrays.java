@@ -27,22 +27,32 @@ final class CommonArrays {
     this.spare = spare;
   }
 
-  /** Lets another table have all these arrays as well; returns what it is to know of them. */
-  CommonArrays share(int[][] arrays) {
+  /** What another table is to know that will have all these arrays as well, by {@link #share}. */
+  CommonArrays image(int[][] arrays) {
     counts = Arrays.copyOf(counts, arrays.length);
     for (int i = 0; i < arrays.length; i++) {
-      if (arrays[i].length > 0) {
-        Count count = counts[i];
-        if (count == null) {
-          count = new Count();
-          counts[i] = count;
-        }
-        count.tables++;
+      if (arrays[i].length > 0 && counts[i] == null) {
+        counts[i] = new Count();
       }
     }
     CommonArrays other = new CommonArrays(spare);
     other.counts = counts.clone();
     return other;
+  }
+
+  /** Counts a table more for each of these arrays, which takes no memory. */
+  void share(int[][] arrays) {
+    for (int i = 0; i < arrays.length; i++) {
+      Count count = counts[i];
+      if (count != null && arrays[i].length > 0) {
+        count.tables++;
+      }
+    }
+  }
+
+  /** Whether an array may be in common with another table. */
+  boolean any() {
+    return counts.length > 0;
   }
 
   /** Makes an array the table's alone, in its place, for writing to it. */

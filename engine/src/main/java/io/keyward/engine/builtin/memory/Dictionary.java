@@ -58,8 +58,10 @@ public final class Dictionary {
     table = new Buckets(pool.spareSegments(), account);
   }
 
-  private Dictionary(Dictionary other, MemoryAccount account) {
+  private Dictionary(Dictionary other, MemoryAccount account, boolean kin) {
     pool = other.pool;
+    kinship = kin ? new Kinship(this) : null;
+    // The last one that takes memory, since from then on each of the two has what is in common.
     table = other.table.share(account);
     level = other.level;
     split = other.split;
@@ -78,8 +80,10 @@ public final class Dictionary {
    * @param account counts the table, which the other one's account has counted too
    */
   public Dictionary share(MemoryAccount account) {
-    Dictionary made = new Dictionary(this, account);
-    kinship().add(made.kinship());
+    Kinship shared = kinship();
+    shared.makeRoom();
+    Dictionary made = new Dictionary(this, account, true);
+    shared.add(made.kinship());
     return made;
   }
 
@@ -96,7 +100,7 @@ public final class Dictionary {
    * common is the table alone.
    */
   public Dictionary shareTable(MemoryAccount account) {
-    return new Dictionary(this, account);
+    return new Dictionary(this, account, false);
   }
 
   /**
@@ -329,6 +333,17 @@ public final class Dictionary {
       throw new IllegalStateException("the entry is not in this dictionary");
     }
     return at;
+  }
+
+  /**
+   * Sees to it that an entry can be taken out, marked or replaced without any memory.
+   *
+   * @throws OutOfMemoryError if there is none
+   */
+  public void own(long hash, int reference) {
+    if (table.mayBeCommon()) {
+      int[] _ = table.ownArray((int) (locate(hash, reference) >> 4));
+    }
   }
 
   /** Lets the dictionary name an entry by another reference; the entry keeps key and mark. */

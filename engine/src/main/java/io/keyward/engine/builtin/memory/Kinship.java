@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.memory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ final class Kinship {
   private static final int NO_BIRTH = 0;
 
   private final Dictionary own;
-  private @Nullable List<Dictionary> kin;
+  private @Nullable ArrayList<Dictionary> kin;
 
   /** A bit for each birth that entries may bear. */
   private int borne = 1;
@@ -45,14 +46,22 @@ final class Kinship {
     this.own = own;
   }
 
-  /** Becomes kin of a dictionary that has just been made of this one's entries. */
-  void add(Kinship made) {
-    List<Dictionary> all = kin;
+  /** Finds the memory for one more. */
+  void makeRoom() {
+    ArrayList<Dictionary> all = kin;
     if (all == null) {
       all = new ArrayList<>(2);
       all.add(own);
       kin = all;
     }
+    all.ensureCapacity(all.size() + 1);
+  }
+
+  /**
+   * Becomes kin of a dictionary that has just been made of this one's entries; room has been made.
+   */
+  void add(Kinship made) {
+    ArrayList<Dictionary> all = Objects.requireNonNull(kin);
     all.add(made.own);
     made.kin = all;
     made.borne = borne;

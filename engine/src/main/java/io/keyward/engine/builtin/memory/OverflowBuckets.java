@@ -11,11 +11,12 @@ import java.util.Arrays;
 final class OverflowBuckets {
   private static final int FIRST_INTS = 4 * Buckets.BUCKET_INTS;
   private static final int[] NO_SEGMENT = {};
+  private static final int[][] NOTHING = {};
 
   private final SpareSegments spare;
   private MemoryAccount account;
   private CommonArrays common;
-  private int[][] segments = {};
+  private int[][] segments = NOTHING;
 
   /** For each segment: how many buckets are in use, how many ever were, the first free one + 1. */
   private int[] used = {};
@@ -32,16 +33,25 @@ final class OverflowBuckets {
     common = new CommonArrays(spare);
   }
 
-  /** As {@link Buckets#share}; its bytes are not counted yet. */
-  OverflowBuckets share(MemoryAccount counted) {
+  /** As {@link Buckets#share}; nothing is counted before {@link #share}. */
+  OverflowBuckets image(MemoryAccount counted) {
     OverflowBuckets other = new OverflowBuckets(spare, counted);
-    other.common = common.share(segments);
+    other.common = common.image(segments);
     other.segments = segments.clone();
     other.used = used.clone();
     other.cut = cut.clone();
     other.free = free.clone();
     other.firstWithRoom = firstWithRoom;
     return other;
+  }
+
+  /** Counts this one, an image, among those who have the segments; takes no memory. */
+  void share() {
+    common.share(segments);
+  }
+
+  boolean mayBeCommon() {
+    return common.any();
   }
 
   void account(MemoryAccount counted) {
@@ -140,6 +150,7 @@ final class OverflowBuckets {
         spare.giveBack(segments[i]);
       }
     }
+    segments = NOTHING;
   }
 
   long ints() {

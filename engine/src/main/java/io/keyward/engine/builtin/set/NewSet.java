@@ -130,10 +130,10 @@ final class NewSet {
     Entry present = acting.write(request, keyArgument);
     ElementTable big = table;
     if (big != null) {
-      acting
-          .placement()
-          .overwrite(present, request, keyArgument, Type.SET, Encoding.LISTPACK, Integer.BYTES, -1)
-          .hold(big, Encoding.HASHTABLE);
+      Entry _ =
+          acting
+              .placement()
+              .overwrite(present, request, keyArgument, Type.SET, Encoding.HASHTABLE, big, -1);
     } else {
       int total = PackedSet.totalBytes(block, encoding);
       write(

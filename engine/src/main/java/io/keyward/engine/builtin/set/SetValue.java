@@ -65,16 +65,17 @@ public final class SetValue {
       IntegerSet.initialize(set);
       return set;
     }
-    boolean packed = members <= settings.number(Directive.SET_MAX_LISTPACK_ENTRIES);
-    int room = packed ? listpackRoom(settings, request, from, to) : Integer.BYTES;
-    Entry set =
-        database.placement().create(request, keyArgument, Type.SET, Encoding.LISTPACK, room);
-    if (packed) {
+    if (members <= settings.number(Directive.SET_MAX_LISTPACK_ENTRIES)) {
+      int room = listpackRoom(settings, request, from, to);
+      Entry set =
+          database.placement().create(request, keyArgument, Type.SET, Encoding.LISTPACK, room);
       ListpackEditor.initialize(set);
-    } else {
-      set.hold(new ElementTable(database.pool(), set.database().account()), Encoding.HASHTABLE);
+      return set;
     }
-    return set;
+    ElementTable table = newTable(database.holderOf(request, keyArgument));
+    return database
+        .placement()
+        .overwrite(null, request, keyArgument, Type.SET, Encoding.HASHTABLE, table, -1);
   }
 
   private static int width(long value) {
@@ -129,9 +130,13 @@ public final class SetValue {
     set.hold(tableOf(set.database(), set, set.encoding()), Encoding.HASHTABLE);
   }
 
+  private static ElementTable newTable(Database database) {
+    return database.begin(new ElementTable(database.pool(), database.account()));
+  }
+
   /** A table of the members of a packed set. */
   static ElementTable tableOf(Database database, Block set, Encoding encoding) {
-    ElementTable table = new ElementTable(database.pool(), database.account());
+    ElementTable table = newTable(database);
     PackedSet.visit(
         set,
         encoding,

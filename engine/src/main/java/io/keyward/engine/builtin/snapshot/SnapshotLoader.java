@@ -291,7 +291,7 @@ public final class SnapshotLoader {
     if (present != null) {
       database.remove(present);
     }
-    Entry entry = value.install(database, key, from, length, arrival.expiry, database.view());
+    Entry entry = value.install(database, key, from, length, arrival.expiry, database.view(), null);
     database.keyspace().home().clock().set(entry, arrival.idleSeconds, arrival.frequency);
     loaded++;
   }

@@ -28,27 +28,29 @@ final class Order {
   int height = 1;
   int count;
 
+  /** One without any node, not even an empty one, before {@link #begin} or {@link #share}. */
   Order(PagePool pool, MemoryAccount account, Path path) {
-    this(pool, new OrderSlots(pool, account), path);
-    root = slots.layLeaf(OrderNode.FIRST_CAPACITY);
-  }
-
-  private Order(PagePool pool, OrderSlots slots, Path path) {
     this.pool = pool;
-    this.slots = slots;
+    slots = new OrderSlots(pool, account);
     this.path = path;
     walk = new OrderWalk(this, pool, path);
     change = new OrderChange(this, pool, slots, walk, path);
   }
 
-  /** An order of the same members, which has every node in common with this one. O(1). */
-  Order share(MemoryAccount counted) {
-    Order other = new Order(pool, new OrderSlots(pool, counted), path);
-    other.root = root;
-    other.height = height;
-    other.count = count;
-    other.slots.share(slots, root);
-    return other;
+  /** Makes it the order of no members. */
+  void begin() {
+    root = slots.layLeaf(OrderNode.FIRST_CAPACITY);
+  }
+
+  /**
+   * Makes it an order of the same members as another, which has every node in common with that.
+   * O(1), and takes no memory.
+   */
+  void share(Order other) {
+    root = other.root;
+    height = other.height;
+    count = other.count;
+    slots.share(other.slots, root);
   }
 
   Path path() {
@@ -245,13 +247,18 @@ final class Order {
     change.remove(1);
   }
 
+  /** Makes the nodes on the way to a member the order's alone, so that unlinking it cannot fail. */
+  void ownWayTo(int member) {
+    descend(member);
+    slots.ownPath(this, path);
+  }
+
   /**
-   * Takes members from a rank on out of the order, not more than so many nor than one leaf holds;
-   * they keep their slots.
+   * Looks at members from a rank on, not more than so many nor than one leaf holds.
    *
    * @return how many, whose references stand in {@link Path#taken}
    */
-  int unlink(int rank, int most) {
+  int look(int rank, int most) {
     int leaf = descendToRank(rank);
     byte[] page = pool.page(leaf);
     int at = PagePool.offset(leaf);
@@ -260,8 +267,12 @@ final class Order {
     for (int i = 0; i < number; i++) {
       path.taken[i] = OrderNode.member(page, OrderNode.leafEntry(at, from + i));
     }
-    change.remove(number);
     return number;
+  }
+
+  /** Takes those out of the order that have just been looked at; they keep their slots. */
+  void unlinkSeen(int number) {
+    change.remove(number);
   }
 
   /** Gives a member another score, and another place if its neighbours want that. */
@@ -270,15 +281,19 @@ final class Order {
     int at = PagePool.offset(member);
     int name = EntryLayout.keyOffset(page, at);
     int length = EntryLayout.keyLength(page, at);
-    descend(Member.score(page, at), page, name, length);
-    Member.score(page, at, score);
+    double former = Member.score(page, at);
+    descend(former, page, name, length);
+    slots.ownPath(this, path);
     if (stays(score, page, name, length)) {
       change.rescore(score);
     } else {
-      change.remove(1);
+      // It stands in both places for a moment: when there is no memory for the new one, in the old.
       descend(score, page, name, length);
       change.insert(score, member);
+      descend(former, page, name, length);
+      change.remove(1);
     }
+    Member.score(page, at, score);
   }
 
   /** Whether a score and a name would stand between the neighbours of where the path leads. */

@@ -102,6 +102,14 @@ final class OrderChange {
     return other;
   }
 
+  private void shrink(int capacity) {
+    try {
+      int _ = resize(capacity);
+    } catch (OutOfMemoryError full) {
+      // It keeps the room.
+    }
+  }
+
   private void divide(int leaf, double score, int member) {
     int index = path.indexes[0];
     int right = slots.layLeaf(OrderNode.LEAF_CAPACITY);
@@ -218,7 +226,12 @@ final class OrderChange {
 
   /* Fewer. */
 
-  /** Takes so many members out of the leaf that the path leads to, from its index on. */
+  /**
+   * Takes so many members out of the leaf that the path leads to, from its index on.
+   *
+   * @throws OutOfMemoryError if there is no memory to make the path's nodes the order's alone; then
+   *     the order is as before
+   */
   void remove(int number) {
     slots.ownPath(order, path);
     order.count -= number;
@@ -232,7 +245,7 @@ final class OrderChange {
     if (order.height == 1) {
       int capacity = OrderNode.capacity(page, at);
       if (left < capacity / 4) {
-        resize(Math.max(OrderNode.FIRST_CAPACITY, left * 2 + 1));
+        shrink(Math.max(OrderNode.FIRST_CAPACITY, left * 2 + 1));
       }
       return;
     }
@@ -301,8 +314,15 @@ final class OrderChange {
     }
     int kept = OrderNode.innerEntry(at, right - 1);
     int gone = OrderNode.innerEntry(at, right);
-    int to = slots.ownChild(parent, right - 1, level - 1);
-    int from = slots.ownChild(parent, right, level - 1);
+    int to;
+    int from;
+    try {
+      to = slots.ownChild(parent, right - 1, level - 1);
+      from = slots.ownChild(parent, right, level - 1);
+    } catch (OutOfMemoryError full) {
+      // They stay apart.
+      return;
+    }
     byte[] fromPage = pool.page(from);
     int fromAt = PagePool.offset(from);
     if (level > 1) {

@@ -37,14 +37,29 @@ final class OrderedMembers implements Held {
   private long memberBytes;
 
   OrderedMembers(PagePool pool, MemoryAccount account, Path path) {
-    this(pool, account, new Dictionary(pool, account), new Order(pool, account, path));
-  }
-
-  private OrderedMembers(PagePool pool, MemoryAccount account, Dictionary members, Order order) {
     this.pool = pool;
     this.account = account;
-    this.members = members;
-    this.order = order;
+    order = new Order(pool, account, path);
+    members = new Dictionary(pool, account);
+    try {
+      order.begin();
+    } catch (OutOfMemoryError full) {
+      members.discard();
+      throw full;
+    }
+    account.add(OBJECT_BYTES);
+  }
+
+  /** A set of the same members as another one. */
+  private OrderedMembers(OrderedMembers other, MemoryAccount account) {
+    pool = other.pool;
+    this.account = account;
+    order = new Order(pool, account, other.order.path());
+    // The last one that takes memory, since from then on each of the two has what is in common.
+    members = other.members.share(account);
+    order.share(other.order);
+    memberBytes = other.memberBytes;
+    account.addCommon(memberBytes);
     account.add(OBJECT_BYTES);
   }
 
@@ -169,22 +184,31 @@ final class OrderedMembers implements Held {
 
   /** Puts a copy with another score in the place of a member that others hold. */
   private int replace(long hash, int reference, double score) {
+    // First what may find no memory.
+    members.own(hash, reference);
+    order.ownWayTo(reference);
     int bytes = pool.slotBytes(reference);
     int laid = pool.allocate(bytes, account);
-    order.unlink(reference);
     byte[] page = pool.page(laid);
     int at = PagePool.offset(laid);
     System.arraycopy(pool.page(reference), PagePool.offset(reference), page, at, bytes);
     EntryLayout.stamp(page, at, members.stamp());
     Member.score(page, at, score);
+    try {
+      order.link(laid);
+    } catch (OutOfMemoryError full) {
+      pool.free(laid, account);
+      throw full;
+    }
+    order.unlink(reference);
     members.replace(hash, reference, laid);
     account.addCommon(-bytes);
-    order.link(laid);
     return laid;
   }
 
   /** Removes a member. */
   void remove(int reference) {
+    members.own(hash(reference), reference);
     order.unlink(reference);
     discard(reference);
   }
@@ -193,7 +217,12 @@ final class OrderedMembers implements Held {
   void removeRanks(int first, int number) {
     int left = number;
     while (left > 0) {
-      int taken = order.unlink(first, left);
+      int taken = order.look(first, left);
+      for (int i = 0; i < taken; i++) {
+        int reference = order.path().taken[i];
+        members.own(hash(reference), reference);
+      }
+      order.unlinkSeen(taken);
       for (int i = 0; i < taken; i++) {
         discard(order.path().taken[i]);
       }
@@ -254,19 +283,20 @@ final class OrderedMembers implements Held {
     if (members.sharedByMany()) {
       return copyOfEach(counted);
     }
-    OrderedMembers copy =
-        new OrderedMembers(pool, counted, members.share(counted), order.share(counted));
-    counted.addCommon(memberBytes);
-    copy.memberBytes = memberBytes;
-    return copy;
+    return new OrderedMembers(this, counted);
   }
 
   private OrderedMembers copyOfEach(MemoryAccount counted) {
     OrderedMembers copy = new OrderedMembers(pool, counted, order.path());
-    for (int at = first(); at != NONE; at = next(at)) {
-      copy.insert(score(at), bytes(at), nameOffset(at), nameLength(at));
+    try {
+      for (int at = first(); at != NONE; at = next(at)) {
+        copy.insert(score(at), bytes(at), nameOffset(at), nameLength(at));
+      }
+      return copy;
+    } catch (OutOfMemoryError full) {
+      boolean _ = copy.free(Integer.MAX_VALUE);
+      throw full;
     }
-    return copy;
   }
 
   @Override

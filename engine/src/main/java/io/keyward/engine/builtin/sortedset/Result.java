@@ -6,6 +6,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Placement;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackEditor;
@@ -88,16 +89,17 @@ public final class Result {
   }
 
   private void put(@Nullable Entry present, Request request, int argument) {
-    boolean packed = SortedSetValue.mayPack(database, size(), longest) && measure();
-    int room = packed ? (int) packedBytes : Integer.BYTES;
-    Entry entry =
-        Database.of(request)
-            .placement()
-            .overwrite(present, request, argument, Type.SORTED_SET, Encoding.LISTPACK, room, -1);
-    if (!packed) {
-      entry.hold(list, Encoding.SKIPLIST);
+    Placement placement = Database.of(request).placement();
+    if (!SortedSetValue.mayPack(database, size(), longest) || !measure()) {
+      Entry _ =
+          placement.overwrite(
+              present, request, argument, Type.SORTED_SET, Encoding.SKIPLIST, list, -1);
       return;
     }
+    int room = (int) packedBytes;
+    Entry entry =
+        placement.overwrite(
+            present, request, argument, Type.SORTED_SET, Encoding.LISTPACK, room, -1);
     ListpackEditor.initialize(entry);
     for (int at = list.first(); at != OrderedMembers.NONE; at = list.next(at)) {
       PackedMembers.append(

@@ -161,7 +161,7 @@ final class SortedSetValue {
   static OrderedMembers newMembers(Database database) {
     BuiltinKeyspace keyspace = database.keyspace();
     Path path = keyspace.attachment(Path.class, any -> new Path());
-    return new OrderedMembers(database.pool(), database.account(), path);
+    return database.begin(new OrderedMembers(database.pool(), database.account(), path));
   }
 
   /** Removes the member of this name, and says whether it was there; an empty set stays. */

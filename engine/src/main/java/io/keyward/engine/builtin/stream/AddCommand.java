@@ -134,15 +134,22 @@ final class AddCommand {
       Request request, Reply reply, @Nullable Stream present, Options options, long ms, long seq) {
     Stream stream = present == null ? StreamValue.create(request, 1) : present;
     int firstField = options.firstField();
-    LiveSettings settings = Database.of(request).keyspace().home().settings();
-    stream.add(
-        ms,
-        seq,
-        request,
-        firstField,
-        (request.count() - firstField) / 2,
-        settings.number(Directive.STREAM_NODE_MAX_BYTES),
-        settings.number(Directive.STREAM_NODE_MAX_ENTRIES));
+    try {
+      LiveSettings settings = Database.of(request).keyspace().home().settings();
+      stream.add(
+          ms,
+          seq,
+          request,
+          firstField,
+          (request.count() - firstField) / 2,
+          settings.number(Directive.STREAM_NODE_MAX_BYTES),
+          settings.number(Directive.STREAM_NODE_MAX_ENTRIES));
+    } catch (OutOfMemoryError full) {
+      if (present == null) {
+        StreamValue.takeBack(request, 1);
+      }
+      throw full;
+    }
     StreamId.send(reply, ms, seq, StreamValue.scratch(request));
     StreamValue.changed(request, 1, stream, "xadd");
     boolean trimmed =

@@ -106,8 +106,13 @@ final class Group {
       numbered.add(null);
     }
     Consumer consumer = new Consumer(consumerName, number, now, tally);
+    try {
+      consumers.put(consumerName, consumer);
+    } catch (OutOfMemoryError full) {
+      consumer.pending().free();
+      throw full;
+    }
     numbered.set(number, consumer);
-    consumers.put(consumerName, consumer);
     tally.add(CONSUMER_BYTES + consumerName.bytes().length);
     return consumer;
   }
@@ -159,11 +164,17 @@ final class Group {
 
   /** Adds a pending entry that is not there, as delivered once; returns its place. */
   long addPending(long ms, long seq, Consumer consumer, long now) {
-    long place = pending.add(ms, seq);
+    long own = consumer.pending().add(ms, seq);
+    long place;
+    try {
+      place = pending.add(ms, seq);
+    } catch (OutOfMemoryError full) {
+      consumer.pending().remove(own);
+      throw full;
+    }
     pending.number(place, DELIVERED_AT, now);
     pending.number(place, DELIVERIES, 1);
     pending.number(place, CONSUMER, consumer.number());
-    consumer.pending().add(ms, seq);
     return place;
   }
 
@@ -173,8 +184,12 @@ final class Group {
     if (former != consumer) {
       long ms = pending.ms(place);
       long seq = pending.seq(place);
-      former.pending().remove(former.pending().find(ms, seq));
+      // First what may find no memory.
+      long own = former.pending().find(ms, seq);
+      former.pending().own(own);
+      pending.own(place);
       consumer.pending().add(ms, seq);
+      former.pending().remove(own);
       pending.number(place, CONSUMER, consumer.number());
     }
   }
@@ -195,7 +210,11 @@ final class Group {
   /** Forgets a pending entry. */
   void removePending(long place) {
     IdTable own = owner(place).pending();
-    own.remove(own.find(pending.ms(place), pending.seq(place)));
+    long ownPlace = own.find(pending.ms(place), pending.seq(place));
+    // First what may find no memory.
+    own.own(ownPlace);
+    pending.own(place);
+    own.remove(ownPlace);
     pending.remove(place);
   }
 
@@ -231,10 +250,16 @@ final class Group {
       Consumer copied =
           new Consumer(consumer.name(), consumer.number(), consumer.seenTime(), target.tally);
       copied.activeTime(consumer.activeTime());
-      consumer.pending().copyTo(copied.pending());
-      target.numbered.add(copied);
-      target.consumers.put(copied.name(), copied);
       target.tally.add(CONSUMER_BYTES + copied.name().bytes().length);
+      try {
+        target.consumers.put(copied.name(), copied);
+      } catch (OutOfMemoryError full) {
+        target.tally.add(-CONSUMER_BYTES - copied.name().bytes().length);
+        copied.pending().free();
+        throw full;
+      }
+      target.numbered.add(copied);
+      consumer.pending().copyTo(copied.pending());
     }
     pending.copyTo(target.pending);
   }

@@ -12,6 +12,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Key;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import org.jspecify.annotations.Nullable;
@@ -131,8 +132,16 @@ final class GroupCommands {
     if (stream != null && stream.group(request, 3) != null) {
       throw BUSY;
     }
+    Key name = Consumers.key(request, 3);
     Stream target = stream == null ? StreamValue.create(request, 2) : stream;
-    target.addGroup(Consumers.key(request, 3), id, options.entriesRead());
+    try {
+      Group _ = target.addGroup(name, id, options.entriesRead());
+    } catch (OutOfMemoryError full) {
+      if (stream == null) {
+        StreamValue.takeBack(request, 2);
+      }
+      throw full;
+    }
     if (stream == null) {
       StreamValue.changed(request, 2, target, "xgroup-create");
     } else {

@@ -257,8 +257,17 @@ final class IdTable {
     if (chunk.size == 0) {
       drop(index);
     } else if (chunk.size <= CHUNK_IDS / 4) {
-      mergeWithNext(index);
+      try {
+        mergeWithNext(index);
+      } catch (OutOfMemoryError full) {
+        // They stay apart.
+      }
     }
+  }
+
+  /** Sees to it that an id can be removed, or its numbers changed, without any memory. */
+  void own(long place) {
+    Chunk _ = own(chunk(place));
   }
 
   private void drop(int index) {
@@ -305,8 +314,8 @@ final class IdTable {
         having = new Holders();
         chunk.holders = having;
       }
-      having.join();
       Chunk same = new Chunk(chunk.numbers);
+      having.join();
       same.holders = having;
       same.size = chunk.size;
       target.chunks.add(same);

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.stream;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.structure.Block;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,12 +114,12 @@ final class NodeIndex implements Block {
     byte[][] newBlocks = new byte[capacity][];
     System.arraycopy(ids, 2 * head, newIds, 0, 2 * size);
     System.arraycopy(blocks, head, newBlocks, 0, size);
-    tally.add((long) (capacity - blocks.length) * SLOT_BYTES);
     if (holders.length > 0) {
       @Nullable Holders[] newHolders = new Holders[capacity];
       System.arraycopy(holders, head, newHolders, 0, size);
       holders = newHolders;
     }
+    tally.add((long) (capacity - blocks.length) * SLOT_BYTES);
     ids = newIds;
     blocks = newBlocks;
     head = 0;
@@ -145,7 +146,15 @@ final class NodeIndex implements Block {
       head = 0;
     }
     if (blocks.length > 16 && size < blocks.length / 4) {
+      shrink();
+    }
+  }
+
+  private void shrink() {
+    try {
       resize(blocks.length / 2);
+    } catch (OutOfMemoryError full) {
+      // It keeps the room.
     }
   }
 
@@ -241,17 +250,19 @@ final class NodeIndex implements Block {
     if (holders.length == 0) {
       holders = new Holders[blocks.length];
     }
+    // First what may find no memory.
+    for (int i = head; i < head + size; i++) {
+      if (holders[i] == null) {
+        holders[i] = new Holders();
+      }
+    }
     target.resize(size);
     target.holders = new Holders[size];
     target.size = size;
     System.arraycopy(ids, 2 * head, target.ids, 0, 2 * size);
     System.arraycopy(blocks, head, target.blocks, 0, size);
     for (int i = 0; i < size; i++) {
-      Holders having = holders[head + i];
-      if (having == null) {
-        having = new Holders();
-        holders[head + i] = having;
-      }
+      Holders having = Objects.requireNonNull(holders[head + i]);
       having.join();
       target.holders[i] = having;
     }

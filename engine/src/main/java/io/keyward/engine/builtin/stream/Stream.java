@@ -47,7 +47,8 @@ final class Stream implements Held, Timeline {
   private long length;
   private long lastMs;
   private long lastSeq;
-  private StreamId first = StreamId.MIN;
+  private long firstMs;
+  private long firstSeq;
   private StreamId maxDeleted = StreamId.MIN;
   private long added;
 
@@ -75,7 +76,7 @@ final class Stream implements Held, Timeline {
 
   @Override
   public long oldestMillis() {
-    return first.ms();
+    return firstMs;
   }
 
   @Override
@@ -90,7 +91,7 @@ final class Stream implements Held, Timeline {
 
   /** The id of the first entry, {@link StreamId#MIN} if there is none. */
   StreamId first() {
-    return first;
+    return new StreamId(firstMs, firstSeq);
   }
 
   /** The greatest id that has been given, or set by XSETID. */
@@ -185,23 +186,36 @@ final class Stream implements Held, Timeline {
       node = -1;
     }
     if (node < 0) {
-      nodes.append(ms, seq, new byte[64]);
-      node = nodes.size() - 1;
-      StreamNode.create(nodes.select(node), request, firstField, fields);
+      addNode(ms, seq, request, firstField, fields);
+    } else {
+      StreamNode.append(
+          nodes.select(node),
+          ms - nodes.ms(node),
+          seq - nodes.seq(node),
+          request,
+          firstField,
+          fields);
     }
-    StreamNode.append(
-        nodes.select(node),
-        ms - nodes.ms(node),
-        seq - nodes.seq(node),
-        request,
-        firstField,
-        fields);
     length++;
     added++;
     lastMs = ms;
     lastSeq = seq;
     if (length == 1) {
-      first = new StreamId(ms, seq);
+      firstMs = ms;
+      firstSeq = seq;
+    }
+  }
+
+  /** Adds a node with one entry, or nothing if there is no memory for that. */
+  private void addNode(long ms, long seq, Request request, int firstField, int fields) {
+    nodes.append(ms, seq, new byte[64]);
+    int node = nodes.size() - 1;
+    try {
+      StreamNode.create(nodes.select(node), request, firstField, fields);
+      StreamNode.append(nodes.select(node), 0, 0, request, firstField, fields);
+    } catch (OutOfMemoryError full) {
+      nodes.remove(node);
+      throw full;
     }
   }
 
@@ -243,14 +257,15 @@ final class Stream implements Held, Timeline {
     if (StreamNode.entries(nodes.bytes(at.node())) == 1) {
       nodes.remove(at.node());
     } else {
-      StreamNode.markDeleted(nodes.ownBytes(at.node()), at.flagsAt());
+      StreamNode.makeRoom(nodes.select(at.node()));
+      StreamNode.markDeleted(nodes.bytes(at.node()), at.flagsAt());
       StreamNode.countDeleted(nodes.select(at.node()), 1);
     }
     length--;
     if (id.compareTo(maxDeleted) > 0) {
       maxDeleted = id;
     }
-    if (id.equals(first)) {
+    if (id.ms() == firstMs && id.seq() == firstSeq) {
       refreshFirst();
     }
     return true;
@@ -273,7 +288,9 @@ final class Stream implements Held, Timeline {
   /** Finds out anew which entry is the first. */
   void refreshFirst() {
     EntryCursor at = cursor.forward(0, 0, -1, -1);
-    first = at.next() ? at.id() : StreamId.MIN;
+    boolean any = at.next();
+    firstMs = any ? at.ms() : 0;
+    firstSeq = any ? at.seq() : 0;
   }
 
   /* Consumer groups. */
@@ -297,7 +314,12 @@ final class Stream implements Held, Timeline {
   /** Adds a group of a name that is not there. */
   Group addGroup(Key name, StreamId last, long entriesRead) {
     Group group = new Group(name, last, entriesRead, tally);
-    groups.put(name, group);
+    try {
+      groups.put(name, group);
+    } catch (OutOfMemoryError full) {
+      group.free();
+      throw full;
+    }
     tally.add(GROUP_SLOT_BYTES);
     return group;
   }
@@ -337,18 +359,34 @@ final class Stream implements Held, Timeline {
   @Override
   public Held copy(Database target) {
     Stream copy = new Stream(target);
+    try {
+      copyTo(copy);
+    } catch (OutOfMemoryError full) {
+      boolean _ = copy.free(Integer.MAX_VALUE);
+      throw full;
+    }
+    return copy;
+  }
+
+  private void copyTo(Stream copy) {
     nodes.copyTo(copy.nodes);
     copy.length = length;
     copy.lastMs = lastMs;
     copy.lastSeq = lastSeq;
-    copy.first = first;
+    copy.firstMs = firstMs;
+    copy.firstSeq = firstSeq;
     copy.maxDeleted = maxDeleted;
     copy.added = added;
     for (Group group : groups.values()) {
       group.copyTo(copy.addGroup(group.name(), group.last(), group.entriesRead()));
     }
     copy.settle();
-    return copy;
+  }
+
+  @Override
+  public void brokenOff() {
+    refreshFirst();
+    settle();
   }
 
   @Override

@@ -26,6 +26,9 @@ final class StreamNode {
   /** flags, ms and seq. */
   private static final int HEAD_PIECES = 3;
 
+  /** By how many bytes two numbers may grow at most. */
+  private static final int MOST_GROWTH = 18;
+
   private StreamNode() {}
 
   /** Position of the number of entries that are not deleted. */
@@ -77,10 +80,25 @@ final class StreamNode {
     ListpackEditor.appendInteger(block, 0);
   }
 
-  /** Adds an entry; its id is given as the difference to the node's. */
+  /**
+   * Adds an entry; its id is given as the difference to the node's.
+   *
+   * @throws OutOfMemoryError if there is no memory for it; then the node is as before
+   */
   static void append(
       Block block, long msDelta, long seqDelta, Request request, int first, int fields) {
-    addTo(block, entriesAt(block.bytes()), 1);
+    long mark = ListpackEditor.mark(block);
+    try {
+      appendPieces(block, msDelta, seqDelta, request, first, fields);
+      addTo(block, entriesAt(block.bytes()), 1);
+    } catch (OutOfMemoryError full) {
+      ListpackEditor.takeBack(block, mark);
+      throw full;
+    }
+  }
+
+  private static void appendPieces(
+      Block block, long msDelta, long seqDelta, Request request, int first, int fields) {
     boolean same = sameFields(block.bytes(), request, first, fields);
     ListpackEditor.appendInteger(block, same ? SAME_FIELDS : 0);
     ListpackEditor.appendInteger(block, msDelta);
@@ -121,6 +139,11 @@ final class StreamNode {
   /** Marks an entry as deleted, where it is: flags always take one byte. */
   static void markDeleted(byte[] bytes, int flagsAt) {
     bytes[flagsAt] |= DELETED;
+  }
+
+  /** Finds the memory for what {@link #countDeleted} writes. */
+  static void makeRoom(Block block) {
+    block.reserve(Listpack.totalBytes(block.bytes(), 0) + MOST_GROWTH);
   }
 
   /** Says that so many entries have been marked; positions may change. */

@@ -21,17 +21,34 @@ final class StreamValue {
   /** The stream for changing it, or null; WRONGTYPE if the key holds something else. */
   static @Nullable Stream write(Request request, int argument) {
     Entry entry = Database.of(request).write(request, argument, Type.STREAM);
-    return entry == null ? null : (Stream) entry.held();
+    if (entry == null) {
+      return null;
+    }
+    Stream stream = (Stream) entry.held();
+    entry.database().changes(stream);
+    return stream;
   }
 
   /** A new, empty stream at a key that is not there. */
   static Stream create(Request request, int argument) {
     Database database = Database.of(request);
-    Stream stream = new Stream(database.holderOf(request, argument));
-    Entry entry =
-        database.placement().create(request, argument, Type.STREAM, Encoding.RAW, Integer.BYTES);
-    entry.hold(stream, Encoding.STREAM);
+    Database holder = database.holderOf(request, argument);
+    Stream stream = holder.begin(new Stream(holder));
+    Entry _ =
+        database
+            .placement()
+            .overwrite(null, request, argument, Type.STREAM, Encoding.STREAM, stream, -1);
+    holder.changes(stream);
     return stream;
+  }
+
+  /** Takes away a stream that has just been made, and that nobody has been told of. */
+  static void takeBack(Request request, int argument) {
+    Database database = Database.of(request);
+    Entry entry = database.peek(request, argument, database.view());
+    if (entry != null) {
+      database.remove(entry);
+    }
   }
 
   /** Accounts for a change and says that it was made. */

@@ -182,12 +182,17 @@ record Trim(Kind kind, boolean approximate, long length, StreamId id, long limit
     return last.next() && last.id().compareTo(id) < 0;
   }
 
+  private boolean isBefore(EntryCursor at) {
+    return StreamId.compare(at.ms(), at.seq(), id.ms(), id.seq()) < 0;
+  }
+
   /** Takes entries of the first node, but not all of them. */
   private long takeFromFirstNode(Stream stream) {
     long most = kind == Kind.LENGTH ? stream.length() - length : Long.MAX_VALUE;
     long taken = 0;
+    StreamNode.makeRoom(stream.nodes().select(0));
     EntryCursor at = stream.forward(0, 0, -1, -1);
-    while (taken < most && at.next() && (kind == Kind.LENGTH || at.id().compareTo(id) < 0)) {
+    while (taken < most && at.next() && (kind == Kind.LENGTH || isBefore(at))) {
       StreamNode.markDeleted(stream.nodes().ownBytes(0), at.flagsAt());
       taken++;
     }

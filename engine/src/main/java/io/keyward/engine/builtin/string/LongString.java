@@ -45,16 +45,18 @@ public final class LongString implements Held {
       int keyArgument,
       Pieces bytes,
       long expiry) {
-    Entry entry =
+    Database holder = database.holderOf(request, keyArgument);
+    LongString made = holder.begin(new LongString(bytes, holder.account()));
+    Entry _ =
         database
             .placement()
-            .overwrite(
-                present, request, keyArgument, Type.STRING, Encoding.RAW, Integer.BYTES, expiry);
-    return hold(entry, bytes);
+            .overwrite(present, request, keyArgument, Type.STRING, Encoding.PIECES, made, expiry);
+    return made;
   }
 
   private static LongString hold(Entry entry, Pieces bytes) {
-    LongString made = new LongString(bytes, entry.database().account());
+    Database holder = entry.database();
+    LongString made = holder.begin(new LongString(bytes, holder.account()));
     entry.hold(made, Encoding.PIECES);
     return made;
   }

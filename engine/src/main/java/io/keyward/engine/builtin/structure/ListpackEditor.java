@@ -135,6 +135,23 @@ public final class ListpackEditor {
     addToCount(block.bytes(), block.start(), count);
   }
 
+  /** How much there is, for {@link #takeBack}. */
+  public static long mark(Block block) {
+    byte[] bytes = block.bytes();
+    int start = block.start();
+    return (long) Listpack.totalBytes(bytes, start) << 32 | Listpack.storedCount(bytes, start);
+  }
+
+  /** Takes off what has been appended since a mark. */
+  public static void takeBack(Block block, long mark) {
+    byte[] bytes = block.bytes();
+    int start = block.start();
+    int total = (int) (mark >>> 32);
+    INT.set(bytes, start, total);
+    SHORT.set(bytes, start + 4, (short) mark);
+    bytes[start + total - 1] = END;
+  }
+
   private static int end(Block block) {
     return Listpack.end(block.bytes(), block.start());
   }
