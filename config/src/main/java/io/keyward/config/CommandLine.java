@@ -1,5 +1,6 @@
 package io.keyward.config;
 
+import io.keyward.config.directive.AbsentDirective;
 import io.keyward.config.directive.Directive;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,8 +47,7 @@ record CommandLine(@Nullable Path file, List<Option> options) {
       Optional<Setting> setting = Setting.ofOption(option.name());
       boolean empty = option.values().isEmpty() && directive.orElse(null) != Directive.SAVE;
       if (directive.isEmpty() && setting.isEmpty()) {
-        gathered.wrong(
-            new Problem(written, "…", "command line", "there is no such option", remedy(option)));
+        gathered.wrong(unknown(option, written));
       } else if (empty) {
         gathered.wrong(
             Problem.of(
@@ -73,6 +73,16 @@ record CommandLine(@Nullable Path file, List<Option> options) {
         gathered.give(setting.orElseThrow(), given);
       }
     }
+  }
+
+  private static Problem unknown(Option option, String written) {
+    return AbsentDirective.named(option.name())
+        .map(absent -> problem(written, absent.reason(), absent.remedy()))
+        .orElseGet(() -> problem(written, "there is no such option", remedy(option)));
+  }
+
+  private static Problem problem(String written, String reason, String remedy) {
+    return new Problem(written, "…", "command line", reason, remedy);
   }
 
   private static String remedy(Option option) {

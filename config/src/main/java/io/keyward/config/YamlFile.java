@@ -1,5 +1,6 @@
 package io.keyward.config;
 
+import io.keyward.config.directive.AbsentDirective;
 import io.keyward.config.directive.Directive;
 import java.io.IOException;
 import java.io.StringReader;
@@ -153,7 +154,7 @@ final class YamlFile {
       Optional<Directive> directive = Directive.named(name);
       Optional<String> text = text(tuple.getValueNode());
       if (directive.isEmpty()) {
-        wrong(path, tuple.getKeyNode(), "there is no such directive", directiveRemedy(name));
+        unknownDirective(name, path, tuple.getKeyNode());
       } else if (!seen.add(directive.get())) {
         wrong(path, tuple.getKeyNode(), "it is there twice", "delete one of the two");
       } else if (text.isEmpty()
@@ -170,13 +171,22 @@ final class YamlFile {
     }
   }
 
+  private void unknownDirective(String name, String path, Node key) {
+    AbsentDirective absent = AbsentDirective.named(name).orElse(null);
+    if (absent == null) {
+      wrong(path, key, "there is no such directive", directiveRemedy(name));
+    } else {
+      wrong(path, key, absent.reason(), absent.remedy());
+    }
+  }
+
   static String directiveRemedy(String name) {
     return Suggestion.remedy(
         name, Arrays.stream(Directive.values()).map(Directive::directiveName).sorted().toList());
   }
 
   private static String unknownRemedy(String path) {
-    if (Directive.named(path).isPresent()) {
+    if (Directive.named(path).isPresent() || AbsentDirective.named(path).isPresent()) {
       return "Redis directives stand under directives:, move it there";
     }
     Stream<String> paths = Arrays.stream(Setting.values()).map(Setting::path);

@@ -60,6 +60,9 @@ class ConfigurationErrorsTest {
             + " value",
         "'directives:\n  maxmemry: 1' | directives.maxmemry | 2 | there is no such directive | did"
             + " you mean maxmemory?",
+        "'directives:\n  appendonly: yes\n  supervised: systemd' | directives.supervised | 3 | the"
+            + " process that was started is the server | leave it out; let a service manager keep"
+            + " it and its number",
         "'directives:\n  hz: 1\n  HZ: 2' | directives.HZ | 3 | it is there twice | delete one of"
             + " the two",
         "'directives:\n  hash-max-ziplist-value: 1\n  hash-max-listpack-value: 2' |"
@@ -73,6 +76,15 @@ class ConfigurationErrorsTest {
       throws IOException {
     assertThat(problems(Map.of(), file(text)))
         .containsExactly(new Problem(setting, "…", "keyward.yaml, line " + line, reason, remedy));
+  }
+
+  @Test
+  void anOptionOfRedisThatIsNotThereIsRefusedWithTheReason() {
+    assertThat(line(Map.of(), "--cluster-node-timeout", "5000"))
+        .isEqualTo(
+            "--cluster-node-timeout = \"…\" (command line): a cluster is one node here, without a"
+                + " bus and without anything to fail over to. Remedy: leave it out; cluster-enabled"
+                + " yes and the cluster-announce directives are all there is.");
   }
 
   @Test

@@ -275,7 +275,9 @@ public enum Directive {
       "60",
       "seconds after which a replica that acknowledges nothing is closed"),
   REPL_BACKLOG_SIZE(
-      memory(1), "1mb", "bytes kept of what was sent, for replicas that come back soon"),
+      new Kind.RaisedMemory(16 << 10),
+      "1mb",
+      "bytes kept of what was sent, for replicas that come back soon"),
   REPL_BACKLOG_TTL(
       integer(0, Integer.MAX_VALUE),
       "3600",

@@ -11,6 +11,7 @@ sealed interface Kind
         Kind.Clamped,
         Kind.Memory,
         Kind.MemoryOrPercent,
+        Kind.RaisedMemory,
         Kind.FileMode,
         Kind.YesNo,
         Kind.OneOf,
@@ -109,6 +110,22 @@ sealed interface Kind
     public String expects() {
       return "a size such as 1048576, 512kb, 100mb or 2gb"
           + (least > 0 ? ", at least " + least + " bytes" : "");
+    }
+  }
+
+  /** A size in bytes that is raised to the least one where it is smaller. */
+  record RaisedMemory(long least) implements Kind {
+    @Override
+    public Value parse(String text, String current) throws RefusedException {
+      long bytes = new Memory(1, Long.MAX_VALUE).parse(text, current).number();
+      return Value.of(Math.max(least, bytes));
+    }
+
+    @Override
+    public String expects() {
+      return "a size such as 1048576, 512kb, 100mb or 2gb; less than "
+          + least
+          + " bytes counts as that";
     }
   }
 

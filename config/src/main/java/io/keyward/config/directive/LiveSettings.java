@@ -213,13 +213,7 @@ public final class LiveSettings {
     Map<Directive, Assignment> wanted = new LinkedHashMap<>();
     for (Assignment assignment : assignments) {
       Directive directive =
-          Directive.named(assignment.name())
-              .orElseThrow(
-                  () ->
-                      new RefusedException(
-                          "Unknown option or number of arguments for CONFIG SET - '"
-                              + assignment.name()
-                              + "'"));
+          Directive.named(assignment.name()).orElseThrow(() -> unknown(assignment.name()));
       if (directive.fixedAtStart()) {
         throw failed(assignment.name(), "can't set immutable config");
       }
@@ -266,6 +260,15 @@ public final class LiveSettings {
   private static OutputBufferLimits outputBufferLimits(Value[] values) throws RefusedException {
     Value value = values[Directive.CLIENT_OUTPUT_BUFFER_LIMIT.ordinal()];
     return OutputBufferLimits.UNLIMITED.with(value.words());
+  }
+
+  private static RefusedException unknown(String name) {
+    return AbsentDirective.named(name)
+        .map(absent -> failed(name, absent.reason() + ": " + absent.remedy()))
+        .orElseGet(
+            () ->
+                new RefusedException(
+                    "Unknown option or number of arguments for CONFIG SET - '" + name + "'"));
   }
 
   private static RefusedException failed(String name, String reason) {

@@ -141,6 +141,22 @@ class LiveSettingsTest {
   }
 
   @Test
+  void saysOfADirectiveThatRedisHasWhyItIsNotThere() {
+    assertThatThrownBy(() -> live.set(List.of(new Assignment("activerehashing", "no")), false))
+        .hasMessage(
+            "CONFIG SET failed (possibly related to argument 'activerehashing') - tables grow and"
+                + " shrink step by step with each change: leave it out");
+  }
+
+  @Test
+  void raisesABacklogThatIsTooSmallAsRedisDoes() throws RefusedException {
+    live.set(List.of(new Assignment("repl-backlog-size", "1")), false);
+    assertThat(live.number(Directive.REPL_BACKLOG_SIZE)).isEqualTo(16 * 1024);
+    live.set(List.of(new Assignment("repl-backlog-size", "20kb")), false);
+    assertThat(live.number(Directive.REPL_BACKLOG_SIZE)).isEqualTo(20 * 1024);
+  }
+
+  @Test
   void aliasesNameTheSameDirective() throws RefusedException {
     live.set(List.of(new Assignment("hash-max-ziplist-entries", "3")), false);
     assertThat(live.number(Directive.HASH_MAX_LISTPACK_ENTRIES)).isEqualTo(3);
