@@ -42,6 +42,7 @@ public final class BuiltinEngine implements Engine {
     this.traits = traits;
     for (Home home : homes) {
       home.guard(homes.getFirst().guard());
+      home.functionNames(homes.getFirst().functionNames());
       home.memory().peers(this.homes.stream().map(Home::memory).toList());
     }
   }

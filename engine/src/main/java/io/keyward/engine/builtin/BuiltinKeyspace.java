@@ -516,6 +516,7 @@ public final class BuiltinKeyspace implements Keyspace {
       }
     }
     attachments.clear();
+    home.functionNames().forget(this);
     settingsAccount.add(-settingsAccount.bytes());
     quota.leave();
     pins.leave();

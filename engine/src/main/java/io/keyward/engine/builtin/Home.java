@@ -50,6 +50,7 @@ public final class Home {
   private boolean scriptsMayCallAll;
   private @Nullable Reloading reloading;
   private MemoryGuard guard;
+  private FunctionNames functionNames = new FunctionNames();
   private volatile @Nullable OverviewChannels overheardBy;
   private volatile int loadPercent;
   private double load;
@@ -271,6 +272,16 @@ public final class Home {
   /** Shares a guard with other homes; before any keyspace is made. */
   void guard(MemoryGuard shared) {
     guard = shared;
+  }
+
+  /** The libraries of functions of all keyspaces of the engine. */
+  public FunctionNames functionNames() {
+    return functionNames;
+  }
+
+  /** Shares these with other homes; before any keyspace is made. */
+  void functionNames(FunctionNames shared) {
+    functionNames = shared;
   }
 
   /** Cuts off clients that take more memory than they may. */

@@ -98,6 +98,39 @@ public final class WholeKeyspaceEffects {
     stream.number(second);
   }
 
+  /**
+   * Writes that a library of functions has been loaded, in the place of one of its name if there
+   * was one.
+   *
+   * @param everywhere whether a Redis is to load it, too, which has one set for all keyspaces
+   */
+  public void libraryLoaded(int selected, byte[] text, boolean everywhere) {
+    if (effects.ownWanted()) {
+      stream.begin(selected, 4, note);
+      stream.argument(everywhere ? "FUNCTION" : "EVAL");
+      stream.argument(everywhere ? "LOAD" : WholeKeyspace.LOAD_LIBRARY);
+      stream.argument(everywhere ? "REPLACE" : "0");
+      argument(text);
+    }
+  }
+
+  /**
+   * Writes that a library of functions has been deleted.
+   *
+   * @param everywhere whether a Redis is to delete it, too
+   */
+  public void libraryDeleted(int selected, String name, boolean everywhere) {
+    if (effects.ownWanted()) {
+      stream.begin(selected, everywhere ? 3 : 4, note);
+      stream.argument(everywhere ? "FUNCTION" : "EVAL");
+      stream.argument(everywhere ? "DELETE" : WholeKeyspace.DELETE_LIBRARY);
+      if (!everywhere) {
+        stream.argument("0");
+      }
+      stream.argument(name);
+    }
+  }
+
   /** What decides whether it can be written that a keyspace holds what another one does. */
   public CloneTerms cloneTerms() {
     return new CloneTerms(

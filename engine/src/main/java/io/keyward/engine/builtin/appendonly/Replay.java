@@ -1,12 +1,14 @@
 package io.keyward.engine.builtin.appendonly;
 
 import io.keyward.engine.Client;
+import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.WholeDatabase;
 import io.keyward.engine.builtin.propagation.WholeKeyspace;
+import io.keyward.engine.builtin.script.FunctionTexts;
 import io.keyward.engine.command.Command;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -39,8 +41,14 @@ final class Replay {
    */
   @Nullable String apply(BuiltinKeyspace keyspace, int database, Request request) {
     Command command = request.command();
-    if (command.name().equals("eval") && wholeKeyspace(keyspace, database, request)) {
-      return null;
+    if (command.name().equals("eval")) {
+      try {
+        if (wholeKeyspace(keyspace, database, request) || library(keyspace, request)) {
+          return null;
+        }
+      } catch (CommandException refusal) {
+        return refusal.line();
+      }
     }
     Client client = clientOf(keyspace);
     client.database(database);
@@ -61,6 +69,20 @@ final class Replay {
       clients.put(keyspace, known);
     }
     return known;
+  }
+
+  /** Does what a script stands for that has an effect on a library of a keyspace's functions. */
+  private static boolean library(BuiltinKeyspace keyspace, Request request) {
+    String text = request.text(1);
+    if (text.equals(WholeKeyspace.LOAD_LIBRARY)) {
+      FunctionTexts.load(keyspace, request.copyOf(3), true);
+      return true;
+    }
+    if (text.equals(WholeKeyspace.DELETE_LIBRARY)) {
+      FunctionTexts.delete(keyspace, request.text(3));
+      return true;
+    }
+    return false;
   }
 
   /** Does what a script stands for that has an effect on all keys of a keyspace. */

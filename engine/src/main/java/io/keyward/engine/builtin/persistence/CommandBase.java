@@ -123,7 +123,7 @@ final class CommandBase {
       case RdbType.IDLE -> idleSeconds = in.readLength();
       case RdbType.FREQUENCY -> frequency = in.readByte();
       case RdbType.AUXILIARY -> fact(in.readText(), in.readText());
-      case RdbType.FUNCTION -> function(in.readString());
+      case RdbType.FUNCTION -> function(in.readString(), true);
       default -> key(type);
     }
     return true;
@@ -133,20 +133,24 @@ final class CommandBase {
     if (name.equals(SnapshotHeader.FUNCTIONS)) {
       functionsOf = new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     } else if (name.equals(SnapshotHeader.LIBRARY)) {
-      function(value.getBytes(StandardCharsets.ISO_8859_1));
+      function(value.getBytes(StandardCharsets.ISO_8859_1), false);
     }
   }
 
-  private void function(byte[] text) throws IOException {
+  /** Writes a library; one that is not everywhere, a Redis that reads the file does not have. */
+  private void function(byte[] text, boolean everywhere) throws IOException {
     byte[] note = WholeKeyspace.note(functionsOf);
     if (note.length > 0) {
       out.write('#');
       out.write(note);
       line("");
     }
-    line("*3");
-    argument("FUNCTION");
-    argument("LOAD");
+    line(everywhere ? "*3" : "*4");
+    argument(everywhere ? "FUNCTION" : "EVAL");
+    argument(everywhere ? "LOAD" : WholeKeyspace.LOAD_LIBRARY);
+    if (!everywhere) {
+      argument("0");
+    }
     argument(text);
   }
 

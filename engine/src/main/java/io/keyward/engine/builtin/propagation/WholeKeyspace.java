@@ -8,8 +8,10 @@ import org.jspecify.annotations.Nullable;
  * data: all keys with its prefix.
  *
  * <p>A real Redis knows no such part, so what FLUSHDB and SWAPDB do to it, and what a clone is, is
- * written as scripts that do the same there. We know them by their texts when they are replayed. A
- * note, which Redis skips, says before them and before commands on functions whose they are:
+ * written as scripts that do the same there. It has one set of functions, too: what it cannot do
+ * with libraries of one keyspace without harm to those of others is written as scripts that do
+ * nothing there. We know them by their texts when they are replayed. A note, which Redis skips,
+ * says before them and before commands on functions whose they are:
  *
  * <pre>
  * #KEYWARD:keyspace=blue
@@ -42,6 +44,15 @@ public final class WholeKeyspace {
           + " local c='0' repeat local r=redis.call('SCAN',c,'MATCH',p,'COUNT',1000)"
           + " for _,k in ipairs(r[2]) do redis.call('COPY',k,t..string.sub(k,#f+1)) end"
           + " c=r[1] until c=='0' end";
+
+  /**
+   * ARGV: the text of a library that a Redis cannot have beside those of other keyspaces: it has a
+   * function of the same name in another library.
+   */
+  public static final String LOAD_LIBRARY = "return 'a library of one keyspace alone is loaded'";
+
+  /** ARGV: the name of a library of which another keyspace has one, so that a Redis keeps it. */
+  public static final String DELETE_LIBRARY = "return 'one keyspace has a library no longer'";
 
   private static final String NOTE = "KEYWARD:keyspace=";
 

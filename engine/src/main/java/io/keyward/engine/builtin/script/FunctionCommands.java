@@ -13,6 +13,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.RunningScript;
+import io.keyward.engine.builtin.WholeKeyspaceEffects;
 import io.keyward.engine.builtin.script.lua.LuaString;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -175,6 +176,17 @@ final class FunctionCommands {
   private static void changed(Request request) {
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
     keyspace.countChange();
+    keyspace.effects().instead();
+    int database = request.client().database();
+    for (KeyspaceFunctions.Change change : KeyspaceFunctions.of(keyspace).changes()) {
+      Library library = change.library();
+      WholeKeyspaceEffects written = keyspace.effects().whole();
+      if (change.loaded()) {
+        written.libraryLoaded(database, library.code(), change.everywhere());
+      } else {
+        written.libraryDeleted(database, library.name(), change.everywhere());
+      }
+    }
     FunctionTexts.changed(keyspace);
   }
 

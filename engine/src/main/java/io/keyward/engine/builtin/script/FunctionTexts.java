@@ -98,6 +98,11 @@ public final class FunctionTexts {
     FunctionPayload.read(payload).forEach(text -> load(keyspace, text, true));
   }
 
+  /** Forgets the library of a name, if there is one. */
+  public static void delete(BuiltinKeyspace keyspace, String name) {
+    boolean _ = KeyspaceFunctions.of(keyspace).delete(name);
+  }
+
   /** Forgets every library. */
   public static void flush(BuiltinKeyspace keyspace) {
     KeyspaceFunctions functions = keyspace.attachmentIfAny(KeyspaceFunctions.class);

@@ -5,12 +5,17 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.FunctionNames;
 import io.keyward.engine.builtin.script.lua.LuaTable;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The function libraries of one keyspace. */
@@ -18,6 +23,8 @@ final class KeyspaceFunctions {
   private final BuiltinKeyspace keyspace;
   private FunctionWorld world;
   private Map<String, Library> libraries = new LinkedHashMap<>();
+
+  private List<Change> changes = List.of();
 
   /** Those of another keyspace of the same loop, whose texts need not be read once more. */
   private Map<String, Library> known = Map.of();
@@ -103,11 +110,51 @@ final class KeyspaceFunctions {
     return library.name();
   }
 
+  /**
+   * What has become of a library.
+   *
+   * @param loaded whether it has come, or gone
+   * @param everywhere whether a Redis that has one set of libraries for all keyspaces is to do the
+   *     same
+   */
+  record Change(Library library, boolean loaded, boolean everywhere) {}
+
   /** Has these libraries from now on, and counts what they take. */
   private void adopt(Map<String, Library> next) {
     long change = bytes(next) - bytes(libraries);
+    changes = changes(libraries, next);
     libraries = next;
     keyspace.settingsAccount().add(change);
+  }
+
+  /** What the last command has changed, in an order in which no two libraries collide. */
+  List<Change> changes() {
+    return changes;
+  }
+
+  private List<Change> changes(Map<String, Library> former, Map<String, Library> next) {
+    if (!keyspace.effects().kept()) {
+      return List.of();
+    }
+    List<Library> come =
+        next.values().stream().filter(library -> former.get(library.name()) != library).toList();
+    List<Change> found = new ArrayList<>();
+    FunctionNames names = keyspace.home().functionNames();
+    for (Library library : former.values()) {
+      Library present = next.get(library.name());
+      // One that is replaced alone stays until the other one is there.
+      if (present == null || (present != library && come.size() > 1)) {
+        found.add(new Change(library, false, names.losesLast(keyspace, library.name())));
+      }
+    }
+    for (Library library : come) {
+      Set<String> functions =
+          library.functions().keySet().stream()
+              .map(name -> name.toLowerCase(Locale.ROOT))
+              .collect(Collectors.toSet());
+      found.add(new Change(library, true, names.gets(keyspace, library.name(), functions)));
+    }
+    return found;
   }
 
   /** Forgets a library; false if there is none of this name. */

@@ -137,7 +137,7 @@ class EffectsTest {
   @Test
   void functionsSayWhoseTheyAre() throws IOException {
     bench.run("FUNCTION", "LOAD", "#!lua name=l\nredis.register_function('f', function() end)");
-    assertThat(EffectStreams.text(effects.bytes())).contains("#KEYWARD:keyspace=blue\r\n*3\r\n");
+    assertThat(EffectStreams.text(effects.bytes())).contains("#KEYWARD:keyspace=blue\r\n*4\r\n");
     assertThat(effectsOf("FUNCTION DELETE l")).last().isEqualTo("FUNCTION DELETE l");
   }
 

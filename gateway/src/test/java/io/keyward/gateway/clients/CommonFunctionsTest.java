@@ -1,0 +1,176 @@
+package io.keyward.gateway.clients;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.keyward.config.Settings;
+import io.keyward.gateway.Gateway;
+import io.keyward.gateway.fixture.Executables;
+import io.keyward.gateway.fixture.Patience;
+import io.keyward.gateway.fixture.RedisFixture;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.FunctionRestorePolicy;
+import redis.clients.jedis.resps.LibraryInfo;
+
+/**
+ * Deployments have functions each for itself, a Redis beside the gateway has one set: it has a
+ * library as long as any deployment has one of that name, and meets no error.
+ */
+class CommonFunctionsTest {
+  private static final String FILE =
+      """
+      tenants:
+        shop:
+          deployments:
+            blue: {password: of-blue}
+            green: {password: of-green}
+      operator: {username: operator, password: of-operator}
+      """;
+
+  @TempDir Path directory;
+  private Path file;
+
+  /** A server in a container would not reach the gateway on this machine's loopback. */
+  @BeforeEach
+  void needsRedisBesideTheGateway() {
+    assumeThat(Executables.onPath("redis-server")).as("redis-server on the PATH").isPresent();
+  }
+
+  private Gateway start(int loops) throws Exception {
+    file =
+        Files.writeString(directory.resolve("keyward.yaml"), "event-loops: " + loops + "\n" + FILE);
+    return Gateway.startOnFreePorts(
+        Settings.load(
+            List.of(
+                file.toString(),
+                "--bind",
+                "127.0.0.1",
+                "--protected-mode",
+                "no",
+                "--save",
+                "",
+                "--rdb-version",
+                "10",
+                "--dir",
+                directory.resolve("data").toString()),
+            Map.of()));
+  }
+
+  private static Jedis client(Gateway gateway, String name) {
+    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
+    client.auth(name, "of-" + name);
+    return client;
+  }
+
+  private static String library(String name, String function, String answer) {
+    return "#!lua name=%s\nredis.register_function('%s', function() return '%s' end)"
+        .formatted(name, function, answer);
+  }
+
+  private static Set<String> names(Jedis client) {
+    Set<String> names = new TreeSet<>();
+    client.functionList().stream().map(LibraryInfo::getLibraryName).forEach(names::add);
+    return names;
+  }
+
+  private static String call(Jedis client, String function) {
+    return new String((byte[]) client.fcall(function.getBytes(UTF_8), List.of(), List.of()), UTF_8);
+  }
+
+  /** Everything that changes libraries, after which blue and green have some of each kind. */
+  private static void change(Jedis blue, Jedis green) {
+    blue.functionLoad(library("same", "f", "blue"));
+    green.functionLoad(library("same", "f", "green"));
+    blue.functionLoad(library("given_up", "g", "blue"));
+    green.functionLoad(library("given_up", "g", "green"));
+    blue.functionDelete("given_up");
+    green.functionDelete("given_up");
+    blue.functionLoad(library("kept_by_green", "h", "blue"));
+    green.functionLoad(library("kept_by_green", "h", "green"));
+    blue.functionDelete("kept_by_green");
+    blue.functionLoad(library("of_blue", "common", "blue"));
+    green.functionLoad(library("of_green", "common", "green"));
+    green.functionLoadReplace(library("same", "f", "green again"));
+    byte[] dump = green.functionDump();
+    green.functionFlush();
+    green.functionRestore(dump, FunctionRestorePolicy.FLUSH);
+    green.functionRestore(dump, FunctionRestorePolicy.REPLACE);
+  }
+
+  private static void assertOwn(Jedis blue, Jedis green) {
+    assertThat(names(blue)).containsExactly("of_blue", "same");
+    assertThat(names(green)).containsExactly("kept_by_green", "of_green", "same");
+    assertThat(call(blue, "f")).isEqualTo("blue");
+    assertThat(call(green, "f")).isEqualTo("green again");
+    assertThat(call(blue, "common")).isEqualTo("blue");
+    assertThat(call(green, "common")).isEqualTo("green");
+  }
+
+  /** A function of green's is called as one of blue's, so that Redis has that library once. */
+  private static void assertCommon(Jedis redis) {
+    assertThat(names(redis)).containsExactly("kept_by_green", "of_blue", "same");
+    assertThat(redis.info("stats")).contains("unexpected_error_replies:0\r\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aRedisThatStartsOnTheLogHasThemAndEachDeploymentItsOwn(int loops) throws Exception {
+    try (Gateway gateway = start(loops);
+        Jedis blue = client(gateway, "blue");
+        Jedis green = client(gateway, "green")) {
+      change(blue, green);
+      assertOwn(blue, green);
+    }
+    try (RedisFixture redis =
+            RedisFixture.startWithLog(directory.resolve("data").resolve("appendonlydir"));
+        Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
+      assertCommon(client);
+    }
+    try (Gateway gateway = start(loops);
+        Jedis blue = client(gateway, "blue");
+        Jedis green = client(gateway, "green")) {
+      assertOwn(blue, green);
+      green.functionFlush();
+      blue.functionFlush();
+    }
+    try (RedisFixture redis =
+            RedisFixture.startWithLog(directory.resolve("data").resolve("appendonlydir"));
+        Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
+      assertThat(names(client)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void aReplicaHasThem(int loops) throws Exception {
+    try (Gateway gateway = start(loops);
+        RedisFixture redis = RedisFixture.start();
+        Jedis replica = new Jedis(redis.host(), redis.port(), Patience.MILLIS);
+        Jedis operator = client(gateway, "operator");
+        Jedis blue = client(gateway, "blue");
+        Jedis green = client(gateway, "green")) {
+      replica.configSet(Map.of("masteruser", "operator", "masterauth", "of-operator"));
+      replica.replicaof("127.0.0.1", gateway.ports().redis());
+      Waiting.until(
+          "the replica's link",
+          () -> replica.info("replication").contains("master_link_status:up"));
+      change(blue, green);
+      assertThat(operator.waitReplicas(1, Patience.MILLIS / 2)).isEqualTo(1);
+      assertCommon(replica);
+      blue.functionFlush();
+      assertThat(operator.waitReplicas(1, Patience.MILLIS / 2)).isEqualTo(1);
+      assertThat(names(replica)).contains("kept_by_green", "same");
+    }
+  }
+}
