@@ -67,7 +67,7 @@ final class Admission {
     if (!busy && keyspace.tracker() != null) {
       tellOfEvictions(client);
     }
-    if (!busy && needsMemory(command, queues) && !makeRoom()) {
+    if (!busy && needsMemory(command, queues) && !makeRoomFor(request, command)) {
       return Errors.OUT_OF_MEMORY;
     }
     Limits limits = keyspace.limits();
@@ -119,7 +119,9 @@ final class Admission {
 
   /** Who keeps copies of keys learns of what is evicted before its next reply, whatever that is. */
   private void tellOfEvictions(Client client) {
-    makeRoom();
+    long began = evictionBegins();
+    boolean _ = home.memoryLimit().makeRoom(keyspace);
+    evictionEnds(began);
     if (!client.silenced()) {
       keyspace.pushes().send(client.reply());
     }
@@ -148,15 +150,23 @@ final class Admission {
             && transaction.changes());
   }
 
-  private boolean makeRoom() {
-    MemoryLimit limit = keyspace.home().memoryLimit();
-    if (!observation.watchesLatency() || limit.kept(keyspace)) {
-      return limit.makeRoom(keyspace);
-    }
-    long start = System.nanoTime();
-    boolean fits = limit.makeRoom(keyspace);
-    observation.event(Observation.EVICTION_CYCLE, System.nanoTime() - start);
+  private boolean makeRoomFor(Request request, Command command) {
+    long began = evictionBegins();
+    boolean fits = home.memoryLimit().makeRoomFor(keyspace, request, command);
+    evictionEnds(began);
     return fits;
+  }
+
+  /** When an eviction begins that LATENCY is to know of; 0 if none does. */
+  private long evictionBegins() {
+    boolean told = observation.watchesLatency() && !home.memoryLimit().kept(keyspace);
+    return told ? System.nanoTime() : 0;
+  }
+
+  private void evictionEnds(long began) {
+    if (began != 0) {
+      observation.event(Observation.EVICTION_CYCLE, System.nanoTime() - began);
+    }
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.config.tenant.Limit;
+import io.keyward.engine.Request;
 import io.keyward.engine.SharedQuota;
+import io.keyward.engine.command.Command;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -55,15 +57,28 @@ final class KeyspaceQuota {
    * @return false if it is not, and nothing may go
    */
   boolean makeRoom() {
-    if (!exceeded()) {
-      return true;
-    }
-    boolean fits = bytes.makeRoom(0);
+    return evicted() || refused();
+  }
+
+  /**
+   * Evicts keys until the keyspace is within its limits.
+   *
+   * @return false if it is not, nothing may go, and the command may add to what is in it
+   */
+  boolean makeRoomFor(Request request, Command command) {
+    return evicted() || UncountedKeys.suffice(keyspace, request, command) || refused();
+  }
+
+  private boolean evicted() {
+    return !exceeded() || bytes.makeRoom(0);
+  }
+
+  private boolean refused() {
     Limits limits = keyspace.limits();
-    if (!fits && limits != null) {
+    if (limits != null) {
       limits.count(Limit.MEMORY);
     }
-    return fits;
+    return false;
   }
 
   /** Evicts keys of this keyspace alone. */

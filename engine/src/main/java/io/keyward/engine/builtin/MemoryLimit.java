@@ -1,8 +1,10 @@
 package io.keyward.engine.builtin;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.engine.Request;
 import io.keyward.engine.Sharer;
 import io.keyward.engine.builtin.RoomMaking.Outcome;
+import io.keyward.engine.command.Command;
 
 /**
  * Keeps the data of a home within {@code maxmemory}, and that of each keyspace within its own
@@ -72,6 +74,21 @@ public final class MemoryLimit implements RoomMaking.Limited {
   public boolean makeRoom(BuiltinKeyspace keyspace) {
     keyspace.pins().makeRoom();
     return keyspace.quota().makeRoom() && makeRoom();
+  }
+
+  /**
+   * Sees to it that what a command may write fits.
+   *
+   * @return false if the data that it counts for is at a limit and nothing may go
+   */
+  public boolean makeRoomFor(BuiltinKeyspace keyspace, Request request, Command command) {
+    keyspace.pins().makeRoom();
+    return keyspace.quota().makeRoomFor(request, command) && makeRoom();
+  }
+
+  /** Whether a command may be executed although its keyspace is at a limit of its own. */
+  public boolean spares(BuiltinKeyspace keyspace, Request request, Command command) {
+    return UncountedKeys.suffice(keyspace, request, command) && makeRoom();
   }
 
   /**

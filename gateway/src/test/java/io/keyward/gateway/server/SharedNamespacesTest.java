@@ -9,6 +9,7 @@ import io.keyward.gateway.fixture.Patience;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScanIterator;
+import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
 import io.lettuce.core.TrackingArgs;
 import io.lettuce.core.TransactionResult;
@@ -271,6 +272,42 @@ class SharedNamespacesTest {
       }
     }
     return all.toString();
+  }
+
+  @Test
+  void whoHasFilledItsMemoryStillWritesWhatCountsElsewhere() throws IOException {
+    Path file = configure("shared: [OPENID_SESSION]\n    pinned: [ROLES]");
+    String blue = "password: of-blue";
+    Files.writeString(file, Files.readString(file).replace(blue, blue + ", limits: {memory: 1mb}"));
+    try (Gateway gateway = Gateways.startWith(Map.of(), file.toString());
+        Application full = new Application(gateway, "blue", "of-blue")) {
+      full.redis.set("CACHE:big", "x".repeat(2 << 20));
+      assertThatThrownBy(() -> full.redis.set("CACHE:more", "x")).hasMessageStartingWith("OOM");
+
+      assertThat(full.redis.set(SESSION, "logged in")).isEqualTo("OK");
+      assertThat(full.redis.set("ROLES:user", "reader")).isEqualTo("OK");
+      assertThat(full.redis.sunionstore("ROLES:all", "CACHE:a", "CACHE:b")).isZero();
+      full.redis.multi();
+      full.redis.append(SESSION, ", again");
+      full.redis.get(SESSION);
+      assertThat(full.redis.exec()).containsExactly(16L, "logged in, again");
+      String set = "return redis.call('SET', KEYS[1], ARGV[1])";
+      for (String script : List.of(set, "#!lua\n" + set)) {
+        assertThat(eval(full, script, SESSION)).isEqualTo("OK");
+        assertThatThrownBy(() -> eval(full, script, "CACHE:more")).hasMessageContaining("OOM");
+      }
+
+      assertThatThrownBy(() -> full.redis.copy(SESSION, "CACHE:more"))
+          .hasMessageStartingWith("OOM");
+      full.redis.multi();
+      full.redis.set("CACHE:more", "x");
+      assertThatThrownBy(full.redis::exec).hasMessageStartingWith("EXECABORT");
+      assertThat(full.redis.exists("CACHE:more")).isZero();
+    }
+  }
+
+  private static Object eval(Application application, String script, String key) {
+    return application.redis.eval(script, ScriptOutputType.STATUS, new String[] {key}, "value");
   }
 
   @Test

@@ -175,7 +175,11 @@ final class CommandCall {
     if (refusal != null && command.write() && keyspace.effects().refusedWithFiles()) {
       return refusal;
     }
-    if (outOfMemory && !allowOutOfMemory && !hasWritten() && command.denyOutOfMemory()) {
+    if (outOfMemory
+        && !allowOutOfMemory
+        && !hasWritten()
+        && command.denyOutOfMemory()
+        && !keyspace.home().memoryLimit().spares(keyspace, request, command)) {
       return Errors.OUT_OF_MEMORY;
     }
     Limits limits = keyspace.limits();

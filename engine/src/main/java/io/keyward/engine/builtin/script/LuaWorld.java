@@ -191,7 +191,10 @@ final class LuaWorld {
         && !forbidsWrites) {
       throw refusal;
     }
-    if (atLimit && declared.present() && !allowsOutOfMemory) {
+    if (atLimit
+        && declared.present()
+        && !allowsOutOfMemory
+        && !keyspace.home().memoryLimit().spares(keyspace, request, request.command())) {
       throw new CommandException(
           "OOM allow-oom flag is not set on the script, can not run it when used memory >"
               + " 'maxmemory'");

@@ -19,6 +19,7 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Limits;
+import io.keyward.engine.builtin.MemoryLimit;
 import io.keyward.engine.builtin.Transaction;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -109,6 +110,13 @@ public final class TransactionCommands {
     }
   }
 
+  private static boolean hasRoom(BuiltinKeyspace keyspace, Transaction transaction) {
+    MemoryLimit limit = keyspace.home().memoryLimit();
+    return transaction.queue().stream()
+        .filter(queued -> queued.command().denyOutOfMemory())
+        .allMatch(queued -> limit.makeRoomFor(keyspace, queued, queued.command()));
+  }
+
   private static void execute(
       Request request, Reply reply, Transaction transaction, boolean changed) {
     if (transaction.spoiled()) {
@@ -119,7 +127,7 @@ public final class TransactionCommands {
       return;
     }
     BuiltinKeyspace keyspace = Database.of(request).keyspace();
-    if (transaction.needsMemory() && !keyspace.home().memoryLimit().makeRoom(keyspace)) {
+    if (transaction.needsMemory() && !hasRoom(keyspace, transaction)) {
       throw ABORTED_FOR_MEMORY;
     }
     Limits limits = keyspace.limits();
