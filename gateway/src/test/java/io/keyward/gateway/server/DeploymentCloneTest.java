@@ -238,7 +238,12 @@ class DeploymentCloneTest {
       assertThatThrownBy(() -> librechat.lifecycle().copy(TEST, "blue", "green", false))
           .hasMessageContaining("3 keys would go beyond the tenant's keys limit of 5");
       assertThat(blue.ask("DEL c")).isEqualTo(":1");
-      assertThat(green.ask("MSET x 1 y 2 z 3")).isEqualTo("+OK");
+      // What blue has is known on green's event loop as of some milliseconds ago.
+      String answer = green.ask("MSET x 1 y 2 z 3");
+      while (answer.startsWith("-LIMIT")) {
+        answer = green.ask("MSET x 1 y 2 z 3");
+      }
+      assertThat(answer).isEqualTo("+OK");
       librechat.lifecycle().copy(TEST, "blue", "green", true);
     }
     try (Wire green = librechat.logIn("green", "green-secret")) {
