@@ -35,7 +35,6 @@ final class Buckets {
   private static final int HIGH_BITS = 0x80808080;
   private static final int ONES = 0x01010101;
   private static final int[] NO_SEGMENT = {};
-  private static final int[][] NOTHING = {NO_SEGMENT};
 
   private final SpareSegments spare;
   private MemoryAccount account;
@@ -360,8 +359,8 @@ final class Buckets {
       if (common.giveUp(i, segments[i], account)) {
         spare.giveBack(segments[i]);
       }
+      segments[i] = NO_SEGMENT;
     }
-    segments = NOTHING;
   }
 
   /** Bytes of all segments. */
