@@ -85,7 +85,10 @@ final class DeploymentRegistry {
     String prefix = tenant.prefixOf(name);
     Deployment present = byPrefix.get(prefix);
     boolean there =
-        present != null && tenant.equals(present.tenant()) && name.equals(present.name());
+        present != null
+            && !present.shared()
+            && tenant.equals(present.tenant())
+            && name.equals(present.name());
     if (!there && !DeploymentNames.isValid(name)) {
       throw new InvalidNameException("a deployment");
     }

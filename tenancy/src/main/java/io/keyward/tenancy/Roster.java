@@ -44,7 +44,10 @@ public final class Roster {
     String name = byName == null ? Directory.deploymentOf(login) : login;
     Deployment found = tenant == null ? null : registry.find(tenant.prefixOf(name));
     boolean own =
-        found != null && found.name().equals(name) && Objects.equals(tenant, found.tenant());
+        found != null
+            && !found.shared()
+            && found.name().equals(name)
+            && Objects.equals(tenant, found.tenant());
     return own ? found : null;
   }
 

@@ -29,6 +29,7 @@ import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.Session;
 import io.keyward.tenancy.Decision;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -116,10 +117,9 @@ final class LoginCommands {
         throw NO_PASSWORD_SET;
       }
       byte[] password = request.copyOf(1);
-      logIn(request, AccessControl.DEFAULT_USER, password, () -> request.client().reply().ok());
+      logIn(request, AccessControl.DEFAULT_USER, password, Reply::ok);
     } else {
-      Client client = request.client();
-      logIn(request, request.text(1), request.copyOf(2), () -> client.reply().ok());
+      logIn(request, request.text(1), request.copyOf(2), Reply::ok);
     }
   }
 
@@ -128,7 +128,7 @@ final class LoginCommands {
   }
 
   /** Logs in to a deployment, or else as a user of the client's own keyspace. */
-  private void logIn(Request request, String name, byte[] password, Runnable answer) {
+  private void logIn(Request request, String name, byte[] password, Consumer<Reply> answer) {
     Decision decision = server.tenancy().logIn(name, password);
     if (decision != null) {
       logins.settle(request, name, decision, answer);
@@ -142,7 +142,7 @@ final class LoginCommands {
     }
     Database.of(request).keyspace().members().logIn(client, user);
     client.operator(client.operator() || server.tenancy().single());
-    answer.run();
+    answer.accept(client.reply());
   }
 
   /**
@@ -189,22 +189,22 @@ final class LoginCommands {
     if (login > 0) {
       String user = request.text(login);
       byte[] password = request.copyOf(login + 1);
-      logIn(request, user, password, () -> greet(client, chosenName, resp3));
+      logIn(request, user, password, answer -> greet(client, chosenName, resp3, answer));
       return;
     }
     if (!client.authenticated()) {
       throw HELLO_WITHOUT_LOGIN;
     }
-    greet(client, chosenName, resp3);
+    greet(client, chosenName, resp3, reply);
   }
 
-  private static void greet(Client client, byte @Nullable [] name, boolean resp3) {
+  private static void greet(Client client, byte @Nullable [] name, boolean resp3, Reply answer) {
     if (name != null) {
       client.name(name);
     }
     client.reply().resp3(resp3);
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
-      describe(client, keyspace, client.reply());
+      describe(client, keyspace, answer);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.keyward.gateway.command;
 
 import io.keyward.engine.Client;
-import io.keyward.engine.Client.ReplyMode;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.Reply;
@@ -17,6 +16,7 @@ import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.Session;
 import io.keyward.tenancy.Decision;
 import io.keyward.tenancy.Deployment;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,9 +53,10 @@ final class Logins {
    * Carries a decision out; called by the command's handler.
    *
    * @param name the user name that was given
-   * @param answer writes the reply to a client that has been let in, on its keyspace's home loop
+   * @param answer writes the reply to a client that has been let in, on its keyspace's home loop,
+   *     and changes what goes with it, whether or not the client wants to read it
    */
-  void settle(Request request, String name, Decision decision, Runnable answer) {
+  void settle(Request request, String name, Decision decision, Consumer<Reply> answer) {
     Client client = request.client();
     boolean silent = client.silenced();
     boolean mayWait = Database.of(request).keyspace().mayBlock(client);
@@ -77,7 +78,7 @@ final class Logins {
           client.connection().closeAfterReply();
           throw WRONG_PASSWORD;
         }
-        refuseLater(request.copy(), WRONG_PASSWORD, delay);
+        refuseLater(request.copy(), silent, delay);
       }
       case Decision.Undecided(var comparison) -> {
         if (!mayWait) {
@@ -141,24 +142,30 @@ final class Logins {
     client.connection().resume();
   }
 
-  private void refuseLater(Request request, CommandException answer, long delay) {
+  private void refuseLater(Request request, boolean silent, long delay) {
     if (!request.client().blocked()) {
       hold(request);
     }
-    var _ = keyspace(request).loop().schedule(delay, () -> refuse(request, answer));
+    var _ = keyspace(request).loop().schedule(delay, () -> refuse(request, silent, WRONG_PASSWORD));
   }
 
-  private static void refuse(Request request, CommandException answer) {
+  private static void refuse(Request request, boolean silent, CommandException answer) {
     Client client = request.client();
     if (client.keyspace() != null) {
-      Reply reply = client.replyMode() == ReplyMode.OFF ? new Reply() : client.reply();
-      keyspace(request).executor().abandon(request, reply, answer);
+      keyspace(request).executor().abandon(request, reply(client, silent), answer);
       release(client);
     }
   }
 
+  /**
+   * Where the answer to a client is written, which a client may have said that it does not want.
+   */
+  private static Reply reply(Client client, boolean silent) {
+    return silent ? new Reply() : client.reply();
+  }
+
   private void resume(
-      Request request, String name, Decision decision, boolean silent, Runnable answer) {
+      Request request, String name, Decision decision, boolean silent, Consumer<Reply> answer) {
     Client client = request.client();
     if (client.keyspace() == null) {
       return;
@@ -170,20 +177,25 @@ final class Logins {
         try {
           admit(client, admitted, target(admitted), silent, answer);
         } catch (CommandException full) {
-          client.reply().error(full.line());
+          reply(client, silent).error(full.line());
         }
         release(client);
       }
-      case Decision.Refused(String reason) -> refuse(request, CommandException.error(reason));
+      case Decision.Refused(String reason) ->
+          refuse(request, silent, CommandException.error(reason));
       case Decision.WrongPassword wrong ->
-          refuseLater(request, WRONG_PASSWORD, Math.max(1, failed(request, name)));
+          refuseLater(request, silent, Math.max(1, failed(request, name)));
       case Decision.Undecided again ->
           throw new IllegalStateException("a comparison ends with a decision");
     }
   }
 
   private void admit(
-      Client client, Decision.Admitted admitted, Keyspace target, boolean silent, Runnable answer) {
+      Client client,
+      Decision.Admitted admitted,
+      Keyspace target,
+      boolean silent,
+      Consumer<Reply> answer) {
     Deployment deployment = admitted.deployment();
     Session session = session(client);
     boolean alreadyIn = deployment != null && session.isIn(deployment);
@@ -196,32 +208,25 @@ final class Logins {
       if (!alreadyIn) {
         session.take(deployment);
       }
-      if (become(client, admitted)) {
-        answer.run();
-      }
+      become(client, admitted, silent, answer);
       return;
     }
-    session.moveTo(
-        target,
-        deployment,
-        () -> {
-          if (become(client, admitted) && !silent && client.replyMode() != ReplyMode.OFF) {
-            answer.run();
-          }
-        });
+    session.moveTo(target, deployment, () -> become(client, admitted, silent, answer));
   }
 
-  /** Returns false if the client cannot be who it is to be: then it is told so and closed. */
-  private boolean become(Client client, Decision.Admitted admitted) {
+  /** Makes the client who it is to be, or closes it, told why, if it cannot be. */
+  private void become(
+      Client client, Decision.Admitted admitted, boolean silent, Consumer<Reply> answer) {
     session(client).login(admitted.login());
+    Reply reply = reply(client, silent);
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
       AccessControl access = keyspace.access();
       User user = admitted.user().isEmpty() ? access.defaultUser() : access.user(admitted.user());
       if (user == null || !user.enabled()) {
         // The deployment has switched it off, or has removed it since the password was right.
-        client.reply().error(WRONG_PASSWORD.line());
+        reply.error(WRONG_PASSWORD.line());
         client.connection().closeAfterReply();
-        return false;
+        return;
       }
       keyspace.members().logIn(client, user);
       if (admitted.deployment() == null) {
@@ -230,6 +235,6 @@ final class Logins {
       }
     }
     client.operator(admitted.deployment() == null || server.tenancy().single());
-    return true;
+    answer.accept(reply);
   }
 }

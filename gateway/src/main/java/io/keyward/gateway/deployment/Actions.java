@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,11 +102,7 @@ final class Actions {
     try {
       checkLoaded();
       Path written = folder();
-      Deployment shared = server.tenancy().roster().named(deployment);
-      if (shared != null && shared.shared()) {
-        throw new DeploymentException(
-            Kind.REFUSED, "it holds what a tenant's deployments share, and lives as long as they");
-      }
+      refuseShared(server.tenancy().roster().named(deployment));
       // Many actions cannot be taken back: on a disk that refuses none is begun.
       file.write(written);
       begun = true;
@@ -135,6 +132,14 @@ final class Actions {
       throw new DeploymentException(Kind.FAILED, "interrupted");
     } finally {
       acting.unlock();
+    }
+  }
+
+  /** Refuses what is done to deployments alone. */
+  static void refuseShared(@Nullable Deployment found) throws DeploymentException {
+    if (found != null && found.shared()) {
+      throw new DeploymentException(
+          Kind.REFUSED, "it holds what a tenant's deployments share, and lives as long as they");
     }
   }
 

@@ -298,6 +298,7 @@ public final class Lifecycle {
     if (dryRun) {
       actions.checkLoaded();
       Deployment looked = findOfTenant(name);
+      Actions.refuseShared(looked);
       return retirement.foretold(looked, Retirement.afterMillis(looked, afterHours));
     }
     return actions.act(

@@ -174,6 +174,27 @@ class LoginTest {
   }
 
   @Test
+  void whoWantsNoReplyToALoginGetsNoneAndIsWhoHeIsAllTheSame() {
+    try (Wire wire = librechat.logIn("blue", "blue-secret")) {
+      wire.send("CLIENT REPLY SKIP\r\nHELLO 3 AUTH green green-secret SETNAME me\r\n");
+      wire.send("CLIENT GETNAME\r\nCONFIG GET nothing\r\n");
+      assertThat(List.of(wire.line(), wire.line(), wire.line())).containsExactly("$2", "me", "%0");
+
+      for (int i = 0; i < 3; i++) {
+        assertThat(wire.ask("AUTH green guess" + i)).isEqualTo(WRONG);
+      }
+      wire.send("CLIENT REPLY SKIP\r\nAUTH green guess\r\nPING\r\n");
+      assertThat(wire.line()).isEqualTo("+PONG");
+
+      assertThat(wire.ask("ACL SETUSER default off")).isEqualTo("+OK");
+    }
+    try (Wire wire = librechat.logIn("blue", "blue-secret")) {
+      wire.send("CLIENT REPLY OFF\r\nAUTH green green-secret\r\n");
+      assertThat(wire.readToEnd()).isEmpty();
+    }
+  }
+
+  @Test
   void whoGuessesFromManyAddressesOfOneNetworkIsSlowed() {
     FailedLogins failures = new FailedLogins();
     for (int i = 1; i <= 3; i++) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.deployment.Actor;
+import io.keyward.gateway.deployment.Lifecycle;
 import io.keyward.gateway.fixture.Patience;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -308,6 +309,26 @@ class SharedNamespacesTest {
 
   private static Object eval(Application application, String script, String key) {
     return application.redis.eval(script, ScriptOutputType.STATUS, new String[] {key}, "value");
+  }
+
+  @Test
+  void whatDeploymentsShareIsNoDeploymentOfTheTenants() throws Exception {
+    try (Gateway gateway = start();
+        Application blue = new Application(gateway, "blue", "of-blue")) {
+      blue.redis.set(SESSION, "logged in");
+      blue.redis.set("CONFIG_STORE:app", "of blue");
+      try (Wire wire = Wire.to(gateway.ports().redis())) {
+        assertThat(wire.ask("AUTH chat.~shared of-chat")).startsWith("-ERR invalid name");
+      }
+      Lifecycle operator = gateway.lifecycle();
+      assertThatThrownBy(() -> operator.copy(TEST, "blue", "chat.~shared", true))
+          .hasMessageContaining("invalid name");
+      assertThatThrownBy(() -> operator.promote(TEST, "app", "chat.~shared"))
+          .hasMessageContaining("no such deployment");
+      assertThatThrownBy(() -> operator.retire(TEST, "chat~shared", 1.0, true))
+          .hasMessageContaining("lives as long as they");
+      assertThat(blue.redis.get(SESSION)).isEqualTo("logged in");
+    }
   }
 
   @Test
