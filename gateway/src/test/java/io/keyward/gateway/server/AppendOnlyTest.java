@@ -317,6 +317,36 @@ class AppendOnlyTest {
         .hasMessageContaining("redis-check-aof --fix");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "-1", "2147483648"})
+  void aDatabaseThatIsNoNumberIsDamage(String number) throws Exception {
+    start().close();
+    append("*2\r\n$6\r\nSELECT\r\n$%d\r\n%s\r\n".formatted(number.length(), number));
+    append("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n");
+    assertThatThrownBy(this::start)
+        .cause()
+        .hasMessageContaining("is damaged at offset 0: of the command SELECT")
+        .hasMessageContaining("redis-check-aof --fix");
+  }
+
+  @Test
+  void aLogOfMoreDatabasesThanThereAreStopsTheStart() throws Exception {
+    try (Gateway gateway = start("--databases", "21");
+        Words wire = new Words(gateway)) {
+      wire.call("SELECT 20");
+      wire.call("SET a 1");
+    }
+    assertThatThrownBy(this::start)
+        .cause()
+        .hasMessageContaining("holds keys of database 20, at offset 24")
+        .hasMessageContaining("the directive databases says 16");
+    try (Gateway gateway = start("--databases", "21");
+        Words wire = new Words(gateway)) {
+      wire.call("SELECT 20");
+      assertThat(wire.call("GET a")).isEqualTo("1");
+    }
+  }
+
   @Test
   void keysOfNoDeploymentStopTheStart() throws Exception {
     try (Gateway gateway = start();

@@ -129,7 +129,7 @@ final class LogLoader {
       Request request = command.request();
       switch (resolve(request, offset)) {
         case "select" -> {
-          database = (int) request.integer(1);
+          database = selected(request, offset);
           spare.giveBack(command);
         }
         case "multi" -> {
@@ -145,7 +145,9 @@ final class LogLoader {
           spare.giveBack(command);
         }
         default -> {
-          command.of(enter(request, reader, file, offset), database, offset);
+          BuiltinKeyspace keyspace = enter(request, reader, file, offset);
+          refuseBeyond(keyspace.databases().count(), database, file, offset);
+          command.of(keyspace, database, offset);
           command.keyHash(view.keyHash());
           if (unit == null) {
             queue(command);
@@ -184,6 +186,25 @@ final class LogLoader {
       return command.fullName();
     } catch (CommandException refused) {
       throw DamagedFileException.malformed(offset, reason(request, refused));
+    }
+  }
+
+  private static int selected(Request request, long offset) throws IOException {
+    try {
+      return (int) request.integer(1, 0, Integer.MAX_VALUE, Errors.DATABASE_OUT_OF_RANGE);
+    } catch (CommandException refused) {
+      throw DamagedFileException.malformed(offset, reason(request, refused));
+    }
+  }
+
+  /** Refuses what another number of databases has been written with, as of a snapshot. */
+  private static void refuseBeyond(int count, int database, Path file, long offset)
+      throws IOException {
+    if (database >= count) {
+      throw new IOException(
+          ("The append-only file %s holds keys of database %d, at offset %d, and the directive"
+                  + " databases says %d. Start with as many as it was written with")
+              .formatted(file, database, offset, count));
     }
   }
 
