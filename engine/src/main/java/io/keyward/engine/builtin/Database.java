@@ -4,12 +4,9 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
-import io.keyward.engine.builtin.memory.EntryVisits;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
 import io.keyward.engine.builtin.memory.PagePool;
-import io.keyward.engine.builtin.memory.SteadyWalk;
-import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +29,11 @@ public final class Database {
   private final BlockedClients blocked;
   private final ExpiringHashes expiringHashes = new ExpiringHashes(this);
   private final AccessFrequencies frequencies;
+  private final KeyIndex index;
+  private final CommonEntries common;
   private final Placement placement;
   private final Departures departures = new Departures(this);
+  private final KeyWalks walks = new KeyWalks(this);
   private final ChangeNews news;
   private final @Nullable KeyRoutes routes;
   private Dictionary keys;
@@ -50,6 +50,8 @@ public final class Database {
     view = new Entry(this);
     scratchView = new Entry(this);
     blocked = new BlockedClients(this);
+    index = new KeyIndex(this);
+    common = new CommonEntries(this);
     placement = new Placement(this);
     news = new ChangeNews(this);
     routes = keyspace.routes();
@@ -75,6 +77,14 @@ public final class Database {
 
   Dictionary keys() {
     return keys;
+  }
+
+  KeyIndex index() {
+    return index;
+  }
+
+  CommonEntries common() {
+    return common;
   }
 
   /** Holds other keys than before, some of which may be pinned; the account counts them. */
@@ -233,7 +243,7 @@ public final class Database {
     Database holder = entry.database();
     holder.beforeRemoval(entry);
     if (!entry.isOwn()) {
-      holder.placement.own(entry);
+      holder.common.own(entry);
     }
     if (holder.pinned != null && entry.pinned()) {
       holder.pinned.beforeChange(entry.hash(), entry.reference());
@@ -246,16 +256,6 @@ public final class Database {
     if (guard != null) {
       guard.beforeChange(this, entry);
     }
-  }
-
-  /** Begins a walk that shows every key as it is now, whatever becomes of it meanwhile. */
-  public SteadyWalk beginWalk(IntConsumer visitor) {
-    return keys.beginWalk(visitor, placement::free);
-  }
-
-  /** The walk over the present keys that is not over yet, or null. */
-  public @Nullable SteadyWalk walk() {
-    return keys.walk();
   }
 
   /** The key for changing it, or null; WRONGTYPE if it is of another type. */
@@ -341,15 +341,15 @@ public final class Database {
     }
   }
 
-  /** Whether an entry that a walk has shown is still a key of this database. */
-  public boolean holds(Entry entry) {
-    return keys.holds(entry.hash(), entry.reference());
-  }
-
   /** The view of an entry that a walk has met. */
   public Entry at(int reference, Entry into) {
     long hash = EntryLayout.keyHash(pool.page(reference), PagePool.offset(reference));
     return into.at(this, hash, reference);
+  }
+
+  /** What meets keys that nobody has named. */
+  public KeyWalks walks() {
+    return walks;
   }
 
   ChangeNews news() {
@@ -449,42 +449,6 @@ public final class Database {
   /** As {@link #changedQuietly()}, with an event. */
   public void changedQuietly(Request request, int argument, int eventClass, String event) {
     news.changedQuietly(request, argument, eventClass, event);
-  }
-
-  /** Visits the entries of the next few buckets; see {@link EntryVisits#scan}. */
-  public long scan(long cursor, IntConsumer visitor) {
-    return EntryVisits.scan(keys, cursor, visitor);
-  }
-
-  /** Visits every entry; the visitor may remove the one it is given, and nothing else. */
-  public void forEach(IntConsumer visitor) {
-    EntryVisits.all(keys, visitor);
-  }
-
-  /** A key, each with the same chance, or null if there is none. */
-  public @Nullable Entry random(long now, Entry into) {
-    for (int attempt = 0; ; attempt++) {
-      int reference = EntryVisits.random(keys, keyspace.home().random());
-      if (reference == Dictionary.ABSENT) {
-        return null;
-      }
-      at(reference, into);
-      if (!into.expired(now)) {
-        return into;
-      }
-      if (attempt < 100) {
-        departures.expire(into);
-      } else {
-        return into;
-      }
-    }
-  }
-
-  /** Whether the entry that a walk has met is past its time. */
-  public boolean expired(int reference, long now) {
-    byte[] page = pool.page(reference);
-    long expiry = EntryLayout.expiry(page, PagePool.offset(reference));
-    return expiry >= 0 && expiry <= now;
   }
 
   /** Expects so many keys to come, if there are none yet. */

@@ -10,16 +10,16 @@ final class DatabaseCheck {
   static void run(Database database) {
     database.keys().validate();
     Entry walked = database.newView();
-    database.forEach(reference -> database.at(reference, walked).validate());
+    database.walks().forEach(reference -> database.at(reference, walked).validate());
     PinnedKeys pins = database.pinnedIfAny();
     if (pins != null) {
       pins.validate(database.keys());
     }
-    LentKeys lent = database.placement().lent();
+    LentKeys lent = database.index().lent();
     Namespaces lends = database.keyspace().lends();
     if (lent != null && lends != null) {
       LentKeys counted = new LentKeys(lends);
-      database.forEach(
+      database.walks().forEach(
           reference ->
               counted.count(database.pool().page(reference), PagePool.offset(reference), 1));
       if (!counted.sameAs(lent)) {
@@ -32,7 +32,7 @@ final class DatabaseCheck {
   static void bytes(Database database) {
     Entry walked = database.newView();
     long[] bytes = {database.keys().memory()};
-    database.forEach(reference -> bytes[0] += database.at(reference, walked).bytesTaken());
+    database.walks().forEach(reference -> bytes[0] += database.at(reference, walked).bytesTaken());
     if (bytes[0] != database.account().bytes()) {
       throw new IllegalStateException(
           "keys and values take " + bytes[0] + " bytes, counted " + database.account().bytes());

@@ -170,7 +170,7 @@ public final class Entry implements Block {
     int moved = pool.allocate(Math.addExact(head, capacity), database.account());
     System.arraycopy(page, offset, pool.page(moved), PagePool.offset(moved), head + kept);
     int old = reference;
-    database.placement().exchange(hash, old, moved, expiry() >= 0);
+    database.index().exchange(hash, old, moved, expiry() >= 0);
     pool.free(old, database.account());
     reference = moved;
     locate();

@@ -41,7 +41,7 @@ public final class KeyStates {
       Database database = databases.element();
       Entry view = database.newView();
       cursor =
-          database.scan(
+          database.walks().scan(
               cursor,
               reference -> {
                 shown[0]++;

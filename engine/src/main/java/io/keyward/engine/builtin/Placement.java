@@ -1,9 +1,7 @@
 package io.keyward.engine.builtin;
 
-import io.keyward.config.Namespaces;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.memory.Bytes;
-import io.keyward.engine.builtin.memory.Dictionary;
 import io.keyward.engine.builtin.memory.EntryLayout;
 import io.keyward.engine.builtin.memory.KeyHash;
 import io.keyward.engine.builtin.memory.MemoryAccount;
@@ -21,20 +19,16 @@ public final class Placement {
   private final Home home;
   private final PagePool pool;
   private final Pins pins;
-  private final @Nullable LentKeys lent;
+  private final KeyIndex index;
+  private final CommonEntries common;
 
   Placement(Database database) {
     this.database = database;
     home = database.keyspace().home();
     pool = database.pool();
     pins = database.keyspace().pins();
-    Namespaces lends = database.keyspace().lends();
-    lent = lends == null ? null : new LentKeys(lends);
-  }
-
-  /** How many keys are in the namespaces that others see as their own; null if these see none. */
-  @Nullable LentKeys lent() {
-    return lent;
+    index = database.index();
+    common = database.common();
   }
 
   /**
@@ -174,7 +168,7 @@ public final class Placement {
               KeyspaceNotifications.NEW,
               "new");
     } catch (OutOfMemoryError full) {
-      leave(created.hash(), created.reference());
+      index.leave(created.hash(), created.reference());
       pool.free(created.reference(), database.account());
       throw full;
     }
@@ -189,108 +183,20 @@ public final class Placement {
   void enter(
       long hash, int reference, boolean expires, @Nullable Entry former, boolean fieldsExpire) {
     if (former == null) {
-      enter(hash, reference, expires);
+      index.enter(hash, reference, expires);
       return;
     }
     database.beforeRemoval(former);
-    prepareToLeave(hash, former.reference());
-    enter(hash, reference, expires);
+    index.prepareToLeave(hash, former.reference());
+    index.enter(hash, reference, expires);
     if (!fieldsExpire) {
       database.expiringHashes().forget(former);
     }
     takeOut(former);
   }
 
-  /** Lets a key that has been laid be found. */
-  void enter(long hash, int reference, boolean expires) {
-    if (home.clock().tinyLfu()) {
-      clock(reference, database.frequencies().fresh(hash));
-    }
-    database.keys().insert(hash, reference, expires);
-    if (isPinned(reference)) {
-      enterAmongPinned(hash, reference);
-    }
-    countLent(reference, 1);
-  }
-
-  private void enterAmongPinned(long hash, int reference) {
-    try {
-      database.pinned().added(hash, reference);
-    } catch (OutOfMemoryError full) {
-      database.keys().remove(hash, reference);
-      throw full;
-    }
-  }
-
-  /**
-   * Lets a key no longer be found; its slot stays.
-   *
-   * @throws OutOfMemoryError if there is no memory for that; then all is as before
-   */
-  void leave(long hash, int reference) {
-    prepareToLeave(hash, reference);
-    if (isPinned(reference)) {
-      database.pinned().removed(hash, reference);
-    }
-    database.keys().remove(hash, reference);
-    countLent(reference, -1);
-  }
-
-  /** Finds the memory that {@link #leave} takes, before anything is changed. */
-  void prepareToLeave(long hash, int reference) {
-    database.keys().own(hash, reference);
-    if (isPinned(reference)) {
-      database.pinned().prepare(hash, reference);
-    }
-  }
-
-  private void countLent(int reference, int difference) {
-    LentKeys counted = lent;
-    if (counted != null) {
-      counted.count(pool.page(reference), PagePool.offset(reference), difference);
-    }
-  }
-
-  /**
-   * Lets a key be found at another place, where it expires or does not; the former slot stays.
-   *
-   * @throws OutOfMemoryError if there is no memory for that; then all is as before, and the new
-   *     slot is given back
-   */
-  void exchange(long hash, int former, int reference, boolean expires) {
-    try {
-      prepareToLeave(hash, former);
-    } catch (OutOfMemoryError full) {
-      pool.free(reference, database.account());
-      throw full;
-    }
-    if (EntryLayout.expires(pool.page(former), PagePool.offset(former)) != expires) {
-      database.keys().mark(hash, former, expires);
-    }
-    replace(hash, former, reference);
-  }
-
-  private void replace(long hash, int former, int reference) {
-    database.keys().replace(hash, former, reference);
-    countLent(former, -1);
-    countLent(reference, 1);
-    boolean was = isPinned(former);
-    boolean is = isPinned(reference);
-    if (was && is) {
-      database.pinned().moved(hash, former, reference);
-    } else if (was) {
-      database.pinned().removed(hash, former);
-    } else if (is) {
-      database.pinned().added(hash, reference);
-    }
-  }
-
   private void clock(int reference, int bits) {
     EntryLayout.clock(pool.page(reference), PagePool.offset(reference), bits);
-  }
-
-  private boolean isPinned(int reference) {
-    return EntryLayout.pinned(pool.page(reference), PagePool.offset(reference));
   }
 
   /** Takes a slot and writes flags, key, type, clock and expiry (-1: none). */
@@ -393,7 +299,7 @@ public final class Placement {
             room,
             expiry);
     clock(laid, present.clock());
-    exchange(present.hash(), old, laid, expiry >= 0);
+    index.exchange(present.hash(), old, laid, expiry >= 0);
     giveUpValue(present);
     pool.free(old, database.account());
     return present.at(database, present.hash(), laid);
@@ -443,7 +349,7 @@ public final class Placement {
     int to = EntryLayout.valueOffset(newPage, PagePool.offset(laid));
     System.arraycopy(page, value, newPage, to, room - slack);
     clock(laid, clock);
-    exchange(entry.hash(), old, laid, expiry >= 0);
+    index.exchange(entry.hash(), old, laid, expiry >= 0);
     entry.at(database, entry.hash(), laid);
     pool.free(old, database.account());
   }
@@ -459,30 +365,21 @@ public final class Placement {
   /** Takes a key out and frees what it holds, big values in slices later. */
   void remove(Entry entry) {
     database.beforeRemoval(entry);
-    prepareToLeave(entry.hash(), entry.reference());
+    index.prepareToLeave(entry.hash(), entry.reference());
     database.expiringHashes().forget(entry);
     takeOut(entry);
   }
 
   private void takeOut(Entry entry) {
-    Dictionary keys = database.keys();
     int reference = entry.reference();
-    leave(entry.hash(), reference);
-    if (!entry.isOwn() && keys.othersHold(entry.hash(), reference)) {
-      noLongerCommon(entry);
+    index.leave(entry.hash(), reference);
+    if (common.othersHold(entry)) {
+      common.letGo(entry);
     } else {
       if (entry.encoding().held()) {
         freeLater(entry.release());
       }
       pool.free(reference, database.account());
-    }
-  }
-
-  /** No longer counts what the database has had in common with others, who keep it. */
-  private void noLongerCommon(Entry entry) {
-    database.account().addCommon(-entry.bytesTaken());
-    if (entry.encoding().held()) {
-      entry.held().count(database.keyspace(), -1);
     }
   }
 
@@ -499,54 +396,5 @@ public final class Placement {
       value.adopt(ofKeyspace, database.keyspace());
     }
     home.freeing().later(value);
-  }
-
-  /**
-   * Makes an entry this database's alone: by a copy, if others hold it, to be changed in its place.
-   */
-  void own(Entry entry) {
-    Dictionary keys = database.keys();
-    int shared = entry.reference();
-    if (!keys.othersHold(entry.hash(), shared)) {
-      keys.claim(shared);
-      if (entry.encoding().held()) {
-        entry.held().adopt(database.account(), database.keyspace());
-      }
-      return;
-    }
-    Held copy = entry.encoding().held() ? database.begin(entry.held().copy(database)) : null;
-    int bytes = entry.slotBytes();
-    int laid = pool.allocate(bytes, database.account());
-    byte[] page = pool.page(laid);
-    int at = PagePool.offset(laid);
-    System.arraycopy(entry.bytes(), PagePool.offset(shared), page, at, bytes);
-    EntryLayout.stamp(page, at, keys.stamp());
-    try {
-      prepareToLeave(entry.hash(), shared);
-      if (copy != null) {
-        Bytes.putInt(page, EntryLayout.valueOffset(page, at), pool.hold(copy));
-        database.keyspace().unfinished().end(copy);
-      }
-    } catch (OutOfMemoryError full) {
-      pool.free(laid, database.account());
-      throw full;
-    }
-    noLongerCommon(entry);
-    keys.replace(entry.hash(), shared, laid);
-    if (entry.pinned()) {
-      database.pinned().copied(entry.hash(), shared, laid);
-    }
-    entry.at(database, entry.hash(), laid);
-  }
-
-  /** Frees what a walk over the keys has held longest: it is in nobody's account but the home's. */
-  void free(int reference) {
-    Entry entry = database.at(reference, database.newView());
-    database.account().addCommon(entry.bytesTaken());
-    if (entry.encoding().held()) {
-      entry.held().count(database.keyspace(), 1);
-      freeLater(entry.release());
-    }
-    pool.free(reference, database.account());
   }
 }

@@ -41,7 +41,7 @@ public final class Relocation {
     long hash = KeyHash.hash(key, offset, length);
     long expiry = entry.expiry();
     // First what may find no memory: then the key keeps its name.
-    source.placement().prepareToLeave(entry.hash(), entry.reference());
+    source.index().prepareToLeave(entry.hash(), entry.reference());
     boolean fieldsExpire = FieldExpiry.any(entry);
     if (fieldsExpire) {
       target.expiringHashes().note(key, offset, length, 0);
@@ -63,7 +63,7 @@ public final class Relocation {
       move(entry.held(), source, target);
     }
     int old = entry.reference();
-    source.placement().leave(entry.hash(), old);
+    source.index().leave(entry.hash(), old);
     pool.free(old, source.account());
   }
 

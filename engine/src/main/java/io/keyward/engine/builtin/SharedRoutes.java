@@ -51,13 +51,13 @@ final class SharedRoutes implements KeyRoutes {
 
   @Override
   public long seen(Database database) {
-    LentKeys counted = database.placement().lent();
+    LentKeys counted = database.index().lent();
     return counted == null ? database.size() : counted.keys(lent);
   }
 
   @Override
   public long seenExpiring(Database database) {
-    LentKeys counted = database.placement().lent();
+    LentKeys counted = database.index().lent();
     return counted == null ? database.expiring() : counted.expiring(lent);
   }
 

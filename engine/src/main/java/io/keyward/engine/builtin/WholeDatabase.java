@@ -24,7 +24,7 @@ public final class WholeDatabase {
     MemoryAccount counted = new MemoryAccount(database.keyspace().account());
     database.hold(new Dictionary(database.pool(), counted), counted, database.pinnedIfAny());
     discardPinned(database);
-    LentKeys lent = database.placement().lent();
+    LentKeys lent = database.index().lent();
     if (lent != null) {
       lent.clear();
     }

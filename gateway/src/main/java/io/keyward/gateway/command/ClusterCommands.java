@@ -313,7 +313,7 @@ final class ClusterCommands {
     SeenName name = new SeenName();
     for (Database holder : SeenKeys.holders(database)) {
       name.before(SeenKeys.before(database, holder));
-      holder.forEach(
+      holder.walks().forEach(
           reference -> {
             slices.step();
             name.of(holder.at(reference, view));

@@ -74,7 +74,7 @@ final class Digest {
     mix(whole, integer(database.number()));
     List<byte[]> keys = new ArrayList<>();
     Entry view = database.newView();
-    database.forEach(
+    database.walks().forEach(
         reference -> {
           Entry entry = database.at(reference, view);
           keys.add(

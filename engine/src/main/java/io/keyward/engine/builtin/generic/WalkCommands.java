@@ -77,10 +77,10 @@ final class WalkCommands {
     long[] found = {0};
     for (Database holder : holders) {
       name.before(SeenKeys.before(database, holder));
-      holder.forEach(
+      holder.walks().forEach(
           reference -> {
             slices.step();
-            if (holder.expired(reference, request.now())) {
+            if (holder.walks().expired(reference, request.now())) {
               return;
             }
             name.of(holder.at(reference, view));
@@ -114,7 +114,7 @@ final class WalkCommands {
       if (walked != found.walked) {
         found.walk(walked, SeenKeys.before(database, walked));
       }
-      within = walked.scan(within, found);
+      within = walked.walks().scan(within, found);
       if (within == 0) {
         at = SeenKeys.holderFrom(database, at + 1);
         holder = at < 0 ? null : SeenKeys.holder(database, at);
@@ -158,7 +158,7 @@ final class WalkCommands {
       if (!options.matches(name.bytes(), name.offset(), name.length())) {
         return;
       }
-      if (holder.expired(reference, request.now())) {
+      if (holder.walks().expired(reference, request.now())) {
         holder.departures().expire(entry);
         return;
       }
@@ -221,7 +221,7 @@ final class WalkCommands {
   private static @Nullable Entry draw(Database database, Database holder, long now) {
     Entry view = database.newView();
     for (int attempt = 0; attempt < MOST_DRAWS; attempt++) {
-      Entry drawn = holder.random(now, view);
+      Entry drawn = holder.walks().random(now, view);
       if (drawn == null || SeenKeys.sees(database, drawn)) {
         return drawn;
       }
@@ -230,7 +230,7 @@ final class WalkCommands {
     long cursor = 0;
     do {
       cursor =
-          holder.scan(
+          holder.walks().scan(
               cursor,
               reference -> {
                 Entry entry = holder.at(reference, database.newView());

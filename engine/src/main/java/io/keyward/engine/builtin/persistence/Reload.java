@@ -223,7 +223,7 @@ public final class Reload implements Reloading {
   private static void removeUnpinned(Database database) {
     Entry view = database.newView();
     List<byte[]> unpinned = new ArrayList<>();
-    database.forEach(
+    database.walks().forEach(
         reference -> {
           Entry entry = database.at(reference, view);
           if (!entry.pinned()) {

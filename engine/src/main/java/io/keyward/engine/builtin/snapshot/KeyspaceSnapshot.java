@@ -57,7 +57,7 @@ final class KeyspaceSnapshot implements ChangeGuard {
         keys += database.size();
         sizes.put(number, new Sizes(database.size(), database.expiring()));
         Entry view = database.newView();
-        walks.add(database.beginWalk(reference -> show(database.at(reference, view), shown)));
+        walks.add(database.walks().beginSteady(reference -> show(database.at(reference, view), shown)));
       }
     }
     keyspace.guard(this);
@@ -92,7 +92,7 @@ final class KeyspaceSnapshot implements ChangeGuard {
   public void beforeChange(Database database, Entry entry) {
     changing = true;
     try {
-      SteadyWalk walk = database.walk();
+      SteadyWalk walk = database.walks().steady();
       if (walk != null) {
         walk.beforeChange(entry.reference());
       }
@@ -129,7 +129,7 @@ final class KeyspaceSnapshot implements ChangeGuard {
 
   /** Whether a value stays as it is until it is said to change. */
   private boolean stays(Entry entry) {
-    return !changing && entry.database().holds(entry);
+    return !changing && entry.database().walks().holds(entry);
   }
 
   /** Writes what stands before a value, and before the first of a database how many there are. */
