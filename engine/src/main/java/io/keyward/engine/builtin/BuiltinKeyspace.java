@@ -16,10 +16,7 @@ import io.keyward.engine.builtin.observation.Observation;
 import io.keyward.engine.command.CommandTable;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A keyspace whose data is in this process. */
@@ -52,7 +49,7 @@ public final class BuiltinKeyspace implements Keyspace {
   private final Slices slices = new Slices(this);
   private final Observation observation;
   private final AccessControl access;
-  private final Map<Class<?>, Object> attachments = new HashMap<>();
+  private final Attachments attachments = new Attachments(this);
   private @Nullable Client current;
   private @Nullable KeyTracker tracker;
   private final @Nullable SlotRules slotRules;
@@ -314,28 +311,9 @@ public final class BuiltinKeyspace implements Keyspace {
     return sender == null ? instead : sender;
   }
 
-  /** What a family of commands keeps for this keyspace, made when it is first asked for. */
-  public <T> T attachment(Class<T> kind, Function<BuiltinKeyspace, T> made) {
-    Object present = attachments.get(kind);
-    if (present == null) {
-      present = made.apply(this);
-      attachments.put(kind, present);
-    }
-    return kind.cast(present);
-  }
-
-  /** What a family of commands keeps for this keyspace, or null if it has never been asked for. */
-  public <T> @Nullable T attachmentIfAny(Class<T> kind) {
-    Object present = attachments.get(kind);
-    return present == null ? null : kind.cast(present);
-  }
-
-  /** What families of commands count of the keys. */
-  List<CommonFigure> commonFigures() {
-    return attachments.values().stream()
-        .filter(CommonFigure.class::isInstance)
-        .map(CommonFigure.class::cast)
-        .toList();
+  /** What families of commands keep for this keyspace. */
+  public Attachments attachments() {
+    return attachments;
   }
 
   @Override
@@ -510,12 +488,7 @@ public final class BuiltinKeyspace implements Keyspace {
     effects.endUnit();
     databases.flush();
     databases.forEach(WholeDatabase::discard);
-    for (Object attachment : attachments.values()) {
-      if (attachment instanceof RememberedScripts.OfKeyspace scripts) {
-        scripts.shrinkTo(0);
-      }
-    }
-    attachments.clear();
+    attachments.end();
     home.functionNames().forget(this);
     settingsAccount.add(-settingsAccount.bytes());
     quota.leave();

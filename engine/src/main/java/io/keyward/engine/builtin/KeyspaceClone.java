@@ -31,7 +31,7 @@ public record KeyspaceClone(long keys, long nanos) {
         WholeDatabase.share(database, heir.databases().at(number));
       }
     }
-    source.commonFigures().forEach(figure -> figure.addTo(heir));
+    source.attachments().commonFigures().forEach(figure -> figure.addTo(heir));
     heir.effects().beginUnit();
     heir.effects().whole().cloned(source);
     heir.effects().endUnit();

@@ -136,7 +136,7 @@ enum DeploymentFigure {
       "keyward_streams",
       "Streams.",
       k -> {
-        StreamTotals totals = k.attachmentIfAny(StreamTotals.class);
+        StreamTotals totals = k.attachments().ifAny(StreamTotals.class);
         return totals == null ? 0 : totals.streams();
       }),
   STREAM_ENTRIES(
@@ -144,7 +144,7 @@ enum DeploymentFigure {
       "keyward_stream_entries",
       "Entries of all streams.",
       k -> {
-        StreamTotals totals = k.attachmentIfAny(StreamTotals.class);
+        StreamTotals totals = k.attachments().ifAny(StreamTotals.class);
         return totals == null ? 0 : totals.entries();
       }),
   TRACKING_CLIENTS(

@@ -27,8 +27,10 @@ final class ReplicatedStream {
      * Sends bytes; the home is negative if they tell of nothing that a home has done.
      *
      * @param number tells pieces apart in the order in which they have been handed over
+     * @return whether some of them have been sent filling in their place, since their snapshots
+     *     hold it
      */
-    void send(byte[] bytes, int home, long number);
+    boolean send(byte[] bytes, int home, long number);
   }
 
   /** What a home has done since its last piece, with the database that is selected behind it. */
@@ -238,6 +240,9 @@ final class ReplicatedStream {
       doneUpTo = offset;
     }
     openHome = piece.whole ? NO_HOME : piece.home;
-    receivers.send(bytes, piece.home, piece.number);
+    if (receivers.send(bytes, piece.home, piece.number)) {
+      // Whoever goes on from before it would be sent it.
+      forgetFormer();
+    }
   }
 }

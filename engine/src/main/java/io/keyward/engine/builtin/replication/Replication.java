@@ -10,7 +10,6 @@ import io.keyward.engine.builtin.persistence.Snapshots;
 import io.keyward.engine.builtin.propagation.EffectFollower;
 import io.keyward.engine.builtin.propagation.EffectStream;
 import io.keyward.engine.builtin.replication.Replica.State;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -33,17 +32,15 @@ public final class Replication {
 
   private final BuiltinEngine engine;
   private final LiveSettings settings;
-  private final Snapshots snapshots;
   private final Replicas replicas = new Replicas();
+  private final FullSyncs syncs;
   private final ReplicatedStream stream;
   private final Acknowledgements acknowledgements = new Acknowledgements();
   private final ReplicationCounts counts = new ReplicationCounts();
-  private boolean syncing;
   private boolean ticking;
   private boolean sweeping;
   private long aloneSince;
   private long secondsSincePing;
-  private long syncNumber;
 
   /** Whether something has been done that the stream does not tell. */
   private volatile boolean gap;
@@ -51,8 +48,8 @@ public final class Replication {
   public Replication(BuiltinEngine engine, LiveSettings settings, Snapshots snapshots) {
     this.engine = engine;
     this.settings = settings;
-    this.snapshots = snapshots;
-    stream = new ReplicatedStream(new Receivers());
+    syncs = new FullSyncs(this, replicas, snapshots);
+    stream = new ReplicatedStream(new ReplicaFeed(this, replicas, settings));
     settings.onChange(
         EnumSet.of(Directive.MIN_REPLICAS_TO_WRITE, Directive.MIN_REPLICAS_MAX_LAG),
         this::allowOrRefuseWrites);
@@ -73,11 +70,7 @@ public final class Replication {
 
   /** Has a snapshot made for a client, and lets it follow from there. */
   synchronized void beginAnew(Replica replica) {
-    if (!syncing) {
-      // It waits for this lock, and finds the replica then.
-      Thread.ofPlatform().daemon().name("keyward-replication").start(this::synchronize);
-      syncing = true;
-    }
+    syncs.begin();
     counts.full();
     admit(replica, State.AWAITS_SNAPSHOT);
   }
@@ -120,52 +113,12 @@ public final class Replication {
     engine.homes().getFirst().loop().schedule(PERIOD_MILLIS, task);
   }
 
-  private void synchronize() {
-    while (true) {
-      FullSync sync;
-      synchronized (this) {
-        if (!replicas.any(Replication::isWithoutSnapshot)) {
-          syncing = false;
-          return;
-        }
-        sync = new FullSync(this, snapshots, engine.homes().size());
-      }
-      try {
-        sync.run("temp-" + ProcessHandle.current().pid() + "-replica-" + ++syncNumber + ".rdb");
-      } catch (IOException | OutOfMemoryError failed) {
-        giveUp(sync, String.valueOf(failed.getMessage()));
-      } catch (RuntimeException defect) {
-        log.error("The snapshot for replicas could not be written", defect);
-        giveUp(sync, "a defect");
-      } catch (InterruptedException stopped) {
-        Thread.currentThread().interrupt();
-        giveUp(sync, "interrupted");
-      }
-    }
-  }
-
-  /** Closes those for whom no snapshot could be made; they come again. */
-  private synchronized void giveUp(FullSync sync, String reason) {
-    replicas
-        .those(replica -> replica.sync() == sync || isWithoutSnapshot(replica))
-        .forEach(replica -> cut(replica, "no snapshot could be written: " + reason));
-  }
-
-  private static boolean awaitsSnapshot(Replica replica) {
-    return replica.state() == State.AWAITS_SNAPSHOT;
-  }
-
-  /** Whether no snapshot for it has begun yet. */
-  private static boolean isWithoutSnapshot(Replica replica) {
-    return awaitsSnapshot(replica) && replica.sync() == null;
-  }
-
   /** On a home's loop, at the instant of its snapshot. */
   synchronized void begins(FullSync sync, Home home) {
     int number = engine.homes().indexOf(home);
     follow(home, number);
     if (sync.nobodyHasBegun()) {
-      replicas.those(Replication::isWithoutSnapshot).forEach(sync::add);
+      replicas.those(FullSyncs::isWithoutSnapshot).forEach(sync::add);
     }
     sync.begins(number, stream.nextPiece());
     stream.reselect();
@@ -281,42 +234,6 @@ public final class Replication {
     stream.take(home, bytes, whole, database);
   }
 
-  /** Sends the stream to the replicas that have their snapshots, or that it is kept for. */
-  private final class Receivers implements ReplicatedStream.Receivers {
-    @Override
-    public boolean anyMissesSome() {
-      return replicas.any(Replica::missesSome);
-    }
-
-    @Override
-    public void send(byte[] bytes, int home, long number) {
-      boolean padded = false;
-      for (Replica replica : replicas.all()) {
-        FullSync sync = replica.sync();
-        if (sync == null ? replica.state() != State.ONLINE : !sync.hasBegun(home)) {
-          continue;
-        }
-        boolean known = sync != null && sync.contains(home, number);
-        padded |= known;
-        byte[] sent = known ? emptyLines(bytes.length) : bytes;
-        if (!replica.take(sent, settings.outputBufferLimits().replica())) {
-          cut(replica, "more waits for it than client-output-buffer-limit allows");
-        }
-      }
-      if (padded) {
-        // Whoever goes on from before it would be sent it.
-        stream.forgetFormer();
-      }
-    }
-  }
-
-  /** As long as what a replica's snapshot holds already, so that its offsets are those of all. */
-  private static byte[] emptyLines(int length) {
-    byte[] lines = new byte[length];
-    Arrays.fill(lines, (byte) '\n');
-    return lines;
-  }
-
   /** Where the stream stood when anything was last done, whatever else has been sent since. */
   public synchronized long doneUpTo() {
     return stream.doneUpTo();
@@ -414,7 +331,7 @@ public final class Replication {
     long now = SteadyTime.millis();
     long timeout = settings.number(Directive.REPL_TIMEOUT) * 1000;
     for (Replica replica : replicas.all()) {
-      if (awaitsSnapshot(replica)) {
+      if (FullSyncs.awaitsSnapshot(replica)) {
         replica.keepAlive();
       } else if (isLate(replica, now - timeout)) {
         cut(replica, "it has been silent for longer than repl-timeout");

@@ -36,7 +36,7 @@ public final class FunctionTexts {
 
   /** All libraries. */
   public static List<Named> named(BuiltinKeyspace keyspace) {
-    KeyspaceFunctions functions = keyspace.attachmentIfAny(KeyspaceFunctions.class);
+    KeyspaceFunctions functions = keyspace.attachments().ifAny(KeyspaceFunctions.class);
     return functions == null
         ? List.of()
         : functions.libraries().values().stream().map(Named::new).toList();
@@ -73,12 +73,12 @@ public final class FunctionTexts {
 
   /** Has somebody told, on the keyspace's loop, that a command has changed the libraries. */
   public static void onChange(BuiltinKeyspace keyspace, Runnable told) {
-    var _ = keyspace.attachment(Listener.class, k -> new Listener(told));
+    var _ = keyspace.attachments().get(Listener.class, k -> new Listener(told));
   }
 
   /** A command has changed the libraries. */
   static void changed(BuiltinKeyspace keyspace) {
-    Listener listener = keyspace.attachmentIfAny(Listener.class);
+    Listener listener = keyspace.attachments().ifAny(Listener.class);
     if (listener != null) {
       listener.told.run();
     }
@@ -105,7 +105,7 @@ public final class FunctionTexts {
 
   /** Forgets every library. */
   public static void flush(BuiltinKeyspace keyspace) {
-    KeyspaceFunctions functions = keyspace.attachmentIfAny(KeyspaceFunctions.class);
+    KeyspaceFunctions functions = keyspace.attachments().ifAny(KeyspaceFunctions.class);
     if (functions != null) {
       functions.flush();
     }

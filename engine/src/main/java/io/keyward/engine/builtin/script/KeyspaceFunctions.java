@@ -41,7 +41,7 @@ final class KeyspaceFunctions {
 
   /** The functions of a keyspace. */
   static KeyspaceFunctions of(BuiltinKeyspace keyspace) {
-    return keyspace.attachment(KeyspaceFunctions.class, KeyspaceFunctions::new);
+    return keyspace.attachments().get(KeyspaceFunctions.class, KeyspaceFunctions::new);
   }
 
   /** Lends a keyspace of the same loop what it needs of a text that is a library here. */

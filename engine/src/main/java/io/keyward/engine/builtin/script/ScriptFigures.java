@@ -21,8 +21,8 @@ public record ScriptFigures(
     long functionWorldBytes) {
   /** The figures of now; a keyspace that has never run a script has none. */
   public static ScriptFigures of(BuiltinKeyspace keyspace) {
-    KeyspaceScripts scripts = keyspace.attachmentIfAny(KeyspaceScripts.class);
-    KeyspaceFunctions functions = keyspace.attachmentIfAny(KeyspaceFunctions.class);
+    KeyspaceScripts scripts = keyspace.attachments().ifAny(KeyspaceScripts.class);
+    KeyspaceFunctions functions = keyspace.attachments().ifAny(KeyspaceFunctions.class);
     return new ScriptFigures(
         scripts == null ? 0 : scripts.cache().count(),
         scripts == null ? 0 : scripts.cache().bytes(),

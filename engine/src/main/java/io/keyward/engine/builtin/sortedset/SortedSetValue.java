@@ -160,7 +160,7 @@ final class SortedSetValue {
   /** An empty big set of the database's keyspace. */
   static OrderedMembers newMembers(Database database) {
     BuiltinKeyspace keyspace = database.keyspace();
-    Path path = keyspace.attachment(Path.class, any -> new Path());
+    Path path = keyspace.attachments().get(Path.class, any -> new Path());
     return database.begin(new OrderedMembers(database.pool(), database.account(), path));
   }
 

@@ -11,7 +11,7 @@ public final class StreamTotals implements CommonFigure {
   private StreamTotals() {}
 
   static StreamTotals of(BuiltinKeyspace keyspace) {
-    return keyspace.attachment(StreamTotals.class, made -> new StreamTotals());
+    return keyspace.attachments().get(StreamTotals.class, made -> new StreamTotals());
   }
 
   void add(long moreStreams, long moreEntries) {

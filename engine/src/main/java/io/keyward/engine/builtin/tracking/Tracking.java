@@ -48,7 +48,7 @@ public final class Tracking implements KeyTracker {
 
   /** The tracking of a keyspace. */
   public static Tracking of(BuiltinKeyspace keyspace) {
-    return keyspace.attachment(Tracking.class, Tracking::new);
+    return keyspace.attachments().get(Tracking.class, Tracking::new);
   }
 
   /** How many clients track keys. */

@@ -22,9 +22,10 @@ class ReplicatedStreamTest {
             }
 
             @Override
-            public void send(byte[] bytes, int home, long number) {
+            public boolean send(byte[] bytes, int home, long number) {
               sent.add(new String(bytes, StandardCharsets.US_ASCII));
               numbers.add(number);
+              return false;
             }
           });
 
