@@ -19,9 +19,11 @@ final class DatabaseCheck {
     Namespaces lends = database.keyspace().lends();
     if (lent != null && lends != null) {
       LentKeys counted = new LentKeys(lends);
-      database.walks().forEach(
-          reference ->
-              counted.count(database.pool().page(reference), PagePool.offset(reference), 1));
+      database
+          .walks()
+          .forEach(
+              reference ->
+                  counted.count(database.pool().page(reference), PagePool.offset(reference), 1));
       if (!counted.sameAs(lent)) {
         throw new IllegalStateException("keys of shared namespaces are not as many as counted");
       }

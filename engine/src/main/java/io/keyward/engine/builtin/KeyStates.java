@@ -41,12 +41,14 @@ public final class KeyStates {
       Database database = databases.element();
       Entry view = database.newView();
       cursor =
-          database.walks().scan(
-              cursor,
-              reference -> {
-                shown[0]++;
-                show(database, database.at(reference, view), taker);
-              });
+          database
+              .walks()
+              .scan(
+                  cursor,
+                  reference -> {
+                    shown[0]++;
+                    show(database, database.at(reference, view), taker);
+                  });
       if (cursor == 0) {
         databases.remove();
       }

@@ -32,8 +32,7 @@ public final class KeyWalks {
   /** A key, each with the same chance, or null if there is none. */
   public @Nullable Entry random(long now, Entry into) {
     for (int attempt = 0; ; attempt++) {
-      int reference =
-          EntryVisits.random(database.keys(), database.keyspace().home().random());
+      int reference = EntryVisits.random(database.keys(), database.keyspace().home().random());
       if (reference == Dictionary.ABSENT) {
         return null;
       }

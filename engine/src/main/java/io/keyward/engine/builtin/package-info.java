@@ -13,11 +13,11 @@
  *       views ({@link io.keyward.engine.builtin.Entry}), {@link
  *       io.keyward.engine.builtin.Placement} lays them into pages, {@link
  *       io.keyward.engine.builtin.Held} is a value beside the pages.
- *   <li>What a change sets off: {@link io.keyward.engine.builtin.ChangeNews} for clients that watch,
- *       wait, listen or keep copies, {@link io.keyward.engine.builtin.Effects} for the log and
- *       replicas.
- *   <li>What goes of itself: {@link io.keyward.engine.builtin.ActiveExpiry} what has expired, {@link
- *       io.keyward.engine.builtin.Eviction} what has to make room, {@link
+ *   <li>What a change sets off: {@link io.keyward.engine.builtin.ChangeNews} for clients that
+ *       watch, wait, listen or keep copies, {@link io.keyward.engine.builtin.Effects} for the log
+ *       and replicas.
+ *   <li>What goes of itself: {@link io.keyward.engine.builtin.ActiveExpiry} what has expired,
+ *       {@link io.keyward.engine.builtin.Eviction} what has to make room, {@link
  *       io.keyward.engine.builtin.Freeing} what has been deleted.
  *   <li>Limits: {@link io.keyward.engine.builtin.Limits} of a keyspace, {@link
  *       io.keyward.engine.builtin.MemoryLimit} of the data, {@link

@@ -313,14 +313,16 @@ final class ClusterCommands {
     SeenName name = new SeenName();
     for (Database holder : SeenKeys.holders(database)) {
       name.before(SeenKeys.before(database, holder));
-      holder.walks().forEach(
-          reference -> {
-            slices.step();
-            name.of(holder.at(reference, view));
-            if (HashSlot.of(name.bytes(), name.offset(), name.length()) == slot) {
-              visitor.accept(name);
-            }
-          });
+      holder
+          .walks()
+          .forEach(
+              reference -> {
+                slices.step();
+                name.of(holder.at(reference, view));
+                if (HashSlot.of(name.bytes(), name.offset(), name.length()) == slot) {
+                  visitor.accept(name);
+                }
+              });
     }
   }
 

@@ -84,7 +84,7 @@ final class Intake {
   /** Takes what has arrived and executes the requests in it. */
   void received(ByteBuf bytes) {
     try {
-      if (session.left() || session.departure().ended() || client.closing()) {
+      if (session.left() || session.end().ended() || client.closing()) {
         return;
       }
       int length = bytes.readableBytes();
@@ -223,7 +223,7 @@ final class Intake {
         waitForTurn(keyspace);
       }
       session.flushNow();
-      session.departure().closeIfEnded();
+      session.end().closeIfEnded();
       steerReading();
       waitForRoom();
     } finally {
@@ -317,7 +317,7 @@ final class Intake {
   /** Stops reading the socket while much input waits, and begins again when it does not. */
   private void steerReading() {
     boolean stop =
-        (session.departure().ended() && !session.departure().sentAway())
+        (session.end().ended() && !session.end().sentAway())
             || (input.kept() >= enoughInput() && held());
     if (stop != readingStopped) {
       readingStopped = stop;
@@ -334,7 +334,7 @@ final class Intake {
     if (client.turn() != Client.Turn.SUSPENDED) {
       input.requestIsDone(session.home().scratch());
     }
-    if (!held() && (input.kept() > 0 || session.departure().ended())) {
+    if (!held() && (input.kept() > 0 || session.end().ended())) {
       run();
     } else {
       steerReading();
@@ -347,7 +347,7 @@ final class Intake {
     GatewayLoop home = session.home();
     if (home.effects().gate().crowded()
         && !waitsForRoom
-        && (input.kept() > 0 || session.departure().ended())) {
+        && (input.kept() > 0 || session.end().ended())) {
       waitsForRoom = true;
       home.resumeWhenRoom(session);
     }

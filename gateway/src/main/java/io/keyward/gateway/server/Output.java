@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * What one session sends: the reply's bytes on their way into the socket.
  *
  * <p>They leave at once, or, if they acknowledge what is to be durable, when it is; what is long,
- * and what comes behind it, as the socket takes it ({@link Backlog}). A client that does not take
- * its output is cut off at its {@link OutputLimit}.
+ * and what comes behind it, as the socket takes it ({@link OutputQueue}). A client that does not
+ * take its output is cut off at its {@link OutputLimit}.
  */
 final class Output implements Reply.Drain {
   private static final Logger log = LoggerFactory.getLogger(Output.class);
@@ -45,16 +45,16 @@ final class Output implements Reply.Drain {
   private boolean cut;
 
   /** Output that is older than what the reply holds and waits for the disk with it. */
-  private final Backlog held = new Backlog();
+  private final OutputQueue held = new OutputQueue();
 
   /** Output that nothing but the socket holds up. */
-  private final Backlog behind = new Backlog();
+  private final OutputQueue behind = new OutputQueue();
 
   /** Whether more of it leaves when it is the keyspace's turn. */
   private boolean waitsForTurn;
 
   /** Elements of an array whose header has not been written yet. */
-  private final Backlog putBy = new Backlog();
+  private final OutputQueue putBy = new OutputQueue();
 
   Output(Server server, Session session, ChannelHandlerContext context, boolean tls) {
     this.server = server;
@@ -133,7 +133,7 @@ final class Output implements Reply.Drain {
 
   private void closeIfAllIsSent() {
     if (client.closing() && !session.left() && behind.isEmpty()) {
-      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(session.departure()::close);
+      context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(session.end()::close);
     }
   }
 
@@ -216,7 +216,7 @@ final class Output implements Reply.Drain {
     long pending = pending();
     count(memory(pending));
     if (limit.exceeded(pending)) {
-      session.departure().withoutTakingOutput(server);
+      session.end().withoutTakingOutput(server);
     }
   }
 
@@ -308,7 +308,7 @@ final class Output implements Reply.Drain {
     if (!session.running()) {
       // What others send it may be as long as they like.
       if (limit.exceeded(pending)) {
-        cutOff(() -> session.departure().withoutTakingOutput(server));
+        cutOff(() -> session.end().withoutTakingOutput(server));
       }
     } else if (client.keyspace() instanceof BuiltinKeyspace keyspace
         && keyspace.clientMemory().tooMuch()) {
@@ -340,7 +340,7 @@ final class Output implements Reply.Drain {
     }
   }
 
-  private void add(Backlog to, byte[] bytes, int offset, int length) {
+  private void add(OutputQueue to, byte[] bytes, int offset, int length) {
     try {
       to.add(bytes, offset, length, session.home().arrays());
     } catch (OutOfMemoryError full) {

@@ -15,13 +15,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Arrays are those that the loop keeps for long strings: what the kernel would have to find and
  * clear for a long reply, were it in buffers of its own, the loop would wait for.
  */
-final class Backlog {
+final class OutputQueue {
   /** Bytes of what waits that leave together: the loop waits while the kernel copies them. */
   static final int BUFFER = 64 * 1024;
 
-  /**
-   * A part of what waits: an array that belongs to the backlog, or a row of which it has a share.
-   */
+  /** A part of what waits: an array that belongs to the queue, or a row of which it has a share. */
   private static final class Part {
     final byte @Nullable [] array;
     final @Nullable PieceArrays source;
@@ -120,15 +118,15 @@ final class Backlog {
     }
   }
 
-  /** Adds a part of a row, which belongs to the backlog from now on. */
+  /** Adds a part of a row, which belongs to the queue from now on. */
   void add(Pieces row, int from, int length) {
     parts().add(new Part(row, from, length));
     bytes += length;
     sinceRow = 0;
   }
 
-  /** Adds all of another backlog, which is empty then. */
-  void addAll(Backlog other) {
+  /** Adds all of another queue, which is empty then. */
+  void addAll(OutputQueue other) {
     ArrayDeque<Part> moved = other.parts;
     if (moved != null) {
       parts().addAll(moved);

@@ -154,7 +154,7 @@ final class RedisHandler extends ChannelInboundHandlerAdapter {
   @Override
   public void userEventTriggered(ChannelHandlerContext source, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
-      onHome(session().departure()::endInTurn);
+      onHome(session().end()::endInTurn);
     } else if (event instanceof SslHandshakeCompletionEvent handshake) {
       server.traffic().shookHands(handshake.isSuccess());
       if (handshake.isSuccess()) {

@@ -35,7 +35,7 @@ public final class Session implements Client.Connection {
   private final Intake intake;
   private final Output output;
   private final Residence residence;
-  private final Departure departure;
+  private final SessionEnd end;
   private volatile GatewayLoop home;
   private boolean left;
   private boolean flushPending;
@@ -53,7 +53,7 @@ public final class Session implements Client.Connection {
     this.peer = peer;
     reply = new Reply(new HomeArrays());
     client = new Client(server.nextClientId(), this, reply, SteadyTime.millis());
-    departure = new Departure(this, context);
+    end = new SessionEnd(this, context);
     intake = new Intake(server, this, context);
     output = new Output(server, this, context, peer.tls());
     residence = new Residence(server, this, handler, context.channel().eventLoop());
@@ -94,8 +94,8 @@ public final class Session implements Client.Connection {
   }
 
   /** How the session ends in good order. */
-  Departure departure() {
-    return departure;
+  SessionEnd end() {
+    return end;
   }
 
   /** Whether the next request has to wait. */
@@ -283,22 +283,22 @@ public final class Session implements Client.Connection {
 
   /**
    * Sends the client away, if it is one of those, so that it connects anew; see {@link
-   * Departure#sendAwayIf}.
+   * SessionEnd#sendAwayIf}.
    *
    * @param one is asked on the session's home loop
    */
   public void sendAwayIf(Predicate<Session> one) {
-    departure.sendAwayIf(one);
+    end.sendAwayIf(one);
   }
 
   /**
    * Sends the client away, if it is one of those, without doing what waits for its rate; see {@link
-   * Departure#sendAwayAtLastIf}.
+   * SessionEnd#sendAwayAtLastIf}.
    *
    * @param one is asked on the session's home loop
    */
   public void sendAwayAtLastIf(Predicate<Session> one) {
-    departure.sendAwayAtLastIf(one);
+    end.sendAwayAtLastIf(one);
   }
 
   /** As {@link Intake#leaveUndoneWhatWaitsForRate}. */

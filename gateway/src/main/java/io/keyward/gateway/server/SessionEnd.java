@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * The end of a session in good order: the client has ended its side, is sent away, or the server
  * stops. What has been asked by then is answered, and then the connection is closed.
  */
-final class Departure {
-  private static final Logger log = LoggerFactory.getLogger(Departure.class);
+final class SessionEnd {
+  private static final Logger log = LoggerFactory.getLogger(SessionEnd.class);
 
   /** More requests may be on their way from a client that has been heard of since. */
   private static final long RECENT_MILLIS = 1000;
@@ -31,7 +31,7 @@ final class Departure {
   private boolean ended;
   private boolean sentAway;
 
-  Departure(Session session, ChannelHandlerContext context) {
+  SessionEnd(Session session, ChannelHandlerContext context) {
     this.session = session;
     this.context = context;
     client = session.client();

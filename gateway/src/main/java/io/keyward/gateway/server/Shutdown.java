@@ -56,7 +56,7 @@ public final class Shutdown {
     underWay = true;
     for (Session session : server.sessions()) {
       // What is on its way when the stop begins is still read.
-      session.home().schedule(SETTLING_MILLIS, session.departure()::endForStop);
+      session.home().schedule(SETTLING_MILLIS, session.end()::endForStop);
     }
     long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     while (!server.sessions().isEmpty() && System.nanoTime() < deadline) {

@@ -13,7 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** Output that waits for a slow client. */
-class BacklogTest {
+class OutputQueueTest {
   /** Gives arrays out full of what was there before, and knows how many are out. */
   private static final class Counted implements PieceArrays {
     private final ArrayDeque<byte[]> spare = new ArrayDeque<>();
@@ -35,12 +35,12 @@ class BacklogTest {
   }
 
   private final Counted arrays = new Counted();
-  private final Backlog backlog = new Backlog();
+  private final OutputQueue queue = new OutputQueue();
   private final ByteArrayOutputStream added = new ByteArrayOutputStream();
   private final ByteArrayOutputStream left = new ByteArrayOutputStream();
   private final Random random = new Random(7);
 
-  private void add(Backlog to, int length) {
+  private void add(OutputQueue to, int length) {
     byte[] bytes = new byte[length + 2];
     random.nextBytes(bytes);
     to.add(bytes, 1, length, arrays);
@@ -48,10 +48,10 @@ class BacklogTest {
   }
 
   private void take() {
-    ByteBuf next = backlog.next(UnpooledByteBufAllocator.DEFAULT);
+    ByteBuf next = queue.next(UnpooledByteBufAllocator.DEFAULT);
     assertThat(next).isNotNull();
     try {
-      assertThat(next.readableBytes()).isBetween(1, Backlog.BUFFER);
+      assertThat(next.readableBytes()).isBetween(1, OutputQueue.BUFFER);
       next.forEachByte(
           each -> {
             left.write(each);
@@ -65,39 +65,39 @@ class BacklogTest {
   @Test
   void whatIsAddedLeavesInItsOrderAndArraysGoBack() {
     for (int i = 0; i < 300; i++) {
-      add(backlog, 1 + random.nextInt(i % 3 == 0 ? 300_000 : 2_000));
+      add(queue, 1 + random.nextInt(i % 3 == 0 ? 300_000 : 2_000));
       if (i % 20 == 0) {
         byte[] bytes = new byte[400_000];
         random.nextBytes(bytes);
         Pieces row = new Pieces(arrays);
         row.append(bytes, 0, bytes.length);
-        backlog.add(row, 5, bytes.length - 5);
+        queue.add(row, 5, bytes.length - 5);
         added.write(bytes, 5, bytes.length - 5);
       }
-      for (int k = random.nextInt(4); k > 0 && !backlog.isEmpty(); k--) {
+      for (int k = random.nextInt(4); k > 0 && !queue.isEmpty(); k--) {
         take();
       }
-      assertThat(backlog.bytes()).isEqualTo(added.size() - left.size());
+      assertThat(queue.bytes()).isEqualTo(added.size() - left.size());
     }
-    while (!backlog.isEmpty()) {
+    while (!queue.isEmpty()) {
       take();
     }
 
     assertThat(left.toByteArray()).isEqualTo(added.toByteArray());
     assertThat(arrays.out).isZero();
-    assertThat(backlog.memory()).isZero();
+    assertThat(queue.memory()).isZero();
   }
 
   @Test
   void muchIsKeptInFullArraysAndLittleInNoMoreThanItNeeds() {
-    add(backlog, 10);
-    assertThat(backlog.memory()).isEqualTo(10);
+    add(queue, 10);
+    assertThat(queue.memory()).isEqualTo(10);
     for (int i = 0; i < 1000; i++) {
-      add(backlog, 5_000);
+      add(queue, 5_000);
     }
 
     assertThat(arrays.out).isBetween(38, 39);
-    assertThat(backlog.memory()).isLessThan(backlog.bytes() + 2 * Pieces.SIZE);
+    assertThat(queue.memory()).isLessThan(queue.bytes() + 2 * Pieces.SIZE);
   }
 
   /** As the headers of long values, of which many may wait and take no memory of their own. */
@@ -106,15 +106,15 @@ class BacklogTest {
     byte[] value = new byte[3 * Pieces.SIZE];
     random.nextBytes(value);
     for (int i = 0; i < 100; i++) {
-      add(backlog, 20);
+      add(queue, 20);
       Pieces row = new Pieces(arrays);
       row.append(value, 0, value.length);
-      backlog.add(row, 0, value.length);
+      queue.add(row, 0, value.length);
       added.writeBytes(value);
     }
 
     assertThat(arrays.out).as("of the rows alone").isEqualTo(300);
-    while (!backlog.isEmpty()) {
+    while (!queue.isEmpty()) {
       take();
     }
     assertThat(left.toByteArray()).isEqualTo(added.toByteArray());
@@ -123,15 +123,15 @@ class BacklogTest {
 
   @Test
   void whatOneTakesOverFromAnotherStandsBehindItsOwn() {
-    Backlog other = new Backlog();
-    add(backlog, 200_000);
+    OutputQueue other = new OutputQueue();
+    add(queue, 200_000);
     add(other, 200_000);
     add(other, 100);
-    backlog.addAll(other);
-    add(backlog, 300_000);
+    queue.addAll(other);
+    add(queue, 300_000);
 
     assertThat(other.isEmpty()).isTrue();
-    while (!backlog.isEmpty()) {
+    while (!queue.isEmpty()) {
       take();
     }
     assertThat(left.toByteArray()).isEqualTo(added.toByteArray());
@@ -140,11 +140,11 @@ class BacklogTest {
 
   @Test
   void whatIsForgottenGivesItsArraysBack() {
-    add(backlog, 500_000);
+    add(queue, 500_000);
     take();
-    backlog.release();
+    queue.release();
 
-    assertThat(backlog.isEmpty()).isTrue();
+    assertThat(queue.isEmpty()).isTrue();
     assertThat(arrays.out).isZero();
   }
 }

@@ -74,13 +74,15 @@ final class Digest {
     mix(whole, integer(database.number()));
     List<byte[]> keys = new ArrayList<>();
     Entry view = database.newView();
-    database.walks().forEach(
-        reference -> {
-          Entry entry = database.at(reference, view);
-          keys.add(
-              Arrays.copyOfRange(
-                  entry.bytes(), entry.keyOffset(), entry.keyOffset() + entry.keyLength()));
-        });
+    database
+        .walks()
+        .forEach(
+            reference -> {
+              Entry entry = database.at(reference, view);
+              keys.add(
+                  Arrays.copyOfRange(
+                      entry.bytes(), entry.keyOffset(), entry.keyOffset() + entry.keyLength()));
+            });
     for (byte[] key : keys) {
       Entry entry = database.find(key, 0, key.length, now, view);
       if (entry != null) {

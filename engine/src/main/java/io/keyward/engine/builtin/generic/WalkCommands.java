@@ -77,18 +77,20 @@ final class WalkCommands {
     long[] found = {0};
     for (Database holder : holders) {
       name.before(SeenKeys.before(database, holder));
-      holder.walks().forEach(
-          reference -> {
-            slices.step();
-            if (holder.walks().expired(reference, request.now())) {
-              return;
-            }
-            name.of(holder.at(reference, view));
-            if ((all || name.matches(pattern)) && SeenKeys.sees(database, view)) {
-              name.send(reply);
-              found[0]++;
-            }
-          });
+      holder
+          .walks()
+          .forEach(
+              reference -> {
+                slices.step();
+                if (holder.walks().expired(reference, request.now())) {
+                  return;
+                }
+                name.of(holder.at(reference, view));
+                if ((all || name.matches(pattern)) && SeenKeys.sees(database, view)) {
+                  name.send(reply);
+                  found[0]++;
+                }
+              });
     }
     reply.endArray(mark, found[0]);
   }
@@ -230,14 +232,16 @@ final class WalkCommands {
     long cursor = 0;
     do {
       cursor =
-          holder.walks().scan(
-              cursor,
-              reference -> {
-                Entry entry = holder.at(reference, database.newView());
-                if (met.isEmpty() && SeenKeys.sees(database, entry)) {
-                  met.add(entry);
-                }
-              });
+          holder
+              .walks()
+              .scan(
+                  cursor,
+                  reference -> {
+                    Entry entry = holder.at(reference, database.newView());
+                    if (met.isEmpty() && SeenKeys.sees(database, entry)) {
+                      met.add(entry);
+                    }
+                  });
     } while (met.isEmpty() && cursor != 0);
     return met.isEmpty() ? null : met.getFirst();
   }

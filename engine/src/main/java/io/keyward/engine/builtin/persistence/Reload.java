@@ -223,14 +223,16 @@ public final class Reload implements Reloading {
   private static void removeUnpinned(Database database) {
     Entry view = database.newView();
     List<byte[]> unpinned = new ArrayList<>();
-    database.walks().forEach(
-        reference -> {
-          Entry entry = database.at(reference, view);
-          if (!entry.pinned()) {
-            int from = entry.keyOffset();
-            unpinned.add(Arrays.copyOfRange(entry.bytes(), from, from + entry.keyLength()));
-          }
-        });
+    database
+        .walks()
+        .forEach(
+            reference -> {
+              Entry entry = database.at(reference, view);
+              if (!entry.pinned()) {
+                int from = entry.keyOffset();
+                unpinned.add(Arrays.copyOfRange(entry.bytes(), from, from + entry.keyLength()));
+              }
+            });
     for (byte[] key : unpinned) {
       Entry entry = database.locate(key, 0, key.length, view);
       if (entry != null) {

@@ -75,8 +75,7 @@ final class FullSyncs {
     synchronized (replication) {
       replicas
           .those(replica -> replica.sync() == sync || isWithoutSnapshot(replica))
-          .forEach(
-              replica -> replication.cut(replica, "no snapshot could be written: " + reason));
+          .forEach(replica -> replication.cut(replica, "no snapshot could be written: " + reason));
     }
   }
 }

@@ -37,8 +37,7 @@ final class ReplicaFeed implements ReplicatedStream.Receivers {
       padded |= known;
       byte[] sent = known ? emptyLines(bytes.length) : bytes;
       if (!replica.take(sent, settings.outputBufferLimits().replica())) {
-        replication.cut(
-            replica, "more waits for it than client-output-buffer-limit allows");
+        replication.cut(replica, "more waits for it than client-output-buffer-limit allows");
       }
     }
     return padded;

@@ -63,7 +63,10 @@ final class KeyspaceScripts implements RememberedScripts.OfKeyspace {
 
   /** The scripts of the keyspace in which a request runs. */
   static KeyspaceScripts of(Request request) {
-    return Database.of(request).keyspace().attachments().get(KeyspaceScripts.class, KeyspaceScripts::new);
+    return Database.of(request)
+        .keyspace()
+        .attachments()
+        .get(KeyspaceScripts.class, KeyspaceScripts::new);
   }
 
   /** Forgets every script and begins with a new Lua world. */

@@ -57,7 +57,8 @@ final class KeyspaceSnapshot implements ChangeGuard {
         keys += database.size();
         sizes.put(number, new Sizes(database.size(), database.expiring()));
         Entry view = database.newView();
-        walks.add(database.walks().beginSteady(reference -> show(database.at(reference, view), shown)));
+        walks.add(
+            database.walks().beginSteady(reference -> show(database.at(reference, view), shown)));
       }
     }
     keyspace.guard(this);
