@@ -1,3 +1,3 @@
-/** The server as a program: command line, start and stop. */
+/** The server as a program: command line, start and stop, import and export, logging. */
 @org.jspecify.annotations.NullMarked
 package io.keyward.gateway;

@@ -1,4 +1,6 @@
-/** The commands on keys of any type: life, names, walks, and what OBJECT tells. */
+/**
+ * The commands on keys of any type: life, names, walks, sorting, and what OBJECT and MEMORY tell.
+ */
 @NullMarked
 package io.keyward.engine.builtin.generic;
 

@@ -136,7 +136,7 @@ class DebugCommandTest {
   }
 
   @Test
-  void inspection() {
+  void debugTellsHowAKeyAndADatabaseAreKept() {
     bench.line("set k 12");
     assertThat(bench.line("debug object k")).contains("refcount:1 encoding:int ");
     assertThat(bench.line("debug object absent")).isEqualTo("!ERR no such key");

@@ -134,7 +134,7 @@ class GroupCommandsTest {
   }
 
   @Test
-  void managesGroups() throws RefusedException {
+  void groupsAndConsumersAreMadeMovedAndDestroyed() throws RefusedException {
     KeyEvents events = new KeyEvents(bench, "tg");
     assertThat(bench.line("xgroup create s g $")).startsWith("!ERR The XGROUP subcommand requires");
     assertThat(bench.line("xgroup create s g $ mkstream")).isEqualTo("OK");

@@ -74,7 +74,7 @@ class StringCommandsTest {
   }
 
   @Test
-  void countersCount() {
+  void countersCountWithin64BitsAndSayWhenTheyCannot() {
     assertThat(bench.line("incr n")).isEqualTo("1");
     assertThat(bench.line("incrby n 41")).isEqualTo("42");
     assertThat(bench.line("decrby n 50")).isEqualTo("-8");
