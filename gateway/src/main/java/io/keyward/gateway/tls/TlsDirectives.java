@@ -10,7 +10,6 @@ import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,9 +40,9 @@ final class TlsDirectives {
         Directive.TLS_CIPHERSUITES);
   }
 
-  /** BoringSSL where it runs, else the JDK. */
-  static SslProvider provider() {
-    return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+  /** BoringSSL where it runs, unless suites of TLS 1.3 are chosen, which it does not let. */
+  private static SslProvider provider(boolean anySuite) {
+    return anySuite && OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
   }
 
   /**
@@ -53,19 +52,31 @@ final class TlsDirectives {
    */
   SslContext context() throws RefusedException {
     try {
-      SslContextBuilder builder =
-          SslContextBuilder.forServer(
-              file(Directive.TLS_CERT_FILE), file(Directive.TLS_KEY_FILE), keyPassword());
-      builder.sslProvider(provider());
+      ServerCertificate shown =
+          ServerCertificate.read(
+              file(Directive.TLS_CERT_FILE),
+              file(Directive.TLS_KEY_FILE),
+              live.text(Directive.TLS_KEY_FILE_PASS));
+      SslContextBuilder builder = SslContextBuilder.forServer(shown.key(), shown.chain());
+      SslProvider provider = provider(live.text(Directive.TLS_CIPHERSUITES).isEmpty());
+      builder.sslProvider(provider);
       builder.protocols(protocols());
-      builder.clientAuth(clientAuth());
+      ClientAuth asked = clientAuth();
+      builder.clientAuth(asked);
       byte[] authorities = authorities();
       if (authorities.length > 0) {
         builder.trustManager(new ByteArrayInputStream(authorities));
+      } else if (asked != ClientAuth.NONE) {
+        // Whoever the JDK trusts would be let in.
+        throw new RefusedException(
+            "tls-auth-clients needs the certificate of an authority in tls-ca-cert-file or"
+                + " tls-ca-cert-dir");
       }
-      List<String> ciphers = ciphers();
-      if (!ciphers.isEmpty()) {
-        builder.ciphers(ciphers);
+      CipherNames ciphers =
+          new CipherNames(
+              provider, live.text(Directive.TLS_CIPHERS), live.text(Directive.TLS_CIPHERSUITES));
+      if (ciphers.chosen()) {
+        builder.ciphers(ciphers.names());
       }
       return builder.build();
     } catch (RuntimeException | IOException unusable) {
@@ -73,7 +84,7 @@ final class TlsDirectives {
     }
   }
 
-  private File file(Directive directive) throws RefusedException {
+  private Path file(Directive directive) throws RefusedException {
     String path = live.text(directive);
     if (path.isEmpty()) {
       throw new RefusedException(directive.directiveName() + " is not set");
@@ -81,12 +92,7 @@ final class TlsDirectives {
     if (!Files.isReadable(Path.of(path))) {
       throw new RefusedException(directive.directiveName() + " names no file that can be read");
     }
-    return Path.of(path).toFile();
-  }
-
-  private @org.jspecify.annotations.Nullable String keyPassword() {
-    String password = live.text(Directive.TLS_KEY_FILE_PASS);
-    return password.isEmpty() ? null : password;
+    return Path.of(path);
   }
 
   private List<String> protocols() throws RefusedException {
@@ -113,18 +119,11 @@ final class TlsDirectives {
     };
   }
 
-  private List<String> ciphers() {
-    return Stream.of(Directive.TLS_CIPHERS, Directive.TLS_CIPHERSUITES)
-        .flatMap(directive -> Stream.of(live.text(directive).split("[:, ]+", -1)))
-        .filter(name -> !name.isEmpty())
-        .toList();
-  }
-
   /** The certificates of all authorities, PEM behind PEM. */
   private byte[] authorities() throws IOException, RefusedException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
     if (!live.text(Directive.TLS_CA_CERT_FILE).isEmpty()) {
-      append(all, file(Directive.TLS_CA_CERT_FILE).toPath());
+      append(all, file(Directive.TLS_CA_CERT_FILE));
     }
     String folder = live.text(Directive.TLS_CA_CERT_DIR);
     if (!folder.isEmpty()) {
