@@ -61,7 +61,10 @@ public final class Gateway implements AutoCloseable {
   private final AtomicBoolean closing = new AtomicBoolean();
 
   /** The thread that starts the gateway, as long as it does. */
-  private volatile @Nullable Thread opening;
+  private @Nullable Thread opening;
+
+  /** Open as soon as none does. */
+  private final CountDownLatch opened = new CountDownLatch(1);
 
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -151,9 +154,13 @@ public final class Gateway implements AutoCloseable {
       throws StartException {
     Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
     Gateway gateway = new Gateway(started.vertx(), started.transport(), settings, disk);
-    gateway.opening = Thread.currentThread();
+    gateway.beginOpening();
     try {
-      gateway.open(freePorts, stoppable);
+      try {
+        gateway.open(freePorts, stoppable);
+      } finally {
+        gateway.endOpening();
+      }
       return gateway;
     } catch (StartException | RuntimeException failed) {
       boolean stoppedMeanwhile = gateway.closing.get();
@@ -163,9 +170,30 @@ public final class Gateway implements AutoCloseable {
         return gateway;
       }
       throw failed;
-    } finally {
-      gateway.opening = null;
     }
+  }
+
+  private synchronized void beginOpening() {
+    opening = Thread.currentThread();
+  }
+
+  private synchronized void endOpening() {
+    opening = null;
+    if (closing.get()) {
+      // It was for what has just ended, and the thread is to wait for the end of the rest.
+      boolean _ = Thread.interrupted();
+    }
+    opened.countDown();
+  }
+
+  /** Tells the thread that opens the gateway to give up; false if there is none but this one. */
+  private synchronized boolean interruptOpening() {
+    Thread opens = opening;
+    if (opens == null || opens.equals(Thread.currentThread())) {
+      return false;
+    }
+    opens.interrupt();
+    return true;
   }
 
   /** The commands of a gateway with these settings, without starting one. */
@@ -336,10 +364,9 @@ public final class Gateway implements AutoCloseable {
   }
 
   private void endWork() throws InterruptedException {
-    Thread opens = opening;
-    if (opens != null && !opens.equals(Thread.currentThread())) {
-      // It may wait for loops that are about to end.
-      opens.interrupt();
+    // What it opens is to be closed here, and it is to find the loops still running.
+    if (interruptOpening() && !opened.await(END_SECONDS, TimeUnit.SECONDS)) {
+      log.warn("The gateway ends before all of it has started");
     }
     listeners.close();
     server.shutdown().run(server.live().number(Directive.SHUTDOWN_TIMEOUT) * 1000);
