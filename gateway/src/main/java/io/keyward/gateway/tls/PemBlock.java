@@ -1,9 +1,13 @@
 package io.keyward.gateway.tls;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -45,5 +49,27 @@ record PemBlock(String label, boolean encrypted, byte[] der) {
               Base64.getMimeDecoder().decode(text)));
     }
     return blocks;
+  }
+
+  /**
+   * The certificates of a file in their order; none if it is of another kind.
+   *
+   * @throws CertificateException if one is damaged
+   */
+  static List<X509Certificate> certificates(Path file) throws IOException, CertificateException {
+    CertificateFactory factory = CertificateFactory.getInstance("X.509");
+    List<X509Certificate> found = new ArrayList<>();
+    try {
+      for (PemBlock block : of(file)) {
+        if (block.label().endsWith("CERTIFICATE")) {
+          found.add(
+              (X509Certificate)
+                  factory.generateCertificate(new ByteArrayInputStream(block.der())));
+        }
+      }
+    } catch (IllegalArgumentException noBase64) {
+      throw new CertificateException(noBase64);
+    }
+    return found;
   }
 }

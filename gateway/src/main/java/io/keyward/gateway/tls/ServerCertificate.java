@@ -1,7 +1,6 @@
 package io.keyward.gateway.tls;
 
 import io.keyward.config.directive.RefusedException;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -10,9 +9,7 @@ import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.SignatureException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -31,17 +28,10 @@ record ServerCertificate(List<X509Certificate> chain, PrivateKey key) {
    */
   static ServerCertificate read(Path certificates, Path privateKey, String password)
       throws IOException, RefusedException {
-    List<X509Certificate> chain = new ArrayList<>();
+    List<X509Certificate> chain;
     try {
-      CertificateFactory factory = CertificateFactory.getInstance("X.509");
-      for (PemBlock block : PemBlock.of(certificates)) {
-        if (block.label().endsWith("CERTIFICATE")) {
-          chain.add(
-              (X509Certificate)
-                  factory.generateCertificate(new ByteArrayInputStream(block.der())));
-        }
-      }
-    } catch (CertificateException | IllegalArgumentException damaged) {
+      chain = PemBlock.certificates(certificates);
+    } catch (CertificateException damaged) {
       throw new RefusedException("tls-cert-file holds a damaged certificate");
     }
     if (chain.isEmpty()) {

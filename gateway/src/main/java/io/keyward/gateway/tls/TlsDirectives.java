@@ -8,11 +8,12 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -63,9 +64,9 @@ final class TlsDirectives {
       builder.protocols(protocols());
       ClientAuth asked = clientAuth();
       builder.clientAuth(asked);
-      byte[] authorities = authorities();
-      if (authorities.length > 0) {
-        builder.trustManager(new ByteArrayInputStream(authorities));
+      List<X509Certificate> authorities = authorities();
+      if (!authorities.isEmpty()) {
+        builder.trustManager(ClientTrust.in(authorities));
       } else if (asked != ClientAuth.NONE) {
         // Whoever the JDK trusts would be let in.
         throw new RefusedException(
@@ -79,7 +80,7 @@ final class TlsDirectives {
         builder.ciphers(ciphers.names());
       }
       return builder.build();
-    } catch (RuntimeException | IOException unusable) {
+    } catch (RuntimeException | IOException | GeneralSecurityException unusable) {
       throw new RefusedException("Unable to update TLS configuration: " + reason(unusable));
     }
   }
@@ -119,29 +120,26 @@ final class TlsDirectives {
     };
   }
 
-  /** The certificates of all authorities, PEM behind PEM. */
-  private byte[] authorities() throws IOException, RefusedException {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    if (!live.text(Directive.TLS_CA_CERT_FILE).isEmpty()) {
-      append(all, file(Directive.TLS_CA_CERT_FILE));
-    }
-    String folder = live.text(Directive.TLS_CA_CERT_DIR);
-    if (!folder.isEmpty()) {
-      try (Stream<Path> files = Files.list(Path.of(folder))) {
-        for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-          append(all, file);
+  /** The certificates of all authorities. */
+  private List<X509Certificate> authorities() throws IOException, RefusedException {
+    List<X509Certificate> all = new ArrayList<>();
+    try {
+      if (!live.text(Directive.TLS_CA_CERT_FILE).isEmpty()) {
+        all.addAll(PemBlock.certificates(file(Directive.TLS_CA_CERT_FILE)));
+      }
+      String folder = live.text(Directive.TLS_CA_CERT_DIR);
+      if (!folder.isEmpty()) {
+        try (Stream<Path> files = Files.list(Path.of(folder))) {
+          for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+            all.addAll(PemBlock.certificates(file));
+          }
         }
       }
+    } catch (CertificateException damaged) {
+      throw new RefusedException(
+          "tls-ca-cert-file or tls-ca-cert-dir holds a damaged certificate");
     }
-    return all.toByteArray();
-  }
-
-  private static void append(ByteArrayOutputStream all, Path file) throws IOException {
-    byte[] pem = Files.readAllBytes(file);
-    if (new String(pem, java.nio.charset.StandardCharsets.ISO_8859_1).contains("CERTIFICATE")) {
-      all.write(pem);
-      all.write('\n');
-    }
+    return all;
   }
 
   private static String reason(Throwable unusable) {

@@ -1,6 +1,7 @@
 package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keyward.gateway.Gateway;
 import io.keyward.gateway.fixture.TestCertificate;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which certificates, keys and ciphers an operator may name, and what is said of the others. */
 class TlsFilesTest {
@@ -160,6 +162,38 @@ class TlsFilesTest {
       assertThat(set(gateway, "tls-ca-cert-dir", empty.toString(), "tls-auth-clients", "yes"))
           .contains("tls-ca-cert-file or tls-ca-cert-dir");
       assertThat(negotiated(gateway, certificate, "TLSv1.3")).isNotEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void aClientOfAnUnknownAuthorityIsToldSo(String protocol) throws Exception {
+    TestCertificate other =
+        TestCertificate.create(Files.createDirectory(directory.resolve("other")));
+    try (Gateway gateway = start()) {
+      assertThat(
+              set(
+                  gateway,
+                  "tls-auth-clients",
+                  "yes",
+                  "tls-ca-cert-file",
+                  other.certificate().toString()))
+          .isEqualTo("+OK");
+      try (SSLSocket socket =
+          (SSLSocket)
+              certificate
+                  .context(true)
+                  .getSocketFactory()
+                  .createSocket(InetAddress.getLoopbackAddress(), gateway.ports().tls())) {
+        socket.setEnabledProtocols(new String[] {protocol});
+        // A client of TLS 1.3 hears of it when it reads.
+        assertThatThrownBy(
+                () -> {
+                  socket.startHandshake();
+                  var _ = socket.getInputStream().read();
+                })
+            .hasMessageContaining("unknown_ca");
+      }
     }
   }
 
