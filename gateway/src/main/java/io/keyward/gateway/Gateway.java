@@ -4,6 +4,7 @@ import io.keyward.config.AdminEndpoint;
 import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
@@ -18,6 +19,7 @@ import io.keyward.gateway.deployment.Lifecycle;
 import io.keyward.gateway.deployment.RetirementWatch;
 import io.keyward.gateway.server.GatewayLoop;
 import io.keyward.gateway.server.Listeners;
+import io.keyward.gateway.server.OpenFiles;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.ShutdownAttempts;
 import io.keyward.gateway.server.StartException;
@@ -220,6 +222,7 @@ public final class Gateway implements AutoCloseable {
     try {
       server.durability().holdClients();
       stoppable.accept(this);
+      OpenFiles.ofThisProcess().bound(server.live());
       listeners.open(freePorts);
       // Before the data is loaded, so that /readyz can say so.
       AdminEndpoint endpoint = server.settings().admin();
@@ -232,6 +235,8 @@ public final class Gateway implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       throw new StartException("it was interrupted while it loaded the data", interrupted);
+    } catch (RefusedException refused) {
+      throw new StartException(refused.reason(), refused);
     } catch (DeploymentException late) {
       throw new StartException("what was loaded cannot be looked at: " + late.reason(), late);
     }

@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import io.keyward.config.Transport;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.slf4j.Logger;
@@ -40,7 +41,7 @@ public final class Transports {
         wanted == Transport.AUTO
             ? List.of(Transport.IO_URING, Transport.EPOLL, Transport.NIO)
             : List.of(wanted);
-    StringBuilder reasons = new StringBuilder();
+    List<String> reasons = new ArrayList<>();
     if (System.getProperty("io.netty.iouring.cqSize") == null) {
       System.setProperty("io.netty.iouring.cqSize", COMPLETIONS);
     }
@@ -54,10 +55,9 @@ public final class Transports {
               Vertx.builder().with(options).withTransport(enduring(implementation)).build();
           return new Started(vertx, spelled(candidate));
         }
-        reasons.append(
-            reason(implementation == null ? null : implementation.unavailabilityCause()));
+        reasons.add(reason(implementation == null ? null : implementation.unavailabilityCause()));
       } catch (RuntimeException | LinkageError unusable) {
-        reasons.append(reason(unusable));
+        reasons.add(reason(unusable));
       }
       log.debug("Transport {} does not work here: {}", candidate, reasons);
     }
@@ -65,8 +65,11 @@ public final class Transports {
         "transport "
             + spelled(wanted)
             + " does not work on this machine ("
-            + reasons
-            + "). Remedy: set transport (KEYWARD_TRANSPORT) to auto, epoll or nio.");
+            + String.join("; ", reasons)
+            + "). Remedy: "
+            + (wanted == Transport.AUTO
+                ? "let the system allow what it refuses here (open files: ulimit -n)."
+                : "set transport (KEYWARD_TRANSPORT) to auto, epoll or nio."));
   }
 
   private static io.vertx.core.transport.@org.jspecify.annotations.Nullable Transport

@@ -31,8 +31,7 @@ record CipherNames(SslProvider provider, String ciphers, String suites) {
 
   /** Those of TLS 1.2 that are safe today. */
   private static final Pattern OPENSSL_NAME =
-      Pattern.compile(
-          "(ECDHE-RSA|ECDHE-ECDSA)-(?:AES(128|256)-GCM-(SHA\\d+)|CHACHA20-POLY1305)");
+      Pattern.compile("(ECDHE-RSA|ECDHE-ECDSA)-(?:AES(128|256)-GCM-(SHA\\d+)|CHACHA20-POLY1305)");
 
   /** Whether the directives name any. */
   boolean chosen() {

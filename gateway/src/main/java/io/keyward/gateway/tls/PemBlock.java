@@ -63,8 +63,7 @@ record PemBlock(String label, boolean encrypted, byte[] der) {
       for (PemBlock block : of(file)) {
         if (block.label().endsWith("CERTIFICATE")) {
           found.add(
-              (X509Certificate)
-                  factory.generateCertificate(new ByteArrayInputStream(block.der())));
+              (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(block.der())));
         }
       }
     } catch (IllegalArgumentException noBase64) {

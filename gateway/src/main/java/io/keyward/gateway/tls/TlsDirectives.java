@@ -136,8 +136,7 @@ final class TlsDirectives {
         }
       }
     } catch (CertificateException damaged) {
-      throw new RefusedException(
-          "tls-ca-cert-file or tls-ca-cert-dir holds a damaged certificate");
+      throw new RefusedException("tls-ca-cert-file or tls-ca-cert-dir holds a damaged certificate");
     }
     return all;
   }

@@ -124,8 +124,7 @@ class TlsFilesTest {
   void anEncryptedKeyNeedsItsPassword() throws Exception {
     String scheme = "PBEWithHmacSHA256AndAES_256";
     SecretKey secret =
-        SecretKeyFactory.getInstance(scheme)
-            .generateSecret(new PBEKeySpec("sesame".toCharArray()));
+        SecretKeyFactory.getInstance(scheme).generateSecret(new PBEKeySpec("sesame".toCharArray()));
     Cipher cipher = Cipher.getInstance(scheme);
     cipher.init(Cipher.ENCRYPT_MODE, secret);
     byte[] sealed = cipher.doFinal(certificate.key().getEncoded());
