@@ -18,17 +18,20 @@ import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
  * Reads keyward.yaml.
  *
  * <p>It walks the syntax tree and takes scalars as they are written, so that {@code no} stays "no",
- * {@code 0700} stays "0700", and each value knows its line.
+ * {@code 0700} stays "0700", and each value knows its line; {@code null} and {@code ~} are nothing.
  */
 final class YamlFile {
   private static final String DIRECTIVES = "directives";
@@ -49,8 +52,10 @@ final class YamlFile {
 
   private void read() {
     Node root;
+    String text = "";
     try {
-      root = compose(Files.readString(file));
+      text = Files.readString(file);
+      root = compose(text);
     } catch (NoSuchFileException missing) {
       gathered.wrong(
           new Problem(
@@ -79,12 +84,35 @@ final class YamlFile {
               "it is not valid YAML: " + malformed.getProblem(),
               remedy(String.valueOf(malformed.getProblem()))));
       return;
+    } catch (ReaderException unprintable) {
+      gathered.wrong(
+          new Problem(
+              "configuration file",
+              file.toString(),
+              new Origin.FileLine(name(), lineAt(text, unprintable.getPosition())).place(),
+              "the character U+%04X cannot stand there".formatted(unprintable.getCodePoint()),
+              "take it out of that line; in double quotes it may be written as an escape"));
+      return;
+    } catch (YAMLException beyondLimits) {
+      gathered.wrong(
+          new Problem(
+              "configuration file",
+              file.toString(),
+              name(),
+              "it cannot be read as YAML: " + beyondLimits.getMessage(),
+              "write a shorter and flatter file"));
+      return;
     }
     if (root instanceof MappingNode top) {
       readTop(top, "");
     } else if (root != null) {
       wrong("configuration file", root, "it holds no settings", "write lines of name: value");
     }
+  }
+
+  /** The line of a character, which is counted as the parser does. */
+  private static int lineAt(String text, int position) {
+    return 1 + (int) text.codePoints().limit(position).filter(each -> each == '\n').count();
   }
 
   /** What to do about a mistake of writing, as far as it can be told from the parser's words. */
@@ -210,18 +238,23 @@ final class YamlFile {
   /** A scalar as it is written, a list's scalars joined with blanks, nothing for all else. */
   private static Optional<String> text(Node node) {
     if (node instanceof ScalarNode scalar) {
-      return Optional.of(scalar.getValue());
+      return Optional.of(textOf(scalar));
     }
     if (node instanceof SequenceNode sequence) {
       List<Node> items = sequence.getValue();
       if (items.stream().allMatch(ScalarNode.class::isInstance)) {
         return Optional.of(
             items.stream()
-                .map(item -> ((ScalarNode) item).getValue())
+                .map(item -> textOf((ScalarNode) item))
                 .collect(Collectors.joining(" ")));
       }
     }
     return Optional.empty();
+  }
+
+  /** What is written, but nothing for YAML's words for it, {@code null} and {@code ~}. */
+  static String textOf(ScalarNode scalar) {
+    return scalar.getTag().equals(Tag.NULL) ? "" : scalar.getValue();
   }
 
   private static String keyText(Node key) {

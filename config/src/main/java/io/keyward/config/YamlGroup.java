@@ -51,7 +51,7 @@ final class YamlGroup {
   }
 
   private static boolean isNothing(Node node) {
-    return node instanceof ScalarNode scalar && scalar.getValue().isEmpty();
+    return node instanceof ScalarNode scalar && YamlFile.textOf(scalar).isEmpty();
   }
 
   /** {@code tenants.librechat}. */
@@ -173,7 +173,7 @@ final class YamlGroup {
   }
 
   private Given given(Node scalar) {
-    return new Given(((ScalarNode) scalar).getValue(), line(scalar));
+    return new Given(YamlFile.textOf((ScalarNode) scalar), line(scalar));
   }
 
   private Origin line(Node where) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.keyward.config.directive.Directive;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -100,12 +101,32 @@ class ConfigurationErrorsTest {
         .contains("Remedy: write name: value, with a blank behind the colon");
     assertThat(line(Map.of(), file("tenants:\n  a:\n    secret: \"x\n    deployments: {}")))
         .contains("Remedy: close the quotation mark or bracket that is open");
+    assertThat(line(Map.of(), file("prefix: blue\nusername: j\u0000oe")))
+        .contains("keyward.yaml, line 2")
+        .contains("the character U+0000 cannot stand there")
+        .contains("Remedy: take it out");
+    assertThat(line(Map.of(), file("a: " + "[".repeat(5000))))
+        .contains("it cannot be read as YAML")
+        .contains("Remedy: write a shorter and flatter file");
     assertThat(line(Map.of(), file("just text"))).contains("it holds no settings");
     assertThat(line(Map.of(), folder.resolve("gone.yaml").toString()))
         .contains("gone.yaml")
         .contains("there is no such file")
         .contains("Remedy: give the path of a keyward.yaml");
     assertThat(line(Map.of(), folder.toString())).contains("it cannot be read as UTF-8 text");
+  }
+
+  @Test
+  void theWordForNothingIsNoPassword() throws Exception {
+    String file = file("directives: {requirepass: null}\nprefix: ~\nusername: 'null'");
+    Settings settings = Settings.load(List.of(file), Map.of("REDIS_PASSWORD", "secret"));
+    assertThat(settings.prefix()).isEmpty();
+    assertThat(settings.username()).isEqualTo("null");
+    Settings open = Settings.load(List.of(file("directives: {requirepass: null}")), Map.of());
+    assertThat(open.live().text(Directive.REQUIREPASS)).isEmpty();
+    assertThat(line(Map.of(), file("tenants: {a: {secret: [hush, ~]}}")))
+        .startsWith("tenants.a.secret = ")
+        .contains("it is empty");
   }
 
   @ParameterizedTest

@@ -18,13 +18,14 @@ import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
 
 /** The {@code directives:} map in the text of a keyward.yaml, edited in place. */
 final class DirectivesText {
   private static final String NAME = "directives";
   private static final String INDENT = "  ";
 
-  /** Words that need no quotes anywhere in YAML. */
+  /** Words that need no quotes anywhere in YAML, but for the one that means nothing. */
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9./_][A-Za-z0-9./_-]*");
 
   private DirectivesText() {}
@@ -106,7 +107,7 @@ final class DirectivesText {
   private static boolean sameValue(Directive directive, Node node, String value) {
     String there;
     if (node instanceof ScalarNode scalar) {
-      there = scalar.getValue();
+      there = scalar.getTag().equals(Tag.NULL) ? "" : scalar.getValue();
     } else if (node instanceof SequenceNode sequence) {
       List<String> words = new ArrayList<>();
       sequence
@@ -180,7 +181,7 @@ final class DirectivesText {
   }
 
   private static String quoted(String value) {
-    if (PLAIN.matcher(value).matches()) {
+    if (PLAIN.matcher(value).matches() && !value.equalsIgnoreCase("null")) {
       return value;
     }
     StringBuilder quoted = new StringBuilder("\"");

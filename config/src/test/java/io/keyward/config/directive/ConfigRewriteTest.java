@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -77,6 +78,10 @@ class ConfigRewriteTest {
     assertThat(rewritten("")).isEqualTo(expected);
     assertThat(rewritten("prefix: blue")).isEqualTo("prefix: blue\n" + expected);
     assertThat(rewritten("directives:\nprefix: blue\n")).isEqualTo(expected + "prefix: blue\n");
+    live.set(Directive.REQUIREPASS, "null");
+    for (String before : List.of("", "directives: {requirepass: null}\n")) {
+      assertThat(rewritten(before)).contains("requirepass: \"null\"");
+    }
   }
 
   @Test
