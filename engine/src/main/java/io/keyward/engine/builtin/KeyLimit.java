@@ -3,6 +3,7 @@ package io.keyward.engine.builtin;
 import io.keyward.engine.Request;
 import io.keyward.engine.SharedQuota;
 import io.keyward.engine.command.Command;
+import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.KeySpec.KeyFlag;
 import java.util.HashSet;
 import java.util.List;
@@ -40,7 +41,11 @@ final class KeyLimit {
 
   /** Whether the keys fit that a command may make. */
   boolean fits(Request request, Command command) {
-    return keys.fits(request.count()) || makeRoom(made(request, command).size());
+    if (keys.fits(request.count())) {
+      return true;
+    }
+    Named named = named(request, command);
+    return named.nothingToRead(command) || makeRoom(named.made().size());
   }
 
   /** Whether the keys fit that commands may make which are executed together. */
@@ -48,7 +53,7 @@ final class KeyLimit {
     Set<Key> all = new HashSet<>();
     for (Request request : requests) {
       if (request.command().mayMakeKeys()) {
-        all.addAll(made(request, request.command()));
+        all.addAll(named(request, request.command()).made());
       }
     }
     return makeRoom(all.size());
@@ -58,15 +63,10 @@ final class KeyLimit {
     return more == 0 || keys.fits(more) || (more <= keys.most() && keys.makeRoom(more));
   }
 
-  /**
-   * The keys of this keyspace that a command may write to and that are not there. One that only
-   * takes another name within the keyspace is none more.
-   */
-  private Set<Key> made(Request request, Command command) {
+  private Named named(Request request, Command command) {
     Database database = keyspace.databases().at(request.client().database());
     KeyRoutes routes = keyspace.routes();
-    Set<Key> made = new HashSet<>();
-    boolean[] moves = new boolean[2];
+    Named named = new Named();
     command.keys(
         request,
         position -> {
@@ -74,17 +74,60 @@ final class KeyLimit {
           int from = request.offset(position);
           int length = request.length(position);
           if (routes != null && routes.lead(database, bytes, from, length) != database) {
+            named.elsewhere = true;
             return;
           }
-          Set<KeyFlag> flags = command.keyFlags(request, position);
-          moves[0] |= flags.contains(KeyFlag.DELETE);
-          moves[1] |= flags.contains(KeyFlag.OW);
-          boolean writes = flags.contains(KeyFlag.INSERT) || flags.contains(KeyFlag.UPDATE);
-          if (writes
-              && database.find(bytes, from, length, request.now(), database.newView()) == null) {
-            made.add(Key.copyOf(bytes, from, length));
-          }
+          boolean there =
+              database.find(bytes, from, length, request.now(), database.newView()) != null;
+          named.add(
+              command.keyFlags(request, position),
+              there ? null : Key.copyOf(bytes, from, length));
         });
-    return moves[0] && moves[1] ? Set.of() : made;
+    return named;
+  }
+
+  /** What the keys that a command names tell of those that it may make. */
+  private static final class Named {
+    private final Set<Key> absentTargets = new HashSet<>();
+
+    /** Whether a key may be in another keyspace, of which nothing is known here. */
+    private boolean elsewhere;
+
+    private boolean deletes;
+    private boolean overwrites;
+    private boolean readsOthers;
+    private boolean somethingToRead;
+    private boolean readsTarget;
+
+    void add(Set<KeyFlag> flags, @Nullable Key absent) {
+      deletes |= flags.contains(KeyFlag.DELETE);
+      overwrites |= flags.contains(KeyFlag.OW);
+      if (!flags.contains(KeyFlag.INSERT) && !flags.contains(KeyFlag.UPDATE)) {
+        readsOthers = true;
+        somethingToRead |= absent == null;
+        return;
+      }
+      readsTarget |= flags.contains(KeyFlag.ACCESS);
+      if (absent != null) {
+        absentTargets.add(absent);
+      }
+    }
+
+    /**
+     * The keys of this keyspace that the command may write to and that are not there. One that only
+     * takes another name within the keyspace is none more.
+     */
+    Set<Key> made() {
+      return deletes && overwrites ? Set.of() : absentTargets;
+    }
+
+    /** Whether the command would make something of other keys alone, of which none is there. */
+    boolean nothingToRead(Command command) {
+      return readsOthers
+          && !somethingToRead
+          && !readsTarget
+          && !elsewhere
+          && !command.has(CommandFlag.BLOCKING);
+    }
   }
 }

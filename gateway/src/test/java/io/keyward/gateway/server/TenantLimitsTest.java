@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.args.ListDirection;
+import redis.clients.jedis.params.ZRangeParams;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 
@@ -139,6 +140,12 @@ class TenantLimitsTest {
     assertThat(noisy.renamenx("renamed", "text")).isOne();
     assertThat(noisy.sunionstore("set", "set", "absent", "absent too")).isEqualTo(3);
     assertThat(noisy.lmove("absent", "list", ListDirection.LEFT, ListDirection.RIGHT)).isNull();
+    assertThat(noisy.lmove("absent", "new", ListDirection.LEFT, ListDirection.RIGHT)).isNull();
+    assertThat(noisy.copy("absent", "new", false)).isFalse();
+    assertThat(noisy.smove("absent", "new", "1")).isZero();
+    assertThat(noisy.zrangestore("new", "absent", ZRangeParams.zrangeParams(0, -1))).isZero();
+    NoisyTenant.refuses("keys", () -> noisy.pfmerge("new", "absent"));
+    NoisyTenant.refuses("keys", () -> noisy.sunionstore("new", "absent", "set"));
     assertThat(noisy.dbSize()).isEqualTo(3);
   }
 
