@@ -13,7 +13,7 @@ final class EnvironmentVariables {
   private static final String OWN = "KEYWARD_";
   private static final String PREFIX = "REDIS_KEY_PREFIX";
   private static final String PREFIX_VAR = "REDIS_KEY_PREFIX_VAR";
-  private static final String PASSWORD = "REDIS_PASSWORD";
+  static final String PASSWORD = "REDIS_PASSWORD";
 
   /** Read by the launcher, not here. */
   private static final String JAVA_OPTIONS = "KEYWARD_JAVA_OPTS";

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,12 @@ final class YamlFile {
   private static final String DIRECTIVES = "directives";
   private static final String OPERATOR = "operator";
   private static final String TENANTS = "tenants";
+
+  /** What would be taken for the value itself, though hardly anybody means that. */
+  private static final Pattern VARIABLE = Pattern.compile("\\$\\{[A-Za-z_][A-Za-z0-9_]*}");
+
+  private static final String NOT_LOOKED_UP =
+      "variables are looked up for the secrets under operator: and tenants: alone";
 
   private final Path file;
   private final Gathered gathered;
@@ -151,10 +158,12 @@ final class YamlFile {
       } else if (Setting.atPath(path).isPresent()) {
         Setting setting = Setting.atPath(path).orElseThrow();
         Optional<String> text = text(value);
-        if (text.isPresent()) {
-          gathered.give(setting, new Given(text.get(), line(value)));
-        } else {
+        if (text.isEmpty()) {
           wrong(path, value, "it takes a value, not a group of settings", "write name: value");
+        } else if (isVariable(text.get())) {
+          wrong(path, value, NOT_LOOKED_UP, instead(setting.variable()));
+        } else {
+          gathered.give(setting, new Given(text.get(), line(value)));
         }
       } else if (isGroup(path)) {
         if (value instanceof MappingNode group) {
@@ -193,6 +202,13 @@ final class YamlFile {
             tuple.getKeyNode(),
             "it takes a single value",
             "give " + directive.get().expects());
+      } else if (isVariable(text.get())) {
+        boolean password = directive.get() == Directive.REQUIREPASS;
+        wrong(
+            path,
+            tuple.getValueNode(),
+            NOT_LOOKED_UP,
+            instead(password ? EnvironmentVariables.PASSWORD : ""));
       } else {
         gathered.give(directive.get(), new Given(text.get(), line(tuple.getValueNode())));
       }
@@ -255,6 +271,16 @@ final class YamlFile {
   /** What is written, but nothing for YAML's words for it, {@code null} and {@code ~}. */
   static String textOf(ScalarNode scalar) {
     return scalar.getTag().equals(Tag.NULL) ? "" : scalar.getValue();
+  }
+
+  private static boolean isVariable(String text) {
+    return VARIABLE.matcher(text).matches();
+  }
+
+  private static String instead(String variable) {
+    return variable.isEmpty()
+        ? "write the value itself, or give it on the command line"
+        : "set " + variable + " in the environment instead";
   }
 
   private static String keyText(Node key) {

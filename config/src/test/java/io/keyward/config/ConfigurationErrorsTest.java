@@ -116,6 +116,21 @@ class ConfigurationErrorsTest {
     assertThat(line(Map.of(), folder.toString())).contains("it cannot be read as UTF-8 text");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "'admin: {token: \"${TOKEN}\"}', set KEYWARD_ADMIN_TOKEN in the environment instead",
+    "'directives: {requirepass: \"${WORD}\"}', set REDIS_PASSWORD in the environment instead",
+    "'directives: {dir: \"${DATA}\"}', 'write the value itself, or give it on the command line'",
+  })
+  void aVariableThatIsNotLookedUpIsNotTakenForTheValue(String text, String remedy)
+      throws IOException {
+    assertThat(line(Map.of("TOKEN", "a", "WORD", "b", "DATA", "/c"), file(text)))
+        .contains(
+            "(keyward.yaml, line 1): variables are looked up for the secrets under operator: and"
+                + " tenants: alone. Remedy: "
+                + remedy);
+  }
+
   @Test
   void theWordForNothingIsNoPassword() throws Exception {
     String file = file("directives: {requirepass: null}\nprefix: ~\nusername: 'null'");
