@@ -127,22 +127,48 @@ final class LoginCommands {
     return Database.of(request).keyspace().access();
   }
 
-  /** Logs in to a deployment, or else as a user of the client's own keyspace. */
+  /**
+   * Logs in to a deployment, or as a user of the client's own keyspace. Who is in a deployment finds
+   * its users first, so that it makes no difference to them what other logins there are.
+   */
   private void logIn(Request request, String name, byte[] password, Consumer<Reply> answer) {
+    if (request.client().authenticated()) {
+      User own = access(request).authenticate(name, password);
+      if (own != null && comesFirst(request, own)) {
+        become(request, own, answer);
+        return;
+      }
+    }
     Decision decision = server.tenancy().logIn(name, password);
     if (decision != null) {
       logins.settle(request, name, decision, answer);
       return;
     }
-    Client client = request.client();
     User user = access(request).authenticate(name, password);
     if (user == null || isBackDoor(request, user)) {
       logins.settle(request, name, server.tenancy().failure(password), answer);
       return;
     }
+    become(request, user, answer);
+  }
+
+  private void become(Request request, User user, Consumer<Reply> answer) {
+    Client client = request.client();
     Database.of(request).keyspace().members().logIn(client, user);
     client.operator(client.operator() || server.tenancy().single());
     answer.accept(client.reply());
+  }
+
+  /**
+   * Whether one of the keyspace's users is looked at before other logins. One without a password is
+   * not where a connection is without a login: he would stop everybody there who logs in elsewhere.
+   */
+  private boolean comesFirst(Request request, User user) {
+    Client client = request.client();
+    boolean loggedIn =
+        !user.noPassword()
+            || !Logins.session(client).entry().equals(Database.of(request).keyspace());
+    return !client.operator() && loggedIn && !isBackDoor(request, user);
   }
 
   /**

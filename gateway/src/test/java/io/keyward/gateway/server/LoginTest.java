@@ -95,6 +95,23 @@ class LoginTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"green", "operator", "librechat.rev1", "librechat.blue", "green/alice"})
+  void whoIsInADeploymentLearnsNothingOfOthersByNamesOfItsUsers(String name) {
+    try (Wire blue = librechat.logIn("blue", "blue-secret")) {
+      for (String rule : List.of(">of-mine", "resetpass nopass")) {
+        assertThat(blue.ask("ACL SETUSER " + name + " on ~* +@all " + rule)).isEqualTo("+OK");
+        assertThat(blue.ask("AUTH " + name + " of-mine")).isEqualTo("+OK");
+        assertThat(blue.ask("ACL WHOAMI") + blue.line()).isEqualTo("$" + name.length() + name);
+        assertThat(blue.ask("RESET")).isEqualTo("+RESET");
+        assertThat(blue.ask("AUTH blue blue-secret")).isEqualTo("+OK");
+      }
+      assertThat(blue.ask("ACL SETUSER " + name + " resetpass >of-mine")).isEqualTo("+OK");
+      assertThat(blue.ask("AUTH green green-secret")).isEqualTo("+OK");
+      assertThat(blue.ask("ACL WHOAMI") + blue.line()).isEqualTo("$7default");
+    }
+  }
+
   @Test
   void aUserWithinACreatedDeploymentLogsInFromOutside() {
     try (Wire rev1 = librechat.logIn("librechat.rev1", "of-librechat")) {
