@@ -5,6 +5,7 @@ import io.keyward.engine.command.Command;
 import io.keyward.engine.text.Numbers;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,14 +180,29 @@ public final class Request {
     return copy;
   }
 
-  /** A copy that owns its bytes, with another text in place of one argument. */
-  public Request with(int index, byte[] text) {
+  /**
+   * A copy that owns its bytes, with other texts in place of some arguments.
+   *
+   * @param texts for the number of an argument its text, or null if it stays as it is
+   */
+  public Request with(IntFunction<byte @Nullable []> texts) {
     Request copy = copy();
-    int end = copy.bytes.length;
-    copy.bytes = Arrays.copyOf(copy.bytes, end + text.length);
-    System.arraycopy(text, 0, copy.bytes, end, text.length);
-    copy.offsets[index] = end;
-    copy.lengths[index] = text.length;
+    byte[] grown = copy.bytes;
+    int end = grown.length;
+    for (int i = 0; i < count; i++) {
+      byte[] text = texts.apply(i);
+      if (text != null) {
+        if (text.length > grown.length - end) {
+          int half = Math.min(end / 2, Integer.MAX_VALUE - 8 - end);
+          grown = Arrays.copyOf(grown, Math.addExact(end, Math.max(half, text.length)));
+        }
+        System.arraycopy(text, 0, grown, end, text.length);
+        copy.offsets[i] = end;
+        copy.lengths[i] = text.length;
+        end += text.length;
+      }
+    }
+    copy.bytes = grown;
     return copy;
   }
 

@@ -128,14 +128,12 @@ final class ReadCommands {
 
   /** The request with the last ids of now for each {@code $}, which would be later ones later. */
   private static Request resolved(Request request, ReadArguments arguments) {
-    Request resolved = request;
-    int end = arguments.firstKey() + arguments.keys();
-    for (int key = arguments.firstKey(); key < end; key++) {
-      int id = arguments.idOf(key);
-      if (request.is(id, "$")) {
-        resolved = resolved.with(id, after(request, id, StreamValue.write(request, key)).text());
-      }
-    }
-    return resolved;
+    int first = arguments.idOf(arguments.firstKey());
+    return request.with(
+        argument ->
+            argument >= first && request.is(argument, "$")
+                ? after(request, argument, StreamValue.write(request, argument - arguments.keys()))
+                    .text()
+                : null);
   }
 }

@@ -2,14 +2,22 @@ package io.keyward.engine.builtin.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.Bench;
 import io.keyward.engine.builtin.KeyEvents;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The commands for streams but for those of groups. */
 class StreamCommandsTest {
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
   private final Bench bench = new Bench();
 
   @AfterEach
@@ -126,6 +134,21 @@ class StreamCommandsTest {
     assertThat(bench.line("xread block x streams s $"))
         .isEqualTo("!ERR timeout is not an integer or out of range");
     assertThat(bench.line("xread block -1 streams s $")).isEqualTo("!ERR timeout is negative");
+  }
+
+  @Test
+  void waitingForManyStreamsCopiesTheRequestButAFewTimes() {
+    int streams = 4000;
+    bench.line("xadd s77 7 f old");
+    List<String> arguments = new ArrayList<>(List.of("xread", "block", "0", "streams"));
+    IntStream.range(0, streams).mapToObj(i -> "s" + i).forEach(arguments::add);
+    arguments.addAll(Collections.nCopies(streams, "$"));
+    Bench.Session reader = bench.connect();
+    long before = THREADS.getCurrentThreadAllocatedBytes();
+    assertThat(reader.run(arguments.toArray(String[]::new))).isEmpty();
+    assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(20L << 20);
+    bench.line("xadd s77 8 f new");
+    assertThat(reader.take()).isEqualTo("[[\"s77\" [[\"8-0\" [\"f\" \"new\"]]]]]");
   }
 
   @Test
