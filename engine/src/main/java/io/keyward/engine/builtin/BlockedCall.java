@@ -10,6 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /** A command that waits for one of its keys, to be executed again when one is ready. */
 public final class BlockedCall {
+  /** What a request and its waiting take beside the arguments. */
+  private static final long REQUEST = 320;
+
+  private static final long ARGUMENT = 2 * Integer.BYTES;
+
+  /** A key that is waited for, beside its bytes: it stands in a map, with a set of its own. */
+  private static final long KEY = 280;
+
   private final Request request;
   private final Database database;
   private final Type type;
@@ -64,6 +72,15 @@ public final class BlockedCall {
   /** The keys, each by its name in the database that holds it. */
   List<Key> keys() {
     return keys;
+  }
+
+  /** Bytes of memory that the waiting takes. */
+  long memory() {
+    long bytes = REQUEST + request.totalLength() + request.count() * ARGUMENT;
+    for (Key key : keys) {
+      bytes += KEY + key.bytes().length;
+    }
+    return bytes;
   }
 
   /** For each of the keys, those who wait for keys of the database that holds it. */

@@ -19,6 +19,7 @@ public final class ClientState {
   private @Nullable Transaction transaction;
   private final Watches.Watcher watcher = new Watches.Watcher();
   private @Nullable BlockedCall blockedCall;
+  private long blockedBytes;
   private User user;
   private boolean unfinished;
   private @Nullable Follower follower;
@@ -104,6 +105,7 @@ public final class ClientState {
   long kept() {
     Transaction begun = transaction;
     return ClientMemory.OF_EACH
+        + blockedBytes
         + subscribedBytes
         + trackedBytes
         + client.namesBytes()
@@ -180,6 +182,7 @@ public final class ClientState {
 
   void blockedCall(@Nullable BlockedCall call) {
     blockedCall = call;
+    blockedBytes = call == null ? 0 : call.memory();
   }
 
   /** Whether the client's command has not ended with its handler: it is counted at its end. */
