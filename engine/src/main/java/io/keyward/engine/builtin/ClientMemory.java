@@ -122,7 +122,8 @@ public final class ClientMemory {
   }
 
   /**
-   * Cuts off clients, those that take most first.
+   * Cuts off clients, those that take most first. CLIENT NO-EVICT spares who administers the
+   * gateway; of a deployment the others go first, but then those too, or it would hurt others.
    *
    * @param enough tells when to stop
    * @return how many
@@ -130,11 +131,13 @@ public final class ClientMemory {
   int cutBiggest(BooleanSupplier enough) {
     List<Client> biggest = new ArrayList<>();
     for (Client client : keyspace.clients()) {
-      if (!client.noEvict() && counted(client) > OF_EACH) {
+      if (!(client.noEvict() && client.operator()) && counted(client) > OF_EACH) {
         biggest.add(client);
       }
     }
-    biggest.sort(Comparator.comparingLong(ClientMemory::counted).reversed());
+    biggest.sort(
+        Comparator.comparing((Client client) -> client.noEvict())
+            .thenComparing(Comparator.comparingLong(ClientMemory::counted).reversed()));
     int cut = 0;
     for (Client client : biggest) {
       if (enough.getAsBoolean()) {

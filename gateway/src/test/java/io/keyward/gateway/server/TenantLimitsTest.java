@@ -252,12 +252,45 @@ class TenantLimitsTest {
     assertThat(noisy.info("stats")).contains("evicted_clients:0\r\n");
   }
 
+  @Test
+  void noDeploymentKeepsItsClientsFromBeingClosed() {
+    start("{client-memory: 2mb}");
+    String set = "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$100000\r\n" + "x".repeat(100_000) + "\r\n";
+    try (Wire small = tenant.connect();
+        Wire big = tenant.connect()) {
+      for (Wire wire : new Wire[] {small, big}) {
+        assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+        assertThat(wire.ask("MULTI")).isEqualTo("+OK");
+        assertThat(wire.send(set).line()).isEqualTo("+QUEUED");
+      }
+      assertThat(big.ask("DISCARD")).isEqualTo("+OK");
+      assertThat(big.ask("CLIENT NO-EVICT ON")).isEqualTo("+OK");
+      assertThat(big.ask("MULTI")).isEqualTo("+OK");
+      Thread.ofVirtual().start(() -> sendUntilClosed(big, set.repeat(30)));
+      assertThat(big.readToEnd()).startsWith("+QUEUED");
+      assertThat(small.readToEnd()).isEmpty();
+    }
+    assertThat(tenant.figure("client_memory", "refused")).isEqualTo(2);
+  }
+
   private static void sendUntilClosed(Wire wire, String text) {
     try {
       wire.send(text);
     } catch (UncheckedIOException closed) {
       // That is what the test is about.
     }
+  }
+
+  @Test
+  void whatAClientWaitsForCountsAsItsMemory() {
+    start("{client-memory: 2mb}");
+    try (Wire wire = tenant.connect()) {
+      assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
+      String keys = ("$1000\r\n" + "x".repeat(1000) + "\r\n").repeat(3000);
+      wire.send("*3002\r\n$5\r\nBLPOP\r\n" + keys + "$1\r\n0\r\n");
+      assertThat(wire.readToEnd()).isEmpty();
+    }
+    assertThat(tenant.figure("client_memory", "refused")).isEqualTo(1);
   }
 
   @Test
