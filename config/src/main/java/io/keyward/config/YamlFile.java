@@ -260,9 +260,7 @@ final class YamlFile {
       List<Node> items = sequence.getValue();
       if (items.stream().allMatch(ScalarNode.class::isInstance)) {
         return Optional.of(
-            items.stream()
-                .map(item -> textOf((ScalarNode) item))
-                .collect(Collectors.joining(" ")));
+            items.stream().map(item -> textOf((ScalarNode) item)).collect(Collectors.joining(" ")));
       }
     }
     return Optional.empty();

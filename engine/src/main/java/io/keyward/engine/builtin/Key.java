@@ -3,8 +3,13 @@ package io.keyward.engine.builtin;
 import java.util.Arrays;
 import java.util.Comparator;
 
-/** Bytes as a key of Java's maps: a channel, a watched or awaited key. */
-public final class Key {
+/**
+ * Bytes as a key of Java's maps: a channel, a watched or awaited key.
+ *
+ * <p>Clients choose them, and may choose such that have the same hash; maps find those quickly too,
+ * since they have an order.
+ */
+public final class Key implements Comparable<Key> {
   /** By unsigned bytes; what is the beginning of another comes before it. */
   public static final Comparator<Key> ORDER =
       (one, other) -> Arrays.compareUnsigned(one.bytes, other.bytes);
@@ -25,6 +30,11 @@ public final class Key {
   /** The bytes, which are not to be changed. */
   public byte[] bytes() {
     return bytes;
+  }
+
+  @Override
+  public int compareTo(Key other) {
+    return ORDER.compare(this, other);
   }
 
   @Override

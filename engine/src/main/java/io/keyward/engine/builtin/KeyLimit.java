@@ -80,8 +80,7 @@ final class KeyLimit {
           boolean there =
               database.find(bytes, from, length, request.now(), database.newView()) != null;
           named.add(
-              command.keyFlags(request, position),
-              there ? null : Key.copyOf(bytes, from, length));
+              command.keyFlags(request, position), there ? null : Key.copyOf(bytes, from, length));
         });
     return named;
   }

@@ -2,19 +2,23 @@ package io.keyward.engine.builtin;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The keys of one database that WATCH has named, and whose watchers are to learn of a change. */
 public final class Watches {
   /** What a watched key takes beside its bytes. */
-  private static final int WATCH = 200;
+  private static final int WATCH = 240;
 
   /** One client's watched keys over all databases. */
   public static final class Watcher {
-    private final List<Watch> watches = new ArrayList<>();
+    private final Map<Database, Set<Key>> keys = new LinkedHashMap<>(0);
     private boolean changed;
     private long taken;
+    private int size;
 
     /** Bytes of memory that the watched keys take. */
     long bytes() {
@@ -23,10 +27,14 @@ public final class Watches {
 
     /** Whether one of the keys has been changed, or has expired, since it was watched. */
     public boolean changed(long now) {
-      for (int i = 0; i < watches.size() && !changed; i++) {
-        Watch watch = watches.get(i);
-        byte[] key = watch.key.bytes();
-        watch.database.find(key, 0, key.length, now, watch.database.newView());
+      for (Map.Entry<Database, Set<Key>> watched : keys.entrySet()) {
+        Database database = watched.getKey();
+        for (Key key : watched.getValue()) {
+          if (changed) {
+            return true;
+          }
+          database.find(key.bytes(), 0, key.bytes().length, now, database.newView());
+        }
       }
       return changed;
     }
@@ -38,7 +46,7 @@ public final class Watches {
 
     /** How many keys are watched. */
     public int size() {
-      return watches.size();
+      return size;
     }
 
     /** Watches a key, unless it is watched already. */
@@ -46,53 +54,52 @@ public final class Watches {
       GlobalName name = new GlobalName(asked).of(asked, bytes, offset, length);
       Database database = name.holder();
       Key key = name.key();
-      for (Watch present : watches) {
-        if (present.database == database && present.key.equals(key)) {
-          return;
-        }
+      Set<Key> watched = keys.computeIfAbsent(database, d -> new LinkedHashSet<>());
+      if (watched.contains(key)) {
+        return;
       }
       if (!asked.keyspace().slices().busy()) {
         // What is past its time goes now: its late removal would look like a change.
         database.find(key.bytes(), 0, key.bytes().length, now, database.newView());
       }
-      Watch watch = new Watch(this, database, key);
-      watches.add(watch);
+      watched.add(key);
+      size++;
       taken += length + WATCH;
-      database.watches().byKey.computeIfAbsent(key, k -> new ArrayList<>(1)).add(watch);
+      database.watches().byKey.computeIfAbsent(key, k -> new ArrayList<>(1)).add(this);
     }
 
     /** Forgets every watched key. */
     public void clear() {
-      for (Watch watch : watches) {
-        Map<Key, List<Watch>> byKey = watch.database.watches().byKey;
-        List<Watch> others = byKey.get(watch.key);
-        if (others != null) {
-          others.remove(watch);
-          if (others.isEmpty()) {
-            byKey.remove(watch.key);
-          }
-        }
-      }
-      watches.clear();
+      keys.forEach((database, watched) -> database.watches().forget(watched, this));
+      keys.clear();
+      size = 0;
       taken = 0;
       changed = false;
     }
   }
 
-  private record Watch(Watcher watcher, Database database, Key key) {}
+  private final Map<Key, List<Watcher>> byKey = new HashMap<>();
 
-  private final Map<Key, List<Watch>> byKey = new HashMap<>();
+  private void forget(Set<Key> keys, Watcher watcher) {
+    for (Key key : keys) {
+      List<Watcher> watching = byKey.get(key);
+      if (watching != null) {
+        watching.remove(watcher);
+        if (watching.isEmpty()) {
+          byKey.remove(key);
+        }
+      }
+    }
+  }
 
   boolean isEmpty() {
     return byKey.isEmpty();
   }
 
   void touched(byte[] bytes, int offset, int length) {
-    List<Watch> watching = byKey.get(Key.copyOf(bytes, offset, length));
+    List<Watcher> watching = byKey.get(Key.copyOf(bytes, offset, length));
     if (watching != null) {
-      for (Watch watch : watching) {
-        watch.watcher.changed = true;
-      }
+      watching.forEach(watcher -> watcher.changed = true);
     }
   }
 
@@ -104,10 +111,10 @@ public final class Watches {
   /** Every key is about to go: whoever watches one that is there has seen a change. */
   void flushed(Database database, long now) {
     Entry view = database.newView();
-    for (Map.Entry<Key, List<Watch>> watched : byKey.entrySet()) {
+    for (Map.Entry<Key, List<Watcher>> watched : byKey.entrySet()) {
       byte[] key = watched.getKey().bytes();
       if (database.find(key, 0, key.length, now, view) != null) {
-        watched.getValue().forEach(watch -> watch.watcher.changed = true);
+        watched.getValue().forEach(watcher -> watcher.changed = true);
       }
     }
   }
@@ -115,12 +122,12 @@ public final class Watches {
   /** The keys of another database take the place of this one's. */
   void swapped(Database mine, Database other, long now) {
     Entry view = mine.newView();
-    for (Map.Entry<Key, List<Watch>> watched : byKey.entrySet()) {
+    for (Map.Entry<Key, List<Watcher>> watched : byKey.entrySet()) {
       byte[] key = watched.getKey().bytes();
       boolean before = mine.find(key, 0, key.length, now, view) != null;
       boolean after = other.find(key, 0, key.length, now, view) != null;
       if (before || after) {
-        watched.getValue().forEach(watch -> watch.watcher.changed = true);
+        watched.getValue().forEach(watcher -> watcher.changed = true);
       }
     }
   }

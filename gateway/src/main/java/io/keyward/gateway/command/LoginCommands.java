@@ -128,8 +128,8 @@ final class LoginCommands {
   }
 
   /**
-   * Logs in to a deployment, or as a user of the client's own keyspace. Who is in a deployment finds
-   * its users first, so that it makes no difference to them what other logins there are.
+   * Logs in to a deployment, or as a user of the client's own keyspace. Who is in a deployment
+   * finds its users first, so that it makes no difference to them what other logins there are.
    */
   private void logIn(Request request, String name, byte[] password, Consumer<Reply> answer) {
     if (request.client().authenticated()) {

@@ -16,9 +16,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.args.ListDirection;
-import redis.clients.jedis.params.ZRangeParams;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.params.ZRangeParams;
 
 /** Each limit of a deployment, reached by a real client, beside a neighbour that goes on. */
 class TenantLimitsTest {

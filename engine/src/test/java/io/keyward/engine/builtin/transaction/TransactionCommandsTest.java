@@ -8,8 +8,11 @@ import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.Bench;
 import io.keyward.engine.bytes.Pieces;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** MULTI, EXEC, DISCARD and WATCH. */
 class TransactionCommandsTest {
@@ -219,5 +222,40 @@ class TransactionCommandsTest {
     assertThat(node.line("exec")).startsWith("!CROSSSLOT");
     assertThat(spareMemory(node)).isEqualTo(spare);
     assertThat(node.line("get k")).isEqualTo("nil");
+  }
+
+  /** One of as many texts as wanted that have the same hash. */
+  private static String ofOneHash(int number) {
+    StringBuilder text = new StringBuilder();
+    for (int bit = 0; bit < 16; bit++) {
+      text.append((number >> bit & 1) == 0 ? "Aa" : "BB");
+    }
+    return text.toString();
+  }
+
+  @Test
+  @Timeout(60)
+  void manyKeysOfOneHashAreWatchedAndAwaitedAtOnce() {
+    String[] keys =
+        IntStream.range(0, 1 << 16)
+            .mapToObj(TransactionCommandsTest::ofOneHash)
+            .toArray(String[]::new);
+    Bench.Session waits = bench.connect();
+    assertThat(waits.run(words("blpop", keys, "0"))).isEmpty();
+    for (int i = 0; i < 2; i++) {
+      assertThat(bench.run(words("watch", keys, keys[0]))).isEqualTo("OK");
+    }
+    bench.line("multi");
+    bench.connect().run("set", keys[77], "v");
+    assertThat(bench.line("exec")).isEqualTo("nil");
+    assertThat(bench.line("del " + keys[77])).isEqualTo("1");
+    assertThat(bench.line("rpush " + keys[78] + " a")).isEqualTo("1");
+    assertThat(waits.take()).isEqualTo("[\"" + keys[78] + "\" \"a\"]");
+  }
+
+  private static String[] words(String command, String[] keys, String last) {
+    return Stream.of(Stream.of(command), Stream.of(keys), Stream.of(last))
+        .flatMap(each -> each)
+        .toArray(String[]::new);
   }
 }
