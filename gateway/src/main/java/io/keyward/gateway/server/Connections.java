@@ -57,7 +57,8 @@ final class Connections {
     Channel listening = channel.parent();
     boolean ofDeployment = kind == Kind.DEPLOYMENT;
     Decision decision = ofDeployment ? server.tenancy().ofPort(port(channel)) : null;
-    server.loopOf(channel.eventLoop()).turns().add(owner(listening, decision), listening::read);
+    GatewayLoop loop = server.loopOf(channel.eventLoop());
+    loop.turns().add(owner(listening, decision), () -> loop.arrivals().add(listening::read));
     LiveSettings live = server.live();
     Peer peer =
         kind == Kind.UNIX

@@ -52,6 +52,7 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   private PieceArrays arrays = PieceArrays.UNKEPT;
   private @Nullable EffectStream effects;
   private final Turns turns = new Turns(this);
+  private final ArrivalPacing arrivals;
   private final Runnable settle = this::settleAsScheduled;
   private boolean burst;
   private boolean scheduled;
@@ -60,6 +61,7 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
 
   public GatewayLoop(EventLoop eventLoop) {
     this.eventLoop = eventLoop;
+    arrivals = new ArrivalPacing(eventLoop);
   }
 
   /** The loop of Netty that runs this one's tasks. */
@@ -76,6 +78,11 @@ public final class GatewayLoop implements Loop, StreamGate.Waiting {
   /** Where the arrays of long arguments and replies come from. */
   PieceArrays arrays() {
     return arrays;
+  }
+
+  /** How fast new clients come to this loop. */
+  ArrivalPacing arrivals() {
+    return arrivals;
   }
 
   Input.Scratch scratch() {

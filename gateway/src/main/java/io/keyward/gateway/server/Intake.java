@@ -111,6 +111,7 @@ final class Intake {
         return;
       }
       client.lastInteraction(SteadyTime.millis());
+      session.home().arrivals().heardOf(client.createdAt(), client.lastInteraction());
       input.receive(bytes, session.home().scratch());
     } catch (OutOfMemoryError full) {
       log.warn("No memory for {} bytes of input: {}", bytes.readableBytes(), full.getMessage());
