@@ -19,7 +19,9 @@ import picocli.CommandLine.Option;
       "Requests arrive at a fixed rate, one at a time, whether or not earlier ones were answered,"
           + " and latency counts from the instant a request was due. Percentiles are medians over"
           + " the rounds, max is the worst of all. Many short rounds tell more than a few long"
-          + " ones: what another program does to one of them the median leaves out."
+          + " ones: what another program does to one of them the median leaves out. Requests do not"
+          + " count that were under way when the host of a virtual machine had taken a processor"
+          + " away."
     },
     sortOptions = false)
 final class CompareAtHalfLoad implements Callable<Integer> {
@@ -37,16 +39,17 @@ final class CompareAtHalfLoad implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     load.processors().pinClient();
     List<RunningServer> running = servers.startAll(load.processors().ofServers());
-    try {
+    try (HostWatch host = load.processors().watchHost()) {
       System.err.print(load.describe(running));
       WarmUp.run(running, TESTS, List.of(1), load);
       TextTable table = table(running);
       List<Verdict> verdicts = new ArrayList<>();
       for (Workload test : TESTS) {
-        measure(test, running, table, verdicts);
+        measure(test, running, host, table, verdicts);
       }
       System.out.print(table.render(servers.format()));
       Disturbance.notes(measurements).forEach(System.out::println);
+      System.out.println(host.note());
       return Verdict.print(verdicts);
     } finally {
       ServerOptions.stopAll(running);
@@ -54,7 +57,11 @@ final class CompareAtHalfLoad implements Callable<Integer> {
   }
 
   private void measure(
-      Workload test, List<RunningServer> running, TextTable table, List<Verdict> verdicts)
+      Workload test,
+      List<RunningServer> running,
+      HostWatch host,
+      TextTable table,
+      List<Verdict> verdicts)
       throws IOException, InterruptedException {
     List<Trial> trials = new ArrayList<>();
     for (RunningServer server : running) {
@@ -64,7 +71,7 @@ final class CompareAtHalfLoad implements Callable<Integer> {
     }
     List<Double> highest = highestRates(trials);
     double rate = highest.stream().mapToDouble(Double::doubleValue).min().orElseThrow() / 2;
-    List<List<Measurement>> rounds = rounds(trials, rate);
+    List<List<Measurement>> rounds = rounds(trials, rate, host);
     rounds.forEach(measurements::addAll);
 
     List<String> cells = new ArrayList<>(List.of(test.toString(), fixed(rate, 0)));
@@ -105,14 +112,14 @@ final class CompareAtHalfLoad implements Callable<Integer> {
     return rates.stream().map(those -> Figures.median(those, Double::doubleValue)).toList();
   }
 
-  private List<List<Measurement>> rounds(List<Trial> trials, double rate)
+  private List<List<Measurement>> rounds(List<Trial> trials, double rate, HostWatch host)
       throws IOException, InterruptedException {
     List<List<Measurement>> rounds = new ArrayList<>();
     trials.forEach(trial -> rounds.add(new ArrayList<>()));
     for (int round = 0; round < load.rounds(); round++) {
       for (int i = 0; i < trials.size(); i++) {
-        trials.get(i).openLoop(rate, load.runIn());
-        rounds.get(i).add(trials.get(i).openLoop(rate, load.turn()));
+        trials.get(i).openLoop(rate, load.runIn(), host);
+        rounds.get(i).add(trials.get(i).openLoop(rate, load.turn(), host));
       }
     }
     return rounds;

@@ -194,7 +194,7 @@ final class CompareDeployments implements Callable<Integer> {
       LoadResult result = generator.openLoop(rate, (long) (forSeconds * 1e9));
       CpuTimes cpu = CpuTimes.now(server).minus(before);
       Histogram latencies = result.latencies();
-      return new Measurement(result.nanos(), cpu, latencies);
+      return new Measurement(result.nanos(), cpu, result.requests(), latencies);
     } catch (ErrorReplyException refused) {
       throw new IOException("a deployment refused a request: " + refused.getMessage(), refused);
     }

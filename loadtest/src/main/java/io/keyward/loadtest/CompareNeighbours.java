@@ -29,7 +29,9 @@ import picocli.CommandLine.Option;
           + " and it rests while peace is measured: peace and noise take turns, and the figures are"
           + " medians of theirs. As long as other programs take much of the processors, further"
           + " turns are made, up to as many again, and those count in which others took least. The"
-          + " first seconds of each kind of noise do not count: a JVM compiles what is used."
+          + " first seconds of each kind of noise do not count: a JVM compiles what is used. Nor do"
+          + " requests that were under way when the host of a virtual machine had taken a processor"
+          + " away."
     },
     sortOptions = false)
 final class CompareNeighbours implements Callable<Integer> {
@@ -84,20 +86,21 @@ final class CompareNeighbours implements Callable<Integer> {
     Path config = Files.createTempFile("neighbours-", ".yaml");
     try {
       Files.writeString(config, TENANTS);
-      try (RunningServer server = gateway.start(config)) {
-        return measure(server);
+      try (RunningServer server = gateway.start(config);
+          HostWatch host = gateway.watchHost()) {
+        return measure(server, host);
       }
     } finally {
       Files.delete(config);
     }
   }
 
-  private int measure(RunningServer server) throws IOException {
+  private int measure(RunningServer server, HostWatch host) throws IOException {
     InetSocketAddress address = server.address();
     try (Noise.Line victim = new Noise.Line(address, "AUTH victim b\r\n")) {
       victim.replies(1);
       victim.ask("SET", "key", "v".repeat(64));
-      var _ = load(victim, warmup);
+      var _ = load(victim, warmup, host);
       TextTable table = new TextTable().column("neighbour");
       for (String when : List.of("in peace", "beside it")) {
         for (String name : List.of("p50 µs", "p99 µs", "p99.9 µs", "max µs")) {
@@ -108,7 +111,7 @@ final class CompareNeighbours implements Callable<Integer> {
       List<Verdict> verdicts = new ArrayList<>();
       try {
         for (Noise noise : noises) {
-          verdicts.add(measure(noise, server, victim, table));
+          verdicts.add(measure(noise, server, victim, host, table));
           try (Noise.Line tidy = new Noise.Line(address, "AUTH noisy a\r\n")) {
             tidy.replies(1);
             tidy.ask("FLUSHALL");
@@ -116,6 +119,7 @@ final class CompareNeighbours implements Callable<Integer> {
         }
       } finally {
         System.out.print(table.render(format));
+        System.out.println(host.note());
       }
       return Verdict.print(verdicts);
     }
@@ -129,14 +133,15 @@ final class CompareNeighbours implements Callable<Integer> {
    */
   private record Round(Histogram peace, Histogram loud, long noises, double others) {}
 
-  private Verdict measure(Noise noise, RunningServer server, Noise.Line victim, TextTable table)
+  private Verdict measure(
+      Noise noise, RunningServer server, Noise.Line victim, HostWatch host, TextTable table)
       throws IOException {
     List<Round> made = new ArrayList<>();
     try (NoisyNeighbour neighbour = NoisyNeighbour.start(noise, server.address(), "AUTH noisy a")) {
-      var _ = load(victim, warmup);
+      var _ = load(victim, warmup, host);
       int quiet = 0;
       while (quiet < rounds && made.size() < 2 * rounds) {
-        Round round = round(server, victim, neighbour);
+        Round round = round(server, victim, host, neighbour);
         made.add(round);
         if (round.others <= Disturbance.QUIET) {
           quiet++;
@@ -160,18 +165,19 @@ final class CompareNeighbours implements Callable<Integer> {
     return verdict(noise, ratio);
   }
 
-  private Round round(RunningServer server, Noise.Line victim, NoisyNeighbour neighbour)
+  private Round round(
+      RunningServer server, Noise.Line victim, HostWatch host, NoisyNeighbour neighbour)
       throws IOException {
     neighbour.rest();
-    var _ = load(victim, SETTLING_SECONDS);
+    var _ = load(victim, SETTLING_SECONDS, host);
     CpuTimes used = CpuTimes.now(server);
     long neighbours = neighbour.cpuNanos();
     long began = System.nanoTime();
-    Histogram peace = load(victim, seconds);
+    Histogram peace = load(victim, seconds, host);
     neighbour.goOn();
-    var _ = load(victim, SETTLING_SECONDS);
+    var _ = load(victim, SETTLING_SECONDS, host);
     long before = neighbour.made();
-    Histogram loud = load(victim, seconds);
+    Histogram loud = load(victim, seconds, host);
     long noises = neighbour.made() - before;
     long others = CpuTimes.now(server).minus(used).others() - (neighbour.cpuNanos() - neighbours);
     return new Round(
@@ -191,8 +197,8 @@ final class CompareNeighbours implements Callable<Integer> {
   }
 
   /** Latencies in nanoseconds of GETs at the rate, for so many seconds. */
-  private Histogram load(Noise.Line line, int forSeconds) throws IOException {
-    Histogram latencies = new Histogram(3);
+  private Histogram load(Noise.Line line, int forSeconds, HostWatch host) throws IOException {
+    Samples latencies = new Samples();
     Pacer pacer = new Pacer(System.nanoTime(), rate, forSeconds * 1_000_000_000L);
     long answered = System.nanoTime();
     while (!pacer.exhausted()) {
@@ -201,8 +207,8 @@ final class CompareNeighbours implements Callable<Integer> {
       long since = answered - due > 0 ? due : System.nanoTime();
       line.ask("GET", "key");
       answered = System.nanoTime();
-      latencies.recordValue(answered - since);
+      latencies.add(answered, answered - since);
     }
-    return latencies;
+    return host.calm(latencies);
   }
 }

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
       "With --files rdb the snapshot is loaded, with --files aof the commands that filled the"
           + " server, without a base; all processors are there for it. Keys are of 16 and values of"
           + " 32 bytes. Latency counts from the instant a request was due. The servers have their"
-          + " rounds in turns, and percentiles are medians over the rounds."
+          + " rounds in turns, and percentiles are medians over the rounds. Requests do not count"
+          + " that were under way when the host of a virtual machine had taken a processor away."
     },
     sortOptions = false)
 final class CompareSnapshot implements Callable<Integer> {
@@ -59,7 +60,7 @@ final class CompareSnapshot implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     processors.pinClient();
     List<SnapshotTrial> trials = new ArrayList<>();
-    try {
+    try (HostWatch host = processors.watchHost()) {
       for (ServerCommand command : servers.servers()) {
         trials.add(
             new SnapshotTrial(
@@ -68,7 +69,8 @@ final class CompareSnapshot implements Callable<Integer> {
                 keys,
                 rate,
                 Duration.ofSeconds(seconds),
-                processors.ofServers()));
+                processors.ofServers(),
+                host));
       }
       for (SnapshotTrial trial : trials) {
         trial.warmUp(Duration.ofSeconds(warmup));
@@ -79,6 +81,7 @@ final class CompareSnapshot implements Callable<Integer> {
         }
       }
       System.out.print(table(trials).render(servers.format()));
+      System.out.println(host.note());
       return Verdict.print(verdicts(trials));
     } finally {
       for (SnapshotTrial trial : trials) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends one kind of request over many connections from the calling thread and records what the
@@ -37,6 +38,8 @@ final class LoadGenerator implements AutoCloseable {
   private final int pipeline;
 
   private Histogram latencies = newHistogram();
+  private @Nullable Samples samples;
+  private long answered;
   private boolean closedLoop;
   private long deadline;
   private long unsent;
@@ -113,6 +116,21 @@ final class LoadGenerator implements AutoCloseable {
    */
   LoadResult openLoop(double perSecond, long nanos) throws IOException {
     begin(false);
+    return openLoopAsBegun(perSecond, nanos);
+  }
+
+  /**
+   * As {@link #openLoop(double, long)}, but what the host has delayed is not among the latencies.
+   */
+  LoadResult openLoop(double perSecond, long nanos, HostWatch host) throws IOException {
+    begin(false);
+    Samples kept = new Samples();
+    samples = kept;
+    LoadResult all = openLoopAsBegun(perSecond, nanos);
+    return new LoadResult(all.nanos(), all.requests(), host.calm(kept));
+  }
+
+  private LoadResult openLoopAsBegun(double perSecond, long nanos) throws IOException {
     idle.clear();
     idle.addAll(connections);
     long start = System.nanoTime();
@@ -151,6 +169,8 @@ final class LoadGenerator implements AutoCloseable {
   private void begin(boolean closed) {
     closedLoop = closed;
     latencies = newHistogram();
+    samples = null;
+    answered = 0;
     inFlight = 0;
   }
 
@@ -179,7 +199,13 @@ final class LoadGenerator implements AutoCloseable {
     }
     long now = System.nanoTime();
     lastReply = now;
-    latencies.recordValueWithCount(now - connection.since(), replies);
+    answered += replies;
+    Samples kept = samples;
+    if (kept == null) {
+      latencies.recordValueWithCount(now - connection.since(), replies);
+    } else {
+      kept.add(now, now - connection.since());
+    }
     inFlight -= replies;
     if (connection.outstanding() == 0) {
       if (closedLoop) {
@@ -208,7 +234,7 @@ final class LoadGenerator implements AutoCloseable {
       throw new IllegalStateException(
           nulls + " null replies to requests whose data had been stored before");
     }
-    return new LoadResult(lastReply - start, latencies);
+    return new LoadResult(lastReply - start, answered, latencies);
   }
 
   private IOException silence() {
@@ -216,7 +242,7 @@ final class LoadGenerator implements AutoCloseable {
         "no reply for " + SILENCE_MILLIS / 1000 + " s, " + inFlight + " requests in flight");
   }
 
-  private static Histogram newHistogram() {
+  static Histogram newHistogram() {
     return new Histogram(TimeUnit.HOURS.toNanos(1), 3);
   }
 }

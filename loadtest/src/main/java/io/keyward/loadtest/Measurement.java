@@ -7,16 +7,17 @@ import org.HdrHistogram.Histogram;
  *
  * @param nanos time it took
  * @param cpu processor time used in it
- * @param latencies nanoseconds of every request
+ * @param requests how many were answered
+ * @param latencies nanoseconds of every request, but for those that the host has delayed
  */
-record Measurement(long nanos, CpuTimes cpu, Histogram latencies) {
+record Measurement(long nanos, CpuTimes cpu, long requests, Histogram latencies) {
 
   double serverMicrosPerRequest() {
-    return cpu.server() / 1e3 / latencies.getTotalCount();
+    return cpu.server() / 1e3 / requests;
   }
 
   double clientMicrosPerRequest() {
-    return cpu.client() / 1e3 / latencies.getTotalCount();
+    return cpu.client() / 1e3 / requests;
   }
 
   /** The share of the time in which the server's processor worked: 1 when it set the pace. */
@@ -30,7 +31,7 @@ record Measurement(long nanos, CpuTimes cpu, Histogram latencies) {
   }
 
   double requestsPerSecond() {
-    return latencies.getTotalCount() * 1e9 / nanos;
+    return requests * 1e9 / nanos;
   }
 
   double microsAt(double percentile) {

@@ -24,6 +24,11 @@ final class PinnedGateway {
     processors.pinClient();
   }
 
+  /** As {@link Processors#watchHost}. */
+  HostWatch watchHost() throws InterruptedException {
+    return processors.watchHost();
+  }
+
   /** Starts the gateway; {@link #makeRoom} comes before. */
   RunningServer start(Path config) throws IOException, InterruptedException {
     ServerCommand line =

@@ -2,6 +2,7 @@ package io.keyward.loadtest;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -27,6 +28,11 @@ final class Processors {
   /** Where servers are pinned to; null where there is only one processor. */
   @Nullable String ofServers() {
     return several ? ofServers : null;
+  }
+
+  /** Begins to watch whether the host leaves both processors here. */
+  HostWatch watchHost() throws InterruptedException {
+    return HostWatch.of(several ? List.of(ofClient, ofServers) : List.of(ofServers));
   }
 
   /**

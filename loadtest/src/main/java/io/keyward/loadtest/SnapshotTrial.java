@@ -17,6 +17,7 @@ final class SnapshotTrial implements AutoCloseable {
   private final SnapshotFiles files;
   private final int rate;
   private final Duration turn;
+  private final HostWatch host;
   private final RunningServer server;
   private final ControlConnection control;
 
@@ -35,6 +36,7 @@ final class SnapshotTrial implements AutoCloseable {
    * @param rate requests a second
    * @param turn length of a measurement
    * @param cpus where it is measured; null for all
+   * @param host says which requests do not count
    */
   SnapshotTrial(
       ServerCommand command,
@@ -42,11 +44,13 @@ final class SnapshotTrial implements AutoCloseable {
       int keys,
       int rate,
       Duration turn,
-      @Nullable String cpus)
+      @Nullable String cpus,
+      HostWatch host)
       throws IOException, InterruptedException {
     this.files = files;
     this.rate = rate;
     this.turn = turn;
+    this.host = host;
     RunningServer filled = RunningServer.start(command, 0, null);
     try (ControlConnection filling = filled.connect()) {
       Stock.store(filled, SET, keys, KeyNumbers.sequential(keys));
@@ -96,7 +100,7 @@ final class SnapshotTrial implements AutoCloseable {
   }
 
   private Histogram load(Duration time) throws IOException {
-    return clients.openLoop(rate, time.toNanos()).latencies();
+    return clients.openLoop(rate, time.toNanos(), host).latencies();
   }
 
   private void call(String command) throws IOException {

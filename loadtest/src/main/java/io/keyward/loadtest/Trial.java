@@ -37,6 +37,7 @@ final class Trial {
   Measurement closedLoop(int pipeline, Duration duration) throws IOException, InterruptedException {
     Histogram latencies = null;
     long nanos = 0;
+    long requests = 0;
     CpuTimes cpu = CpuTimes.ZERO;
     try (LoadGenerator generator = generator(pipeline)) {
       long left = duration.toNanos();
@@ -46,6 +47,7 @@ final class Trial {
         LoadResult result = generator.closedLoop(workload.requestsPerPreparation(size), left);
         cpu = cpu.plus(CpuTimes.now(server).minus(before));
         nanos += result.nanos();
+        requests += result.requests();
         left -= result.nanos();
         if (latencies == null) {
           latencies = result.latencies();
@@ -56,17 +58,17 @@ final class Trial {
     } catch (ErrorReplyException e) {
       throw refused(e);
     }
-    return new Measurement(nanos, cpu, latencies);
+    return new Measurement(nanos, cpu, requests, latencies);
   }
 
-  /** Sends requests at a fixed rate for the given time. */
-  Measurement openLoop(double perSecond, Duration duration)
+  /** Sends requests at a fixed rate for the given time; those count that the host did not delay. */
+  Measurement openLoop(double perSecond, Duration duration, HostWatch host)
       throws IOException, InterruptedException {
     try (LoadGenerator generator = generator(1)) {
       CpuTimes before = CpuTimes.now(server);
-      LoadResult result = generator.openLoop(perSecond, duration.toNanos());
+      LoadResult result = generator.openLoop(perSecond, duration.toNanos(), host);
       CpuTimes cpu = CpuTimes.now(server).minus(before);
-      return new Measurement(result.nanos(), cpu, result.latencies());
+      return new Measurement(result.nanos(), cpu, result.requests(), result.latencies());
     } catch (ErrorReplyException e) {
       throw refused(e);
     }

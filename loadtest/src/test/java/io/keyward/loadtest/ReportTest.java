@@ -104,7 +104,10 @@ class ReportTest {
               Histogram latencies = new Histogram(3);
               latencies.recordValueWithCount(100_000, 1_000);
               return new Measurement(
-                  1_000_000_000L, new CpuTimes((long) (micros * 1e6), 1_000_000, 0), latencies);
+                  1_000_000_000L,
+                  new CpuTimes((long) (micros * 1e6), 1_000_000, 0),
+                  1_000,
+                  latencies);
             })
         .toList();
   }
