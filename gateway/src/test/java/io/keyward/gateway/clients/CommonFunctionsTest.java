@@ -18,6 +18,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.FunctionRestorePolicy;
@@ -148,6 +149,60 @@ class CommonFunctionsTest {
             RedisFixture.startWithLog(directory.resolve("data").resolve("appendonlydir"));
         Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       assertThat(names(client)).isEmpty();
+    }
+  }
+
+  private static void rewrite(Jedis operator) throws Exception {
+    operator.bgrewriteaof();
+    Waiting.until(
+        "the end of the rewrite",
+        () ->
+            operator
+                .info("persistence")
+                .contains("aof_rewrite_in_progress:0\r\naof_rewrite_scheduled:0"));
+  }
+
+  private Set<String> namesOfRedisOnTheLog() throws Exception {
+    try (RedisFixture redis =
+            RedisFixture.startWithLog(directory.resolve("data").resolve("appendonlydir"));
+        Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
+      assertThat(client.info("stats")).contains("unexpected_error_replies:0\r\n");
+      return names(client);
+    }
+  }
+
+  /** What a base has is what the log before it told, so that the log goes on from there. */
+  @ParameterizedTest
+  @CsvSource({"1, yes", "2, yes", "1, no"})
+  void afterARewriteItHasThemToo(int loops, String snapshotFirst) throws Exception {
+    try (Gateway gateway = start(loops);
+        Jedis operator = client(gateway, "operator");
+        Jedis blue = client(gateway, "blue");
+        Jedis green = client(gateway, "green")) {
+      operator.configSet("aof-use-rdb-preamble", snapshotFirst);
+      green.functionLoad(library("of_green", "common", "green"));
+      blue.functionLoad(library("of_blue", "common", "blue"));
+      green.functionLoad(library("same", "f", "green"));
+      blue.functionLoad(library("same", "f", "blue"));
+      rewrite(operator);
+      green.functionDelete("of_green");
+      assertThat(namesOfRedisOnTheLog()).containsExactly("same");
+      rewrite(operator);
+      assertThat(namesOfRedisOnTheLog()).containsExactly("of_blue", "same");
+      green.functionLoad(library("of_green", "common", "green"));
+      blue.functionDelete("same");
+      assertThat(namesOfRedisOnTheLog()).containsExactly("of_blue", "same");
+    }
+    try (Gateway gateway = start(loops);
+        Jedis blue = client(gateway, "blue");
+        Jedis green = client(gateway, "green")) {
+      blue.functionDelete("of_blue");
+      assertThat(namesOfRedisOnTheLog()).containsExactly("same");
+      green.functionDelete("same");
+      assertThat(namesOfRedisOnTheLog()).isEmpty();
+      blue.functionLoad(library("of_blue", "common", "blue"));
+      assertThat(namesOfRedisOnTheLog()).containsExactly("of_blue");
+      assertThat(names(green)).containsExactly("of_green");
     }
   }
 

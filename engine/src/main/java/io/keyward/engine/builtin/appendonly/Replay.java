@@ -41,14 +41,14 @@ final class Replay {
    */
   @Nullable String apply(BuiltinKeyspace keyspace, int database, Request request) {
     Command command = request.command();
-    if (command.name().equals("eval")) {
-      try {
-        if (wholeKeyspace(keyspace, database, request) || library(keyspace, request)) {
-          return null;
-        }
-      } catch (CommandException refusal) {
-        return refusal.line();
+    try {
+      if (command.name().equals("eval")
+          ? wholeKeyspace(keyspace, database, request) || libraryOfItsOwn(keyspace, request)
+          : command.fullName().equals("function|load") && library(keyspace, request)) {
+        return null;
       }
+    } catch (CommandException refusal) {
+      return refusal.line();
     }
     Client client = clientOf(keyspace);
     client.database(database);
@@ -72,10 +72,10 @@ final class Replay {
   }
 
   /** Does what a script stands for that has an effect on a library of a keyspace's functions. */
-  private static boolean library(BuiltinKeyspace keyspace, Request request) {
+  private static boolean libraryOfItsOwn(BuiltinKeyspace keyspace, Request request) {
     String text = request.text(1);
     if (text.equals(WholeKeyspace.LOAD_LIBRARY)) {
-      FunctionTexts.load(keyspace, request.copyOf(3), true);
+      FunctionTexts.load(keyspace, request.copyOf(3), true, false);
       return true;
     }
     if (text.equals(WholeKeyspace.DELETE_LIBRARY)) {
@@ -83,6 +83,13 @@ final class Replay {
       return true;
     }
     return false;
+  }
+
+  /** Loads a library that a Redis which reads the file has too, whatever order loops come in. */
+  private static boolean library(BuiltinKeyspace keyspace, Request request) {
+    int last = request.count() - 1;
+    FunctionTexts.load(keyspace, request.copyOf(last), last == 3 && request.is(2, "REPLACE"), true);
+    return true;
   }
 
   /** Does what a script stands for that has an effect on all keys of a keyspace. */

@@ -167,7 +167,9 @@ final class FunctionCommands {
     if (last == 2 && request.is(2, "REPLACE")) {
       throw CommandException.error("Missing library metadata");
     }
-    String name = KeyspaceFunctions.of(request).load(request.copyOf(last), replace);
+    String name =
+        KeyspaceFunctions.of(request)
+            .load(request.copyOf(last), replace, KeyspaceFunctions.Elsewhere.ASKED);
     changed(request);
     reply.bulk(name);
   }

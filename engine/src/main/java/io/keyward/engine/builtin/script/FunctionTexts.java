@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.script;
 
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.script.KeyspaceFunctions.Elsewhere;
 import java.util.List;
 import java.util.Set;
 
@@ -48,13 +49,23 @@ public final class FunctionTexts {
   }
 
   /**
-   * Adds a library.
+   * Whether a Redis that reads a file, and has one set of libraries, is to find this one there. Its
+   * keyspace's stream tells it if that is new; on the keyspace's loop.
+   */
+  public static boolean isShown(BuiltinKeyspace keyspace, Named library) {
+    return KeyspaceFunctions.of(keyspace).isShown(library.library);
+  }
+
+  /**
+   * Adds a library of a file.
    *
    * @param replace whether it may take the place of one of the same name
+   * @param shown whether a Redis that reads the file, and has one set of libraries, has it
    * @throws CommandException if the text is not one, or its name is taken
    */
-  public static void load(BuiltinKeyspace keyspace, byte[] text, boolean replace) {
-    String _ = KeyspaceFunctions.of(keyspace).load(text, replace);
+  public static void load(BuiltinKeyspace keyspace, byte[] text, boolean replace, boolean shown) {
+    String _ =
+        KeyspaceFunctions.of(keyspace).load(text, replace, shown ? Elsewhere.YES : Elsewhere.NO);
   }
 
   /**
@@ -95,7 +106,8 @@ public final class FunctionTexts {
    * @throws CommandException if it is damaged
    */
   public static void loadPayload(BuiltinKeyspace keyspace, byte[] payload) {
-    FunctionPayload.read(payload).forEach(text -> load(keyspace, text, true));
+    KeyspaceFunctions functions = KeyspaceFunctions.of(keyspace);
+    FunctionPayload.read(payload).forEach(text -> functions.load(text, true, Elsewhere.ASKED));
   }
 
   /** Forgets the library of a name, if there is one. */

@@ -5,6 +5,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.FunctionNames;
 import io.keyward.engine.builtin.script.lua.LuaTable;
 import java.util.ArrayList;
@@ -95,18 +96,26 @@ final class KeyspaceFunctions {
 
   /** Forgets every library and begins with a new Lua world. */
   void flush() {
-    adopt(new LinkedHashMap<>());
+    adopt(new LinkedHashMap<>(), Elsewhere.ASKED);
     world = new FunctionWorld(keyspace);
   }
 
+  /** Whether a Redis that has one set of libraries for all keyspaces has what is loaded. */
+  enum Elsewhere {
+    /** It is told, if it can have it. */
+    ASKED,
+    YES,
+    NO
+  }
+
   /** Reads a library and adds it; returns its name. */
-  String load(byte[] code, boolean replace) {
+  String load(byte[] code, boolean replace, Elsewhere elsewhere) {
     Library library = read(code, libraries, replace);
     Map<String, Library> others = new LinkedHashMap<>(libraries);
     others.remove(library.name());
     refuseCollision(library, others);
     others.put(library.name(), library);
-    adopt(others);
+    adopt(others, elsewhere);
     return library.name();
   }
 
@@ -120,9 +129,9 @@ final class KeyspaceFunctions {
   record Change(Library library, boolean loaded, boolean everywhere) {}
 
   /** Has these libraries from now on, and counts what they take. */
-  private void adopt(Map<String, Library> next) {
+  private void adopt(Map<String, Library> next, Elsewhere elsewhere) {
     long change = bytes(next) - bytes(libraries);
-    changes = changes(libraries, next);
+    changes = changes(libraries, next, elsewhere);
     libraries = next;
     keyspace.settingsAccount().add(change);
   }
@@ -132,7 +141,8 @@ final class KeyspaceFunctions {
     return changes;
   }
 
-  private List<Change> changes(Map<String, Library> former, Map<String, Library> next) {
+  private List<Change> changes(
+      Map<String, Library> former, Map<String, Library> next, Elsewhere elsewhere) {
     if (!keyspace.effects().kept()) {
       return List.of();
     }
@@ -148,20 +158,66 @@ final class KeyspaceFunctions {
       }
     }
     for (Library library : come) {
-      Set<String> functions =
-          library.functions().keySet().stream()
-              .map(name -> name.toLowerCase(Locale.ROOT))
-              .collect(Collectors.toSet());
-      found.add(new Change(library, true, names.gets(keyspace, library.name(), functions)));
+      found.add(new Change(library, true, isElsewhere(library, elsewhere)));
     }
     return found;
+  }
+
+  private boolean isElsewhere(Library library, Elsewhere elsewhere) {
+    FunctionNames names = keyspace.home().functionNames();
+    return switch (elsewhere) {
+      case ASKED -> names.gets(keyspace, library.name(), lowerCase(library));
+      case YES -> {
+        names.shows(keyspace, library.name(), lowerCase(library));
+        yield true;
+      }
+      case NO -> {
+        names.hides(keyspace, library.name());
+        yield false;
+      }
+    };
+  }
+
+  private static Set<String> lowerCase(Library library) {
+    return library.functions().keySet().stream()
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * Whether a Redis is to have a library of these, and not another keyspace's of its name. It is
+   * told if what it has of that name is no keyspace's any more.
+   */
+  boolean isShown(Library library) {
+    FunctionNames names = keyspace.home().functionNames();
+    if (names.isShown(keyspace, library.name())) {
+      return true;
+    }
+    boolean takesOver = names.takesOver(keyspace, library.name(), lowerCase(library));
+    if (takesOver || names.givesUp(library.name())) {
+      tell(library, takesOver);
+    }
+    return takesOver;
+  }
+
+  private void tell(Library library, boolean shown) {
+    Effects effects = keyspace.effects();
+    effects.beginUnit();
+    try {
+      if (!shown) {
+        effects.whole().libraryDeleted(0, library.name(), true);
+      }
+      effects.whole().libraryLoaded(0, library.code(), shown);
+    } finally {
+      effects.endUnit();
+    }
   }
 
   /** Forgets a library; false if there is none of this name. */
   boolean delete(String name) {
     Map<String, Library> others = new LinkedHashMap<>(libraries);
     boolean known = others.remove(name) != null;
-    adopt(others);
+    adopt(others, Elsewhere.ASKED);
     return known;
   }
 
@@ -231,7 +287,7 @@ final class KeyspaceFunctions {
       refuseCollision(library, result);
     }
     result.putAll(added);
-    adopt(result);
+    adopt(result, Elsewhere.ASKED);
   }
 
   /** Calls a function with the keys and arguments of a request. */

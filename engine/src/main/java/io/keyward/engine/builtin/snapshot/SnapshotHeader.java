@@ -74,7 +74,8 @@ public final class SnapshotHeader {
       fact(FUNCTIONS, keyspace.prefix(), out);
     }
     for (FunctionTexts.Named library : libraries) {
-      if (taken.take(library)) {
+      boolean shown = names == Names.OWN || FunctionTexts.isShown(keyspace, library);
+      if (shown && taken.take(library)) {
         out.writeByte(RdbType.FUNCTION);
       } else {
         out.writeByte(RdbType.AUXILIARY);

@@ -139,7 +139,7 @@ public final class SnapshotLoader {
         long _ = in.readLength();
       }
       case RdbType.AUXILIARY -> fact(in.readText(), in.readText());
-      case RdbType.FUNCTION -> function(in.readString());
+      case RdbType.FUNCTION -> function(in.readString(), true);
       case RdbType.FUNCTION_PRE_RELEASE ->
           throw in.malformed("it holds functions in the form of a pre-release of Redis 7.0");
       case RdbType.MODULE_AUXILIARY -> {
@@ -178,13 +178,13 @@ public final class SnapshotLoader {
     if (name.equals(SnapshotHeader.FUNCTIONS)) {
       functionsOf = new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     } else if (name.equals(SnapshotHeader.LIBRARY)) {
-      function(value.getBytes(StandardCharsets.ISO_8859_1));
+      function(value.getBytes(StandardCharsets.ISO_8859_1), false);
     } else if (name.equals(SnapshotHeader.USED_MEMORY) && value.matches("[0-9]{1,18}")) {
       usedMemory = Long.parseLong(value);
     }
   }
 
-  private void function(byte[] text) {
+  private void function(byte[] text, boolean shown) {
     BuiltinKeyspace keyspace = places.ofFunctions(functionsOf);
     if (keyspace == null) {
       throw in.malformed(
@@ -194,7 +194,7 @@ public final class SnapshotLoader {
       return;
     }
     try {
-      FunctionTexts.load(keyspace, text, !addsAlone);
+      FunctionTexts.load(keyspace, text, !addsAlone, shown);
     } catch (CommandException refused) {
       throw in.malformed("a library of functions cannot be loaded: " + refused.line());
     }
