@@ -188,6 +188,8 @@ final class BitFieldCommands {
     Database database = Database.of(request);
     Entry entry = database.write(request, 1, Type.STRING);
     boolean grown = entry == null || StringValue.length(entry) < length;
+    // Before the string is made, since there may be no memory for it.
+    reply.array(operations.size());
     LongString big = LongString.ofLength(database, entry, request, 1, length);
     if (big != null) {
       big.extend(length);
@@ -199,7 +201,6 @@ final class BitFieldCommands {
     if (entry == null) {
       entry = database.view();
     }
-    reply.array(operations.size());
     boolean changed = false;
     for (Operation operation : operations) {
       if (operation.action() == Action.GET) {

@@ -9,11 +9,21 @@ import io.keyward.engine.builtin.structure.QuicklistCursor;
 
 /** A list that has outgrown its entry: a quicklist in the pages. */
 final class BigList implements Held {
-  private final Quicklist elements;
   private final QuicklistCursor cursor = new QuicklistCursor();
+  private final Quicklist elements;
 
-  BigList(Quicklist elements) {
-    this.elements = elements;
+  /** Nothing takes memory behind the elements, which are accounted for from then on. */
+  private BigList(Database database) {
+    elements = new Quicklist(ListValue.limits(database), database.pool(), database.account());
+  }
+
+  private BigList(Quicklist copied, MemoryAccount account) {
+    elements = copied.copy(account);
+  }
+
+  /** An empty list that no key has yet, to be freed if the command breaks off. */
+  static BigList begin(Database database) {
+    return database.begin(new BigList(database));
   }
 
   Quicklist elements() {
@@ -32,7 +42,7 @@ final class BigList implements Held {
 
   @Override
   public Held copy(Database target) {
-    return new BigList(elements.copy(target.account()));
+    return new BigList(elements, target.account());
   }
 
   @Override

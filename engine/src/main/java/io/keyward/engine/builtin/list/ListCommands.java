@@ -153,10 +153,15 @@ public final class ListCommands {
     for (int i = 2; i < request.count(); i++) {
       bytes += request.length(i);
     }
-    ListValue.widen(list, bytes, request.count() - 2);
-    for (int i = 2; i < request.count(); i++) {
-      Slices.step(request);
-      ListValue.push(list, first, request.bytes(), request.offset(i), request.length(i));
+    try {
+      ListValue.widen(list, bytes, request.count() - 2);
+      for (int i = 2; i < request.count(); i++) {
+        Slices.step(request);
+        ListValue.push(list, first, request.bytes(), request.offset(i), request.length(i));
+      }
+    } catch (OutOfMemoryError full) {
+      ListValue.giveUpEmpty(list);
+      throw full;
     }
     reply.integer(ListValue.size(list));
     database.changed(request, 1, KeyspaceNotifications.LIST, first ? "lpush" : "rpush");

@@ -12,6 +12,7 @@ import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.Quicklist;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,11 +71,26 @@ public final class ListDump {
     };
   }
 
+  /** The list of these elements, of which there are some. */
+  static NewValue of(List<byte[]> elements, Database database) {
+    BigList big = BigList.begin(database);
+    Quicklist made = big.elements();
+    for (byte[] element : elements) {
+      made.pushLast(element, 0, element.length);
+    }
+    if (!fitsEntry(made)) {
+      return NewValue.held(Type.LIST, Encoding.QUICKLIST, big);
+    }
+    NewValue packed = packed(made);
+    database.placement().freeLater(big);
+    return packed;
+  }
+
   /** Reads a value whose type has been read; null if it has no elements. */
   public static @Nullable NewValue read(int type, RdbInput in, Database database) {
-    Quicklist elements =
-        new Quicklist(ListValue.limits(database), database.pool(), database.account());
-    NewValue made = NewValue.held(Type.LIST, Encoding.QUICKLIST, new BigList(elements));
+    BigList big = BigList.begin(database);
+    Quicklist elements = big.elements();
+    NewValue made = NewValue.held(Type.LIST, Encoding.QUICKLIST, big);
     try {
       switch (type) {
         case RdbType.LIST -> readElements(in, elements);

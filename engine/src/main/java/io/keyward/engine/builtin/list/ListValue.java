@@ -8,6 +8,7 @@ import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Held;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.NewValue;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackEditor;
@@ -61,6 +62,13 @@ public final class ListValue {
     return list;
   }
 
+  /** Lets a list go that has been made and for whose first element there is no memory. */
+  static void giveUpEmpty(Entry list) {
+    if (size(list) == 0) {
+      list.database().remove(list);
+    }
+  }
+
   /** The number of elements. */
   public static long size(Entry list) {
     return list.encoding() == Encoding.LISTPACK
@@ -83,8 +91,8 @@ public final class ListValue {
 
   private static void makeBig(Entry list) {
     Database database = list.database();
-    Quicklist elements = new Quicklist(limits(database), database.pool(), database.account());
-    BigList big = database.begin(new BigList(elements));
+    BigList big = BigList.begin(database);
+    Quicklist elements = big.elements();
     byte[] bytes = list.bytes();
     int start = list.start();
     if (Listpack.count(bytes, start) > 0) {
@@ -134,18 +142,29 @@ public final class ListValue {
     }
   }
 
-  /** Makes a key the list of these elements, whatever it was; it does not expire. */
+  /**
+   * Makes a key the list of these elements, of which there are some; it does not expire.
+   *
+   * @param present the key as it is there, or null
+   * @throws OutOfMemoryError if there is no memory for that; then the key is as before
+   */
   public static void overwrite(
       @Nullable Entry present, Request request, int argument, List<byte[]> elements) {
-    Entry list =
-        Database.of(request)
-            .placement()
-            .overwrite(
-                present, request, argument, Type.LIST, Encoding.LISTPACK, Listpack.EMPTY_BYTES, -1);
-    ListpackEditor.initialize(list);
-    for (byte[] element : elements) {
-      widen(list, element.length, 1);
-      push(list, false, element, 0, element.length);
+    Database database = present == null ? Database.of(request) : present.database();
+    NewValue made = ListDump.of(elements, database);
+    try {
+      Entry _ =
+          made.install(
+              database,
+              request.bytes(),
+              request.offset(argument),
+              request.length(argument),
+              -1,
+              database.newView(),
+              present);
+    } catch (OutOfMemoryError full) {
+      made.discard(database);
+      throw full;
     }
   }
 

@@ -133,7 +133,12 @@ final class MoveCommands {
   }
 
   private static void push(Entry list, boolean first, byte[] element) {
-    ListValue.widen(list, element.length, 1);
-    ListValue.push(list, first, element, 0, element.length);
+    try {
+      ListValue.widen(list, element.length, 1);
+      ListValue.push(list, first, element, 0, element.length);
+    } catch (OutOfMemoryError full) {
+      ListValue.giveUpEmpty(list);
+      throw full;
+    }
   }
 }

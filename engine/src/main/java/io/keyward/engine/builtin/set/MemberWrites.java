@@ -20,6 +20,7 @@ import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
+import java.util.Objects;
 
 /** SADD, SREM, SMOVE. */
 final class MemberWrites {
@@ -72,7 +73,7 @@ final class MemberWrites {
     int added = 0;
     for (int i = 2; i <= last; i++) {
       Slices.step(request);
-      if (SetValue.add(set, request.bytes(), request.offset(i), request.length(i))) {
+      if (SetValue.addFirst(set, request.bytes(), request.offset(i), request.length(i))) {
         added++;
       }
     }
@@ -117,6 +118,14 @@ final class MemberWrites {
     }
   }
 
+  private static void takeBack(Entry set, byte[] member, int offset, int length) {
+    if (SetValue.size(set) == 1) {
+      set.database().remove(set);
+    } else {
+      boolean _ = SetValue.remove(set, member, offset, length);
+    }
+  }
+
   private static void smove(Request request, Reply reply) {
     Database database = Database.of(request);
     Entry source = database.write(request, 1);
@@ -135,15 +144,27 @@ final class MemberWrites {
       reply.integer(SetValue.contains(source, bytes, offset, length));
       return;
     }
-    if (!SetValue.remove(source, bytes, offset, length)) {
+    if (!SetValue.contains(source, bytes, offset, length)) {
       reply.integer(0);
       return;
     }
-    removed(database, source, request, "srem", SetValue.size(source) == 0);
     if (target == null) {
+      Entry sourceView = database.newView();
       target = SetValue.create(database, request, 2, 3, 3);
+      source = Objects.requireNonNull(database.write(request, 1, sourceView));
     }
-    if (SetValue.add(target, bytes, offset, length)) {
+    // First, so that the member is not lost if there is no memory for it there.
+    boolean added = SetValue.addFirst(target, bytes, offset, length);
+    try {
+      boolean _ = SetValue.remove(source, bytes, offset, length);
+    } catch (OutOfMemoryError full) {
+      if (added) {
+        takeBack(target, bytes, offset, length);
+      }
+      throw full;
+    }
+    removed(database, source, request, "srem", SetValue.size(source) == 0);
+    if (added) {
       database.changed(request, 2, KeyspaceNotifications.SET, "sadd");
     }
     reply.integer(1);

@@ -45,6 +45,18 @@ public final class SetValue {
         : PackedSet.contains(set, encoding, member, offset, length);
   }
 
+  /** Adds a member; a set that has been made for it goes if there is no memory for that. */
+  static boolean addFirst(Entry set, byte[] bytes, int offset, int length) {
+    try {
+      return add(set, bytes, offset, length);
+    } catch (OutOfMemoryError full) {
+      if (size(set) == 0) {
+        set.database().remove(set);
+      }
+      throw full;
+    }
+  }
+
   /**
    * Makes an empty set that is ready for the arguments from {@code from} to {@code to}.
    *

@@ -121,7 +121,7 @@ final class AddCommands {
     int outcome = SKIPPED;
     for (int i = first; i < request.count(); i += 2) {
       Slices.step(request);
-      outcome = put(entry, request, i, options);
+      outcome = putFirst(entry, request, i, options);
       added += outcome == ADDED ? 1 : 0;
       updated += outcome == UPDATED ? 1 : 0;
     }
@@ -185,8 +185,25 @@ final class AddCommands {
     }
     Entry entry = database.placement().create(request, 1, Type.SORTED_SET, Encoding.LISTPACK, room);
     ListpackEditor.initialize(entry);
-    SortedSetValue.expect(entry, pairs, request.length(first + 1));
+    try {
+      SortedSetValue.expect(entry, pairs, request.length(first + 1));
+    } catch (OutOfMemoryError full) {
+      database.remove(entry);
+      throw full;
+    }
     return entry;
+  }
+
+  /** As {@link #put}; a set that has been made for it goes if there is no memory for that. */
+  private static int putFirst(Entry entry, Request request, int argument, int options) {
+    try {
+      return put(entry, request, argument, options);
+    } catch (OutOfMemoryError full) {
+      if (SortedSetValue.size(entry) == 0) {
+        entry.database().remove(entry);
+      }
+      throw full;
+    }
   }
 
   /** Adds or changes the member of one pair, as the options allow. */

@@ -296,9 +296,14 @@ public final class Quicklist {
    */
   public Quicklist copy(MemoryAccount counted) {
     Quicklist copy = new Quicklist(chain.limits, pool, counted);
-    CommonSlots contents = nodes.share(copy.nodes, chain.nodeCount);
-    for (int node = chain.head; node != NONE; node = nodes.next(node)) {
-      copy.chain.link(copy.chain.tail, nodes.copyTo(copy.nodes, contents, node), true);
+    try {
+      CommonSlots contents = nodes.share(copy.nodes, chain.nodeCount);
+      for (int node = chain.head; node != NONE; node = nodes.next(node)) {
+        copy.chain.link(copy.chain.tail, nodes.copyTo(copy.nodes, contents, node), true);
+      }
+    } catch (OutOfMemoryError full) {
+      boolean _ = copy.free(Integer.MAX_VALUE);
+      throw full;
     }
     return copy;
   }

@@ -62,7 +62,12 @@ final class QuicklistChain {
       node = nodes.newPlain(source, offset, length);
     } else {
       node = nodes.newPacked(roomBeside(anchor, after));
-      ListpackEditor.append(nodes.content(node), source, offset, length);
+      try {
+        ListpackEditor.append(nodes.content(node), source, offset, length);
+      } catch (OutOfMemoryError full) {
+        nodes.free(node);
+        throw full;
+      }
       nodes.addToCount(node, 1);
     }
     link(anchor, node, after);

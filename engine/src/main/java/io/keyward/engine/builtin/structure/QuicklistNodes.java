@@ -103,7 +103,13 @@ final class QuicklistNodes {
   }
 
   private int make(int capacity, int count) {
-    return makeOf(allocate(capacity), count);
+    int content = allocate(capacity);
+    try {
+      return makeOf(content, count);
+    } catch (OutOfMemoryError full) {
+      release(content);
+      throw full;
+    }
   }
 
   private int makeOf(int content, int count) {

@@ -1,10 +1,13 @@
 package io.keyward.engine.builtin.memory;
 
+import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.builtin.Bench;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Executes commands while memory is missing at each of the places in turn at which they take some,
@@ -33,15 +36,26 @@ public final class CommandsWithoutMemory {
     return words.toString();
   }
 
-  private final Bench bench = new Bench(LiveSettings.defaults());
+  private final Bench bench = bench();
   private final List<String> wrong = new ArrayList<>();
+
+  /** A keyspace that tells what its keys hold. */
+  static Bench bench() {
+    try {
+      return new Bench(new LiveSettings(Map.of(Directive.ENABLE_DEBUG_COMMAND, "yes")));
+    } catch (RefusedException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
 
   public static void run(PrintStream said) {
     CommandsWithoutMemory all = new CommandsWithoutMemory();
     for (Case each : cases()) {
-      all.examine(each, false);
+      all.examine(each, false, false);
+      all.examine(each, false, true);
       if (each.command().length() < IN_SLICES) {
-        all.examine(each, true);
+        all.examine(each, true, false);
+        all.examine(each, true, true);
       }
     }
     all.wrong.forEach(said::println);
@@ -71,6 +85,10 @@ public final class CommandsWithoutMemory {
             "xadd k 1-1 f v",
             "xgroup create k g 0 mkstream",
             "set k " + "x".repeat(300_000),
+            "rpush k " + "x".repeat(20_000),
+            "hset k f " + "x".repeat(200),
+            "sadd k " + "x".repeat(200),
+            "zadd k 1 " + "x".repeat(200),
             "bitfield k set u8 0 255")) {
       cases.add(new Case(false, made));
     }
@@ -102,6 +120,8 @@ public final class CommandsWithoutMemory {
       cases.add(of(copied, "sadd k" + MANY, "sadd k another"));
       cases.add(of(copied, "sadd k" + MANY, "srem k 7"));
       cases.add(of(copied, "sadd k" + MANY, "smove k other 7"));
+      String member = "x".repeat(200);
+      cases.add(of(copied, "sadd k " + member + MANY, "smove k other " + member));
       cases.add(of(copied, "zadd k" + MANY, "zadd k 7.5 another"));
       cases.add(of(copied, "zadd k" + MANY, "zadd k 250.5 member:7"));
       cases.add(of(copied, "zadd k" + MANY, "zadd k 7.1 member:7"));
@@ -115,6 +135,7 @@ public final class CommandsWithoutMemory {
       cases.add(of(copied, "rpush k" + MANY, "lpush k another"));
       cases.add(of(copied, "rpush k" + MANY, "lpop k"));
       cases.add(of(copied, "rpush k" + MANY, "lmove k other left right"));
+      cases.add(of(copied, "rpush k " + "x".repeat(20_000) + MANY, "lmove k other left right"));
     }
     for (String stored :
         List.of(
@@ -170,6 +191,7 @@ public final class CommandsWithoutMemory {
             "copy k l"));
     cases.add(new Case(false, "rename k l", "hset k f v", "hexpire k 1000 fields 1 f", "set l 1"));
     cases.add(new Case(false, "copy k l replace", "sadd k a", "hset l f v"));
+    cases.add(new Case(false, "copy k l", "rpush k " + "x".repeat(20_000) + MANY));
     cases.add(new Case(false, "rename k l", "zadd k" + MANY, "rpush l" + MANY));
     cases.add(new Case(false, "set k other", "set k value", "expire k 1000"));
     cases.add(new Case(false, "expire k 1000", "set k value"));
@@ -186,7 +208,13 @@ public final class CommandsWithoutMemory {
     return copied.isEmpty() ? new Case(false, command, big) : new Case(false, command, big, copied);
   }
 
-  private void examine(Case each, boolean lasts) {
+  /**
+   * Examines a command.
+   *
+   * @param lasts whether memory stays missing
+   * @param saved whether a snapshot has just begun when the command comes
+   */
+  private void examine(Case each, boolean lasts, boolean saved) {
     int found = wrong.size();
     prepare(each);
     String before = state();
@@ -196,6 +224,7 @@ public final class CommandsWithoutMemory {
     boolean missed = true;
     for (int time = 1; missed && wrong.size() < found + 3; time++) {
       prepare(each);
+      SnapshotUnderWay snapshot = saved ? new SnapshotUnderWay(bench) : null;
       int number = time;
       bench.session().beforeNext(() -> MissingRoom.in(number, lasts));
       String reply;
@@ -207,22 +236,26 @@ public final class CommandsWithoutMemory {
       OutOfMemoryError met = MissingRoom.end();
       missed = met != null;
       String problem = problem(each, reply, before, after, missed);
+      if (snapshot != null) {
+        String ofSnapshot = snapshot.problem();
+        problem = problem == null ? ofSnapshot : problem;
+      }
       long more = emptied();
       if (problem == null && more != left) {
         problem = (more - left) + " bytes are left behind";
       }
       left = more;
       if (problem != null) {
-        tell(each, time, lasts, problem, met);
+        tell(each, time, (lasts ? " lasting" : "") + (saved ? " saved" : ""), problem, met);
       }
     }
   }
 
-  private void tell(Case each, int time, boolean lasts, String problem, OutOfMemoryError met) {
+  private void tell(Case each, int time, String how, String problem, OutOfMemoryError met) {
     StringBuilder text = new StringBuilder();
     text.append(String.join("; ", each.before()).replace(MANY, " …"));
     text.append(" | ").append(each.command().replace(MANY, " …")).append(" | ").append(time);
-    text.append(lasts ? " lasting: " : ": ").append(problem);
+    text.append(how).append(": ").append(problem);
     if (met != null) {
       for (int i = 1; i < Math.min(9, met.getStackTrace().length); i++) {
         text.append("\n      ").append(met.getStackTrace()[i]);
