@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
 /** Chooses distinct elements of a table, each choice of so many with the same chance. */
 public final class RandomSubset {
   /** From this share of a table on, a walk over all is cheaper than draws. */
-  private static final int WALK_SHARE = 3;
+  public static final int WALK_SHARE = 3;
 
   private RandomSubset() {}
 

@@ -28,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  * (see {@link Home}).
  */
 public final class Slices {
-  private static final long MANY_STEPS = 1_000;
+  /** A command that expects more of them runs in slices. */
+  public static final long MANY_STEPS = 1_000;
+
   private static final int STEPS_BETWEEN_LOOKS = 128;
 
   /** A command that runs in slices. */

@@ -51,6 +51,7 @@ class SlicesTest {
     each(words, "s", "sadd','s','m'..i..'");
     each(words, "l", "rpush','l','m'..(i*7919%60013)..'");
     each(words, "h", "hset','h','m'..i,'v");
+    each(words, "x", "xadd','x',i,'f','v");
     each(words, "z", "zadd','z',i,'m'..i..'");
     bench.run("set", "a", "ab".repeat(5_000));
     bench.run("set", "b", "ba".repeat(5_000));
@@ -71,11 +72,22 @@ class SlicesTest {
         "SUNIONSTORE d s s2",
         "SDIFF s s2",
         "SINTER s s",
+        "SRANDMEMBER s -60000",
+        "SRANDMEMBER s 30000",
+        "SRANDMEMBER s 5000",
         "LRANGE l 0 -1",
         "HGETALL h",
         "HKEYS h",
+        "HRANDFIELD h -60000 WITHVALUES",
+        "HRANDFIELD h 30000",
         "ZRANGE z 0 -1 WITHSCORES",
         "ZRANGESTORE d z 0 -1",
+        "ZRANDMEMBER z -60000 WITHSCORES",
+        "ZRANDMEMBER z 30000",
+        "ZRANDMEMBER z 5000",
+        "XRANGE x - +",
+        "XREVRANGE x + -",
+        "XREAD STREAMS x 0",
         "ZUNIONSTORE d 2 z s",
         "ZINTERCARD 2 z s",
         "SORT l ALPHA",
@@ -102,9 +114,18 @@ class SlicesTest {
     if (!before.isEmpty()) {
       assertThat(reply.chars().filter(c -> c == '"').count() / 2).isEqualTo(Long.parseLong(before));
     }
+    if (command.startsWith("X")) {
+      assertThat(reply.split("\"v\"", -1)).hasSize(MUCH + 1);
+    }
     bench.pass(10);
     assertThat(other.take()).contains("OK");
     assertThat(bench.line("dbsize")).isEqualTo("0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INFO", "DOCS"})
+  void othersAreServedWhileManyCommandsAreDescribed(String subcommand) {
+    othersAreServedInTheMiddle("COMMAND " + subcommand + " get".repeat(5_000));
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.keyward.engine.builtin.ElementTable;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.RandomSubset;
 import io.keyward.engine.builtin.Selection;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.hash.WholeHash.Part;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackReply;
@@ -63,6 +64,9 @@ final class RandomFields {
       reply.array(0);
       return;
     }
+    Slices.expect(
+        request,
+        count < 0 ? -count : RandomSubset.WALK_SHARE * Math.min(count, HashValue.size(hash)));
     Part part = !withValues ? Part.NAME : reply.resp3() ? Part.PAIR : Part.BOTH;
     if (count < 0 || count == 1) {
       header(reply, Math.abs(count), part);
@@ -95,9 +99,11 @@ final class RandomFields {
   private static void sendRepeatable(
       Entry hash, long count, Request request, Reply reply, Part part) {
     RandomGenerator random = random(hash);
+    Slices slices = hash.database().keyspace().slices();
     if (!HashValue.packed(hash)) {
       ElementTable table = HashValue.table(hash);
       for (long i = 0; i < count && !request.client().closing(); i++) {
+        slices.step();
         WholeHash.send(table, table.random(random), reply, part);
       }
       return;
@@ -105,6 +111,7 @@ final class RandomFields {
     byte[] bytes = hash.bytes();
     int[] fields = positions(hash);
     for (long i = 0; i < count && !request.client().closing(); i++) {
+      slices.step();
       int field = fields[random.nextInt(fields.length)];
       WholeHash.sendPacked(bytes, field, Listpack.next(bytes, field), reply, part);
     }
@@ -140,8 +147,15 @@ final class RandomFields {
       }
     } else {
       ElementTable table = HashValue.table(hash);
+      Slices slices = hash.database().keyspace().slices();
       RandomSubset.visit(
-          table, (int) count, random(hash), field -> WholeHash.send(table, field, reply, part));
+          table,
+          (int) count,
+          random(hash),
+          field -> {
+            slices.step();
+            WholeHash.send(table, field, reply, part);
+          });
     }
   }
 }

@@ -8,6 +8,8 @@ import static io.keyward.engine.command.CommandGroup.SERVER;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** COMMAND: what the table of commands says, in Redis's shapes. */
 final class CommandCommands {
+  /** To tell of a command takes so many of the steps that {@link Slices#expect} counts. */
+  private static final long STEPS_OF_ONE = 50;
+
   private final CommandTable table;
 
   private CommandCommands(CommandTable table) {
@@ -103,8 +108,11 @@ final class CommandCommands {
       all(request, reply);
       return;
     }
+    Slices.expect(request, STEPS_OF_ONE * (request.count() - 2L));
+    Slices slices = Database.of(request).keyspace().slices();
     reply.array(request.count() - 2L);
     for (int i = 2; i < request.count(); i++) {
+      slices.longStep();
       CommandInfo.write(reply, named(request, i));
     }
   }
@@ -115,9 +123,12 @@ final class CommandCommands {
       table.commands().forEach(command -> CommandDocs.write(reply, command));
       return;
     }
+    Slices.expect(request, STEPS_OF_ONE * (request.count() - 2L));
+    Slices slices = Database.of(request).keyspace().slices();
     int position = reply.beginArray();
     int found = 0;
     for (int i = 2; i < request.count(); i++) {
+      slices.longStep();
       Command command = named(request, i);
       if (command != null) {
         CommandDocs.write(reply, command);

@@ -18,6 +18,7 @@ import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.RandomSubset;
 import io.keyward.engine.builtin.Selection;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.IntegerSet;
 import io.keyward.engine.builtin.structure.Listpack;
@@ -190,7 +191,12 @@ final class RandomMembers {
     Entry set = Database.of(request).read(request, 1, Type.SET);
     if (set == null || count == 0) {
       reply.array(0);
-    } else if (count < 0 || count == 1) {
+      return;
+    }
+    Slices.expect(
+        request,
+        count < 0 ? -count : RandomSubset.WALK_SHARE * Math.min(count, SetValue.size(set)));
+    if (count < 0 || count == 1) {
       reply.array(Math.abs(count));
       sendRepeatable(set, Math.abs(count), request, reply);
     } else {
@@ -200,8 +206,10 @@ final class RandomMembers {
 
   /** Draws with replacement: a member may come several times. */
   private static void sendRepeatable(Entry set, long count, Request request, Reply reply) {
+    Slices slices = set.database().keyspace().slices();
     if (set.encoding() != Encoding.LISTPACK) {
       for (long i = 0; i < count && !request.client().closing(); i++) {
+        slices.step();
         sendOne(set, reply);
       }
       return;
@@ -215,6 +223,7 @@ final class RandomMembers {
     }
     RandomGenerator random = random(set);
     for (long i = 0; i < count && !request.client().closing(); i++) {
+      slices.step();
       ListpackReply.send(bytes, members[random.nextInt(members.length)], reply);
     }
   }
@@ -227,8 +236,15 @@ final class RandomMembers {
       SetValue.sendAll(set, reply);
     } else if (set.encoding() == Encoding.HASHTABLE) {
       ElementTable table = SetValue.table(set);
+      Slices slices = set.database().keyspace().slices();
       RandomSubset.visit(
-          table, (int) count, random(set), member -> SetValue.send(table, member, reply));
+          table,
+          (int) count,
+          random(set),
+          member -> {
+            slices.step();
+            SetValue.send(table, member, reply);
+          });
     } else {
       Selection selection = new Selection(random(set), size, (int) count);
       SetValue.visit(

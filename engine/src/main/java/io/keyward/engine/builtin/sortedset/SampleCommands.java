@@ -14,6 +14,7 @@ import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.ScanOptions;
 import io.keyward.engine.builtin.Selection;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -95,6 +96,7 @@ final class SampleCommands {
       return;
     }
     int size = SortedSetValue.size(entry);
+    Slices.expect(request, count < 0 ? -count : WALK_FROM_SHARE * Math.min(count, size));
     if (count >= size) {
       RangeQuery.send(entry, 0, size, true, withScores, reply);
       return;
@@ -102,7 +104,9 @@ final class SampleCommands {
     long drawn = Math.abs(count);
     reply.array(withScores && !reply.resp3() ? 2 * drawn : drawn);
     if (count < 0) {
+      Slices slices = database.keyspace().slices();
       for (long left = drawn; left > 0 && !request.client().closing(); left--) {
+        slices.step();
         int rank = random.nextInt(size);
         sendOne(entry, SortedSetValue.at(entry, rank), withScores, reply);
       }
@@ -128,7 +132,9 @@ final class SampleCommands {
       Entry entry, int count, boolean withScores, RandomGenerator random, Reply reply) {
     Selection selection = new Selection(random, SortedSetValue.size(entry), count);
     int place = SortedSetValue.at(entry, 0);
+    Slices slices = entry.database().keyspace().slices();
     while (selection.wanted() > 0) {
+      slices.step();
       if (selection.next()) {
         sendOne(entry, place, withScores, reply);
       }
@@ -141,7 +147,9 @@ final class SampleCommands {
       Entry entry, int count, boolean withScores, RandomGenerator random, Reply reply) {
     int size = SortedSetValue.size(entry);
     Set<Integer> drawn = HashSet.newHashSet(count);
+    Slices slices = entry.database().keyspace().slices();
     while (drawn.size() < count) {
+      slices.step();
       int rank = random.nextInt(size);
       if (drawn.add(rank)) {
         sendOne(entry, SortedSetValue.at(entry, rank), withScores, reply);

@@ -153,7 +153,7 @@ final class InfoCommands {
 
   private static void fullStream(Request request, Reply reply, Stream stream, long most) {
     reply.bulk("entries");
-    RangeCommands.send(reply, stream.forward(0, 0, -1, -1), most, StreamValue.scratch(request));
+    RangeCommands.send(request, reply, stream.forward(0, 0, -1, -1), most);
     reply.bulk("groups");
     reply.array(stream.groups().size());
     for (Group group : stream.groups()) {

@@ -9,6 +9,8 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 
@@ -73,19 +75,40 @@ final class RangeCommands {
     } else if (most == 0) {
       reply.nothingArray();
     } else {
-      EntryCursor at =
-          backward
-              ? stream.backward(start.ms(), start.seq(), end.ms(), end.seq())
-              : stream.forward(start.ms(), start.seq(), end.ms(), end.seq());
-      send(reply, at, most, StreamValue.scratch(request));
+      Slices.expect(request, counted(stream, walk(stream, start, end, backward), most));
+      send(request, reply, walk(stream, start, end, backward), most);
     }
   }
 
+  private static EntryCursor walk(Stream stream, StreamId start, StreamId end, boolean backward) {
+    return backward
+        ? stream.backward(start.ms(), start.seq(), end.ms(), end.seq())
+        : stream.forward(start.ms(), start.seq(), end.ms(), end.seq());
+  }
+
+  /**
+   * How many entries a walk meets, for {@link Slices#expect}: 0 for few without counting them, as
+   * most streams have few, and no more than what makes them many.
+   */
+  static long counted(Stream stream, EntryCursor at, long most) {
+    if (Math.min(stream.length(), most) <= Slices.MANY_STEPS) {
+      return 0;
+    }
+    long met = 0;
+    while (met <= Slices.MANY_STEPS && at.next()) {
+      met++;
+    }
+    return met;
+  }
+
   /** Writes an array of at most so many entries. */
-  static void send(Reply reply, EntryCursor at, long most, byte[] scratch) {
+  static void send(Request request, Reply reply, EntryCursor at, long most) {
+    byte[] scratch = StreamValue.scratch(request);
+    Slices slices = Database.of(request).keyspace().slices();
     int header = reply.beginArray();
     long sent = 0;
     while (sent < most && at.next()) {
+      slices.step();
       at.send(reply, scratch);
       sent++;
     }

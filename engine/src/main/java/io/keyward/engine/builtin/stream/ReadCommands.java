@@ -10,6 +10,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -54,17 +55,20 @@ final class ReadCommands {
     ReadArguments arguments = ReadArguments.of(request, false);
     int end = arguments.firstKey() + arguments.keys();
     int ready = 0;
+    long entries = 0;
     for (int key = arguments.firstKey(); key < end; key++) {
       Stream stream = StreamValue.read(request, key);
       StreamId after = after(request, arguments.idOf(key), stream);
       if (stream != null && stream.hasAfter(after.ms(), after.seq())) {
         ready++;
+        entries += RangeCommands.counted(stream, from(stream, after), arguments.most());
       }
     }
     if (ready == 0) {
       waitOrNothing(request, reply, arguments);
       return;
     }
+    Slices.expect(request, entries);
     beginStreams(reply, ready);
     for (int key = arguments.firstKey(); key < end; key++) {
       Stream stream = StreamValue.write(request, key);
@@ -74,14 +78,14 @@ final class ReadCommands {
       StreamId after = after(request, arguments.idOf(key), stream);
       if (stream.hasAfter(after.ms(), after.seq())) {
         beginStream(request, reply, key);
-        StreamId from = after.next();
-        RangeCommands.send(
-            reply,
-            stream.forward(from.ms(), from.seq(), -1, -1),
-            arguments.most(),
-            StreamValue.scratch(request));
+        RangeCommands.send(request, reply, from(stream, after), arguments.most());
       }
     }
+  }
+
+  private static EntryCursor from(Stream stream, StreamId after) {
+    StreamId from = after.next();
+    return stream.forward(from.ms(), from.seq(), -1, -1);
   }
 
   private static StreamId after(Request request, int argument, @Nullable Stream stream) {
