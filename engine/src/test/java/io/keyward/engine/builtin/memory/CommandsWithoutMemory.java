@@ -55,7 +55,6 @@ public final class CommandsWithoutMemory {
       all.examine(each, false, true);
       if (each.command().length() < IN_SLICES) {
         all.examine(each, true, false);
-        all.examine(each, true, true);
       }
     }
     all.wrong.forEach(said::println);
