@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>On each processor a thread wakes up twice in a millisecond, and comes before every other one
  * there (SCHED_FIFO of sched(7)): nothing that a server does keeps it waiting, so if it is late the
  * processor was not there. Requests that were under way meanwhile, or while it was made up for, are
- * left out, of each server alike. It costs a hundredth of a processor or less.
+ * left out, of each server alike.
  */
 final class HostWatch implements AutoCloseable {
   private static final long PERIOD_NANOS = 500_000;
@@ -28,6 +28,9 @@ final class HostWatch implements AutoCloseable {
 
   /** What waited meanwhile has been done by then, besides as much time as was taken. */
   private static final long SETTLING_NANOS = 1_000_000;
+
+  /** Of more than this share left out, what is left tells little. */
+  private static final double QUIET = 0.1;
 
   private final List<Thread> watchers = new ArrayList<>();
   private final List<Stall> stalls = new ArrayList<>();
@@ -132,9 +135,10 @@ final class HostWatch implements AutoCloseable {
     if (reason != null) {
       return "The host was not watched, which takes root, taskset and chrt: " + reason.getMessage();
     }
+    double share = (double) leftOut / Math.max(1, requests);
     return String.format(
-        "Not counted, as the host had taken a processor away: %.1f %% of the requests",
-        100.0 * leftOut / Math.max(1, requests));
+        "Not counted, as the host had taken a processor away: %.1f %% of the requests%s",
+        100 * share, share > QUIET ? ": measure again on a quieter machine" : "");
   }
 
   @Override

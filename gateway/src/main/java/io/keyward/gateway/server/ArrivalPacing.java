@@ -11,11 +11,11 @@ import java.util.function.LongSupplier;
  * Spreads the arrivals of new clients on a loop, while it serves others, so that it rests half of
  * the time.
  *
- * <p>To accept, log in and close a connection costs as much as some ten requests, nearly all of it
- * in the kernel, where nothing comes in between. A loop that never rests because of it lets every
- * other client wait for whatever has arrived before, and no longer comes before other threads of
- * its processor, since it has had its share ({@code Precedence}). How much a client costs that
- * arrives shows in the processor time that the loop's thread takes, handshakes of TLS included.
+ * <p>To accept, log in and close a connection costs as much as many requests, most of it in the
+ * kernel, where nothing comes in between. A loop that never rests because of it lets every other
+ * client wait for whatever has arrived before, and no longer comes before other threads of its
+ * processor, since it has had its share ({@code Precedence}). How much a client costs that arrives
+ * shows in the processor time that the loop's thread takes, handshakes of TLS included.
  *
  * <p>Where only newcomers are served, or nobody, all are let in as fast as they come.
  */
