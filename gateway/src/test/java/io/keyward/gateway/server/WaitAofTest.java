@@ -56,7 +56,8 @@ class WaitAofTest {
         wire.call("INCR n");
         assertThat(wire.call("WAITAOF 1 0 0")).isEqualTo("1 0");
       }
-      assertThat(wire.call("WAITAOF 1 1 1")).isEqualTo("1 0");
+      // Asks the other loop as well, which may take longer than a short wait.
+      Rewrites.until("what is kept", () -> wire.call("WAITAOF 1 1 1").equals("1 0"));
     }
   }
 
