@@ -20,7 +20,9 @@ import picocli.CommandLine.Option;
       "Servers take turns, so that drift hits all; figures are medians over the rounds. CPU is the"
           + " user and system time of the server process with all its threads, per request. All"
           + " servers are warmed up under load first, as a JVM compiles what is used. A server"
-          + " pinned to one processor sees one processor; a JVM sizes itself by it."
+          + " pinned to one processor sees one processor; a JVM sizes itself by it.",
+      "A line is said to be above another server's when it was so in more of the rounds than chance"
+          + " explains (fewer than five tell nothing: then its median decides)."
     },
     footer = "Exit status: 0 targets met, 1 a target missed, 2 the comparison could not be made.",
     sortOptions = false,

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
           + " the rounds, max is the worst of all. Many short rounds tell more than a few long"
           + " ones: what another program does to one of them the median leaves out. Requests do not"
           + " count that were under way when the host of a virtual machine had taken a processor"
-          + " away."
+          + " away. Of two servers that are level each has the higher median half of the times: one"
+          + " is said to be worse when it was so in more of the rounds than chance explains."
     },
     sortOptions = false)
 final class CompareAtHalfLoad implements Callable<Integer> {
@@ -75,7 +76,6 @@ final class CompareAtHalfLoad implements Callable<Integer> {
     rounds.forEach(measurements::addAll);
 
     List<String> cells = new ArrayList<>(List.of(test.toString(), fixed(rate, 0)));
-    double reference = Figures.median(rounds.getFirst(), round -> round.microsAt(99.9));
     for (int i = 0; i < trials.size(); i++) {
       List<Measurement> those = rounds.get(i);
       double p999 = Figures.median(those, round -> round.microsAt(99.9));
@@ -86,15 +86,16 @@ final class CompareAtHalfLoad implements Callable<Integer> {
       cells.add(fixed(p999, 0));
       cells.add(fixed(those.stream().mapToDouble(Measurement::maxMicros).max().orElseThrow(), 0));
       if (i > 0) {
+        Turns turns = Turns.of(rounds.getFirst(), those, round -> round.microsAt(99.9));
         verdicts.add(
             new Verdict(
-                p999 <= reference,
+                !turns.areHigher(),
                 test
                     + " p99.9 at half load of "
                     + running.get(i).name()
                     + " no more than of "
                     + running.getFirst().name(),
-                fixed(p999, 0) + " to " + fixed(reference, 0) + " µs"));
+                "ratio " + turns.describe()));
       }
     }
     table.row(cells);
