@@ -86,16 +86,17 @@ final class CompareAtHalfLoad implements Callable<Integer> {
       cells.add(fixed(p999, 0));
       cells.add(fixed(those.stream().mapToDouble(Measurement::maxMicros).max().orElseThrow(), 0));
       if (i > 0) {
-        Turns turns = Turns.of(rounds.getFirst(), those, round -> round.microsAt(99.9));
+        PairedRounds paired =
+            PairedRounds.of(rounds.getFirst(), those, round -> round.microsAt(99.9));
         verdicts.add(
             new Verdict(
-                !turns.areHigher(),
+                !paired.areHigher(),
                 test
                     + " p99.9 at half load of "
                     + running.get(i).name()
                     + " no more than of "
                     + running.getFirst().name(),
-                "ratio " + turns.describe()));
+                "ratio " + paired.describe()));
       }
     }
     table.row(cells);

@@ -20,18 +20,18 @@ final class ThroughputReport {
    * @param cpu processor time of each server but the first, beside that of the first
    */
   private record Line(
-      Workload test, int size, int pipeline, List<ServerFigures> servers, List<Turns> cpu) {
+      Workload test, int size, int pipeline, List<ServerFigures> servers, List<PairedRounds> cpu) {
 
-    Turns turns(int server) {
+    PairedRounds rounds(int server) {
       return cpu.get(server - 1);
     }
 
     double ratio(int server) {
-      return turns(server).ratio();
+      return rounds(server).ratio();
     }
 
     boolean isAbove(int server) {
-      return turns(server).areHigher();
+      return rounds(server).areHigher();
     }
 
     String label() {
@@ -75,10 +75,11 @@ final class ThroughputReport {
    * @return the line in short, for the log
    */
   String add(Workload test, int size, int pipeline, List<List<Measurement>> rounds) {
-    List<Turns> cpu =
+    List<PairedRounds> cpu =
         rounds.stream()
             .skip(1)
-            .map(own -> Turns.of(rounds.getFirst(), own, Measurement::serverMicrosPerRequest))
+            .map(
+                own -> PairedRounds.of(rounds.getFirst(), own, Measurement::serverMicrosPerRequest))
             .toList();
     List<ServerFigures> servers = rounds.stream().map(ServerFigures::of).toList();
     Line line = new Line(test, size, pipeline, servers, cpu);
@@ -204,7 +205,7 @@ final class ThroughputReport {
 
   private static String labels(List<Line> lines, int server) {
     return lines.stream()
-        .map(line -> line.label() + " " + line.turns(server).describe())
+        .map(line -> line.label() + " " + line.rounds(server).describe())
         .collect(Collectors.joining(", "));
   }
 

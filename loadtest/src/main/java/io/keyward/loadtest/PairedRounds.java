@@ -15,18 +15,18 @@ import java.util.function.ToDoubleFunction;
  * @param reference figures of the reference, round by round
  * @param own figures of the server, round by round
  */
-record Turns(List<Double> reference, List<Double> own) {
+record PairedRounds(List<Double> reference, List<Double> own) {
   /** How seldom chance must make so many rounds higher for them to tell more than chance. */
   private static final double SELDOM = 0.05;
 
-  Turns {
+  PairedRounds {
     if (reference.size() != own.size() || own.isEmpty()) {
       throw new IllegalArgumentException(reference.size() + " rounds against " + own.size());
     }
   }
 
-  static <T> Turns of(List<T> reference, List<T> own, ToDoubleFunction<T> figure) {
-    return new Turns(
+  static <T> PairedRounds of(List<T> reference, List<T> own, ToDoubleFunction<T> figure) {
+    return new PairedRounds(
         reference.stream().map(figure::applyAsDouble).toList(),
         own.stream().map(figure::applyAsDouble).toList());
   }

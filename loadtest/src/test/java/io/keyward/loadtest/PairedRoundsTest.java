@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** When rounds in turns tell that a server is slower, and when they do not. */
-class TurnsTest {
+class PairedRoundsTest {
   @ParameterizedTest
   @CsvSource({
     // Of a few rounds chance explains all: their medians decide.
@@ -23,12 +23,13 @@ class TurnsTest {
   void chanceIsToldFromWhatIsSo(int rounds, int higher, boolean are) {
     List<Double> own =
         IntStream.range(0, rounds).mapToObj(round -> round < higher ? 2.0 : 0.5).toList();
-    assertThat(new Turns(Collections.nCopies(rounds, 1.0), own).areHigher()).isEqualTo(are);
+    assertThat(new PairedRounds(Collections.nCopies(rounds, 1.0), own).areHigher()).isEqualTo(are);
   }
 
   @Test
   void aMedianThatIsNotHigherIsNotHigherHoweverManyRoundsAre() {
-    Turns drifting = new Turns(List.of(1.0, 2.0, 3.0, 4.0, 9.0), List.of(1.1, 2.1, 3.0, 4.1, 9.1));
+    PairedRounds drifting =
+        new PairedRounds(List.of(1.0, 2.0, 3.0, 4.0, 9.0), List.of(1.1, 2.1, 3.0, 4.1, 9.1));
     assertThat(drifting.higher()).isEqualTo(4);
     assertThat(drifting.areHigher()).isFalse();
     assertThat(drifting.describe()).isEqualTo("1.000 (4 of 5 rounds)");
@@ -36,8 +37,9 @@ class TurnsTest {
 
   @Test
   void roundsComeInPairs() {
-    assertThatThrownBy(() -> new Turns(List.of(1.0), List.of(1.0, 2.0)))
+    assertThatThrownBy(() -> new PairedRounds(List.of(1.0), List.of(1.0, 2.0)))
         .hasMessage("1 rounds against 2");
-    assertThatThrownBy(() -> new Turns(List.of(), List.of())).hasMessage("0 rounds against 0");
+    assertThatThrownBy(() -> new PairedRounds(List.of(), List.of()))
+        .hasMessage("0 rounds against 0");
   }
 }
