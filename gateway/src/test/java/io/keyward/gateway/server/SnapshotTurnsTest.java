@@ -3,13 +3,18 @@ package io.keyward.gateway.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.gateway.Gateway;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** SAVE, BGSAVE, BGREWRITEAOF and DEBUG RELOAD while another of them is under way, as in Redis. */
@@ -116,6 +121,58 @@ class SnapshotTurnsTest {
     assertThat(info()).contains("aof_rewrites:1", "aof_enabled:1");
     assertThat(wire.call("DEBUG LOADAOF")).isEqualTo("OK");
     assertThat(wire.call("GET later")).isEqualTo("1");
+  }
+
+  private void log(String yesOrNo) {
+    assertThat(wire.call("CONFIG SET appendonly " + yesOrNo)).isEqualTo("OK");
+  }
+
+  private List<String> filesOfTheLog() throws IOException {
+    try (Stream<Path> files = Files.list(data.resolve("appendonlydir"))) {
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @Test
+  void aLogThatIsSwitchedOffIsNotRewritten() throws Exception {
+    log("yes");
+    awaitEnd();
+    List<String> complete = filesOfTheLog();
+    underWay("BGSAVE");
+    assertThat(wire.call("BGREWRITEAOF")).isEqualTo(REWRITING + "scheduled");
+    log("no");
+    assertThat(info()).contains("aof_rewrite_scheduled:0", "rdb_bgsave_in_progress:1");
+    awaitEnd();
+    assertThat(filesOfTheLog()).isEqualTo(complete);
+    assertThat(info()).contains("rdb_saves:1", "aof_rewrites:1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"yes", "no"})
+  void aLogThatIsSwitchedOffGivesUpItsRewrite(String preamble) throws Exception {
+    wire.call("CONFIG SET aof-use-rdb-preamble " + preamble);
+    delay(100_000_000);
+    log("yes");
+    assertThat(info()).contains("aof_rewrite_in_progress:1", "aof_rewrites_consecutive_failures:0");
+    log("no");
+    assertThat(info()).contains("aof_rewrite_in_progress:0", "aof_rewrite_scheduled:0");
+    assertThat(filesOfTheLog()).isEmpty();
+    delay(0);
+    log("yes");
+    awaitEnd();
+    wire.call("SET n 1");
+    underWay("BGREWRITEAOF");
+    wire.call("SET n 2");
+    log("no");
+    assertThat(info())
+        .contains("aof_rewrite_in_progress:0", "aof_last_bgrewrite_status:ok")
+        .contains("aof_rewrites_consecutive_failures:0");
+    wire.call("SET n 3");
+    underWay("BGSAVE");
+    awaitEnd();
+    assertThat(wire.call("DEBUG LOADAOF")).isEqualTo("OK");
+    assertThat(wire.call("GET n")).isEqualTo("2");
+    assertThat(wire.call("DBSIZE")).isEqualTo("101");
   }
 
   @Test

@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
 public final class AppendOnlyLog {
   private static final Logger log = LoggerFactory.getLogger(AppendOnlyLog.class);
 
+  /** For so long a log that is switched off waits for loops that are busy with a script. */
+  private static final long MOST_END_MILLIS = 10_000;
+
   private enum State {
     OFF,
     /** What is done is written, but there is no base yet. */
@@ -36,7 +39,7 @@ public final class AppendOnlyLog {
   private enum Outcome {
     SUCCEEDED,
     FAILED,
-    /** The log has been switched off meanwhile. */
+    /** Given up, since the log has been switched off meanwhile. */
     ABANDONED
   }
 
@@ -182,7 +185,7 @@ public final class AppendOnlyLog {
     state = State.BEGINNING;
     forced.doubt();
     forced.on(true);
-    if (rewrites.underWay()) {
+    if (rewrites.underWay() || rewrites.givenUp()) {
       rewrites.wait(true);
     } else if (!rewrites.running()) {
       beginFirst();
@@ -200,15 +203,15 @@ public final class AppendOnlyLog {
   }
 
   /**
-   * Switches the log off: what has been done is written and forced to the disk before. Not on a
-   * loop.
+   * Switches the log off: what has been done is written and forced to the disk before, and rewrites
+   * are given up. Not on a loop.
    */
   public void turnOff() throws InterruptedException {
     LogWriter closed;
     synchronized (this) {
       state = State.OFF;
       forced.on(false);
-      rewrites.wait(false);
+      rewrites.giveUp();
       closed = writer;
       writer = null;
       notifyAll();
@@ -219,6 +222,16 @@ public final class AppendOnlyLog {
     }
     chain.close();
     feed.forget();
+    awaitEndOfRewrite();
+  }
+
+  private synchronized void awaitEndOfRewrite() throws InterruptedException {
+    long until = System.nanoTime() + MOST_END_MILLIS * 1_000_000;
+    long left = MOST_END_MILLIS;
+    while (rewrites.givenUp() && left > 0) {
+      wait(left);
+      left = (until - System.nanoTime()) / 1_000_000;
+    }
   }
 
   /** Hears what the writer has to tell. */
@@ -318,13 +331,13 @@ public final class AppendOnlyLog {
   private void runRewrite(boolean atOnce) {
     Outcome outcome = Outcome.FAILED;
     try {
-      if (!atOnce) {
-        snapshots.awaitTurn();
-        rewrites.hasTurn();
-      }
-      outcome = writeBaseInTurn();
+      outcome = atOnce || hasTurn() ? writeBaseInTurn() : Outcome.ABANDONED;
     } catch (IOException failed) {
-      log.error("Rewriting the append-only file has failed: {}", DiskAttempts.reason(failed));
+      if (rewrites.givenUp()) {
+        outcome = Outcome.ABANDONED;
+      } else {
+        log.error("Rewriting the append-only file has failed: {}", DiskAttempts.reason(failed));
+      }
     } catch (RuntimeException | OutOfMemoryError failed) {
       log.error("Rewriting the append-only file has failed", failed);
     } catch (InterruptedException stopped) {
@@ -334,8 +347,21 @@ public final class AppendOnlyLog {
     }
   }
 
+  private boolean hasTurn() throws InterruptedException {
+    boolean turn = snapshots.awaitTurn(this::wanted);
+    if (turn) {
+      rewrites.hasTurn();
+    }
+    return turn;
+  }
+
+  private boolean wanted() {
+    return !rewrites.givenUp();
+  }
+
   private synchronized void ended(Outcome outcome) {
     if (outcome == Outcome.ABANDONED) {
+      log.info("A rewrite has been given up, since the append-only file was switched off");
       rewrites.abandoned();
     } else {
       rewrites.ends(outcome == Outcome.SUCCEEDED);
@@ -394,9 +420,12 @@ public final class AppendOnlyLog {
     LogChain.forceBefore(next.increment());
     Path temporary = chain.files().unfinishedBase();
     try {
-      snapshots.write(temporary, home -> changeOver(home, next));
+      snapshots.write(temporary, home -> changeOver(home, next), this::wanted);
     } catch (IOException | RuntimeException | OutOfMemoryError failed) {
       disk.delete(temporary);
+      if (!wanted()) {
+        chain.abandon(next.increment());
+      }
       throw failed;
     }
     return install(temporary, next);
@@ -435,7 +464,7 @@ public final class AppendOnlyLog {
 
   private synchronized Outcome install(Path temporary, Next next) throws IOException {
     Increment increment = next.increment();
-    if (next.writer() != writer) {
+    if (next.writer() != writer || !wanted()) {
       disk.delete(temporary);
       chain.abandon(increment);
       return Outcome.ABANDONED;

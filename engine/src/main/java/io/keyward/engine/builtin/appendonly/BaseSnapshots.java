@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.appendonly;
 import io.keyward.engine.builtin.Home;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Writes and reads the base of an append-only file: a snapshot of all data. */
@@ -10,8 +11,13 @@ public interface BaseSnapshots {
   /** Whether nobody else is writing a snapshot; if so, nobody may until {@link #end}. */
   boolean begin();
 
-  /** Waits until that is so. Not to be called on a loop. */
-  void awaitTurn() throws InterruptedException;
+  /**
+   * Waits until that is so. Not to be called on a loop.
+   *
+   * @param wanted asked now and then whether it still is
+   * @return false, and nobody else is kept from writing, if it is not
+   */
+  boolean awaitTurn(BooleanSupplier wanted) throws InterruptedException;
 
   /** Lets others write snapshots again. */
   void end();
@@ -30,9 +36,11 @@ public interface BaseSnapshots {
    *
    * @param instant is called on each home's loop at its instant: what changes afterwards is not in
    *     the file
-   * @throws IOException if it cannot be written; the file is gone then
+   * @param wanted asked now and then whether it still is
+   * @throws IOException if it cannot be written or is no longer wanted; the file is gone then
    */
-  void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException;
+  void write(Path file, Consumer<Home> instant, BooleanSupplier wanted)
+      throws IOException, InterruptedException;
 
   /**
    * Reads a snapshot into the keyspaces. Not to be called on a loop.

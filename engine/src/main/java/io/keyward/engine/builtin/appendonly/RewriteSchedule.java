@@ -30,6 +30,7 @@ final class RewriteSchedule {
   private boolean running;
   private boolean underWay;
   private boolean waiting;
+  private boolean givenUp;
   private volatile long began;
   private volatile long lastSeconds = -1;
   private volatile boolean lastSucceeded = true;
@@ -52,6 +53,17 @@ final class RewriteSchedule {
   /** Whether one is to begin when the present one has ended. */
   synchronized boolean waiting() {
     return waiting;
+  }
+
+  /** Lets none follow, and the one that is running come to an end without a base. */
+  synchronized void giveUp() {
+    waiting = false;
+    givenUp = running;
+  }
+
+  /** Whether one is running that has been given up. */
+  synchronized boolean givenUp() {
+    return givenUp;
   }
 
   synchronized Phase phase() {
@@ -90,6 +102,7 @@ final class RewriteSchedule {
     }
     underWay = false;
     running = false;
+    givenUp = false;
   }
 
   /** After three failures in a row the next one waits, longer and longer, up to an hour. */
@@ -101,10 +114,11 @@ final class RewriteSchedule {
     }
   }
 
-  /** Says that the log has been switched off meanwhile: that tells nothing of how it fares. */
+  /** Says that it has been given up: that tells nothing of how the log fares. */
   synchronized void abandoned() {
     underWay = false;
     running = false;
+    givenUp = false;
   }
 
   /** Says that an attempt has just ended that has to be made again, after a pause. */

@@ -10,6 +10,7 @@ import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -37,8 +38,8 @@ public final class BaseFiles implements BaseSnapshots {
   }
 
   @Override
-  public void awaitTurn() throws InterruptedException {
-    snapshots.awaitTurn(this);
+  public boolean awaitTurn(BooleanSupplier wanted) throws InterruptedException {
+    return snapshots.awaitTurn(this, wanted);
   }
 
   @Override
@@ -52,15 +53,16 @@ public final class BaseFiles implements BaseSnapshots {
   }
 
   @Override
-  public void write(Path file, Consumer<Home> instant) throws IOException, InterruptedException {
+  public void write(Path file, Consumer<Home> instant, BooleanSupplier wanted)
+      throws IOException, InterruptedException {
     if (settings.flag(Directive.AOF_USE_RDB_PREAMBLE)) {
-      snapshots.writeInTurn(file, true, instant);
+      snapshots.writeInTurn(file, true, instant, wanted);
       return;
     }
     Path snapshot = file.resolveSibling(file.getFileName() + ".rdb");
-    snapshots.writeInTurn(snapshot, false, instant);
+    snapshots.writeInTurn(snapshot, false, instant, wanted);
     try {
-      CommandBase.write(snapshot, file, snapshots.disk());
+      CommandBase.write(snapshot, file, snapshots.disk(), wanted);
     } catch (IOException | RuntimeException broken) {
       snapshots.disk().delete(file);
       throw broken;

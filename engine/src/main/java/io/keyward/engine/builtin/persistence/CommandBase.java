@@ -17,6 +17,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.BooleanSupplier;
 
 /**
  * Writes a snapshot as commands, for {@code aof-use-rdb-preamble no}: a RESTORE for each key and a
@@ -86,22 +87,31 @@ final class CommandBase {
     }
   }
 
-  /** Writes the commands to a file and forces it to the disk. */
-  static void write(Path snapshot, Path commands, Disk disk) throws IOException {
+  /**
+   * Writes the commands to a file and forces it to the disk.
+   *
+   * @param wanted asked now and then whether it still is
+   * @throws IOException if it cannot be written, or is no longer wanted
+   */
+  static void write(Path snapshot, Path commands, Disk disk, BooleanSupplier wanted)
+      throws IOException {
     disk.delete(commands);
     try (FileChannel source = FileChannel.open(snapshot, StandardOpenOption.READ);
         DiskFile target = disk.open(commands)) {
-      new CommandBase(source, target).write();
+      new CommandBase(source, target).write(wanted);
     }
   }
 
-  private void write() throws IOException {
+  private void write(BooleanSupplier wanted) throws IOException {
     byte[] magic = in.readBytes(MAGIC);
     version =
         Integer.parseInt(
             new String(magic, VERSION_AT, MAGIC - VERSION_AT, StandardCharsets.US_ASCII));
     boolean more = true;
     while (more) {
+      if (!wanted.getAsBoolean()) {
+        throw new IOException("it is no longer wanted");
+      }
       more = record();
     }
     out.flush();

@@ -36,7 +36,7 @@ public final class Export {
     if (!Files.isDirectory(folder)) {
       throw new IOException(target + " cannot be written: there is no folder " + folder);
     }
-    SnapshotFile file = new SnapshotFile(Disk.REAL, true);
+    SnapshotFile file = new SnapshotFile(Disk.REAL, true, () -> true);
     RdbOutput head = output(settings);
     SnapshotHeader.write(redisVersion, keyspace.usedBytes(), false, head);
     file.take(head.bytes(), head.length());

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * A snapshot on its way to disk, on a thread of its own: a file of another name, which takes the
@@ -24,7 +25,7 @@ final class SnapshotFile implements SnapshotSink {
       Math.clamp(Runtime.getRuntime().maxMemory() / 64, 1 << 20, 4 << 20);
 
   private static final String GIVEN_UP =
-      "it was given up, since there was no memory for it or the gateway stops";
+      "it was given up, since there was no memory for it, or nobody wants it any more";
 
   /**
    * After so many bytes the file is forced, as in Redis: much that is forced at once holds up what
@@ -51,6 +52,7 @@ final class SnapshotFile implements SnapshotSink {
   private final AtomicLong pending = new AtomicLong();
   private final Disk disk;
   private final boolean checksum;
+  private final BooleanSupplier wanted;
   private volatile boolean failed;
   private volatile boolean allTaken;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -58,9 +60,10 @@ final class SnapshotFile implements SnapshotSink {
   private long size;
   private long unforced;
 
-  SnapshotFile(Disk disk, boolean checksum) {
+  SnapshotFile(Disk disk, boolean checksum, BooleanSupplier wanted) {
     this.disk = disk;
     this.checksum = checksum;
+    this.wanted = wanted;
   }
 
   @Override
@@ -156,7 +159,7 @@ final class SnapshotFile implements SnapshotSink {
   private Piece next() throws IOException, InterruptedException {
     while (true) {
       Piece piece = pieces.poll(WAIT_MILLIS, TimeUnit.MILLISECONDS);
-      if (failed) {
+      if (failed || !wanted.getAsBoolean()) {
         throw new IOException(GIVEN_UP);
       }
       if (piece != null) {

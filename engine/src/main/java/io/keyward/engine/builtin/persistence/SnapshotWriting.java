@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,18 +41,20 @@ final class SnapshotWriting {
 
   /**
    * @param instant is called on each home's loop at the instant of its snapshot
+   * @param wanted asked now and then whether it still is
    */
   SnapshotWriting(
       BuiltinEngine engine,
       LiveSettings settings,
       String redisVersion,
       Disk disk,
-      Consumer<Home> instant) {
+      Consumer<Home> instant,
+      BooleanSupplier wanted) {
     this.engine = engine;
     this.settings = settings;
     this.redisVersion = redisVersion;
     this.instant = instant;
-    file = new SnapshotFile(disk, isYes(Directive.RDBCHECKSUM));
+    file = new SnapshotFile(disk, isYes(Directive.RDBCHECKSUM), wanted);
   }
 
   /**

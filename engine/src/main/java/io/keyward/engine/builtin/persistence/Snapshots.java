@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -172,7 +173,7 @@ public final class Snapshots {
     try {
       DataDirectory folder = place.directory();
       String name = settings.text(Directive.DBFILENAME);
-      long size = write(folder.path(), name, false, home -> {});
+      long size = write(folder.path(), name, false, home -> {}, () -> true);
       savedChanges = changes;
       history.written();
       log.info("Snapshot written to {}: {} bytes", folder.path().resolve(name), size);
@@ -194,11 +195,14 @@ public final class Snapshots {
    *
    * @param base whether commands are to follow behind it
    * @param instant is called on each home's loop at the instant of its snapshot
+   * @param wanted asked now and then whether it still is
    * @return the size of the file
    */
-  private long write(Path folder, String name, boolean base, Consumer<Home> instant)
+  private long write(
+      Path folder, String name, boolean base, Consumer<Home> instant, BooleanSupplier wanted)
       throws IOException, InterruptedException {
-    SnapshotWriting begun = new SnapshotWriting(engine, settings, redisVersion, disk, instant);
+    SnapshotWriting begun =
+        new SnapshotWriting(engine, settings, redisVersion, disk, instant, wanted);
     writing = begun;
     if (over) {
       begun.giveUp();
@@ -220,9 +224,9 @@ public final class Snapshots {
    */
   public void writeApart(Path file, boolean base, Consumer<Home> instant)
       throws IOException, InterruptedException {
-    awaitTurn(file);
+    boolean _ = awaitTurn(file, () -> true);
     try {
-      writeInTurn(file, base, instant);
+      writeInTurn(file, base, instant, () -> true);
     } finally {
       turn.end();
     }
@@ -238,15 +242,24 @@ public final class Snapshots {
     turn.end();
   }
 
-  /** Takes the turn as soon as nobody else has it, on a thread that may wait. */
-  void awaitTurn(Object who) throws InterruptedException {
-    while (!turn.begin(who)) {
+  /**
+   * Takes the turn as soon as nobody else has it, on a thread that may wait.
+   *
+   * @param wanted asked now and then whether it still is
+   * @return false if it was not any more
+   */
+  boolean awaitTurn(Object who, BooleanSupplier wanted) throws InterruptedException {
+    while (wanted.getAsBoolean()) {
+      if (turn.begin(who)) {
+        return true;
+      }
       if (over) {
         throw new InterruptedException("the gateway stops");
       }
       // A snapshot is being written; one at a time bears the changes that are made meanwhile.
       Thread.sleep(POLL_MILLIS);
     }
+    return false;
   }
 
   /**
@@ -266,14 +279,14 @@ public final class Snapshots {
   }
 
   /** As {@link #writeApart}, for whoever has the turn. */
-  void writeInTurn(Path file, boolean base, Consumer<Home> instant)
+  void writeInTurn(Path file, boolean base, Consumer<Home> instant, BooleanSupplier wanted)
       throws IOException, InterruptedException {
     Path folder = file.toAbsolutePath().getParent();
     Path name = file.getFileName();
     if (folder == null || name == null) {
       throw new IOException("no folder for " + file);
     }
-    long _ = write(folder, name.toString(), base, instant);
+    long _ = write(folder, name.toString(), base, instant, wanted);
   }
 
   private boolean isYes(Directive directive) {

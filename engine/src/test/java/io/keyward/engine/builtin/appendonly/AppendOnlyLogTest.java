@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +33,7 @@ class AppendOnlyLogTest {
     }
 
     @Override
-    public void awaitTurn() {
+    public boolean awaitTurn(BooleanSupplier wanted) {
       throw new AssertionError();
     }
 
@@ -47,7 +48,7 @@ class AppendOnlyLogTest {
     }
 
     @Override
-    public void write(Path file, Consumer<Home> instant) {
+    public void write(Path file, Consumer<Home> instant, BooleanSupplier wanted) {
       throw new AssertionError();
     }
 
