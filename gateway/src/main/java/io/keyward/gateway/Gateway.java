@@ -10,6 +10,7 @@ import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
 import io.keyward.engine.builtin.acl.RuleException;
 import io.keyward.engine.builtin.disk.Disk;
+import io.keyward.engine.builtin.persistence.Occasion;
 import io.keyward.engine.builtin.persistence.SavePoints;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.gateway.admin.AdminServer;
@@ -387,7 +388,7 @@ public final class Gateway implements AutoCloseable {
     if (points != null) {
       points.close();
       if (server.shutdown().saves()) {
-        String _ = server.snapshots().saveInTurn();
+        String _ = server.snapshots().saveInTurn(Occasion.STEP);
       }
     }
   }

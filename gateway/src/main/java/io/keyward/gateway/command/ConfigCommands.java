@@ -181,6 +181,9 @@ final class ConfigCommands {
     }
     if (request.client().operator()) {
       server.traffic().reset();
+      server.snapshots().history().reset();
+      server.durability().appendOnly().countAnew();
+      server.replication().countAnew();
       for (Home home : server.homes()) {
         home.countAnew();
       }

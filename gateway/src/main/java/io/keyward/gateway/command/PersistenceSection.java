@@ -33,7 +33,7 @@ final class PersistenceSection {
         .field("rdb_last_bgsave_status", snapshots.history().lastFailed() ? "err" : "ok")
         .field("rdb_last_bgsave_time_sec", snapshots.history().lastSeconds())
         .field("rdb_current_bgsave_time_sec", snapshots.currentSeconds())
-        .field("rdb_saves", snapshots.history().saves())
+        .field("rdb_saves", snapshots.history().begun())
         .field("rdb_last_cow_size", 0)
         .field("rdb_longest_slice_usec", snapshots.longestSliceNanos() / 1000)
         .field("rdb_last_load_keys_expired", snapshots.expiredAtLoad())
@@ -59,7 +59,7 @@ final class PersistenceSection {
         .field("aof_last_rewrite_time_sec", log.lastRewriteSeconds())
         .field("aof_current_rewrite_time_sec", log.presentRewriteSeconds())
         .field("aof_last_bgrewrite_status", log.lastRewriteSucceeded() ? "ok" : "err")
-        .field("aof_rewrites", log.rewrites())
+        .field("aof_rewrites", log.rewritesBegun())
         .field("aof_rewrites_consecutive_failures", log.failuresInARow())
         .field("aof_last_write_status", log.lastWriteSucceeded() ? "ok" : "err")
         .field("aof_last_cow_size", 0);

@@ -16,6 +16,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Aside;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.persistence.Occasion;
 import io.keyward.engine.builtin.persistence.Snapshots;
 import io.keyward.engine.command.Category;
 import io.keyward.engine.command.Command;
@@ -89,7 +90,7 @@ final class SaveCommands {
       throw IN_PROGRESS;
     }
     boolean inTransaction = !Database.of(request).keyspace().mayBlock(request.client());
-    if (!inTransaction && snapshots.begin(failure -> {})) {
+    if (!inTransaction && snapshots.begin(Occasion.BACKGROUND, failure -> {})) {
       reply.simple("Background saving started");
       return;
     }

@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
 import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.persistence.BaseFiles;
+import io.keyward.engine.builtin.persistence.Occasion;
 import io.keyward.engine.builtin.persistence.Reload;
 import io.keyward.engine.builtin.persistence.Snapshots;
 import java.io.IOException;
@@ -165,7 +166,8 @@ public final class Durability {
       if (!appendOnly.rewrite()) {
         appendOnly.schedule();
       }
-    } else if (!live.text(Directive.SAVE).isEmpty() && !snapshots.begin(failure -> {})) {
+    } else if (!live.text(Directive.SAVE).isEmpty()
+        && !snapshots.begin(Occasion.BACKGROUND, failure -> {})) {
       snapshots.schedule();
     }
   }

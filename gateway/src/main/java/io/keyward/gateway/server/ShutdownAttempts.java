@@ -1,6 +1,7 @@
 package io.keyward.gateway.server;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.engine.builtin.persistence.Occasion;
 import io.keyward.engine.builtin.persistence.Snapshots;
 import io.keyward.engine.builtin.replication.Replication;
 import io.keyward.gateway.server.Shutdown.Saving;
@@ -146,7 +147,7 @@ public final class ShutdownAttempts {
     Snapshots snapshots = server.snapshots();
     while (true) {
       CompletableFuture<String> end = new CompletableFuture<>();
-      if (snapshots.begin(failure -> end.complete(failure == null ? "" : failure))) {
+      if (snapshots.begin(Occasion.STEP, failure -> end.complete(failure == null ? "" : failure))) {
         String failure = end.join();
         return failure.isEmpty() ? null : failure;
       }

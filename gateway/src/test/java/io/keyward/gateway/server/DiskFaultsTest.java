@@ -251,6 +251,9 @@ class DiskFaultsTest {
         Words wire = new Words(gateway)) {
       wire.call("SET before 1");
       disk.begin(fault);
+      assertThat(wire.call("SAVE")).startsWith("ERR");
+      assertThat(wire.call("INFO persistence")).contains("rdb_last_bgsave_status:ok");
+      assertThat(wire.call("SET before 1")).isEqualTo("OK");
       wire.call("BGSAVE");
       awaitInfo(wire, "rdb_bgsave_in_progress:0", "rdb_last_bgsave_status:err");
       assertThat(await(wire, "SET a 1", answer -> !answer.equals("OK")))

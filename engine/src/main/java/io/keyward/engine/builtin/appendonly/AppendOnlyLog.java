@@ -479,6 +479,11 @@ public final class AppendOnlyLog {
     return Outcome.SUCCEEDED;
   }
 
+  /** Counts anew the rewrites that were begun, and those that have failed in a row. */
+  public void countAnew() {
+    rewrites.countAnew();
+  }
+
   /** How the log fares. */
   public LogStatus status() {
     LogWriter open = writer;
@@ -490,6 +495,7 @@ public final class AppendOnlyLog {
         rewrites.lastSeconds(),
         rewrites.presentSeconds(),
         rewrites.lastSucceeded(),
+        rewrites.begun(),
         rewrites.succeeded(),
         rewrites.failuresInARow(),
         feed.sound() && feed.complete(),

@@ -9,6 +9,7 @@ package io.keyward.engine.builtin.appendonly;
  * @param lastRewriteSeconds how long the last one took
  * @param presentRewriteSeconds how long the present one has taken so far
  * @param lastRewriteSucceeded whether it succeeded
+ * @param rewritesBegun how many have been begun since the start or the last reset
  * @param rewrites bases written since the start
  * @param failuresInARow rewrites that have failed since one succeeded
  * @param lastWriteSucceeded whether the disk took what was written last
@@ -25,6 +26,7 @@ public record LogStatus(
     long lastRewriteSeconds,
     long presentRewriteSeconds,
     boolean lastRewriteSucceeded,
+    long rewritesBegun,
     long rewrites,
     long failuresInARow,
     boolean lastWriteSucceeded,

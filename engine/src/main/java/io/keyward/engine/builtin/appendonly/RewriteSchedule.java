@@ -34,6 +34,7 @@ final class RewriteSchedule {
   private volatile long began;
   private volatile long lastSeconds = -1;
   private volatile boolean lastSucceeded = true;
+  private volatile long begun;
   private volatile long succeeded;
   private volatile long failuresInARow;
   private volatile boolean delayed;
@@ -76,14 +77,24 @@ final class RewriteSchedule {
 
   synchronized void begins(boolean atOnce) {
     running = true;
-    underWay = atOnce;
     waiting = false;
-    began = System.nanoTime();
+    if (atOnce) {
+      hasTurn();
+    }
   }
 
   synchronized void hasTurn() {
     began = System.nanoTime();
     underWay = true;
+    long before = begun;
+    begun = before + 1;
+  }
+
+  /** Begins to count anew, as after three failures without a delay. */
+  synchronized void countAnew() {
+    begun = 0;
+    failuresInARow = 0;
+    delayed = false;
   }
 
   /** Notes how it went before it says that it is over, so that whoever sees that sees all. */
@@ -167,6 +178,11 @@ final class RewriteSchedule {
 
   boolean lastSucceeded() {
     return lastSucceeded;
+  }
+
+  /** How many have been begun since the start or the last reset. */
+  long begun() {
+    return begun;
   }
 
   /** Bases written since the start. */

@@ -153,6 +153,7 @@ public final class Reload implements Reloading {
       Thread.ofVirtual().name("keyward-reload").start(() -> loadIfWhole(request, present, start));
     } else {
       snapshots.beginInTurn(
+          Occasion.STEP,
           failure -> {
             if (failure != null) {
               end(request, NOT_SAVED, start);

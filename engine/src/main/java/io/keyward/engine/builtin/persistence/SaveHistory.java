@@ -14,16 +14,22 @@ public final class SaveHistory {
   private volatile long lastTryNanos = System.nanoTime();
   private volatile long lastSeconds = -1;
   private volatile boolean lastFailed;
+  private final AtomicLong begun = new AtomicLong();
   private final AtomicLong saves = new AtomicLong();
 
   SaveHistory() {}
 
-  void begins() {
+  void begins(Occasion occasion) {
     lastTryNanos = System.nanoTime();
+    if (occasion != Occasion.STEP) {
+      begun.incrementAndGet();
+    }
   }
 
-  void couldNotBegin() {
-    lastFailed = true;
+  void couldNotBegin(Occasion occasion) {
+    if (occasion == Occasion.BACKGROUND) {
+      lastFailed = true;
+    }
   }
 
   void written() {
@@ -32,9 +38,13 @@ public final class SaveHistory {
     saves.incrementAndGet();
   }
 
-  void ends(boolean failed) {
-    lastFailed = failed;
-    lastSeconds = secondsSinceLastTry();
+  void ends(Occasion occasion, boolean failed) {
+    if (occasion == Occasion.BACKGROUND) {
+      lastFailed = failed;
+      lastSeconds = secondsSinceLastTry();
+    } else if (!failed) {
+      lastFailed = false;
+    }
   }
 
   /** When the last snapshot was written, or the server started, in seconds since 1970. */
@@ -57,14 +67,24 @@ public final class SaveHistory {
     return nanosSinceLastTry() / SECOND;
   }
 
-  /** Whether the last attempt failed. */
+  /** Whether the last attempt in the background failed, and none has succeeded since. */
   public boolean lastFailed() {
     return lastFailed;
   }
 
-  /** How many seconds the last attempt took, or -1. */
+  /** How many seconds the last attempt in the background took, or -1. */
   public long lastSeconds() {
     return lastSeconds;
+  }
+
+  /** How many have been begun since the start or the last reset, but those of another's steps. */
+  public long begun() {
+    return begun.get();
+  }
+
+  /** Counts anew what was begun. */
+  public void reset() {
+    begun.set(0);
   }
 
   /** How many snapshots have been written since the start. */

@@ -39,7 +39,7 @@ public final class SavePoints implements AutoCloseable {
       if (mayTry
           && !snapshots.inProgress()
           && reached(snapshots.history().nanosSinceLastSave() / SECOND)) {
-        boolean _ = snapshots.begin(failure -> {});
+        boolean _ = snapshots.begin(Occasion.BACKGROUND, failure -> {});
       }
     } catch (RuntimeException | OutOfMemoryError defect) {
       log.error("The save points could not be looked at", defect);

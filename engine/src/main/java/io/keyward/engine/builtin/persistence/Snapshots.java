@@ -102,15 +102,15 @@ public final class Snapshots {
    * @param afterwards is told the reason if it has failed, else null; on any thread
    * @return false if one is being written already
    */
-  public boolean begin(Consumer<@Nullable String> afterwards) {
+  public boolean begin(Occasion occasion, Consumer<@Nullable String> afterwards) {
     if (!turn.begin(this)) {
       return false;
     }
-    history.begins();
+    history.begins(occasion);
     try {
-      Thread.ofPlatform().daemon().name("keyward-snapshot").start(() -> run(afterwards));
+      Thread.ofPlatform().daemon().name("keyward-snapshot").start(() -> run(occasion, afterwards));
     } catch (OutOfMemoryError full) {
-      history.couldNotBegin();
+      history.couldNotBegin(occasion);
       turn.end();
       throw full;
     }
@@ -123,7 +123,7 @@ public final class Snapshots {
       turn.afterwards(
           () -> {
             scheduled.set(false);
-            if (!begin(failure -> {})) {
+            if (!begin(Occasion.BACKGROUND, failure -> {})) {
               schedule();
             }
           });
@@ -131,10 +131,10 @@ public final class Snapshots {
   }
 
   /** Begins a snapshot when nobody else is writing one any more; see {@link #begin}. */
-  void beginInTurn(Consumer<@Nullable String> afterwards) {
+  void beginInTurn(Occasion occasion, Consumer<@Nullable String> afterwards) {
     try {
-      if (!begin(afterwards)) {
-        turn.afterwards(() -> beginInTurn(afterwards));
+      if (!begin(occasion, afterwards)) {
+        turn.afterwards(() -> beginInTurn(occasion, afterwards));
       }
     } catch (OutOfMemoryError full) {
       afterwards.accept(String.valueOf(full.getMessage()));
@@ -148,13 +148,13 @@ public final class Snapshots {
    * @return the reason if it has failed, else null
    */
   public @Nullable String save() throws InterruptedException {
-    return inProgress() ? "Background save already in progress" : saveInTurn();
+    return inProgress() ? "Background save already in progress" : saveInTurn(Occasion.COMMAND);
   }
 
   /** As {@link #save}, but another snapshot that is being written is waited for, too. */
-  public @Nullable String saveInTurn() throws InterruptedException {
+  public @Nullable String saveInTurn(Occasion occasion) throws InterruptedException {
     CompletableFuture<String> end = new CompletableFuture<>();
-    beginInTurn(failure -> end.complete(failure == null ? "" : failure));
+    beginInTurn(occasion, failure -> end.complete(failure == null ? "" : failure));
     String failure = end.join();
     return failure.isEmpty() ? null : failure;
   }
@@ -167,7 +167,7 @@ public final class Snapshots {
     }
   }
 
-  private void run(Consumer<@Nullable String> afterwards) {
+  private void run(Occasion occasion, Consumer<@Nullable String> afterwards) {
     String failure = null;
     long changes = changes();
     try {
@@ -184,7 +184,7 @@ public final class Snapshots {
       Thread.currentThread().interrupt();
       failure = "interrupted";
     }
-    history.ends(failure != null);
+    history.ends(occasion, failure != null);
     stopOrAllowWrites();
     turn.end();
     afterwards.accept(failure);

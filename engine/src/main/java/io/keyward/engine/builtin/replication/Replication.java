@@ -404,6 +404,11 @@ public final class Replication {
     return replicas.heardSince(since);
   }
 
+  /** Counts anew what replicas ask for. */
+  public synchronized void countAnew() {
+    counts.reset();
+  }
+
   /** How replication fares. */
   public synchronized ReplicationStatus status() {
     Backlog kept = stream.backlog();

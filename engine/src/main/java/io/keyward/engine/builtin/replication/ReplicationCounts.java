@@ -20,6 +20,12 @@ final class ReplicationCounts {
     refused++;
   }
 
+  void reset() {
+    full = 0;
+    partial = 0;
+    refused = 0;
+  }
+
   Counts snapshot() {
     return new Counts(full, partial, refused);
   }
