@@ -14,6 +14,15 @@ import java.util.regex.Pattern;
 final class Amounts {
   private static final Pattern TIME = Pattern.compile("([1-9][0-9]{0,8})(ms|s|m|h|d)");
 
+  /** Zero of any unit. */
+  private static final Pattern NOTHING = Pattern.compile("0+[a-zA-Z]{0,2}");
+
+  /** So many digits that they may be more than an amount of its unit holds. */
+  private static final Pattern MUCH = Pattern.compile("[1-9][0-9]{8,}[a-zA-Z]{0,2}");
+
+  /** What can be counted in nanoseconds, with room to add to: 146 years. */
+  private static final long MOST_MILLIS = Long.MAX_VALUE / 2_000_000;
+
   private Amounts() {}
 
   /** What stands under {@code limits}. */
@@ -29,15 +38,32 @@ final class Amounts {
                 group.wrong(name, given, "there is no such limit", Suggestion.remedy(name, known));
                 return;
               }
-              long amount = amount(limit.get().unit(), given.text());
+              Limit.Unit unit = limit.get().unit();
+              long amount = amount(unit, given.text());
               if (amount < 1) {
-                String expects = limit.get().unit().expects();
-                group.wrong(name, given, "it is not " + expects, "give " + expects);
+                wrong(group, name, given, unit.expects(), "no limit");
               } else {
                 limits.put(limit.get(), amount);
               }
             });
     return limits;
+  }
+
+  /**
+   * Notes that an amount is none.
+   *
+   * @param without what holds if the field is left out, which 0 or very much may be meant to say
+   */
+  private static void wrong(
+      YamlGroup group, String name, Given given, String expects, String without) {
+    boolean nothing = NOTHING.matcher(given.text()).matches();
+    boolean much = MUCH.matcher(given.text()).matches();
+    String reason = "it is not " + expects + (much ? ", or too much" : "");
+    group.wrong(
+        name,
+        given,
+        nothing ? "0 is too little" : reason,
+        (nothing || much ? "leave it out for " + without + ", or give " : "give ") + expects);
   }
 
   /** The amount in bytes, milliseconds or as a number; below 1 if the text is none. */
@@ -63,8 +89,7 @@ final class Amounts {
     }
     long milliseconds = milliseconds(given.text());
     if (milliseconds < 1) {
-      String expects = Limit.Unit.TIME.expects();
-      group.wrong("retire-after", given, "it is not " + expects, "give " + expects);
+      wrong(group, "retire-after", given, Limit.Unit.TIME.expects(), "never");
       return 0;
     }
     return milliseconds;
@@ -83,7 +108,8 @@ final class Amounts {
           case "h" -> 3_600_000;
           default -> 86_400_000;
         };
-    return Long.parseLong(time.group(1)) * unit;
+    long milliseconds = Long.parseLong(time.group(1)) * unit;
+    return milliseconds <= MOST_MILLIS ? milliseconds : -1;
   }
 
   /** A whole number from 0 on. */

@@ -99,10 +99,19 @@ final class SecretFields {
   private static Optional<String> content(YamlGroup group, String name, Given given) {
     try {
       Path file = Path.of(given.text());
-      if (Files.size(file) <= MOST_FILE_BYTES) {
-        return Optional.of(Files.readString(file).strip());
+      if (Files.size(file) > MOST_FILE_BYTES) {
+        group.wrong(name, given, "the file is too big for a secret", "give a file of one line");
+        return Optional.empty();
       }
-      group.wrong(name, given, "the file is too big for a secret", "give a file of one line");
+      String secret = Files.readString(file).strip();
+      if (secret.lines().count() <= 1) {
+        return Optional.of(secret);
+      }
+      group.wrong(
+          name,
+          given,
+          "the file has more than one line, and a secret is one",
+          "give a file for each secret: " + name + ": [one, other]");
     } catch (IOException | InvalidPathException unreadable) {
       group.wrong(
           name,

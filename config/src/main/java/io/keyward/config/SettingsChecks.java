@@ -5,6 +5,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
 import io.keyward.config.tenant.TenancySettings;
+import io.keyward.config.tenant.TenantSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -219,6 +220,7 @@ final class SettingsChecks {
     ports.put(gathered.setting(Setting.ADMIN_PORT, "9379").text(), Setting.ADMIN_PORT.path());
     reader.reserve(gathered.setting(Setting.USERNAME, "").text(), ports);
     TenancySettings tenancy = reader.read(gathered.operator(), gathered.tenants());
+    checkPrefixAmong(tenancy);
     boolean byCertificate =
         tenancy.tenants().stream()
             .flatMap(tenant -> tenant.deployments().stream())
@@ -232,6 +234,21 @@ final class SettingsChecks {
           "set tls-port, and tls-auth-clients yes or optional");
     }
     return tenancy;
+  }
+
+  /** The operator names the default deployment by its prefix, as other ones by their logins. */
+  private void checkPrefixAmong(TenancySettings tenancy) {
+    Given prefix = gathered.setting(Setting.PREFIX, "");
+    for (TenantSettings tenant : tenancy.tenants()) {
+      if (prefix.text().startsWith(tenant.name() + ".")) {
+        gathered.wrong(
+            Problem.of(
+                Setting.PREFIX.path(),
+                prefix,
+                "it would mean a deployment of the tenant " + tenant.name(),
+                "give the default deployment another prefix"));
+      }
+    }
   }
 
   private void needsDefaultDeployment(String name, Given given) {
@@ -286,8 +303,17 @@ final class SettingsChecks {
 
   private AdminEndpoint admin() {
     Given host = gathered.setting(Setting.ADMIN_BIND, "127.0.0.1");
+    boolean named = HostNames.isHost(host.text());
+    if (!named) {
+      gathered.wrong(
+          Problem.of(
+              Setting.ADMIN_BIND.path(),
+              host,
+              "it is neither an address nor the name of a host",
+              "give 127.0.0.1, or 0.0.0.0 or :: for all addresses, with admin.token"));
+    }
     String token = gathered.setting(Setting.ADMIN_TOKEN, "").text();
-    if (token.isEmpty() && !LOOPBACK_HOST.matcher(host.text()).matches()) {
+    if (named && token.isEmpty() && !LOOPBACK_HOST.matcher(host.text()).matches()) {
       gathered.wrong(
           Problem.of(
               Setting.ADMIN_BIND.path(),

@@ -1,5 +1,6 @@
 package io.keyward.config;
 
+import io.keyward.config.tenant.CertificateName;
 import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Limit;
 import io.keyward.config.tenant.OperatorSettings;
@@ -26,9 +27,10 @@ final class TenantsReader {
 
   private final SecretFields secrets;
   private final Collection<String> namespaces;
+  private final String defaultPrefix;
   private final Prefixes prefixes = new Prefixes();
   private final Map<String, String> logins = new HashMap<>();
-  private final Map<String, String> certificates = new HashMap<>();
+  private final Map<CertificateName, String> certificates = new HashMap<>();
   private final Map<String, String> ports = new HashMap<>();
   private Set<String> tenantNames = Set.of();
 
@@ -42,6 +44,7 @@ final class TenantsReader {
       Map<String, String> environment, Collection<String> namespaces, String defaultPrefix) {
     this.secrets = new SecretFields(environment);
     this.namespaces = namespaces;
+    this.defaultPrefix = defaultPrefix;
     if (!defaultPrefix.isEmpty()) {
       prefixes.take(defaultPrefix, Setting.PREFIX.path());
     }
@@ -157,17 +160,22 @@ final class TenantsReader {
     List<String> shared = shared(tenant, group, sharedByTenant);
     eitherPinnedOrShared(group, pinned, shared);
     Map<Limit, Long> limits = Amounts.limits(group.group("limits"));
-    List<String> subjects = texts(group, "certificates", certificates);
+    List<CertificateName> certified = certificates(group);
     List<Integer> listening = ports(group);
     boolean memoryOnly = memoryOnly(group, allMemoryOnly);
     group.endOfFields();
     takeLogin(group, name);
-    if (passwords.isEmpty() && ofTenant.isEmpty() && subjects.isEmpty() && listening.isEmpty()) {
+    if (name.equals(defaultPrefix) && !chosen.equals(defaultPrefix)) {
+      group.wrong(
+          "the operator could not tell it from the default deployment, whose name is its prefix",
+          "give it another name, or prefix (REDIS_KEY_PREFIX) another value");
+    }
+    if (passwords.isEmpty() && ofTenant.isEmpty() && certified.isEmpty() && listening.isEmpty()) {
       group.wrong(
           "nobody could log in to it", "give it a password, or tenants." + tenant + " a secret");
     }
     return new DeploymentSettings(
-        name, chosen, passwords, pinned, shared, limits, subjects, listening, memoryOnly);
+        name, chosen, passwords, pinned, shared, limits, certified, listening, memoryOnly);
   }
 
   private static boolean memoryOnly(YamlGroup group, boolean byDefault) {
@@ -302,18 +310,19 @@ final class TenantsReader {
     return names;
   }
 
-  private static List<String> texts(YamlGroup group, String field, Map<String, String> taken) {
-    List<String> found = new ArrayList<>();
-    for (Given given : group.list(field)) {
-      String other = taken.putIfAbsent(given.text(), group.path());
+  private List<CertificateName> certificates(YamlGroup group) {
+    List<CertificateName> found = new ArrayList<>();
+    for (Given given : group.list("certificates")) {
+      CertificateName name = CertificateName.written(given.text());
+      String other = certificates.putIfAbsent(name, group.path());
       if (given.text().isEmpty() || other != null) {
         group.wrong(
-            field,
+            "certificates",
             given,
             given.text().isEmpty() ? "it is empty" : "it is used by " + other,
             "give a text that stands for this deployment alone");
       } else {
-        found.add(given.text());
+        found.add(name);
       }
     }
     return found;

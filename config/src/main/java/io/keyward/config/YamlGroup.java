@@ -1,7 +1,6 @@
 package io.keyward.config;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +129,7 @@ final class YamlGroup {
   /** Every field that is left as a value, for groups whose names are declared elsewhere. */
   Map<String, Given> values() {
     Map<String, Given> values = new LinkedHashMap<>();
-    for (String name : new HashMap<>(fields).keySet()) {
+    for (String name : List.copyOf(fields.keySet())) {
       Given value = text(name);
       if (value != null) {
         values.put(name, value);

@@ -216,6 +216,8 @@ class ConfigurationErrorsTest {
         "KEYWARD_ADMIN_BIND | 0.0.0.0 | beyond loopback everybody could see the deployments and"
             + " reload the configuration | set KEYWARD_ADMIN_TOKEN (admin.token) as well, or leave"
             + " admin.bind out",
+        "KEYWARD_ADMIN_BIND | 127.0.0.1:80 | it is neither an address nor the name of a host | give"
+            + " 127.0.0.1, or 0.0.0.0 or :: for all addresses, with admin.token",
         "KEYWARD_ADMIN_TOKEN | secret token | it stands in an HTTP header, which takes visible"
             + " ASCII characters alone | give for instance what openssl rand -hex 20 prints",
         "KEYWARD_ADMIN_PROT | secret | there is no such variable | did you mean"

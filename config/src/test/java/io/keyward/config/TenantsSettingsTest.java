@@ -130,11 +130,19 @@ class TenantsSettingsTest {
             + " it is not refuse or slow",
         "tenants: {a: {secret: s, limits: {max-value: big}}} | tenants.a.limits.max-value | 1 |"
             + " it is not bytes, such as",
+        "tenants: {a: {secret: s, limits: {memory: 0mb}}} | tenants.a.limits.memory | 1 | 0 is too"
+            + " little. Remedy: leave it out for no limit",
+        "tenants: {a: {secret: s, limits: {memory: 99999999999gb}}} | tenants.a.limits.memory | 1 |"
+            + " it is not bytes, such as 512mb, or too much. Remedy: leave it out for no limit",
+        "tenants: {a: {secret: s, limits: {script-time: 999999999d}}} |"
+            + " tenants.a.limits.script-time | 1 | or 24h, or too much",
         "tenants: {a: {secret: s, limits: 5}} | tenants.a.limits | 1 | it is a group of settings",
         "tenants: {a: {secret: s, prefix-template: x}} | tenants.a.prefix-template | 1 | it names"
             + " {deployment} once",
         "tenants: {a: {secret: s, max-deployments: x}} | tenants.a.max-deployments | 1 | it is not"
             + " a whole number from 0",
+        "tenants: {a: {secret: s, retire-after: 0}} | tenants.a.retire-after | 1 | Remedy: leave it"
+            + " out for never",
         "'tenants:\n a: {secret: s, retire-after: 24}' | tenants.a.retire-after | 2 | it is not a"
             + " time, such as",
         "tenants: {a: {secret: s, retire-after: [1h, 2h]}} | tenants.a.retire-after | 1 | it takes"
@@ -158,10 +166,17 @@ class TenantsSettingsTest {
             + " is not a port",
         "'tenants:\n a: {deployments: {b: {certificates: [x]}, c: {certificates: [x]}}}' |"
             + " tenants.a.deployments.c.certificates | 2 | it is used by tenants.a.deployments.b",
+        "'tenants:\n a: {deployments: {b: {certificates: [\"CN=x, O=y\"]},"
+            + " c: {certificates: [\"cn=X,o=Y\"]}}}' |"
+            + " tenants.a.deployments.c.certificates | 2 | it is used by tenants.a.deployments.b",
         "'tenants:\n a: {deployments: {b: {ports: [6379]}}}' | tenants.a.deployments.b.ports | 2 |"
             + " it is used by port",
         "'tenants:\n a: {deployments: {b: {ports: [9379]}}}' | tenants.a.deployments.b.ports | 2 |"
             + " it is used by admin.port",
+        "'prefix: b\ntenants: {a: {deployments: {b: {password: p, prefix: c}}}}' |"
+            + " tenants.a.deployments.b | 2 | whose name is its prefix",
+        "'prefix: a.b\ntenants: {a: {secret: s}}' | prefix | 1 | would mean a deployment of the"
+            + " tenant a",
         "'{prefix: d, username: b, directives: {requirepass: x}, tenants: {\n"
             + " a: {deployments: {b: {password: p}}}}}' | tenants.a.deployments.b | 2 | the same"
             + " login is used by username",
@@ -232,6 +247,16 @@ class TenantsSettingsTest {
             Map.entry(Limit.BLOCKED_CLIENTS, 8L),
             Map.entry(Limit.OVER_LIMIT, Limit.REFUSE));
     assertThat(tenant.limits()).containsOnlyKeys(Limit.values());
+  }
+
+  @Test
+  void aFileOfTwoSecretsIsNone() throws IOException {
+    Path both = Files.writeString(folder.resolve("both"), "old\nnew\n");
+    assertThat(problems("tenants: {a: {secret-file: " + both + "}}"))
+        .singleElement()
+        .asString()
+        .startsWith("tenants.a.secret-file = ")
+        .contains("more than one line", "Remedy: give a file for each secret");
   }
 
   @Test

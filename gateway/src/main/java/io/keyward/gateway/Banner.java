@@ -38,7 +38,8 @@ final class Banner {
     line(text, "transport", server.transport() + ", event loops: " + settings.eventLoops());
     if (ports.admin() != 0) {
       String host = settings.admin().host();
-      line(text, "metrics", "http://" + host + ":" + ports.admin() + "/metrics");
+      String bracketed = host.contains(":") && !host.startsWith("[") ? "[" + host + "]" : host;
+      line(text, "metrics", "http://" + bracketed + ":" + ports.admin() + "/metrics");
     }
     line(text, "process", Long.toString(ProcessHandle.current().pid()));
     return text.toString();

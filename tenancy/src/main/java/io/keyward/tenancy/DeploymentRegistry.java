@@ -54,6 +54,9 @@ final class DeploymentRegistry {
 
   private Deployment adopt(String prefix) {
     Directory now = directory;
+    if (prefix.equals(byDefault.prefix())) {
+      return byDefault;
+    }
     Tenant configured = now.tenantByPrefix().get(prefix);
     if (configured != null) {
       return new Deployment(now.nameByPrefix().getOrDefault(prefix, ""), prefix, configured);
@@ -71,7 +74,7 @@ final class DeploymentRegistry {
         return adopted;
       }
     }
-    return prefix.equals(byDefault.prefix()) ? byDefault : Deployment.removed(prefix);
+    return Deployment.removed(prefix);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.keyward.tenancy;
 
+import io.keyward.config.tenant.CertificateName;
 import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Secret;
 import io.keyward.config.tenant.TenancySettings;
@@ -24,7 +25,7 @@ record Directory(
     Map<String, Tenant> tenantByLogin,
     Map<String, Tenant> tenantByPrefix,
     Map<String, String> nameByPrefix,
-    Map<String, String> nameByCertificate,
+    Map<CertificateName, String> nameByCertificate,
     Map<Integer, String> nameByPort,
     List<Secret> decoys) {
 
@@ -38,7 +39,7 @@ record Directory(
     Map<String, Tenant> byLogin = new HashMap<>();
     Map<String, Tenant> byPrefix = new HashMap<>();
     Map<String, String> names = new HashMap<>();
-    Map<String, String> certificates = new HashMap<>();
+    Map<CertificateName, String> certificates = new HashMap<>();
     Map<Integer, String> ports = new HashMap<>();
     List<Secret> slow = new ArrayList<>();
     settings.operator().ifPresent(operator -> slow.addAll(operator.secrets()));

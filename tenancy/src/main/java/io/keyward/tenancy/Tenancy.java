@@ -4,6 +4,7 @@ import io.keyward.config.Namespaces;
 import io.keyward.config.Settings;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.config.tenant.CertificateName;
 import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Secret;
 import io.keyward.config.tenant.TenancySettings;
@@ -256,9 +257,12 @@ public final class Tenancy {
     return prove(List.of(), password, Decision.WrongPassword::new);
   }
 
-  /** Whether a deployment takes a TLS client by a name in its certificate, null if none has it. */
-  public @Nullable Decision ofCertificate(List<String> names) {
-    for (String name : names) {
+  /**
+   * Whether a deployment takes a TLS client by the first name in its certificate that one has, null
+   * if none has any.
+   */
+  public @Nullable Decision ofCertificate(List<CertificateName> names) {
+    for (CertificateName name : names) {
       String deployment = directory().nameByCertificate().get(name);
       if (deployment != null) {
         return recognised(deployment);

@@ -23,7 +23,7 @@ public record DeploymentSettings(
     List<String> pinned,
     List<String> shared,
     Map<Limit, Long> limits,
-    List<String> certificates,
+    List<CertificateName> certificates,
     List<Integer> ports,
     boolean memoryOnly) {
   /** Keeps copies, so that the record cannot change. */

@@ -107,8 +107,9 @@ public final class AdminServer implements AutoCloseable {
               + endpoint.host()
               + " cannot be opened: "
               + String.valueOf(failed.getCause())
-              + ". Remedy: stop the program that has it, or set KEYWARD_ADMIN_PORT"
-              + " (--admin-port) to another.",
+              + ". Remedy: see that admin.bind (KEYWARD_ADMIN_BIND) is an address of this machine,"
+              + " and stop the program that has the port, or set KEYWARD_ADMIN_PORT (--admin-port)"
+              + " to another.",
           failed);
     }
   }

@@ -1,5 +1,6 @@
 package io.keyward.gateway.server;
 
+import io.keyward.config.tenant.CertificateName;
 import io.keyward.engine.Keyspace;
 import io.keyward.tenancy.Decision;
 import io.netty.buffer.ByteBuf;
@@ -164,7 +165,7 @@ final class RedisHandler extends ChannelInboundHandlerAdapter {
   }
 
   private void knowByCertificate(ChannelHandlerContext source) {
-    List<String> names = CertificateNames.ofPeer(source.pipeline().get(SslHandler.class));
+    List<CertificateName> names = CertificateNames.ofPeer(source.pipeline().get(SslHandler.class));
     switch (server.tenancy().ofCertificate(names)) {
       case null -> {}
       case Decision.Admitted known ->

@@ -294,7 +294,7 @@ class RecognitionTest {
     try (Wire client = withCertificate()) {
       assertThat(client.ask("SET key of-white")).isEqualTo("+OK");
 
-      write("white: {password: of-white}", "black: {certificates: [\"CN=localhost\"]}");
+      write("white: {password: of-white}", "black: {certificates: [\"cn = LOCALHOST\"]}");
       assertThat(gateway.reload()).isEmpty();
       try (Wire black = withCertificate()) {
         assertThat(black.ask("SET own of-black")).isEqualTo("+OK");

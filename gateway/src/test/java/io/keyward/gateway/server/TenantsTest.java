@@ -94,6 +94,27 @@ class TenantsTest {
   }
 
   @Test
+  void theDefaultDeploymentIsNoneOfATenantWhoseLoginsCouldCreateItsPrefix() throws IOException {
+    gateway.close();
+    Path file =
+        Files.writeString(
+            folder.resolve("keyward.yaml"),
+            """
+            prefix: rev-7
+            tenants:
+              shop: {secret: of-shop, prefix-template: "{deployment}", shared: [BANS]}
+            """);
+    gateway = Gateways.startWith(Map.of(), file.toString());
+    try (Wire shop = logIn("shop.rev-8", "of-shop");
+        Wire anybody = connect()) {
+      assertThat(shop.ask("SET BANS:mallory 1")).isEqualTo("+OK");
+      assertThat(anybody.ask("EXISTS BANS:mallory")).isEqualTo(":0");
+      assertThat(shop.ask("AUTH shop.rev-7 of-shop"))
+          .isEqualTo("-ERR the prefix of this deployment belongs to another one");
+    }
+  }
+
+  @Test
   void theDeploymentsThatLoginsCreateAreBounded() {
     logIn("librechat.a", "of-librechat").close();
     logIn("librechat.b", "of-librechat").close();
