@@ -51,6 +51,7 @@ public final class Home {
   private @Nullable Reloading reloading;
   private MemoryGuard guard;
   private FunctionNames functionNames = new FunctionNames();
+  private final FunctionTelling functionTelling = new FunctionTelling(this);
   private volatile @Nullable OverviewChannels overheardBy;
   private volatile int loadPercent;
   private double load;
@@ -277,6 +278,11 @@ public final class Home {
   /** The libraries of functions of all keyspaces of the engine. */
   public FunctionNames functionNames() {
     return functionNames;
+  }
+
+  /** Lets others tell of functions when this home has. */
+  public FunctionTelling functionTelling() {
+    return functionTelling;
   }
 
   /** Shares these with other homes; before any keyspace is made. */

@@ -46,6 +46,7 @@ final class RegularWork {
       long now = System.currentTimeMillis();
       home.ticks(now);
       home.effects().tend();
+      home.functionTelling().tend();
       home.freeing().tend();
       home.loop().turns().tend();
       if (!resting && !home.loading() && !working) {

@@ -68,10 +68,12 @@ final class SnapshotWriting {
     long used = engine.homes().stream().mapToLong(Home::usedBytes).sum();
     SnapshotHeader.write(redisVersion, used, base, head);
     file.take(head.bytes(), head.length());
+    engine.homes().getFirst().functionNames().snapshotBegins();
     begin(0);
     try {
       return file.write(folder, name);
     } finally {
+      hasBegunOnAll();
       // A walk goes on to its end even if the disk fails; only then can another one begin.
       file.awaitEnd();
     }
@@ -133,7 +135,14 @@ final class SnapshotWriting {
       // It still has to come to its end, so that another one can begin.
       file.giveUp();
     }
+    if (home == engine.homes().getLast()) {
+      hasBegunOnAll();
+    }
     snapshot.start();
+  }
+
+  private void hasBegunOnAll() {
+    engine.homes().getFirst().functionNames().snapshotHasBegun().forEach(Runnable::run);
   }
 
   private void ended(HomeSnapshot snapshot, int index) {

@@ -7,6 +7,7 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.FunctionNames;
+import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.script.lua.LuaTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -160,13 +161,16 @@ final class KeyspaceFunctions {
     for (Library library : come) {
       found.add(new Change(library, true, isElsewhere(library, elsewhere)));
     }
+    if (found.stream().anyMatch(Change::everywhere)) {
+      keyspace.home().functionTelling().soon();
+    }
     return found;
   }
 
   private boolean isElsewhere(Library library, Elsewhere elsewhere) {
     FunctionNames names = keyspace.home().functionNames();
     return switch (elsewhere) {
-      case ASKED -> names.gets(keyspace, library.name(), lowerCase(library));
+      case ASKED -> gets(library);
       case YES -> {
         names.shows(keyspace, library.name(), lowerCase(library));
         yield true;
@@ -176,6 +180,27 @@ final class KeyspaceFunctions {
         yield false;
       }
     };
+  }
+
+  /** Whether a Redis can have a library now; else it is told when it can, if it still is there. */
+  private boolean gets(Library library) {
+    return keyspace
+        .home()
+        .functionNames()
+        .gets(keyspace, library.name(), lowerCase(library), () -> tellLater(library.name()));
+  }
+
+  /** Tells a Redis of a library that it was not told of, or told too early; any thread may call. */
+  private void tellLater(String name) {
+    Home home = keyspace.home();
+    home.loop().execute(() -> home.whenIdle(() -> tellIfPossible(name)));
+  }
+
+  private void tellIfPossible(String name) {
+    Library library = libraries.get(name);
+    if (library != null && gets(library)) {
+      tell(library, true);
+    }
   }
 
   private static Set<String> lowerCase(Library library) {
@@ -193,8 +218,10 @@ final class KeyspaceFunctions {
     if (names.isShown(keyspace, library.name())) {
       return true;
     }
-    boolean takesOver = names.takesOver(keyspace, library.name(), lowerCase(library));
-    if (takesOver || names.givesUp(library.name())) {
+    boolean takesOver =
+        names.takesOver(
+            keyspace, library.name(), lowerCase(library), () -> tellLater(library.name()));
+    if (takesOver || names.givesUp(keyspace.home(), library.name())) {
       tell(library, takesOver);
     }
     return takesOver;
@@ -211,6 +238,7 @@ final class KeyspaceFunctions {
     } finally {
       effects.endUnit();
     }
+    keyspace.home().functionTelling().soon();
   }
 
   /** Forgets a library; false if there is none of this name. */
