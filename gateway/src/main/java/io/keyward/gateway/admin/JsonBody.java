@@ -1,9 +1,12 @@
 package io.keyward.gateway.admin;
 
+import com.fasterxml.jackson.core.JsonParser;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.json.jackson.JacksonCodec;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.ObjIntConsumer;
@@ -52,8 +55,8 @@ final class JsonBody {
       ObjIntConsumer<String> refused) {
     JsonObject object;
     try {
-      object = body.length() == 0 ? new JsonObject() : new JsonObject(body);
-    } catch (DecodeException malformed) {
+      object = body.length() == 0 ? new JsonObject() : object(body);
+    } catch (DecodeException | IOException malformed) {
       refused.accept("the body is no JSON object", 400);
       return;
     }
@@ -62,6 +65,17 @@ final class JsonBody {
       taken.accept(object);
     } else {
       refused.accept(wrong, 400);
+    }
+  }
+
+  /** Reads an object in which no field is there twice: one who checks might see the other one. */
+  private static JsonObject object(Buffer body) throws IOException {
+    try (JsonParser parser = JacksonCodec.createParser(body)) {
+      parser.enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
+      if (JacksonCodec.fromParser(parser, Object.class) instanceof JsonObject object) {
+        return object;
+      }
+      throw new DecodeException("no object");
     }
   }
 

@@ -29,9 +29,10 @@ record Contents(
     long expired,
     long evicted,
     long errors,
+    long clients,
     long blocked,
     long nanos) {
-  static final Contents NONE = new Contents(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+  static final Contents NONE = new Contents(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   private static final long SLICE_NANOS = 500_000;
   private static final long PATIENCE_SECONDS = 30;
@@ -53,6 +54,7 @@ record Contents(
         statistics.expiredKeys(),
         statistics.evictedKeys(),
         statistics.errors(),
+        keyspace.clients().size(),
         keyspace.waiting().clients(),
         statistics.allNanos());
   }

@@ -78,10 +78,17 @@ final class Reports {
     line.put("state", deployment.state().word());
     line.put("keys", held.keys());
     line.put("bytes", held.bytes());
-    line.put("connections", (long) deployment.connections());
+    line.put("connections", connections(deployment, held));
     line.put("created", time(deployment.createdAt()));
     line.put("last-connection", time(deployment.lastConnection()));
     return line;
+  }
+
+  /** The default deployment takes no places, but has the clients of its keyspace. */
+  private long connections(Deployment deployment, Contents held) {
+    return deployment.equals(server.tenancy().defaultDeployment())
+        ? held.clients()
+        : deployment.connections();
   }
 
   /** A time in milliseconds since 1970 as text; empty for none. */
@@ -133,7 +140,7 @@ final class Reports {
     stats.put("name", server.tenancy().roster().loginOf(deployment));
     stats.put("keys", held.keys());
     stats.put("bytes", held.bytes());
-    stats.put("connections", (long) deployment.connections());
+    stats.put("connections", connections(deployment, held));
     stats.put("commands", held.commands());
     stats.put("commands-per-second", Math.round(held.commandsPerSecond()));
     stats.put("hits", held.hits());

@@ -216,7 +216,7 @@ final class Output implements Reply.Drain {
     long pending = pending();
     count(memory(pending));
     if (limit.exceeded(pending)) {
-      session.end().withoutTakingOutput(server);
+      session.end().withoutTakingOutput(server, limit.name());
     }
   }
 
@@ -308,7 +308,7 @@ final class Output implements Reply.Drain {
     if (!session.running()) {
       // What others send it may be as long as they like.
       if (limit.exceeded(pending)) {
-        cutOff(() -> session.end().withoutTakingOutput(server));
+        cutOff(() -> session.end().withoutTakingOutput(server, limit.name()));
       }
     } else if (client.keyspace() instanceof BuiltinKeyspace keyspace
         && keyspace.clientMemory().tooMuch()) {

@@ -25,6 +25,9 @@ final class OutputLimit {
   /** Since when the soft limit is exceeded, in milliseconds since 1970; 0 = it is not. */
   private long softSince;
 
+  /** What was exceeded, as the configuration calls it. */
+  private String name = "";
+
   OutputLimit(LiveSettings live, Client client, boolean tls) {
     this.live = live;
     this.client = client;
@@ -38,15 +41,18 @@ final class OutputLimit {
       return false;
     }
     if (!client.authenticated() && unsent > unauthenticated) {
+      name = "who has not logged in may have";
       return true;
     }
     if (client.keyspace() instanceof BuiltinKeyspace keyspace) {
       Limits limits = keyspace.limits();
       if (limits != null && unsent >= limits.outputBuffer()) {
         limits.count(Limit.OUTPUT_BUFFER);
+        name = "output-buffer of the deployment " + keyspace.prefix();
         return true;
       }
     }
+    name = "client-output-buffer-limit";
     OutputBufferLimit limit = limit(live.outputBufferLimits());
     if (limit.hardBytes() > 0 && unsent >= limit.hardBytes()) {
       return true;
@@ -61,6 +67,11 @@ final class OutputLimit {
       return false;
     }
     return (now - softSince) / 1000 > limit.softSeconds();
+  }
+
+  /** What has been exceeded last. */
+  String name() {
+    return name;
   }
 
   private OutputBufferLimit limit(OutputBufferLimits limits) {

@@ -151,14 +151,18 @@ final class SessionEnd {
     }
   }
 
-  /** Closes the connection at once, since the client does not take its output. */
-  void withoutTakingOutput(Server server) {
+  /**
+   * Closes the connection at once, since the client does not take its output.
+   *
+   * @param limit what the output exceeds
+   */
+  void withoutTakingOutput(Server server, String limit) {
     if (!session.left()) {
       log.warn(
-          "Client id={} addr={} closed: its unsent output is larger than"
-              + " client-output-buffer-limit",
+          "Client id={} addr={} closed: its unsent output is larger than {}",
           client.serial(),
-          session.remoteAddress());
+          session.remoteAddress(),
+          limit);
       server.traffic().closedForOutput();
       session.abort();
     }

@@ -187,7 +187,12 @@ class DeploymentApiTest {
       assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
       assertThat(answer.body()).contains("is not of the type");
     }
-    assertThat(ask("POST", "/deployments", "[").body()).contains("no JSON object");
+    for (String malformed :
+        List.of("[", "[]", "5", "{\"name\": \"shop.a\", \"name\": \"shop.b\"}", "{} {}")) {
+      HttpResponse<String> answer = ask("POST", "/deployments", malformed);
+      assertThat(answer.statusCode()).as(malformed).isEqualTo(400);
+      assertThat(answer.body()).contains("no JSON object");
+    }
     assertThat(ask("POST", "/deployments", "x".repeat(100_000)).statusCode()).isEqualTo(413);
     assertThat(ask("GET", "/audit?count=x", "").statusCode()).isEqualTo(400);
     for (String name : List.of("shop.a%b", "shop.", "shop.-a", "shop." + "x".repeat(129))) {

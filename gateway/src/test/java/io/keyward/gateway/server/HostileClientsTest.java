@@ -227,7 +227,8 @@ class HostileClientsTest {
     assertThat(line(publisher)).isEqualTo(":50");
     assertThat(neighbour.ask("SET other x")).isEqualTo("+OK");
     if (deployment.equals("limited")) {
-      until("they are cut off", () -> log().contains("its unsent output is larger than"));
+      String why = "its unsent output is larger than output-buffer of the deployment limited";
+      until("they are cut off", () -> log().contains(why));
       assertThat(log()).doesNotContain("no memory for output");
     }
   }

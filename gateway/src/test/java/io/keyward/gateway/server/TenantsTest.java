@@ -237,7 +237,7 @@ class TenantsTest {
   }
 
   @Test
-  void anOpenDefaultDeploymentStandsBesideTenants() throws IOException {
+  void anOpenDefaultDeploymentStandsBesideTenants() throws Exception {
     gateway.close();
     gateway = start("prefix: main\n");
     try (Wire anybody = connect();
@@ -248,6 +248,8 @@ class TenantsTest {
       assertThat(anybody.ask("EXISTS key")).isEqualTo(":0");
       assertThat(anybody.ask("RESET")).isEqualTo("+RESET");
       assertThat(anybody.ask("EXISTS key")).isEqualTo(":1");
+      assertThat(gateway.lifecycle().info("main")).containsEntry("connections", 1L);
+      assertThat(gateway.lifecycle().info("blue")).containsEntry("connections", 1L);
     }
   }
 
