@@ -34,6 +34,7 @@ final class ArrivalPacing {
   private final EventLoop loop;
   private final LongSupplier time;
   private final LongSupplier used;
+  private final LongSupplier millis;
   private final Line<Runnable> waiting = new Line<>();
   private boolean rests;
 
@@ -49,18 +50,24 @@ final class ArrivalPacing {
   private long usedByThen;
 
   ArrivalPacing(EventLoop loop) {
-    this(loop, System::nanoTime, ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime);
+    this(
+        loop,
+        System::nanoTime,
+        ManagementFactory.getThreadMXBean()::getCurrentThreadCpuTime,
+        SteadyTime::millis);
   }
 
   /**
    * With clocks of its own, in nanoseconds.
    *
    * @param used what the loop's thread has used of its processor
+   * @param millis the time by which others are heard of, in milliseconds
    */
-  ArrivalPacing(EventLoop loop, LongSupplier time, LongSupplier used) {
+  ArrivalPacing(EventLoop loop, LongSupplier time, LongSupplier used, LongSupplier millis) {
     this.loop = loop;
     this.time = time;
     this.used = used;
+    this.millis = millis;
   }
 
   /**
@@ -112,7 +119,7 @@ final class ArrivalPacing {
    * last asked, less the time that it has rested in between.
    */
   private long rest() {
-    if (SteadyTime.millis() - servedOthers > RECENT_MILLIS) {
+    if (millis.getAsLong() - servedOthers > RECENT_MILLIS) {
       return 0;
     }
     long now = time.getAsLong();

@@ -133,6 +133,7 @@ class AdminServerTest {
       assertThat(answer.statusCode()).isEqualTo(503);
       assertThat(answer.body()).isEqualTo("stopping\n");
       assertThat(slow.getInputStream().readAllBytes()).hasSizeGreaterThan(50 << 20);
+      slow.shutdownOutput();
       stop.join();
     } finally {
       gateway = former;

@@ -243,6 +243,7 @@ class MetricsMoveTest {
       blue.set("one", "x");
       blue.sendCommand(Protocol.Command.XADD, "stream", "*", "a", "b");
       assertThat(metrics().keySet()).anyMatch(series -> series.contains("\"blue\""));
+      blue.disconnect();
       operator.sendCommand(DEPLOYMENT, "DROP", "blue");
     }
     assertThat(metrics().keySet())

@@ -140,7 +140,7 @@ class DeploymentToolsTest {
   @Test
   void bothSeeFiguresAndLatency() throws Exception {
     for (String user : List.of("blue", "operator")) {
-      assertThat(output(user, "--latency", "-i", "1").strip())
+      assertThat(output(user, "--latency", "-i", "0.1").strip())
           .as(user)
           .matches("\\d+ \\d+ [\\d.]+ [1-9]\\d*");
       List<String> stat = lines(4, user, "--stat", "-i", "0.01");

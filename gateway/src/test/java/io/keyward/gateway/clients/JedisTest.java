@@ -138,6 +138,7 @@ class JedisTest {
                     .protocol(protocol)
                     .user(login.user())
                     .password(password)
+                    .timeoutMillis(Patience.MILLIS)
                     .build());
     try (Jedis one = connect.apply(login.password())) {
       assertThat(one.set("inside", "1")).isEqualTo("OK");

@@ -203,7 +203,7 @@ class RedisCliTest {
 
     private void latency() throws IOException {
       // Into a pipe it prints one line after the interval: least, most and mean milliseconds.
-      assertThat(cli("--latency", "-i", "1").strip()).matches("\\d+ \\d+ [\\d.]+ [1-9]\\d*");
+      assertThat(cli("--latency", "-i", "0.1").strip()).matches("\\d+ \\d+ [\\d.]+ [1-9]\\d*");
     }
 
     private void stat() throws IOException {

@@ -2,7 +2,6 @@ package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.keyward.engine.SteadyTime;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -12,18 +11,18 @@ class ArrivalPacingTest {
   private final EmbeddedChannel channel = new EmbeddedChannel();
   private long time = 1_000_000;
   private long used;
+  private long millis = 1_000_000;
   private int letIn;
 
   private final ArrivalPacing pacing =
-      new ArrivalPacing(channel.eventLoop(), () -> time, () -> used);
+      new ArrivalPacing(channel.eventLoop(), () -> time, () -> used, () -> millis);
 
   ArrivalPacingTest() {
     channel.freezeTime();
   }
 
   private void othersAreServed() {
-    long now = SteadyTime.millis();
-    pacing.heardOf(now - ArrivalPacing.NEW_MILLIS - 1, now);
+    pacing.heardOf(millis - ArrivalPacing.NEW_MILLIS - 1, millis);
   }
 
   /** One asks to be let in after the loop has worked for so long. */
@@ -97,8 +96,7 @@ class ArrivalPacingTest {
   @Test
   void letsAllInAtOnceWhereOnlyNewcomersAreServed() {
     for (int i = 1; i <= 5; i++) {
-      long now = SteadyTime.millis();
-      pacing.heardOf(now - ArrivalPacing.NEW_MILLIS, now);
+      pacing.heardOf(millis - ArrivalPacing.NEW_MILLIS, millis);
       askAfterWork(1_000_000);
       assertThat(letIn).isEqualTo(i);
     }

@@ -70,6 +70,12 @@ class CrashPointsTest {
             });
   }
 
+  /** Returns when something has been done since, so that each file has something. */
+  private void awaitWrites() {
+    long before = acknowledged.get();
+    Rewrites.until("writes", () -> acknowledged.get() > before + 1);
+  }
+
   private static void awaitRewrites(Words wire, int number) {
     String info = wire.call("INFO persistence");
     while (!info.contains("aof_rewrites:" + number + "\r\n")
@@ -104,6 +110,7 @@ class CrashPointsTest {
         Words wire = new Words(gateway)) {
       writer = write(gateway);
       for (int rewrite = 1; rewrite <= 2; rewrite++) {
+        awaitWrites();
         wire.call("BGREWRITEAOF");
         awaitRewrites(wire, rewrite);
       }
@@ -135,6 +142,7 @@ class CrashPointsTest {
         Words wire = new Words(gateway)) {
       writer = write(gateway);
       for (int save = 0; save < 2; save++) {
+        awaitWrites();
         long before = acknowledged.get();
         assertThat(wire.call("SAVE")).isEqualTo("OK");
         promised.set(before);
@@ -143,6 +151,7 @@ class CrashPointsTest {
       assertThat(wire.call("CONFIG SET appendonly yes")).isEqualTo("OK");
       awaitRewrites(wire, 1);
       promiseAll = true;
+      awaitWrites();
       wire.call("BGREWRITEAOF");
       awaitRewrites(wire, 2);
     }

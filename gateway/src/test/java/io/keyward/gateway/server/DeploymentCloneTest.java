@@ -244,6 +244,7 @@ class DeploymentCloneTest {
         answer = green.ask("MSET x 1 y 2 z 3");
       }
       assertThat(answer).isEqualTo("+OK");
+      green.endInput();
       librechat.lifecycle().copy(TEST, "blue", "green", true);
     }
     try (Wire green = librechat.logIn("green", "green-secret")) {

@@ -1,5 +1,6 @@
 package io.keyward.gateway.server;
 
+import static io.keyward.gateway.server.Rewrites.until;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -100,19 +101,10 @@ class DiskFaultsTest {
         Words other = new Words(gateway)) {
       for (int i = 1; i <= 20; i++) {
         int before = disk.refusals();
-        disk.begin(Fault.MEMORY);
-        Thread memoryComes =
-            Thread.ofPlatform()
-                .start(
-                    () -> {
-                      while (disk.refusals() == before) {
-                        Thread.onSpinWait();
-                      }
-                      disk.end(Fault.MEMORY);
-                    });
+        disk.beginForOneRefusal(Fault.MEMORY);
         assertThat(wire.call("INCR n")).isEqualTo(Integer.toString(i));
         assertThat(other.call("RPUSH list " + i)).isEqualTo(Integer.toString(i));
-        memoryComes.join();
+        until("it was noticed at the disk", () -> disk.refusals() > before);
       }
       digest = wire.call("DEBUG DIGEST");
     }

@@ -29,6 +29,7 @@ final class FailingDisk implements Disk {
   }
 
   private final Set<Fault> faults = EnumSet.noneOf(Fault.class);
+  private final Set<Fault> untilRefusal = EnumSet.noneOf(Fault.class);
   private int allowed = Integer.MAX_VALUE;
   private int held;
   private final AtomicInteger refusals = new AtomicInteger();
@@ -40,6 +41,19 @@ final class FailingDisk implements Disk {
 
   synchronized void begin(Fault fault) {
     faults.add(fault);
+  }
+
+  /** Lets it fail until something has been refused, so that no more than that is. */
+  synchronized void beginForOneRefusal(Fault fault) {
+    faults.add(fault);
+    untilRefusal.add(fault);
+  }
+
+  private synchronized void refused(Fault fault) {
+    refusals.incrementAndGet();
+    if (untilRefusal.remove(fault)) {
+      faults.remove(fault);
+    }
   }
 
   synchronized void end(Fault fault) {
@@ -88,7 +102,7 @@ final class FailingDisk implements Disk {
 
   private void beDefective(Fault where) {
     if (has(where)) {
-      refusals.incrementAndGet();
+      refused(where);
       throw new IllegalStateException("as if");
     }
   }
@@ -121,7 +135,7 @@ final class FailingDisk implements Disk {
         }
         int fits = bytes.remaining() / 2;
         if (half || fits == 0) {
-          refusals.incrementAndGet();
+          refused(memory ? Fault.MEMORY : Fault.FULL);
           if (memory) {
             throw new OutOfMemoryError("as if");
           }
@@ -136,7 +150,7 @@ final class FailingDisk implements Disk {
       @Override
       public void force() throws IOException {
         if (has(Fault.MEMORY)) {
-          refusals.incrementAndGet();
+          refused(Fault.MEMORY);
           throw new OutOfMemoryError("as if");
         }
         mayForce();

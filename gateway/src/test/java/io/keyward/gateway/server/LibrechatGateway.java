@@ -120,9 +120,13 @@ final class LibrechatGateway implements AutoCloseable {
     return lifecycle().list().stream().map(line -> line.get("name")).toList();
   }
 
-  /** Waits until a client's connection is closed, which gets no answer any more. */
+  /**
+   * Waits until a client's connection is closed, which gets no answer any more, and closes the
+   * client's side, for which the gateway waits a while.
+   */
   static void awaitEnd(Wire wire) {
     assertThat(wire.readToEnd()).isEmpty();
+    wire.close();
   }
 
   /** An action's answer, by its fields. */

@@ -89,7 +89,7 @@ class LifecycleTest {
       assertThat(inTransaction.line()).isEqualTo("+OK");
       awaitEnd(inTransaction);
       // Who waits is left alone until the time is up, as it is here for another drain.
-      librechat.lifecycle().drain(TEST, "librechat.rev1", 1);
+      librechat.lifecycle().drain(TEST, "librechat.rev1", 0);
       assertThat(blocked.readToEnd()).isEmpty();
       assertThat(operator.line()).isEqualTo("*8");
       assertThat(librechat.state("librechat.rev1")).isEqualTo("drained");
@@ -134,7 +134,9 @@ class LifecycleTest {
       assertThat(librechat.state("blue")).isEqualTo("active");
       assertThat(librechat.lifecycle().aliases()).containsOnlyKeys("live");
       assertThat(operator.ask("CONFIG SET min-replicas-to-write 0")).isEqualTo("+OK");
-      assertThat(operator.ask("DEPLOYMENT DROP blue FORCE")).isEqualTo("*8");
+      operator.send("DEPLOYMENT DROP blue FORCE\r\n");
+      awaitEnd(blue);
+      assertThat(operator.line()).isEqualTo("*8");
     }
     librechat.restart();
     librechat.lifecycle().create(TEST, "blue");
@@ -153,14 +155,16 @@ class LifecycleTest {
         assertThat(operator.ask("DEPLOYMENT " + action))
             .startsWith("-ERR the data folder cannot be written");
       }
-      assertThat(blue.ask("GET key")).isEqualTo("$5");
+      assertThat(blue.ask("GET key") + blue.line()).isEqualTo("$5value");
       assertThat(librechat.state("blue")).isEqualTo("active");
       assertThat(librechat.lifecycle().aliases()).isEmpty();
       assertThat(librechat.lifecycle().audit(1).getFirst())
           .contains("\"action\":\"drop\"", "the data folder cannot be written");
       Files.delete(inTheWay);
       Files.delete(inTheWay.getParent());
-      assertThat(operator.ask("DEPLOYMENT DRAIN blue 0")).isEqualTo("*8");
+      operator.send("DEPLOYMENT DRAIN blue 0\r\n");
+      awaitEnd(blue);
+      assertThat(operator.line()).isEqualTo("*8");
       assertThat(librechat.state("blue")).isEqualTo("drained");
     }
   }
@@ -200,9 +204,12 @@ class LifecycleTest {
       }
     }
     assertThat(librechat.refusal("librechat.rev4")).contains("as many deployments as it may have");
-    Wire there = librechat.logIn("librechat.rev2", "of-librechat");
-    librechat.lifecycle().drop(TEST, "librechat.rev2", false);
-    awaitEnd(there);
+    try (Wire operator = librechat.operator()) {
+      Wire there = librechat.logIn("librechat.rev2", "of-librechat");
+      operator.send("DEPLOYMENT DROP librechat.rev2\r\n");
+      awaitEnd(there);
+      assertThat(operator.line()).startsWith("*");
+    }
     librechat.lifecycle().drop(TEST, "blue", false);
 
     try (Wire fourth = librechat.logIn("librechat.rev4", "of-librechat")) {

@@ -171,6 +171,7 @@ class LoadingTest {
             .contains("loading:0\r\n")
             .doesNotContain("loading_start_time", "loading_total_bytes", "loading_eta_seconds");
         assertThat(client.get("key:" + (KEYS - 1))).isEqualTo("value:" + (KEYS - 1));
+        client.disconnect();
       }
     }
   }

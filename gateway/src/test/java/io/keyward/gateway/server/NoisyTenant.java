@@ -1,5 +1,6 @@
 package io.keyward.gateway.server;
 
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -57,7 +58,12 @@ final class NoisyTenant implements AutoCloseable {
 
   Jedis client(String user, String password) {
     Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
-    client.auth(user, password);
+    try {
+      client.auth(user, password);
+    } catch (JedisDataException | JedisConnectionException refused) {
+      client.close();
+      throw refused;
+    }
     return client;
   }
 

@@ -85,7 +85,7 @@ class SnapshotTurnsTest {
   @Test
   void aSaveComesBehindARewriteAndNotBesideASnapshot() {
     underWay("BGREWRITEAOF");
-    delay(5000);
+    delay(1000);
     assertThat(wire.call("SAVE")).isEqualTo("OK");
     assertThat(info()).contains("aof_rewrites:1", "rdb_saves:1");
     underWay("BGSAVE");
@@ -222,10 +222,10 @@ class SnapshotTurnsTest {
   @Test
   void aReloadWaitsForWhatIsUnderWay() {
     underWay("BGSAVE");
-    delay(5000);
+    delay(1000);
     assertThat(wire.call("DEBUG RELOAD")).isEqualTo("OK");
     underWay("BGREWRITEAOF");
-    delay(5000);
+    delay(1000);
     assertThat(wire.call("DEBUG RELOAD")).isEqualTo("OK");
     assertThat(wire.call("DBSIZE")).isEqualTo("100");
   }

@@ -40,8 +40,10 @@ class StopTest {
       // Replies of 10 MB, more than the socket's buffers hold.
       first.send("GET a\r\n".repeat(100));
       second.send("GET a\r\n".repeat(100));
+      // Whoever has got the beginning of an answer has been accepted and read.
+      int expected = 100 * (value.length() + "$100000\r\n\r\n".length()) - "$100000\r\n".length();
+      assertThat(List.of(first.line(), second.line())).containsOnly("$100000");
       Thread stop = Thread.ofPlatform().start(gateway::close);
-      int expected = 100 * (value.length() + "$100000\r\n\r\n".length());
       assertThat(first.readToEnd().length()).isEqualTo(expected);
       assertThat(second.readToEnd().length()).isEqualTo(expected);
       assertThat(blocked.readToEnd()).isEmpty();
@@ -96,11 +98,11 @@ class StopTest {
     Gateway gateway = Gateways.start("--event-loops", "2", "--dir", data.toString());
     try (Words wire = new Words(gateway)) {
       assertThat(wire.call("SET a 1")).isEqualTo("OK");
-      assertThat(before).doesNotContainAnyElementsOf(loops());
-      Thread.currentThread().interrupt();
-      gateway.close();
-      assertThat(Thread.interrupted()).isTrue();
     }
+    assertThat(before.containsAll(loops())).isFalse();
+    Thread.currentThread().interrupt();
+    gateway.close();
+    assertThat(Thread.interrupted()).isTrue();
     Rewrites.until("the end of the loops", () -> before.containsAll(loops()));
     try (Gateway next = Gateways.start("--dir", data.toString());
         Words wire = new Words(next)) {

@@ -45,6 +45,7 @@ class TurnstileTest {
   void letsNobodyElseInUntilItIsTold() throws Exception {
     EmbeddedChannel channel = listening();
     channel.register();
+    channel.freezeTime();
     assertThat(accepts).isEqualTo(1);
     channel.pipeline().fireChannelRead("one");
     channel.pipeline().fireChannelReadComplete();
@@ -62,6 +63,7 @@ class TurnstileTest {
   void doesNotWaitForALoopThatTakesItsTime() throws Exception {
     EmbeddedChannel channel = listening();
     channel.register();
+    channel.freezeTime();
     for (int i = 1; i <= 3; i++) {
       channel.pipeline().fireChannelRead("one");
       channel.pipeline().fireChannelReadComplete();
@@ -76,6 +78,7 @@ class TurnstileTest {
   void triesAgainWhereNobodyCouldBeLetIn() throws Exception {
     EmbeddedChannel channel = listening();
     channel.register();
+    channel.freezeTime();
     channel.pipeline().fireChannelReadComplete();
     assertThat(accepts).isEqualTo(1);
     channel.advanceTimeBy(1, TimeUnit.SECONDS);

@@ -52,7 +52,9 @@ class WaitAofTest {
   void theOwnDiskKeepsWhatWasDone(String policy) throws Exception {
     try (Gateway gateway = start("--appendfsync", policy);
         Words wire = new Words(gateway)) {
-      for (int i = 0; i < 3; i++) {
+      // With everysec each takes a second.
+      int times = policy.equals("always") ? 3 : 1;
+      for (int i = 0; i < times; i++) {
         wire.call("INCR n");
         assertThat(wire.call("WAITAOF 1 0 0")).isEqualTo("1 0");
       }
@@ -154,7 +156,7 @@ class WaitAofTest {
         Wire replica = Wire.to(gateway.ports().redis())) {
       String resync = replica.send("PSYNC ? -1\r\n").line();
       assertThat(resync).startsWith("+FULLRESYNC ");
-      replica.read(Integer.parseInt(replica.line().substring(1)));
+      String _ = replica.snapshot();
       while (!other.call("INFO replication").contains("state=online")) {
         Thread.sleep(1);
       }

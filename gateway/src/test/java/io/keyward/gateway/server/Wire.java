@@ -89,6 +89,23 @@ final class Wire implements AutoCloseable {
     }
   }
 
+  /** Reads the snapshot that a replica is sent; until it begins, line ends alone may come. */
+  String snapshot() {
+    try {
+      int first = in.read();
+      while (first == '\n') {
+        first = in.read();
+      }
+      String length = line();
+      if (first != '$') {
+        throw new IOException("no snapshot, but " + (char) first + length);
+      }
+      return read(Integer.parseInt(length));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The bytes that have come and have not been read. */
   int unread() {
     try {
