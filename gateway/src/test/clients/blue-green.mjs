@@ -29,6 +29,13 @@ function cache(login, namespace) {
   return keyv;
 }
 
+/** Waits until something has come about; how long that takes is no concern here. */
+async function until(condition, what) {
+  for (const deadline = Date.now() + 60_000; !(await condition()); await sleep(2)) {
+    assert.ok(Date.now() < deadline, what);
+  }
+}
+
 const operator = new Redis(url('operator', 'of-operator'));
 const deployment = (...words) => operator.call('DEPLOYMENT', ...words);
 const asMap = (flat) => Object.fromEntries(
@@ -95,7 +102,9 @@ class Instance {
 await deployment('CREATE', 'librechat.blue');
 await deployment('PROMOTE', 'librechat', 'librechat.blue');
 const first = [new Instance('librechat', 'v1', 'ann'), new Instance('librechat', 'v1', 'bob')];
-await sleep(500);
+await until(
+  () => first.every((instance) => instance.acknowledged > 500 && instance.cached > 50),
+  'blue serves');
 
 // Green is cloned, and warmed by the new version.
 const seed = connect('librechat.blue');
@@ -110,17 +119,23 @@ assert.equal(await seed.get('page:0'), 'text 0', 'caches are apart');
 const warming = new Instance('librechat.green', 'v2', 'cleo');
 const worker = connect('librechat');
 const job = worker.blpop('jobs', 0);
-await sleep(300);
+await until(
+  () => warming.acknowledged > 200 && warming.cached > 20, 'the new version warms green');
+await until(
+  async () => /blocked_clients:1/.test(await seed.info('clients')), 'somebody waits on blue');
 
 // The alias moves: its clients come back on green.
 const beforeMove = first.map((instance) => instance.acknowledged);
 const moved = asMap(await deployment('PROMOTE', 'librechat', 'librechat.green'));
 assert.equal(moved.before, 'librechat.blue');
-await sleep(1000);
-first.forEach((instance, i) => {
-  assert.ok(instance.acknowledged > beforeMove[i] + 10, 'it goes on counting after the move');
-  assert.equal(instance.redis.closings, 1, 'one reconnect');
-});
+const cachedBefore = first.map((instance) => instance.cached);
+await until(
+  () => first.every((instance, i) =>
+    instance.redis.closings >= 1
+      && instance.acknowledged > beforeMove[i] + 500
+      && instance.cached > cachedBefore[i] + 50),
+  'they go on counting after the move');
+first.forEach((instance) => assert.equal(instance.redis.closings, 1, 'one reconnect'));
 assert.equal(await first[0].redis.get('page:0'), 'of green', 'the alias leads to green');
 await green.rpush('jobs', 'one');
 assert.deepEqual(await job, ['jobs', 'one'], 'who waited on blue waits on green');
@@ -128,7 +143,9 @@ await worker.quit();
 
 // Nobody is left on blue but a connection that does nothing.
 await Promise.all([...first, warming].map((instance) => instance.stop()));
-assert.equal(asMap(await deployment('INFO', 'librechat.blue')).connections, 1);
+await until(
+  async () => asMap(await deployment('INFO', 'librechat.blue')).connections === 1,
+  'a single connection on blue');
 const countOfBlue = Number(await seed.get('count'));
 const gone = new Promise((resolve) => seed.once('close', resolve));
 seed.options.retryStrategy = null;

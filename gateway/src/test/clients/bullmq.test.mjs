@@ -49,7 +49,7 @@ describe('BullMQ', () => {
         { connection, concurrency: 5 }));
     const jobs = await queue.addBulk(
       Array.from({ length: 40 }, (_, number) => ({ name: 'send', data: { number } })));
-    const results = await Promise.all(jobs.map((job) => job.waitUntilFinished(events, 10_000)));
+    const results = await Promise.all(jobs.map((job) => job.waitUntilFinished(events, 60_000)));
     assert.deepEqual(results, Array.from({ length: 40 }, (_, number) => number * 2));
     assert.deepEqual(done.toSorted((a, b) => a - b), Array.from({ length: 40 }, (_, i) => i));
     assert.equal(await queue.getCompletedCount(), 40);
@@ -60,7 +60,7 @@ describe('BullMQ', () => {
     const order = [];
     await queue.add('low', {}, { priority: 10 });
     await queue.add('high', {}, { priority: 1 });
-    await queue.add('late', {}, { delay: 1000 });
+    await queue.add('late', {}, { delay: 200 });
     await queue.add('flaky', {}, { priority: 5, attempts: 3, backoff: { type: 'fixed', delay: 20 } });
     assert.equal(await queue.getDelayedCount(), 1);
     open(

@@ -38,26 +38,29 @@ export const blueTlsUrl = required('KEYWARD_BLUE_TLS_URL');
 export const greenUrl = required('KEYWARD_GREEN_URL');
 export const revisionUrl = required('KEYWARD_REVISION_URL');
 
-/** Waits until `condition` holds (it may be asynchronous); fails after five seconds. */
+/** How long what does not come is waited for: longer than a busy machine stands still. */
+const PATIENCE_MILLIS = 60_000;
+
+/** Waits until `condition` holds (it may be asynchronous); fails if it does not in time. */
 export async function until(condition, what) {
-  const deadline = Date.now() + 5000;
+  const deadline = Date.now() + PATIENCE_MILLIS;
   for (;;) {
     const value = await condition();
     if (value) {
       return value;
     }
-    assert.ok(Date.now() < deadline, `still waiting after 5 s: ${what}`);
+    assert.ok(Date.now() < deadline, `still waiting after ${PATIENCE_MILLIS} ms: ${what}`);
     await sleep(5);
   }
 }
 
-/** Resolves with the arguments of the next `event`; fails after five seconds. */
+/** Resolves with the arguments of the next `event`; fails if it does not come in time. */
 export function next(emitter, event) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       emitter.off(event, listener);
-      reject(new Error(`no '${event}' within 5 s`));
-    }, 5000);
+      reject(new Error(`no '${event}' within ${PATIENCE_MILLIS} ms`));
+    }, PATIENCE_MILLIS);
     const listener = (...values) => {
       clearTimeout(timer);
       resolve(values);
