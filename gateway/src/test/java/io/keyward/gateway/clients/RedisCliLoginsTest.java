@@ -113,7 +113,8 @@ class RedisCliLoginsTest {
   @ParameterizedTest
   @EnumSource
   void latencyCountsRoundTrips(Login login) throws Exception {
-    assertThat(call(login, "--latency", "-i", "0.1").strip()).matches("\\d+ \\d+ [\\d.]+ [1-9]\\d*");
+    assertThat(call(login, "--latency", "-i", "0.1").strip())
+        .matches("\\d+ \\d+ [\\d.]+ [1-9]\\d*");
   }
 
   @ParameterizedTest

@@ -97,7 +97,7 @@ class RestartTest {
     List<String> arguments =
         new ArrayList<>(
             List.of(
-                "--minutes", "0.15", "--streams", "6", "--port", Integer.toString(Ports.free())));
+                "--minutes", "0.05", "--streams", "6", "--port", Integer.toString(Ports.free())));
     arguments.addAll(options);
     arguments.addAll(
         List.of(

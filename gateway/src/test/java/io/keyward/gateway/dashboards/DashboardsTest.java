@@ -40,7 +40,6 @@ class DashboardsTest {
 
   @TempDir private static Path folder;
   private static Gateway gateway;
-  private static Load load;
 
   @BeforeAll
   static void start() throws Exception {
@@ -71,12 +70,10 @@ class DashboardsTest {
                 "yes"),
             Map.of());
     gateway = Gateway.startOnFreePorts(settings);
-    load = Load.start(gateway.ports().redis());
   }
 
   @AfterAll
   static void stop() {
-    load.close();
     gateway.close();
   }
 
@@ -148,12 +145,14 @@ class DashboardsTest {
     }
     assertThat(asked).hasSizeGreaterThan(35);
     Set<String> missing = new TreeSet<>(asked);
-    eventually(
-        () -> {
-          System.gc();
-          missing.removeAll(shown());
-          return missing.isEmpty();
-        });
+    try (Load _ = Load.start(gateway.ports().redis())) {
+      eventually(
+          () -> {
+            System.gc();
+            missing.removeAll(shown());
+            return missing.isEmpty();
+          });
+    }
     assertThat(missing).isEmpty();
   }
 
@@ -173,9 +172,10 @@ class DashboardsTest {
   @Test
   void onPrometheusEveryPanelReturnsDataAndTheCulpritIsNamed() throws Exception {
     assumeTrue(Prometheus.program().isPresent(), Prometheus.REMEDY);
-    try (Prometheus prometheus =
-        Prometheus.start(
-            Files.createDirectory(folder.resolve("prometheus")), gateway.ports().admin())) {
+    try (Load _ = Load.start(gateway.ports().redis());
+        Prometheus prometheus =
+            Prometheus.start(
+                Files.createDirectory(folder.resolve("prometheus")), gateway.ports().admin())) {
       eventually(prometheus::ready);
       Map<String, String> faults = new TreeMap<>();
       eventually(

@@ -54,6 +54,7 @@ class LongCommandsTest {
     reader.join();
     return served;
   }
+
   @Test
   void aSuspendedCommandKeepsItsArguments() {
     try (Gateway gateway = start();

@@ -1,7 +1,6 @@
 package io.keyward.gateway.server;
 
 import static io.keyward.gateway.server.Rewrites.until;
-import java.net.SocketTimeoutException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.config.directive.Directive;
@@ -14,6 +13,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
