@@ -138,7 +138,6 @@ class BusyKeyspaceTest {
     threshold("20");
     begin(ENDLESS);
     other.send("get", "k");
-    assertThat(other.take()).isEmpty();
     assertThat(reply(other)).isEqualTo(BUSY);
     assertThat(other.run("ping")).isEqualTo(BUSY);
     assertThat(neighbour.run("ping")).isEqualTo("PONG");
@@ -308,8 +307,9 @@ class BusyKeyspaceTest {
 
   @Test
   void nothingExpiresOrIsEvictedInTheMiddle() {
-    bench.line("set k v px 30");
-    begin("local t = 0 for i=1,30000000 do t = t + i end return redis.call('get','k')");
+    begin(
+        "redis.call('set','k','v','px',30) local t = 0 for i=1,30000000 do t = t + i end"
+            + " return redis.call('get','k')");
     set(Directive.MAXMEMORY_POLICY, "allkeys-lru");
     set(Directive.MAXMEMORY, "1");
     neighbour.line("set other v");

@@ -172,10 +172,16 @@ class SlowLogTest {
 
   @Test
   void whatAScriptComputesIsNotTheTimeOfItsCommands() throws RefusedException {
-    logFrom(0);
-    bench.run("eval", "local x = 0 for i = 1, 1000000 do x = x + i end redis.call('dbsize')", "0");
-    String log = bench.line("slowlog get 2");
-    assertThat(micros(log, "dbsize")).isLessThan(micros(log, "eval") / 2);
+    boolean less = false;
+    // The machine may stand still just while a command is executed, but not each time.
+    for (int attempt = 0; !less && attempt < 20; attempt++) {
+      logFrom(0);
+      bench.run(
+          "eval", "local x = 0 for i = 1, 1000000 do x = x + i end redis.call('dbsize')", "0");
+      String log = bench.line("slowlog get 2");
+      less = micros(log, "dbsize") < micros(log, "eval") / 2;
+    }
+    assertThat(less).isTrue();
   }
 
   private static long micros(String log, String command) {
