@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  */
 final class NodeProject {
   private static final int OLDEST_NODE = 20;
-  private static final long LIMIT_SECONDS = 120;
+  private static final long LIMIT_SECONDS = 600;
 
   private final Path node;
   private final Path directory;

@@ -113,7 +113,7 @@ class TlsFilesTest {
   @Test
   void aKeyOfAnotherCertificateIsRefusedAndTheFormerStays() throws Exception {
     TestCertificate other =
-        TestCertificate.create(Files.createDirectory(directory.resolve("other")));
+        TestCertificate.another(Files.createDirectory(directory.resolve("other")));
     try (Gateway gateway = start()) {
       assertThat(set(gateway, certificate.certificate(), other.privateKey(), ""))
           .contains("tls-key-file does not hold the key of the certificate");
@@ -169,7 +169,7 @@ class TlsFilesTest {
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void aClientOfAnUnknownAuthorityIsToldSo(String protocol) throws Exception {
     TestCertificate other =
-        TestCertificate.create(Files.createDirectory(directory.resolve("other")));
+        TestCertificate.another(Files.createDirectory(directory.resolve("other")));
     try (Gateway gateway = start()) {
       assertThat(
               set(

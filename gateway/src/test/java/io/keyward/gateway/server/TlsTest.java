@@ -132,7 +132,7 @@ class TlsTest {
         Wire old = new Wire(connect(gateway, certificate, false, "TLSv1.3"))) {
       assertThat(old.ask("PING")).isEqualTo("+PONG");
       TestCertificate second =
-          TestCertificate.create(Files.createDirectory(directory.resolve("second")));
+          TestCertificate.another(Files.createDirectory(directory.resolve("second")));
       Files.copy(
           second.certificate(), certificate.certificate(), StandardCopyOption.REPLACE_EXISTING);
       Files.copy(

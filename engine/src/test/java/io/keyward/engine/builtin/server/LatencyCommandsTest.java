@@ -38,8 +38,7 @@ class LatencyCommandsTest {
     observation().event("expire-cycle", 20_000 * MILLISECOND - 1);
     assertThat(bench.line("latency latest")).isEqualTo("[]");
     observation().event("expire-cycle", 20_000 * MILLISECOND);
-    assertThat(bench.line("latency latest"))
-        .matches("\\[\\[\"expire-cycle\" \\d+ 20000 20000]]");
+    assertThat(bench.line("latency latest")).matches("\\[\\[\"expire-cycle\" \\d+ 20000 20000]]");
     assertThat(bench.line("latency history expire-cycle")).matches("\\[\\[\\d+ 20000]]");
     assertThat(bench.line("latency history other")).isEqualTo("[]");
   }
@@ -121,7 +120,8 @@ class LatencyCommandsTest {
     observation().event("expire-cycle", 12_000 * MILLISECOND);
     observation().event("command", 13_000 * MILLISECOND);
     assertThat(bench.line("latency doctor"))
-        .contains("1. expire-cycle: 1 latency spikes (average 12000ms", "2. command", "SLOWLOG GET");
+        .contains(
+            "1. expire-cycle: 1 latency spikes (average 12000ms", "2. command", "SLOWLOG GET");
   }
 
   @Test
