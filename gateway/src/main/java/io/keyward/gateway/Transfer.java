@@ -10,6 +10,7 @@ import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
 import io.keyward.tenancy.Deployment;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -95,6 +96,9 @@ final class Transfer {
   private String run(Map<String, String> environment)
       throws ConfigurationException, StartException, IOException, InterruptedException {
     Settings settings = Settings.load(rest, environment);
+    if (in && Files.notExists(file)) {
+      throw new StartException(file + " cannot be read: there is no such file");
+    }
     try (Gateway gateway = Gateway.atRest(settings)) {
       Server server = gateway.server();
       BuiltinKeyspace keyspace = keyspace(server);
@@ -137,13 +141,15 @@ final class Transfer {
   private String read(Server server, BuiltinKeyspace keyspace)
       throws StartException, IOException, InterruptedException {
     Import.Result loaded = Import.load(server.snapshots(), file, keyspace, prefixInFile);
-    return "%d keys imported into %s; left out: %d that had expired, %d without the prefix, %d pinned"
+    return ("%d keys imported into %s; left out: %d that had expired, %d without the prefix, %d"
+            + " pinned, %d shared that were there")
         .formatted(
             loaded.keys(),
             saved(server),
             loaded.expired(),
             loaded.leftOut() - loaded.pinned(),
-            loaded.pinned());
+            loaded.pinned(),
+            loaded.sharedAlready());
   }
 
   /** Writes all data where the next start looks for it; returns where that is. */

@@ -85,7 +85,7 @@ class TransferTest {
                     folder("two")),
                 BLUE))
         .startsWith("1 keys imported")
-        .endsWith("1 without the prefix, 0 pinned");
+        .endsWith("1 without the prefix, 0 pinned, 0 shared that were there");
     try (Gateway gateway = start(BLUE, folder("two"));
         Jedis client = client(gateway)) {
       assertThat(client.keys("*")).containsExactly("USER");
@@ -122,11 +122,12 @@ class TransferTest {
     }
     assertThat(transfer("import", file, options, "blue", "--prefix-in-file", "lc::"))
         .startsWith("2 keys imported")
-        .endsWith("0 without the prefix, 1 pinned");
+        .endsWith("0 without the prefix, 1 pinned, 0 shared that were there");
     // What is shared is there by now, and stays.
     for (String name : List.of("shop-blue", "shop.rev7")) {
       assertThat(transfer("import", file, options, name, "--prefix-in-file", "lc"))
-          .startsWith("1 keys imported");
+          .startsWith("1 keys imported")
+          .endsWith("0 without the prefix, 1 pinned, 1 shared that were there");
     }
     assertThat(transfer("export", folder("out.rdb"), options, "shop.rev7")).contains("written");
     assertThatThrownBy(() -> transfer("import", file, options, "red"))

@@ -299,6 +299,12 @@ final class LogFeed implements LogWriter.Observer {
     }
   }
 
+  @Override
+  public void lost(long bytes) {
+    log.error(
+        "The append-only file ends without its last {} bytes, which the disk has not taken", bytes);
+  }
+
   private void tellIncomplete() {
     try {
       log.error(

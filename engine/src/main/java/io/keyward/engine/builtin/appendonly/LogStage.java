@@ -24,6 +24,9 @@ final class LogStage {
   /** Nothing may stand behind something that has been written in part. */
   private boolean givenUp;
 
+  /** Bytes that the disk has not taken until the end. */
+  private long lost;
+
   /** Bytes of the present piece that this attempt has gone past. */
   private long passed;
 
@@ -75,6 +78,11 @@ final class LogStage {
     return whole;
   }
 
+  /** Bytes that are in no file, since the disk has not taken them until the end. */
+  long lost() {
+    return lost;
+  }
+
   /** Writes what is staged. */
   void write() {
     if (staged == null) {
@@ -86,6 +94,9 @@ final class LogStage {
     }
     if (!givenUp) {
       givenUp = !attempts.make(writing);
+    }
+    if (givenUp) {
+      lost += stage.remaining();
     }
     stage.clear();
     whole = 0;

@@ -53,6 +53,9 @@ final class LogWriter {
 
     /** A round is over. */
     void settled();
+
+    /** It has ended, and the disk has not taken so many bytes until then. */
+    void lost(long bytes);
   }
 
   private final Observer observer;
@@ -319,5 +322,8 @@ final class LogWriter {
 
   private void end() {
     unforced.end(new LinkedHashSet<>(Arrays.asList(files)));
+    if (stage.lost() > 0) {
+      observer.lost(stage.lost());
+    }
   }
 }

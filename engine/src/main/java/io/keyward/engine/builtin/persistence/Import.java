@@ -32,8 +32,9 @@ public final class Import implements KeyPlaces {
    * @param expired keys left out since their time was up
    * @param leftOut keys left out since they are not behind the prefix, or pinned
    * @param pinned those of them that no file would keep, since their namespace is pinned
+   * @param sharedAlready keys left out since they are shared, and there already
    */
-  public record Result(long keys, long expired, long leftOut, long pinned) {}
+  public record Result(long keys, long expired, long leftOut, long pinned, long sharedAlready) {}
 
   /**
    * Loads a file, on a thread that may wait; keys that are there already are replaced.
@@ -60,7 +61,8 @@ public final class Import implements KeyPlaces {
               + " gateway or redis-server on it with appendonly yes, and import what SAVE writes"
               + " there");
     }
-    return new Result(loaded.keys(), loaded.expired(), loaded.leftOut(), places.pinned);
+    return new Result(
+        loaded.keys(), loaded.expired(), loaded.leftOut(), places.pinned, loaded.sharedAlready());
   }
 
   @Override

@@ -27,8 +27,9 @@ final class SnapshotLoad {
    *
    * @param end where the snapshot ends in the file
    * @param leftOut how many keys belong nowhere
+   * @param sharedAlready how many stay as others that see them have them
    */
-  record Loaded(long end, long keys, long expired, long leftOut) {}
+  record Loaded(long end, long keys, long expired, long leftOut, long sharedAlready) {}
 
   private final LoadProgress progress;
   private AtomicLongArray positions = new AtomicLongArray(0);
@@ -78,12 +79,14 @@ final class SnapshotLoad {
     }
     long keys = 0;
     long expired = 0;
+    long sharedAlready = 0;
     for (SnapshotReading reading : readings) {
       keys += reading.figures().loaded();
       expired += reading.figures().expired();
+      sharedAlready += reading.figures().sharedAlready();
     }
     SnapshotReading any = readings.getFirst();
-    return new Loaded(any.position(), keys, expired, any.figures().leftOut());
+    return new Loaded(any.position(), keys, expired, any.figures().leftOut(), sharedAlready);
   }
 
   /** Has each home read by itself, and waits for all. */

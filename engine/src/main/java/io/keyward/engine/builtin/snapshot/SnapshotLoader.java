@@ -69,6 +69,7 @@ public final class SnapshotLoader {
   private long loaded;
   private long expired;
   private long leftOut;
+  private long sharedAlready;
 
   public SnapshotLoader(RdbInput in, KeyPlaces places, Home home, Expired expiredKeys) {
     this.in = in;
@@ -282,6 +283,7 @@ public final class SnapshotLoader {
     if (present != null && present.database() != database) {
       // What several deployments see is there already: from where it lives, or from another's file.
       value.discard(database);
+      sharedAlready++;
       return;
     }
     if (present != null && addsAlone) {
@@ -309,6 +311,11 @@ public final class SnapshotLoader {
   /** Keys that have been left out since their time was up. */
   public long expired() {
     return expired;
+  }
+
+  /** Keys that have been left out since what several deployments see was there already. */
+  public long sharedAlready() {
+    return sharedAlready;
   }
 
   /** Keys that have been left out since they belong nowhere. */

@@ -3,7 +3,10 @@ package io.keyward.engine.builtin.appendonly;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.engine.builtin.disk.Disk;
+import io.keyward.engine.builtin.disk.DiskFile;
 import io.keyward.engine.builtin.propagation.Buffers;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +25,7 @@ class LogWriterTest {
   /** Hears of room when memory has run out once on the way, and keeps the disk waiting. */
   private final class Hearer implements LogWriter.Observer {
     private boolean found;
+    private volatile long lost;
 
     @Override
     public void roomAgain() {
@@ -61,7 +65,67 @@ class LogWriterTest {
     public void failed(boolean forcing, String reason) {}
 
     @Override
+    public void lost(long bytes) {
+      lost = bytes;
+    }
+
+    @Override
     public void recovered(boolean forcing) {}
+  }
+
+  /** A disk that takes nothing. */
+  private static final class FullDisk implements Disk {
+    @Override
+    public DiskFile open(Path file) throws IOException {
+      DiskFile real = Disk.REAL.open(file);
+      return new DiskFile() {
+        @Override
+        public int write(ByteBuffer bytes) throws IOException {
+          throw new IOException("as if");
+        }
+
+        @Override
+        public void force() throws IOException {
+          real.force();
+        }
+
+        @Override
+        public long size() throws IOException {
+          return real.size();
+        }
+
+        @Override
+        public void close() throws IOException {
+          real.close();
+        }
+      };
+    }
+
+    @Override
+    public void replace(Path from, Path to) throws IOException {
+      Disk.REAL.replace(from, to);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+      Disk.REAL.delete(file);
+    }
+
+    @Override
+    public void makeFolder(Path folder) throws IOException {
+      Disk.REAL.makeFolder(folder);
+    }
+  }
+
+  @Test
+  void anEndTellsWhatTheDiskHasNotTaken() throws Exception {
+    LogFile file = LogFile.open(folder.resolve("log"), new FullDisk(), new ForceTimes());
+    Hearer hearer = new Hearer();
+    LogWriter writer = new LogWriter(1, file, hearer);
+    mayWrite.countDown();
+    assertThat(writer.put(0, new byte[100], 100, 100, new Buffers())).isTrue();
+    writer.close();
+    assertThat(hearer.lost).isEqualTo(100);
   }
 
   /** They would pause for good, since nobody but them brings it anything to do. */
