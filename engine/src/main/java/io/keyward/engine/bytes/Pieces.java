@@ -286,12 +286,12 @@ public final class Pieces {
   /** Appends zeros; arrays of nothing else are not even filled. */
   public void appendZeros(int size) {
     int left = size;
-    int rest = room();
-    if (rest > 0 && left > 0) {
-      left -= append(left, Math.min(left, rest), Pieces::zero);
+    // The last array may have to become longer first.
+    while (left > 0 && (pile.length & MASK) != 0) {
+      left -= append(left, Math.min(left, SIZE - (pile.length & MASK)), Pieces::zero);
     }
     Pile to = ownPile();
-    while (left >= SIZE && (to.length & MASK) == 0) {
+    while (left >= SIZE) {
       add(to, ZEROS);
       to.length += SIZE;
       left -= SIZE;

@@ -141,6 +141,21 @@ class PiecesTest {
   }
 
   @Test
+  void zerosBehindALastArrayThatIsFullTakeNoneEither() {
+    Pieces row = new Pieces(arrays);
+    byte[] bytes = new byte[2 * Pieces.SIZE + 10];
+    row.append(bytes, 0, bytes.length);
+    row.appendZeros(1000 * Pieces.SIZE);
+    assertThat(row.length()).isEqualTo(bytes.length + 1000 * Pieces.SIZE);
+    assertThat(arrays.lent)
+        .as("with the last one, and the beginning of another")
+        .hasSizeLessThan(5);
+    row.validate();
+    row.release();
+    assertThat(arrays.lent).isEmpty();
+  }
+
+  @Test
   void isReleasedInSteps() {
     Pieces row = new Pieces(arrays);
     byte[] bytes = new byte[10 * Pieces.SIZE];
