@@ -21,6 +21,8 @@ import java.util.function.Supplier;
  */
 final class SnapshotLoad {
   private static final long SLICE_NANOS = 2_000_000;
+  private static final String TOO_BIG =
+      "The data does not fit in the memory that there is. Give the JVM a bigger heap (-Xmx)";
 
   /**
    * What has been read of a file.
@@ -137,6 +139,10 @@ final class SnapshotLoad {
     } catch (IOException | RuntimeException failed) {
       broken = true;
       end.completeExceptionally(failed);
+      return;
+    } catch (OutOfMemoryError full) {
+      broken = true;
+      end.completeExceptionally(new IOException(TOO_BIG, full));
       return;
     }
     positions.set(number, reading.position());

@@ -17,6 +17,8 @@ public final class RdbInput {
   /** LZF makes at most 264 bytes of three. */
   private static final int MOST_EXPANSION = 88;
 
+  private static final int LENGTH_32 = 0x80;
+  private static final int LENGTH_64 = 0x81;
   private static final int BUFFER_BYTES = 1 << 16;
 
   /** Where further bytes come from. */
@@ -196,8 +198,8 @@ public final class RdbInput {
       case 1 -> (first & 0x3FL) << 8 | readByte();
       default ->
           switch (first) {
-            case 0x80 -> Integer.toUnsignedLong(Integer.reverseBytes(readInt()));
-            case 0x81 -> readBigEndian();
+            case LENGTH_32 -> Integer.toUnsignedLong(Integer.reverseBytes(readInt()));
+            case LENGTH_64 -> readBigEndian();
             default -> throw malformed("unknown form of a length");
           };
     };
@@ -221,19 +223,26 @@ public final class RdbInput {
     if (count < 0 || count > remaining() || count > Integer.MAX_VALUE - 8) {
       throw malformed("a string is longer than what is left");
     }
-    int length = (int) count;
-    byte[] bytes = new byte[length];
-    int present = Math.min(length, filled - at);
-    System.arraycopy(buffer, at, bytes, 0, present);
-    at += present;
-    if (present < length) {
-      readPast(bytes, present);
-    }
+    byte[] bytes = new byte[(int) count];
+    readBytes(bytes, bytes.length);
     return bytes;
   }
 
-  /** Fills the rest of an array from the source, beside the buffer, which is used up. */
-  private void readPast(byte[] bytes, int present) {
+  /** So many bytes, which come to stand at the beginning of an array. */
+  public void readBytes(byte[] target, int count) {
+    if (count > remaining()) {
+      throw malformed("a string is longer than what is left");
+    }
+    int present = Math.min(count, filled - at);
+    System.arraycopy(buffer, at, target, 0, present);
+    at += present;
+    if (present < count) {
+      readPast(target, present, count);
+    }
+  }
+
+  /** Reads the rest from the source, beside the buffer, which is used up. */
+  private void readPast(byte[] bytes, int present, int count) {
     if (summing) {
       checksum();
     }
@@ -242,13 +251,13 @@ public final class RdbInput {
     filled = 0;
     summedTo = 0;
     int done = present;
-    while (done < bytes.length) {
-      int got = read(bytes, done, bytes.length - done);
+    while (done < count) {
+      int got = read(bytes, done, count - done);
       done += got;
       base += got;
     }
     if (summing) {
-      sum = Crc64.update(sum, bytes, present, bytes.length - present);
+      sum = Crc64.update(sum, bytes, present, count - present);
     }
   }
 
@@ -285,6 +294,21 @@ public final class RdbInput {
         skip(lengthBehind(first));
       }
     }
+  }
+
+  /** How long the next string is, if it is long and stands there as it is; else -1. */
+  public long longStringLength() {
+    need(1);
+    int first = buffer[at] & 0xFF;
+    if (first != LENGTH_32 && first != LENGTH_64) {
+      return -1;
+    }
+    if (first == LENGTH_32) {
+      need(1 + Integer.BYTES);
+      return Integer.toUnsignedLong(Integer.reverseBytes(Bytes.getInt(buffer, at + 1)));
+    }
+    need(1 + Long.BYTES);
+    return Long.reverseBytes(Bytes.getLong(buffer, at + 1));
   }
 
   /** A string in any form. */

@@ -10,6 +10,7 @@ import io.keyward.engine.builtin.rdb.RdbInput;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.rdb.RdbType;
 import io.keyward.engine.bytes.Pieces;
+import java.util.Arrays;
 
 /** A string in RDB format. */
 public final class StringDump {
@@ -87,12 +88,49 @@ public final class StringDump {
 
   /** Reads a value whose type has been read. */
   public static NewValue read(RdbInput in, Database database) {
+    long length = in.longStringLength();
+    if (length >= Pieces.LEAST) {
+      return readLong(in, length, database);
+    }
     byte[] text = in.readString();
     if (text.length < Pieces.LEAST) {
       return NewValue.string(text);
     }
     Pieces bytes = new Pieces(database.pool());
     bytes.append(text, 0, text.length);
+    return held(bytes, database);
+  }
+
+  private static NewValue held(Pieces bytes, Database database) {
     return NewValue.held(Type.STRING, Encoding.PIECES, new LongString(bytes, database.account()));
+  }
+
+  /** Reads piece by piece, so that it takes no more memory than the value does. */
+  private static NewValue readLong(RdbInput in, long length, Database database) {
+    long _ = in.readLength();
+    if (length > in.remaining() || length > Integer.MAX_VALUE) {
+      throw in.malformed("a string is longer than what is left");
+    }
+    Pieces bytes = new Pieces(database.pool());
+    try {
+      byte[] piece = new byte[Pieces.SIZE];
+      for (int left = (int) length; left > 0; left -= Pieces.SIZE) {
+        int part = Math.min(left, Pieces.SIZE);
+        in.readBytes(piece, part);
+        if (part == Pieces.SIZE && isZero(piece)) {
+          bytes.appendZeros(part);
+        } else {
+          bytes.append(piece, 0, part);
+        }
+      }
+      return held(bytes, database);
+    } catch (RuntimeException | OutOfMemoryError broken) {
+      bytes.release();
+      throw broken;
+    }
+  }
+
+  private static boolean isZero(byte[] piece) {
+    return piece[0] == 0 && Arrays.equals(piece, 0, piece.length - 1, piece, 1, piece.length);
   }
 }

@@ -282,6 +282,18 @@ class LongStringTest {
   }
 
   @Test
+  void zerosThatAreReadTakeNoMemory() {
+    bench.run("SETRANGE", "zeros", "20000000", "x");
+    bench.run("SETRANGE", "zeros", "300000", "y");
+    String copy = "return redis.call('RESTORE', 'read', 0, redis.call('DUMP', 'zeros'))";
+    assertThat(bench.run("EVAL", copy, "0")).contains("OK");
+    String usage = bench.run("MEMORY", "USAGE", "read").replaceAll("[^0-9]", "");
+    assertThat(Long.parseLong(usage)).isLessThan(1_000_000);
+    String same = "return redis.call('GET', 'read') == redis.call('GET', 'zeros')";
+    assertThat(bench.run("EVAL", same, "0")).isEqualTo(bench.run("EVAL", "return true", "0"));
+  }
+
+  @Test
   void isCalledAndCountedAsAnyOtherString() {
     String value = "x".repeat(1_000_000);
     bench.run("set", "k", "short");
