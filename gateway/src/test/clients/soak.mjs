@@ -218,17 +218,18 @@ async function answer(number) {
   counts.answers++;
 }
 
+// Each signal comes once while answers are written, whatever chance has in mind for a short run.
+const due = [...signals];
+
 let next = 0;
 async function lane() {
-  while (Date.now() < end) {
+  while (Date.now() < end || due.length > 0) {
     await answer(next++);
     fleet.check();
   }
 }
 
 async function disturb() {
-  // Each signal once, whatever chance has in mind for a short run.
-  const due = [...signals];
   let away = 0;
   while (Date.now() < end || due.length > 0) {
     await sleep(Math.max(away, 1000 + pick((due.length > 0 ? 1 : Number(values.rest)) * 1000)));
