@@ -12,11 +12,13 @@ public final class ElementScan {
   private ElementScan() {}
 
   /** Goes on from a cursor until about COUNT elements have been looked at. */
-  public static ElementScan of(ElementTable table, long cursor, ScanOptions options) {
+  public static ElementScan of(
+      ElementTable table, long cursor, ScanOptions options, Slices slices) {
     ElementScan scan = new ElementScan();
     long at = cursor;
     long buckets = options.mostBuckets();
     do {
+      slices.step();
       at = table.scan(at, element -> scan.look(table, element, options));
     } while (at != 0 && buckets-- > 0 && scan.looked < options.count());
     scan.cursor = at;

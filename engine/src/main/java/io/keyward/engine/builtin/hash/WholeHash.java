@@ -148,7 +148,8 @@ final class WholeHash {
     if (HashValue.packed(hash)) {
       scanPacked(hash, options, reply);
     } else {
-      scanTable(HashValue.table(hash), cursor, options, request.now(), reply);
+      Slices.expect(request, Math.min(options.count(), HashValue.size(hash)));
+      scanTable(hash, cursor, options, request.now(), reply);
     }
   }
 
@@ -181,13 +182,16 @@ final class WholeHash {
   }
 
   private static void scanTable(
-      ElementTable table, long cursor, ScanOptions options, long now, Reply reply) {
-    ElementScan scanned = ElementScan.of(table, cursor, options);
+      Entry hash, long cursor, ScanOptions options, long now, Reply reply) {
+    ElementTable table = HashValue.table(hash);
+    Slices slices = hash.database().keyspace().slices();
+    ElementScan scanned = ElementScan.of(table, cursor, options, slices);
     reply.array(2);
     reply.bulk(Long.toUnsignedString(scanned.cursor()));
     int header = reply.beginArray();
     long sent = 0;
     for (int i = 0; i < scanned.size(); i++) {
+      slices.step();
       long time = table.expiry(scanned.get(i));
       if (time == FieldExpiry.NEVER || time > now) {
         send(table, scanned.get(i), reply, Part.BOTH);

@@ -234,6 +234,7 @@ public final class ListCommands {
       reply.integer(0);
       return;
     }
+    Slices.expect(request, ListValue.size(list));
     ListValue.widen(list, request.length(4), 1);
     if (!ListValue.insert(list, before, request, 3, 4)) {
       reply.integer(-1);
@@ -279,8 +280,8 @@ public final class ListCommands {
       reply.integer(0);
       return;
     }
-    long removed =
-        ListValue.remove(list, limit, request.bytes(), request.offset(3), request.length(3));
+    Slices.expect(request, ListValue.size(list) / ListValue.COMPARED_IN_A_STEP);
+    long removed = ListValue.remove(list, limit, request, 3);
     if (removed > 0) {
       database.changed(request, 1, KeyspaceNotifications.LIST, "lrem");
       ListValue.removeIfEmpty(list, request, 1);

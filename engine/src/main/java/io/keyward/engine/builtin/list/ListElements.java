@@ -44,7 +44,7 @@ public final class ListElements {
   }
 
   /** While a command waits for its next slice, another keyspace may read the list, too. */
-  private static QuicklistCursor cursor(Entry list) {
+  static QuicklistCursor cursor(Entry list) {
     return list.database().keyspace().slices().divided()
         ? new QuicklistCursor()
         : ListValue.big(list).cursor();
@@ -130,10 +130,12 @@ public final class ListElements {
       }
       return;
     }
+    Slices slices = list.database().keyspace().slices();
     QuicklistCursor cursor = cursor(list);
     long index = backward ? size - 1 : 0;
     boolean more = ListValue.big(list).elements().seek(cursor, index);
     while (more && visitor.visit(index, cursor::contentEquals)) {
+      slices.step();
       more = backward ? cursor.previous() : cursor.next();
       index += backward ? -1 : 1;
     }

@@ -9,6 +9,7 @@ import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.Held;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.NewValue;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.structure.Listpack;
 import io.keyward.engine.builtin.structure.ListpackEditor;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * limit, so that a list at the limit does not go to and fro.
  */
 public final class ListValue {
+  /** In one of the steps that {@link Slices#expect} counts a big list compares so many elements. */
+  static final int COMPARED_IN_A_STEP = 8;
+
   private ListValue() {}
 
   static BigList big(Entry list) {
@@ -189,17 +193,17 @@ public final class ListValue {
    * @return whether the pivot is there
    */
   static boolean insert(Entry list, boolean before, Request request, int pivot, int value) {
-    byte[] bytes = request.bytes();
-    int offset = request.offset(value);
-    int length = request.length(value);
-    int pivotOffset = request.offset(pivot);
-    int pivotLength = request.length(pivot);
     if (list.encoding() == Encoding.LISTPACK) {
+      byte[] bytes = request.bytes();
       int first = Listpack.first(list.bytes(), list.start());
-      int at = Listpack.find(list.bytes(), first, bytes, pivotOffset, pivotLength, 0);
+      int at =
+          Listpack.find(
+              list.bytes(), first, bytes, request.offset(pivot), request.length(pivot), 0);
       if (at < 0) {
         return false;
       }
+      int offset = request.offset(value);
+      int length = request.length(value);
       if (before) {
         ListpackEditor.insertBefore(list, at, bytes, offset, length);
       } else {
@@ -208,11 +212,16 @@ public final class ListValue {
       return true;
     }
     BigList big = big(list);
-    QuicklistCursor cursor = big.cursor();
+    Slices slices = list.database().keyspace().slices();
+    QuicklistCursor cursor = ListElements.cursor(list);
     boolean found = false;
     for (boolean more = big.elements().seek(cursor, 0); more; more = cursor.next()) {
-      if (cursor.contentEquals(bytes, pivotOffset, pivotLength)) {
+      slices.step();
+      if (cursor.contentEquals(request.bytes(), request.offset(pivot), request.length(pivot))) {
         found = true;
+        byte[] bytes = request.bytes();
+        int offset = request.offset(value);
+        int length = request.length(value);
         if (before) {
           big.elements().insertBefore(cursor, bytes, offset, length);
         } else {
@@ -242,10 +251,22 @@ public final class ListValue {
     narrow(list);
   }
 
-  /** Removes elements of this text: the first so many, the last so many if negative, 0 for all. */
-  static long remove(Entry list, long limit, byte[] bytes, int offset, int length) {
+  /**
+   * Removes elements that equal an argument: the first so many, the last so many if negative, 0 for
+   * all.
+   */
+  static long remove(Entry list, long limit, Request request, int argument) {
+    byte[] bytes = request.bytes();
+    int offset = request.offset(argument);
+    int length = request.length(argument);
     if (list.encoding() != Encoding.LISTPACK) {
-      long removed = big(list).elements().remove(limit, bytes, offset, length);
+      Slices slices = list.database().keyspace().slices();
+      if (slices.divided()) {
+        // The request may move at a check point.
+        bytes = request.copyOf(argument);
+        offset = 0;
+      }
+      long removed = big(list).elements().remove(limit, bytes, offset, length, slices::longStep);
       narrow(list);
       return removed;
     }

@@ -17,6 +17,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandBuilder;
@@ -107,6 +108,7 @@ final class PopCommands {
     }
     if (counted) {
       count = Math.min(count, ListValue.size(list));
+      Slices.expect(request, count);
       reply.array(count);
       if (count == 0) {
         return;
@@ -198,6 +200,7 @@ final class PopCommands {
       Entry list = database.write(request, key, Type.LIST);
       if (list != null) {
         long taken = Math.min(count, ListValue.size(list));
+        Slices.expect(request, taken);
         reply.array(2);
         reply.bulk(request.bytes(), request.offset(key), request.length(key));
         reply.array(taken);

@@ -11,6 +11,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -78,6 +79,8 @@ final class PositionCommand {
       }
       return;
     }
+    long size = ListValue.size(list);
+    Slices.expect(request, longest == 0 ? size : Math.min(longest, size));
     if (count < 0) {
       Matches matches = new Matches(request, reply, Math.abs(rank), 1, longest);
       ListElements.walk(list, rank < 0, matches);

@@ -122,13 +122,16 @@ final class MemberReads {
       return;
     }
     ScanOptions options = ScanOptions.of(request, 3, false);
+    Slices.expect(request, Math.min(options.count(), SetValue.size(set)));
     reply.array(2);
     if (set.encoding() == Encoding.HASHTABLE) {
       ElementTable table = SetValue.table(set);
-      ElementScan scan = ElementScan.of(table, cursor, options);
+      Slices slices = set.database().keyspace().slices();
+      ElementScan scan = ElementScan.of(table, cursor, options, slices);
       reply.bulk(Long.toUnsignedString(scan.cursor()));
       reply.array(scan.size());
       for (int i = 0; i < scan.size(); i++) {
+        slices.step();
         SetValue.send(table, scan.get(i), reply);
       }
     } else {

@@ -32,6 +32,9 @@ final class RandomMembers {
   /** When fewer than one member in so many stays, the rest becomes a set of its own. */
   private static final int REST_SHARE = 5;
 
+  /** To draw a member at random takes so many of the steps that {@link Slices#expect} counts. */
+  private static final int WORK_OF_A_DRAW = 5;
+
   private RandomMembers() {}
 
   static void declare(CommandTable table) {
@@ -107,6 +110,7 @@ final class RandomMembers {
     }
     int size = SetValue.size(set);
     boolean all = count >= size;
+    Slices.expect(request, size - count < count ? size : WORK_OF_A_DRAW * count);
     reply.set(Math.min(count, size));
     if (all) {
       SetValue.sendAll(set, reply);
@@ -126,7 +130,9 @@ final class RandomMembers {
       popInOnePass(new NewSet(set.database(), encoding), set, size, count, reply)
           .replacePacked(set);
     } else if ((long) rest * REST_SHARE > count) {
+      Slices slices = set.database().keyspace().slices();
       for (int i = 0; i < count; i++) {
+        slices.step();
         popOne(set, reply);
       }
     } else {

@@ -213,10 +213,15 @@ final class OrderedMembers implements Held {
     discard(reference);
   }
 
-  /** Removes some members, from rank {@code first} on, counted from 0. */
-  void removeRanks(int first, int number) {
+  /**
+   * Removes some members, from rank {@code first} on, counted from 0.
+   *
+   * @param between is called between some of them and the next
+   */
+  void removeRanks(int first, int number, Runnable between) {
     int left = number;
     while (left > 0) {
+      between.run();
       int taken = order.look(first, left);
       for (int i = 0; i < taken; i++) {
         int reference = order.path().taken[i];

@@ -14,6 +14,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -79,6 +80,7 @@ final class PopCommands {
       return;
     }
     int count = (int) Math.min(wanted, SortedSetValue.size(entry));
+    Slices.expect(request, count);
     boolean pairs = counted && reply.resp3();
     reply.array(pairs ? count : 2L * count);
     take(request, 1, entry, count, highest, pairs, reply);
@@ -99,7 +101,9 @@ final class PopCommands {
       Reply reply) {
     int size = SortedSetValue.size(entry);
     int place = SortedSetValue.at(entry, highest ? size - 1 : 0);
+    Slices slices = entry.database().keyspace().slices();
     for (int left = count; left > 0; left--) {
+      slices.step();
       if (pairs) {
         reply.array(2);
       }
@@ -173,6 +177,7 @@ final class PopCommands {
         Entry entry = database.write(request, i, Type.SORTED_SET);
         if (entry != null) {
           int taken = (int) Math.min(count, SortedSetValue.size(entry));
+          Slices.expect(request, taken);
           reply.array(2);
           reply.bulk(request.bytes(), request.offset(i), request.length(i));
           reply.array(taken);

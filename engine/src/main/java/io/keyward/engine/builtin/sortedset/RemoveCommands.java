@@ -124,6 +124,7 @@ final class RemoveCommands {
   private static void removeRanks(
       Request request, Reply reply, Entry entry, int first, int count, String event) {
     if (count > 0) {
+      Slices.expect(request, count);
       SortedSetValue.removeRanks(entry, first, count);
       removed(Database.of(request), entry, request, 1, event);
     }

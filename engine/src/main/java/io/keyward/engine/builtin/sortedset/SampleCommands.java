@@ -168,12 +168,13 @@ final class SampleCommands {
       return;
     }
     ScanOptions options = ScanOptions.of(request, 3, false);
+    Slices.expect(request, Math.min(options.count(), SortedSetValue.size(entry)));
     reply.array(2);
     if (entry.encoding() == Encoding.LISTPACK) {
       reply.bulk("0");
       scanAll(new MemberCursor(entry), options, reply);
     } else {
-      scanSome((OrderedMembers) entry.held(), cursor, options, reply);
+      scanSome(entry, cursor, options, reply);
     }
   }
 
@@ -190,12 +191,15 @@ final class SampleCommands {
     reply.endArray(position, sent);
   }
 
-  private static void scanSome(OrderedMembers list, long cursor, ScanOptions options, Reply reply) {
+  private static void scanSome(Entry entry, long cursor, ScanOptions options, Reply reply) {
+    OrderedMembers list = (OrderedMembers) entry.held();
+    Slices slices = entry.database().keyspace().slices();
     List<Integer> found = new ArrayList<>();
     int[] seen = new int[1];
     long at = cursor;
     long buckets = options.mostBuckets();
     do {
+      slices.step();
       at =
           list.scan(
               at,
@@ -212,6 +216,7 @@ final class SampleCommands {
     reply.bulkInteger(at);
     reply.array(2L * found.size());
     for (int reference : found) {
+      slices.step();
       reply.bulk(list.bytes(reference), list.nameOffset(reference), list.nameLength(reference));
       reply.bulkNumber(list.score(reference));
     }

@@ -178,12 +178,16 @@ final class SortedSetValue {
     return true;
   }
 
-  /** Removes some members from a rank on; an empty set stays. */
+  /**
+   * Removes some members from a rank on; an empty set stays.
+   *
+   * <p>Between members of a big set there are check points.
+   */
   static void removeRanks(Entry entry, int first, int count) {
     if (packed(entry)) {
       ListpackEditor.deleteRange(entry, first << 1, count << 1);
     } else {
-      list(entry).removeRanks(first, count);
+      list(entry).removeRanks(first, count, entry.database().keyspace().slices()::longStep);
     }
   }
 

@@ -212,10 +212,11 @@ public final class Quicklist {
    * Removes elements with that text.
    *
    * @param limit how many at most: the first ones if positive, the last ones if negative, 0 for all
+   * @param between is called between some elements and the next
    * @return how many were removed
    */
-  public long remove(long limit, byte[] text, int offset, int length) {
-    return new QuicklistRemoval(chain, nodes).matches(limit, text, offset, length);
+  public long remove(long limit, byte[] text, int offset, int length, Runnable between) {
+    return new QuicklistRemoval(chain, nodes).matches(limit, text, offset, length, between);
   }
 
   /** Adds a copy of a listpack that is not empty as a node of its own. */

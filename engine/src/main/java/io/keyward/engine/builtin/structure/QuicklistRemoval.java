@@ -63,15 +63,17 @@ final class QuicklistRemoval {
    * Removes elements with that text.
    *
    * @param limit how many at most: the first ones if positive, the last ones if negative, 0 for all
+   * @param between is called between one node and the next
    * @return how many were removed
    */
-  long matches(long limit, byte[] text, int offset, int length) {
+  long matches(long limit, byte[] text, int offset, int length, Runnable between) {
     boolean backward = limit < 0;
     long most = limit == 0 ? Long.MAX_VALUE : Math.absExact(Math.max(limit, -Long.MAX_VALUE));
     long removed = 0;
     int node = backward ? chain.tail : chain.head;
     QuicklistCursor cursor = new QuicklistCursor();
     while (node != NONE && removed < most) {
+      between.run();
       int next = backward ? nodes.previous(node) : nodes.next(node);
       cursor.enter(nodes, node, 0);
       removed +=

@@ -9,6 +9,9 @@ import io.keyward.engine.builtin.Bench;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a command in slices has done is one unit, whatever others do meanwhile. */
@@ -78,5 +81,28 @@ class SuspendedEffectsTest {
     String text = new String(stream, StandardCharsets.ISO_8859_1);
     int unit = text.indexOf("MULTI");
     assertThat(text.lastIndexOf("SELECT", unit)).isGreaterThan(text.lastIndexOf("neighbour", unit));
+  }
+
+  @Test
+  void whatHasBeenDrawnInSlicesIsRemovedInOneUnit() throws IOException {
+    bench.run("eval", "for i=1,60000 do redis.call('sadd','s','m'..i) end", "0");
+    List<String> _ = effects.take();
+    Bench.Session caller = bench.connect();
+    caller.send("spop", "s", "50000");
+    assertThat(caller.client().turn()).isEqualTo(Turn.SUSPENDED);
+    while (caller.client().turn() == Turn.SUSPENDED) {
+      neighbour.line("incr n");
+      bench.pass(1);
+    }
+    List<String> drawn =
+        Pattern.compile("m\\d+").matcher(caller.take()).results().map(MatchResult::group).toList();
+    assertThat(drawn).hasSize(50_000).doesNotHaveDuplicates();
+    List<String> written = effects.take();
+    List<String> unit = written.subList(written.indexOf("MULTI") + 1, written.indexOf("EXEC"));
+    assertThat(unit)
+        .allSatisfy(removal -> assertThat(removal).startsWith("SREM blue::s "))
+        .hasSizeGreaterThan(1);
+    assertThat(unit.stream().flatMap(removal -> Stream.of(removal.split(" ")).skip(2)).toList())
+        .isEqualTo(drawn);
   }
 }

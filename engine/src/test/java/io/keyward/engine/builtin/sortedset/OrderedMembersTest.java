@@ -50,7 +50,7 @@ class OrderedMembersTest {
     }
     list.validate();
     int size = list.size();
-    list.removeRanks(size / 4, size / 2);
+    list.removeRanks(size / 4, size / 2, () -> {});
     assertThat(list.size()).isEqualTo(size - size / 2);
     list.validate();
     pool.validate();
@@ -67,16 +67,16 @@ class OrderedMembersTest {
       }
       list.validate();
       while (list.size() > 40) {
-        list.removeRanks(random.nextInt(list.size()), 1);
+        list.removeRanks(random.nextInt(list.size()), 1, () -> {});
         int first = random.nextInt(list.size());
-        list.removeRanks(first, Math.min(random.nextInt(150), list.size() - first - 1));
+        list.removeRanks(first, Math.min(random.nextInt(150), list.size() - first - 1), () -> {});
         list.score(list.at(random.nextInt(list.size())), random.nextInt(scores));
         if (random.nextInt(50) == 0) {
           list.validate();
         }
       }
       list.validate();
-      list.removeRanks(0, list.size());
+      list.removeRanks(0, list.size(), () -> {});
       list.validate();
       assertThat(list.order().nodeBytes()).isLessThan(50);
       assertThat(list.memoryBytes()).isEqualTo(account.bytes());
@@ -140,7 +140,7 @@ class OrderedMembersTest {
     }
     OrderedMembers copy = list.copy(account);
     copy.validate();
-    list.removeRanks(0, 500);
+    list.removeRanks(0, 500, () -> {});
     assertThat(list.first()).isEqualTo(OrderedMembers.NONE);
     assertThat(list.last()).isEqualTo(OrderedMembers.NONE);
     list.validate();
@@ -229,7 +229,7 @@ class OrderedMembersTest {
               StandardCharsets.US_ASCII);
       copy.model.remove(Integer.parseInt(name.substring("member:".length())));
     }
-    copy.set.removeRanks(from, number);
+    copy.set.removeRanks(from, number, () -> {});
   }
 
   private void check(Copy copy) {

@@ -179,7 +179,7 @@ class QuicklistTest {
   private void removeByValue(Quicklist list, List<byte[]> model, byte[] text) {
     long limit = random.nextInt(7) - 3L;
     long most = limit == 0 ? Long.MAX_VALUE : Math.abs(limit);
-    long removed = list.remove(limit, text, 0, text.length);
+    long removed = list.remove(limit, text, 0, text.length, () -> {});
     long expected = 0;
     int at = limit < 0 ? model.size() - 1 : 0;
     while (at >= 0 && at < model.size() && expected < most) {
@@ -300,7 +300,7 @@ class QuicklistTest {
     assertThatThrownBy(list::removeFirst).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(list::removeLast).isInstanceOf(IllegalStateException.class);
     list.removeRange(0, 5);
-    assertThat(list.remove(0, Texts.of("a"), 0, 1)).isZero();
+    assertThat(list.remove(0, Texts.of("a"), 0, 1, () -> {})).isZero();
     assertThat(list.seek(cursor, 0)).isFalse();
   }
 }
