@@ -111,6 +111,7 @@ public final class BlockedClients {
     List<BlockedClients> places = new ArrayList<>(keyArguments.length);
     GlobalName name = new GlobalName(database);
     for (int argument : keyArguments) {
+      Slices.step(request);
       name.of(database, request.bytes(), request.offset(argument), request.length(argument));
       keys.add(name.key());
       places.add(name.holder().blocked());
@@ -119,6 +120,8 @@ public final class BlockedClients {
     BlockedCall call =
         new BlockedCall(request.copy(), database, type, keys, places, timeoutReply, evenIfGone);
     for (int i = 0; i < keys.size(); i++) {
+      // Nobody is served in the middle, as the keyspace is busy.
+      Slices.step(request);
       places.get(i).waiting.computeIfAbsent(keys.get(i), k -> new LinkedHashSet<>()).add(call);
     }
     client.blocked(true);

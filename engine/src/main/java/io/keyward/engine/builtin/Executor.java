@@ -221,7 +221,8 @@ public final class Executor {
     // What a script does between its commands is its own time.
     long start = request.client().internal() ? clock() : nanos;
     observation.begins(request, command);
-    if (command.inSlices() && slices.mayBegin(request.client())) {
+    if ((command.inSlices() || request.count() > Slices.MANY_ARGUMENTS)
+        && slices.mayBegin(request.client())) {
       slices.begin(request.client(), reply, () -> perform(request, reply, command, start));
       return;
     }

@@ -8,6 +8,7 @@ import io.keyward.engine.command.KeySpec.KeyFlag;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,7 @@ final class KeyLimit {
     Database database = keyspace.databases().at(request.client().database());
     KeyRoutes routes = keyspace.routes();
     Named named = new Named();
+    IntFunction<Set<KeyFlag>> flags = command.keyFlags(request);
     command.keys(
         request,
         position -> {
@@ -79,8 +81,7 @@ final class KeyLimit {
           }
           boolean there =
               database.find(bytes, from, length, request.now(), database.newView()) != null;
-          named.add(
-              command.keyFlags(request, position), there ? null : Key.copyOf(bytes, from, length));
+          named.add(flags.apply(position), there ? null : Key.copyOf(bytes, from, length));
         });
     return named;
   }

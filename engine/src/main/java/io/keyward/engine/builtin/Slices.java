@@ -23,13 +23,16 @@ import org.jspecify.annotations.Nullable;
  * script has run for {@code busy-reply-threshold}, those who wait are answered BUSY instead.
  *
  * <p>Which commands run in slices: those declared to ({@link
- * io.keyward.engine.command.Command#inSlices()}), and those that {@link #expect} much work before
- * they have done any. Check points stand where no memory is in use that keyspaces of the loop share
- * (see {@link Home}).
+ * io.keyward.engine.command.Command#inSlices()}), those with very many arguments, and those that
+ * {@link #expect} much work before they have done any. Check points stand where no memory is in use
+ * that keyspaces of the loop share (see {@link Home}).
  */
 public final class Slices {
   /** A command that expects more of them runs in slices. */
   public static final long MANY_STEPS = 1_000;
+
+  /** A command with more of them runs in slices. */
+  static final int MANY_ARGUMENTS = 1_000;
 
   private static final int STEPS_BETWEEN_LOOKS = 128;
 
@@ -214,6 +217,11 @@ public final class Slices {
   /** A check point of a command with very many arguments, between two of them. */
   public static void step(Request request) {
     Database.of(request).keyspace().slices().step();
+  }
+
+  /** As the other, where what is done for an argument takes a microsecond or more. */
+  public static void longStep(Request request) {
+    Database.of(request).keyspace().slices().longStep();
   }
 
   // What the executor calls

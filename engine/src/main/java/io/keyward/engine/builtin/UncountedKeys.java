@@ -4,6 +4,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.KeySpec.KeyFlag;
 import java.util.Set;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,12 +35,12 @@ final class UncountedKeys {
       return false;
     }
     UncountedKeys keys = new UncountedKeys(keyspace, request);
-    command.keys(request, position -> keys.look(request, command, position));
+    IntFunction<Set<KeyFlag>> flags = command.keyFlags(request);
+    command.keys(request, position -> keys.look(request, flags.apply(position), position));
     return keys.writes ? keys.writtenHaveRoom : keys.reads && keys.readHaveRoom;
   }
 
-  private void look(Request request, Command command, int position) {
-    Set<KeyFlag> flags = command.keyFlags(request, position);
+  private void look(Request request, Set<KeyFlag> flags, int position) {
     boolean room = hasRoom(request.bytes(), request.offset(position), request.length(position));
     if (flags.contains(KeyFlag.INSERT) || flags.contains(KeyFlag.UPDATE)) {
       writes = true;

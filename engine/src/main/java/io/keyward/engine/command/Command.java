@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -290,9 +291,9 @@ public final class Command {
     accesses.find(request, visitor);
   }
 
-  /** What the command does to one of the keys of the request. */
-  public Set<KeyFlag> keyFlags(Request request, int position) {
-    return accesses.flags(request, position);
+  /** What the command does to each of the keys of the request, which are told by position. */
+  public IntFunction<Set<KeyFlag>> keyFlags(Request request) {
+    return accesses.flags(request);
   }
 
   /** Which arguments are channels that the command sends to or listens to, or null. */

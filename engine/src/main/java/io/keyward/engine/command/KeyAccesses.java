@@ -2,10 +2,12 @@ package io.keyward.engine.command;
 
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Request;
+import io.keyward.engine.command.KeyPositions.Span;
 import io.keyward.engine.command.KeySpec.Find;
 import io.keyward.engine.command.KeySpec.KeyFlag;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +44,10 @@ final class KeyAccesses {
       bySpecs(request, visitor);
       return;
     }
+    IntFunction<Set<KeyFlag>> flags = flags(request);
     found
         .build()
-        .forEach(position -> visitor.visit(position, KeySpec.access(flags(request, position))));
+        .forEach(position -> visitor.visit(position, KeySpec.access(flags.apply(position))));
   }
 
   private void bySpecs(Request request, KeyVisitor visitor) {
@@ -65,26 +68,36 @@ final class KeyAccesses {
    * What the command does to the key at a position: as the specification says that finds it, else
    * as the last one says that cannot tell where its keys are, else the worst.
    */
-  Set<KeyFlag> flags(Request request, int position) {
+  IntFunction<Set<KeyFlag>> flags(Request request) {
     VariableFlags own = variable;
     if (own != null) {
-      return own.of(request);
+      Set<KeyFlag> same = own.of(request);
+      return position -> same;
     }
-    Set<KeyFlag> flags = Set.of(KeyFlag.RW, KeyFlag.ACCESS, KeyFlag.UPDATE);
-    for (KeySpec spec : specs) {
-      boolean[] found = new boolean[1];
+    @Nullable Span[] spans = new @Nullable Span[specs.size()];
+    Set<KeyFlag> others = Set.of(KeyFlag.RW, KeyFlag.ACCESS, KeyFlag.UPDATE);
+    for (int i = 0; i < spans.length; i++) {
+      KeySpec spec = specs.get(i);
       try {
-        KeyPositions.find(spec, request, 0, (at, access) -> found[0] |= at == position);
+        spans[i] = KeyPositions.span(spec, request);
       } catch (CommandException malformed) {
         continue;
       }
-      if (found[0]) {
-        return spec.flags();
-      }
       if (spec.find() instanceof Find.Unknown) {
-        flags = spec.flags();
+        others = spec.flags();
       }
     }
-    return flags;
+    Set<KeyFlag> unfound = others;
+    return position -> flags(spans, position, unfound);
+  }
+
+  private Set<KeyFlag> flags(@Nullable Span[] spans, int position, Set<KeyFlag> unfound) {
+    for (int i = 0; i < spans.length; i++) {
+      Span span = spans[i];
+      if (span != null && span.holds(position)) {
+        return specs.get(i).flags();
+      }
+    }
+    return unfound;
   }
 }

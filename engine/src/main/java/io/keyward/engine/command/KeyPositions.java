@@ -8,6 +8,7 @@ import io.keyward.engine.command.KeySpec.KeyFlag;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the keys of a request by the key specifications of its command. */
 final class KeyPositions {
@@ -26,6 +27,27 @@ final class KeyPositions {
 
   /** Gives the keys that one specification finds, each with the same access. */
   static void find(KeySpec spec, Request request, int access, KeyVisitor visitor) {
+    Span found = span(spec, request);
+    if (found != null) {
+      for (int at = found.first; at <= found.last; at += found.step) {
+        visitor.visit(at, access);
+      }
+    }
+  }
+
+  /**
+   * Where keys stand in a request: at every {@code step}-th argument.
+   *
+   * @param last no key stands behind this one
+   */
+  record Span(int first, int last, int step) {
+    boolean holds(int position) {
+      return position >= first && position <= last && (position - first) % step == 0;
+    }
+  }
+
+  /** Where the keys stand that a specification finds; null if it finds none. */
+  static @Nullable Span span(KeySpec spec, Request request) {
     int begin =
         switch (spec.begin()) {
           case Begin.Index(int position) -> position;
@@ -33,27 +55,20 @@ final class KeyPositions {
           case Begin.Unknown() -> -1;
         };
     if (begin < 0 || begin >= request.count()) {
-      return;
+      return null;
     }
-    switch (spec.find()) {
-      case Find.Range range -> {
-        int last = last(range, begin, request.count());
-        for (int at = begin; at <= last; at += range.step()) {
-          visitor.visit(at, access);
-        }
-      }
+    return switch (spec.find()) {
+      case Find.Range range -> new Span(begin, last(range, begin, request.count()), range.step());
       case Find.Count(int countAt, int firstKey, int step) -> {
         int keys = (int) request.integer(begin + countAt, 0, Integer.MAX_VALUE, INVALID_COUNT);
         long last = begin + firstKey + ((long) keys - 1) * step;
         if (last >= request.count()) {
           throw INVALID_COUNT;
         }
-        for (int at = begin + firstKey; at <= last; at += step) {
-          visitor.visit(at, access);
-        }
+        yield new Span(begin + firstKey, (int) last, step);
       }
-      case Find.Unknown() -> {}
-    }
+      case Find.Unknown() -> null;
+    };
   }
 
   private static int last(Find.Range range, int begin, int count) {

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import io.keyward.config.directive.RefusedException;
 import io.keyward.engine.Client.Turn;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,6 +55,14 @@ class SlicesTest {
     each(words, "h", "hset','h','m'..i,'v");
     each(words, "x", "xadd','x',i,'f','v");
     each(words, "z", "zadd','z',i,'m'..i..'");
+    each(words, "g", "geoadd','g',i%360-180,i%170-85,'m'..i..'");
+    each(words, "p", "xadd','p',i,'f','v");
+    if (words.contains("x") || words.contains("p")) {
+      bench.line("xgroup create " + (words.contains("x") ? "x" : "p") + " g 0");
+    }
+    if (words.contains("p")) {
+      bench.line("xreadgroup group g c streams p >");
+    }
     bench.run("set", "a", "ab".repeat(5_000));
     bench.run("set", "b", "ba".repeat(5_000));
   }
@@ -107,6 +117,19 @@ class SlicesTest {
         "XRANGE x - +",
         "XREVRANGE x + -",
         "XREAD STREAMS x 0",
+        "XREADGROUP GROUP g c STREAMS x >",
+        "XREADGROUP GROUP g c STREAMS p 0",
+        "XAUTOCLAIM p g d 0 0 COUNT 60000",
+        "XAUTOCLAIM p g d 1000000 0 COUNT 60000",
+        "XPENDING p g - + 60000",
+        "XPENDING p g IDLE 1000000 - + 10 c",
+        "XGROUP DELCONSUMER p g c",
+        "XINFO STREAM p FULL COUNT 0",
+        "XTRIM x MAXLEN 10",
+        "XADD x MINID 59990 60001 f v",
+        "GEOSEARCH g FROMLONLAT 0 0 BYBOX 50000 50000 km ASC WITHDIST",
+        "GEOSEARCHSTORE d g FROMLONLAT 0 0 BYBOX 50000 50000 km",
+        "GEORADIUS g 0 0 10000 km STORE d",
         "ZUNIONSTORE d 2 z s",
         "ZINTERCARD 2 z s",
         "SORT l ALPHA",
@@ -133,7 +156,7 @@ class SlicesTest {
     if (!before.isEmpty()) {
       assertThat(reply.chars().filter(c -> c == '"').count() / 2).isEqualTo(Long.parseLong(before));
     }
-    if (command.startsWith("X")) {
+    if (command.matches("X(READ|RANGE|REVRANGE) .*|XREADGROUP .* [>0]|XAUTOCLAIM .* 0 0 .*")) {
       assertThat(reply.split("\"v\"", -1)).hasSize(MUCH + 1);
     }
     bench.pass(10);
@@ -142,9 +165,63 @@ class SlicesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"INFO", "DOCS"})
-  void othersAreServedWhileManyCommandsAreDescribed(String subcommand) {
-    othersAreServedInTheMiddle("COMMAND " + subcommand + " get".repeat(5_000));
+  @ValueSource(
+      strings = {
+        "COMMAND INFO",
+        "COMMAND DOCS",
+        "COMMAND GETKEYS MSET k",
+        "COMMAND GETKEYSANDFLAGS MSET k",
+        "BITOP OR d",
+        "GEOHASH g",
+        "GEOPOS g",
+        "HEXPIRE h 1000 FIELDS 20000",
+        "HPERSIST h FIELDS 20000",
+        "HTTL h FIELDS 20000",
+        "PFADD d",
+        "PFCOUNT",
+        "PFMERGE d",
+        "PUBSUB NUMSUB",
+        "SCRIPT EXISTS",
+        "SINTERCARD 20000",
+        "SUNION",
+        "WATCH",
+        "XACK p g",
+        "XCLAIM p g d 0",
+        "XDEL p",
+        "XREADGROUP GROUP g c STREAMS",
+        "ZMSCORE z",
+        "ZUNION 20000"
+      })
+  void othersAreServedWhileManyArgumentsAreTaken(String command) {
+    String many = command.startsWith("XREADGROUP") ? " p".repeat(2_000) : "";
+    String argument =
+        switch (command.split(" ")[0]) {
+          case "COMMAND" -> " get";
+          case "XREADGROUP" -> " 99999";
+          default -> " 7";
+        };
+    int count = many.isEmpty() ? 20_000 : 2_000;
+    String repeated = argument.repeat(command.endsWith("MSET k") ? count + 1 : count);
+    othersAreServedInTheMiddle(command + many + repeated);
+  }
+
+  @Test
+  void whoLooksForManyKeysInSlicesAndFindsNoneWaits() {
+    for (String command : List.of("BLPOP", "BZPOPMIN")) {
+      String keys = IntStream.range(0, 20_000).mapToObj(i -> " k" + i).collect(joining());
+      caller.send((command + keys + " 0").split(" "));
+      assertThat(caller.client().turn()).isEqualTo(Turn.SUSPENDED);
+      other.send(command.equals("BLPOP") ? "RPUSH k9 v".split(" ") : "ZADD k9 1 v".split(" "));
+      assertThat(other.take()).isEmpty();
+      while (caller.client().turn() == Turn.SUSPENDED) {
+        assertThat(caller.take()).isEmpty();
+        bench.pass(1);
+      }
+      bench.pass(10);
+      assertThat(other.take()).isEqualTo("1");
+      assertThat(caller.take()).contains("k9").contains("v");
+      assertThat(caller.client().blocked()).isFalse();
+    }
   }
 
   @Test

@@ -8,7 +8,11 @@ import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.KeyVisitor;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -19,21 +23,30 @@ import java.util.stream.Collectors;
 public final class Selector {
   private final CommandRights commands;
   private final List<Pattern> keys;
+
+  /** Where the pattern of each text stands among those of the keys. */
+  private final Map<String, Integer> keyPlaces;
+
   private final List<Pattern> channels;
+  private final Set<String> channelTexts;
   private boolean allKeys;
   private boolean allChannels;
 
   Selector(CommandTable table, boolean allChannels) {
     commands = new CommandRights(table);
     keys = new ArrayList<>();
+    keyPlaces = new HashMap<>();
     channels = new ArrayList<>();
+    channelTexts = new HashSet<>();
     this.allChannels = allChannels;
   }
 
   private Selector(Selector source) {
     commands = source.commands.copy();
     keys = new ArrayList<>(source.keys);
+    keyPlaces = new HashMap<>(source.keyPlaces);
     channels = new ArrayList<>(source.channels);
+    channelTexts = new HashSet<>(source.channelTexts);
     allKeys = source.allKeys;
     allChannels = source.allChannels;
   }
@@ -49,6 +62,7 @@ public final class Selector {
   void allowAllKeys(boolean all) {
     allKeys = all;
     keys.clear();
+    keyPlaces.clear();
   }
 
   boolean allKeys() {
@@ -57,19 +71,18 @@ public final class Selector {
 
   /** Adds a pattern, or widens what the same pattern already grants. */
   void addKeys(Pattern pattern) {
-    for (int i = 0; i < keys.size(); i++) {
-      Pattern present = keys.get(i);
-      if (present.text().equals(pattern.text())) {
-        keys.set(i, new Pattern(pattern.text(), present.access() | pattern.access()));
-        return;
-      }
+    Integer place = keyPlaces.putIfAbsent(pattern.text(), keys.size());
+    if (place == null) {
+      keys.add(pattern);
+    } else {
+      keys.set(place, new Pattern(pattern.text(), keys.get(place).access() | pattern.access()));
     }
-    keys.add(pattern);
   }
 
   void allowAllChannels(boolean all) {
     allChannels = all;
     channels.clear();
+    channelTexts.clear();
   }
 
   boolean allChannels() {
@@ -77,7 +90,7 @@ public final class Selector {
   }
 
   void addChannels(Pattern pattern) {
-    if (channels.stream().noneMatch(present -> present.text().equals(pattern.text()))) {
+    if (channelTexts.add(pattern.text())) {
       channels.add(pattern);
     }
   }

@@ -16,6 +16,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Encoding;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.memory.Bytes;
 import io.keyward.engine.builtin.string.LongString;
@@ -76,6 +77,7 @@ final class BitOperations {
     @Nullable Entry[] sources = new @Nullable Entry[request.count() - FIRST_SOURCE];
     int longest = 0;
     for (int i = 0; i < sources.length; i++) {
+      Slices.step(request);
       Entry source = database.read(request, FIRST_SOURCE + i, Type.STRING, database.newView());
       sources[i] = source;
       longest = Math.max(longest, source == null ? 0 : StringValue.length(source));

@@ -84,7 +84,7 @@ public final class ClientKill {
   }
 
   private static Predicate<Client> filters(BuiltinKeyspace keyspace, Request request) {
-    Predicate<Client> wanted = client -> true;
+    List<Predicate<Client>> wanted = new ArrayList<>();
     boolean skipMe = true;
     for (int i = 2; i < request.count(); i += 2) {
       if (i + 1 == request.count()) {
@@ -94,16 +94,16 @@ public final class ClientKill {
       if (request.is(i, "ID")) {
         long id = request.integer(i + 1, 1, Long.MAX_VALUE, ID_TOO_SMALL);
         ToLongFunction<Client> idOf = ClientListing.idOf(keyspace);
-        wanted = wanted.and(client -> idOf.applyAsLong(client) == id);
+        wanted.add(client -> idOf.applyAsLong(client) == id);
       } else if (request.is(i, "TYPE")) {
         ClientListing.Kind kind = ClientListing.Kind.named(value);
-        wanted = wanted.and(kind::holds);
+        wanted.add(kind::holds);
       } else if (request.is(i, "ADDR")) {
-        wanted = wanted.and(at(value));
+        wanted.add(at(value));
       } else if (request.is(i, "LADDR")) {
-        wanted = wanted.and(client -> client.connection().localAddress().equals(value));
+        wanted.add(client -> client.connection().localAddress().equals(value));
       } else if (request.is(i, "USER")) {
-        wanted = wanted.and(user(keyspace, value));
+        wanted.add(user(keyspace, value));
       } else if (request.is(i, "SKIPME")) {
         skipMe = request.is(i + 1, "YES");
         if (!skipMe && !request.is(i + 1, "NO")) {
@@ -114,7 +114,10 @@ public final class ClientKill {
       }
     }
     Client self = request.client();
-    return skipMe ? wanted.and(client -> client != self) : wanted;
+    if (skipMe) {
+      wanted.add(client -> client != self);
+    }
+    return client -> wanted.stream().allMatch(each -> each.test(client));
   }
 
   private static Predicate<Client> user(BuiltinKeyspace keyspace, String name) {

@@ -82,7 +82,6 @@ public final class KeyCommands {
   }
 
   private static void delete(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     Database database = Database.of(request);
     int deleted = 0;
     for (int key = 1; key < request.count(); key++) {
@@ -98,7 +97,6 @@ public final class KeyCommands {
   }
 
   private static void count(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     Database database = Database.of(request);
     int found = 0;
     for (int key = 1; key < request.count(); key++) {
@@ -111,7 +109,6 @@ public final class KeyCommands {
   }
 
   private static void touch(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     Database database = Database.of(request);
     int found = 0;
     for (int key = 1; key < request.count(); key++) {

@@ -14,6 +14,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.sortedset.MemberCursor;
 import io.keyward.engine.builtin.sortedset.SortedSetCommands;
@@ -92,6 +93,7 @@ final class PlaceCommands {
     byte[] scores = new byte[members * Numbers.MAX_INTEGER_LENGTH];
     int[] lengths = new int[members];
     for (int i = 0; i < members; i++) {
+      Slices.step(request);
       double score = Place.of(request, first + 3 * i).score();
       lengths[i] = Numbers.formatInteger((long) score, scores, i * Numbers.MAX_INTEGER_LENGTH);
     }
@@ -137,7 +139,9 @@ final class PlaceCommands {
   private static void positions(Request request, Reply reply) {
     MemberCursor members = members(request);
     reply.array(request.count() - 2L);
+    Slices slices = Database.of(request).keyspace().slices();
     for (int i = 2; i < request.count(); i++) {
+      slices.longStep();
       Place place = place(members, request, i);
       if (place == null) {
         reply.nothingArray();
@@ -150,7 +154,9 @@ final class PlaceCommands {
   private static void hashes(Request request, Reply reply) {
     MemberCursor members = members(request);
     reply.array(request.count() - 2L);
+    Slices slices = Database.of(request).keyspace().slices();
     for (int i = 2; i < request.count(); i++) {
+      slices.longStep();
       Place place = place(members, request, i);
       if (place == null) {
         reply.nothing();

@@ -13,6 +13,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.builtin.geo.SearchOptions.Kind;
 import io.keyward.engine.builtin.sortedset.MemberCursor;
@@ -44,6 +45,9 @@ final class SearchCommands {
       this.distance = distance;
     }
   }
+
+  /** To look at a member takes so many of the steps that {@link Slices#expect} counts. */
+  private static final long STEPS_OF_ONE = 10;
 
   private static final String OPTIONS =
       " [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count [ANY]] [ASC | DESC]";
@@ -138,20 +142,30 @@ final class SearchCommands {
     Entry entry = database.read(request, source, Type.SORTED_SET);
     SearchOptions options = new SearchOptions(request, kind, entry);
     Place centre = options.place();
-    List<Found> found =
-        entry == null || centre == null ? new ArrayList<>() : find(entry, centre, options);
+    Slices slices = database.keyspace().slices();
+    List<Found> found = new ArrayList<>();
+    if (entry != null && centre != null) {
+      long[] ranges = Cells.covering(centre, options.shape());
+      Slices.expect(request, STEPS_OF_ONE * within(entry, ranges));
+      find(entry, ranges, centre, options, found);
+    }
     if (options.order() != SearchOptions.Order.NONE) {
-      Comparator<Found> order = Comparator.comparingDouble(each -> each.distance);
+      Comparator<Found> order =
+          (one, other) -> {
+            slices.step();
+            return Double.compare(one.distance, other.distance);
+          };
       found.sort(options.order() == SearchOptions.Order.NEAREST ? order : order.reversed());
     }
     if (options.count() > 0 && found.size() > options.count()) {
       found = found.subList(0, (int) options.count());
     }
     if (options.store() == SearchOptions.NONE) {
-      send(found, options, reply);
+      send(found, options, reply, slices);
     } else {
       Result result = new Result(database.holderOf(request, options.store()));
       for (Found each : found) {
+        slices.longStep();
         double score =
             options.storeDistances() ? each.distance / options.unit().metres() : each.score;
         result.add(each.member, 0, each.member.length, score);
@@ -160,15 +174,27 @@ final class SearchCommands {
     }
   }
 
-  /** The centre that the options name, or null if they name none. */
-  private static List<Found> find(Entry entry, Place centre, SearchOptions options) {
+  /** How many members lie in ranges of scores; 0 of a small set, without counting them. */
+  private static long within(Entry entry, long[] ranges) {
+    long members = 0;
+    if (STEPS_OF_ONE * new MemberCursor(entry).size() > Slices.MANY_STEPS) {
+      for (int i = 0; i < ranges.length; i += 2) {
+        members += MemberCursor.count(entry, (double) ranges[i], (double) ranges[i + 1]);
+      }
+    }
+    return members;
+  }
+
+  /** Finds the members in the shape, as many as are wanted. */
+  private static void find(
+      Entry entry, long[] ranges, Place centre, SearchOptions options, List<Found> found) {
     Shape shape = options.shape();
     long most = options.any() ? options.count() : Long.MAX_VALUE;
-    long[] ranges = Cells.covering(centre, shape);
-    List<Found> found = new ArrayList<>();
+    Slices slices = entry.database().keyspace().slices();
     for (int i = 0; i < ranges.length && found.size() < most; i += 2) {
       MemberCursor members = MemberCursor.fromScore(entry, (double) ranges[i]);
       while (found.size() < most && members.next() && members.score() < (double) ranges[i + 1]) {
+        slices.longStep();
         double distance = shape.distanceWithin(centre, Place.of(members.score()));
         if (!Double.isNaN(distance)) {
           int offset = members.offset();
@@ -177,16 +203,16 @@ final class SearchCommands {
         }
       }
     }
-    return found;
   }
 
-  private static void send(List<Found> found, SearchOptions options, Reply reply) {
+  private static void send(List<Found> found, SearchOptions options, Reply reply, Slices slices) {
     int further =
         (options.withDistance() ? 1 : 0)
             + (options.withHash() ? 1 : 0)
             + (options.withPlace() ? 1 : 0);
     reply.array(found.size());
     for (Found each : found) {
+      slices.longStep();
       if (further > 0) {
         reply.array(1L + further);
       }

@@ -15,6 +15,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.FieldExpiry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
@@ -132,6 +133,7 @@ final class FieldExpiryCommands {
     }
     FieldChanges changes = new FieldChanges(request, hash);
     for (int at = first; at < request.count(); at++) {
+      Slices.step(request);
       if (!contains(hash, request, at)) {
         reply.integer(NO_SUCH_FIELD);
       } else if (!condition.met(expiry(hash, request, at), time)) {
@@ -163,6 +165,7 @@ final class FieldExpiryCommands {
 
   private static void none(Request request, Reply reply, int first) {
     for (int at = first; at < request.count(); at++) {
+      Slices.step(request);
       reply.integer(NO_SUCH_FIELD);
     }
   }
@@ -176,6 +179,7 @@ final class FieldExpiryCommands {
       return;
     }
     for (int at = first; at < request.count(); at++) {
+      Slices.step(request);
       if (!contains(hash, request, at)) {
         reply.integer(NO_SUCH_FIELD);
       } else {
@@ -196,6 +200,7 @@ final class FieldExpiryCommands {
     }
     FieldChanges changes = new FieldChanges(request, hash);
     for (int at = first; at < request.count(); at++) {
+      Slices.step(request);
       if (!contains(hash, request, at)) {
         reply.integer(NO_SUCH_FIELD);
       } else {

@@ -82,7 +82,6 @@ final class FieldReads {
   }
 
   private static void hmget(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     Entry hash = LiveHash.read(request, 2);
     reply.array(request.count() - 2L);
     for (int i = 2; i < request.count(); i++) {

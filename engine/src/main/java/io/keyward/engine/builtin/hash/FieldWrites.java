@@ -121,7 +121,6 @@ final class FieldWrites {
   }
 
   private static void hdel(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     Database database = Database.of(request);
     Entry hash = LiveHash.write(request, 2, 1);
     if (hash == null) {

@@ -17,6 +17,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.string.StringValue;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -29,6 +30,9 @@ import java.util.Set;
 public final class HyperLogLogCommands {
   /** The class of a change that no event tells. */
   static final int NO_EVENT = 0;
+
+  /** To merge a key takes so many of the steps that {@link Slices#expect} counts. */
+  private static final int STEPS_OF_A_MERGE = 100;
 
   private HyperLogLogCommands() {}
 
@@ -80,6 +84,7 @@ public final class HyperLogLogCommands {
       entry = HyperLogLogValue.create(database, request, 1);
     }
     for (int element = 2; element < request.count(); element++) {
+      Slices.step(request);
       changed |= HyperLogLogValue.add(entry, request, 1, element);
     }
     if (changed) {
@@ -110,9 +115,15 @@ public final class HyperLogLogCommands {
     reply.integer(cardinality);
   }
 
+  private static void expectMerges(Request request) {
+    Slices.expect(request, STEPS_OF_A_MERGE * (request.count() - 1));
+  }
+
   private static long countUnion(Request request, Database database) {
+    expectMerges(request);
     byte[] ranks = new byte[DenseRegisters.COUNT];
     for (int key = 1; key < request.count(); key++) {
+      Slices.longStep(request);
       Entry entry = HyperLogLogValue.check(database.read(request, key));
       if (entry != null) {
         HyperLogLogValue.mergeInto(entry, ranks);
@@ -126,10 +137,12 @@ public final class HyperLogLogCommands {
   }
 
   private static void merge(Request request, Reply reply) {
+    expectMerges(request);
     Database database = Database.of(request);
     byte[] ranks = new byte[DenseRegisters.COUNT];
     boolean sparse = true;
     for (int key = 1; key < request.count(); key++) {
+      Slices.longStep(request);
       Entry entry = HyperLogLogValue.check(database.read(request, key));
       if (entry != null) {
         HyperLogLogValue.mergeInto(entry, ranks);

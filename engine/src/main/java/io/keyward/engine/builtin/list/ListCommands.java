@@ -136,7 +136,6 @@ public final class ListCommands {
   }
 
   private static void push(Request request, Reply reply, boolean first, boolean create) {
-    Slices.expect(request, request.count());
     Database database = Database.of(request);
     Entry list;
     if (create) {

@@ -160,6 +160,7 @@ final class PopCommands {
     long timeout = BlockingTimeout.milliseconds(request, timeoutArgument);
     Database database = Database.of(request);
     for (int key = 1; key < timeoutArgument; key++) {
+      Slices.step(request);
       Entry list = database.write(request, key, Type.LIST);
       if (list != null) {
         reply.array(2);
@@ -197,6 +198,7 @@ final class PopCommands {
     long timeout = waits ? BlockingTimeout.milliseconds(request, 1) : 0;
     Database database = Database.of(request);
     for (int key = firstKey; key < side; key++) {
+      Slices.step(request);
       Entry list = database.write(request, key, Type.LIST);
       if (list != null) {
         long taken = Math.min(count, ListValue.size(list));

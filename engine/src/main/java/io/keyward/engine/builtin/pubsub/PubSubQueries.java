@@ -13,6 +13,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Key;
 import io.keyward.engine.builtin.Overview;
 import io.keyward.engine.builtin.OverviewChannels;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandGroup;
 import io.keyward.engine.command.CommandTable;
@@ -143,6 +144,7 @@ final class PubSubQueries {
     }
     reply.array((request.count() - 2) * 2L);
     for (int i = 2; i < request.count(); i++) {
+      Slices.step(request);
       Key name = Key.copyOf(request.bytes(), request.offset(i), request.length(i));
       reply.bulk(name.bytes());
       reply.integer(channels(request).listenersOfAll(kind, name));

@@ -11,6 +11,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.RunningScript;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.Reach;
@@ -86,6 +87,7 @@ public final class ScriptCommands {
     ScriptCache cache = KeyspaceScripts.of(request).cache();
     reply.array(request.count() - 2L);
     for (int i = 2; i < request.count(); i++) {
+      Slices.step(request);
       reply.integer(cache.byDigest(request.bytes(), request.offset(i), request.length(i)) != null);
     }
   }

@@ -3,12 +3,16 @@ package io.keyward.engine.builtin.server;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandFlag;
 import io.keyward.engine.command.CommandTable;
 import io.keyward.engine.command.KeySpec.KeyFlag;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.IntFunction;
 
 /** COMMAND GETKEYS and GETKEYSANDFLAGS: the keys of a request that is given as arguments. */
 final class CommandKeys {
@@ -24,8 +28,10 @@ final class CommandKeys {
   private CommandKeys() {}
 
   static void write(Request request, Reply reply, CommandTable table, boolean withFlags) {
+    Slices slices = Database.of(request).keyspace().slices();
     Request asked = new Request();
-    asked.begin(request.bytes());
+    // The bytes of the request move at a check point; where they stand in it does not count.
+    asked.begin(slices.divided() ? request.bytes().clone() : request.bytes());
     asked.store(request.store());
     for (int i = 2; i < request.count(); i++) {
       asked.add(request.offset(i), request.length(i));
@@ -40,14 +46,16 @@ final class CommandKeys {
     if (positions.isEmpty() && !command.has(CommandFlag.NO_MANDATORY_KEYS)) {
       throw INVALID_ARGUMENTS;
     }
+    IntFunction<Set<KeyFlag>> flags = command.keyFlags(asked);
     reply.array(positions.size());
     for (int position : positions) {
+      slices.step();
       if (withFlags) {
         reply.array(2);
       }
       reply.bulk(asked.bytes(), asked.offset(position), asked.length(position));
       if (withFlags) {
-        CommandInfo.keyFlags(reply, command.keyFlags(asked, position));
+        CommandInfo.keyFlags(reply, flags.apply(position));
       }
     }
   }

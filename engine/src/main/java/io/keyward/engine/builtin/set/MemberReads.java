@@ -89,7 +89,6 @@ final class MemberReads {
   }
 
   private static void smismember(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     Entry set = Database.of(request).read(request, 1, Type.SET);
     reply.array(request.count() - 2L);
     for (int i = 2; i < request.count(); i++) {

@@ -61,7 +61,6 @@ final class MemberWrites {
   }
 
   private static void sadd(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     Database database = Database.of(request);
     Entry set = database.write(request, 1, Type.SET);
     int last = request.count() - 1;
@@ -84,7 +83,6 @@ final class MemberWrites {
   }
 
   private static void srem(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     Database database = Database.of(request);
     Entry set = database.write(request, 1, Type.SET);
     if (set == null) {

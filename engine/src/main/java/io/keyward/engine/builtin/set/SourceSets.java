@@ -19,6 +19,7 @@ final class SourceSets {
     @Nullable Entry[] sets = new Entry[to - from + 1];
     long members = 0;
     for (int i = 0; i < sets.length; i++) {
+      Slices.step(request);
       Entry set = database.read(request, from + i, Type.SET, database.newView());
       sets[i] = set;
       members += set == null ? 0 : SetValue.size(set);

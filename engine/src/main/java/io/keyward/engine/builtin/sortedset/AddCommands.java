@@ -94,7 +94,6 @@ final class AddCommands {
   }
 
   static void add(Request request, Reply reply, int given) {
-    Slices.expect(request, request.count());
     int options = given;
     int first = 2;
     for (int option; first < request.count() && (option = option(request, first)) != 0; first++) {

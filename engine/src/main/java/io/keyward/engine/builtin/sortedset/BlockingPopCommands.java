@@ -13,6 +13,7 @@ import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BlockingTimeout;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -69,6 +70,7 @@ final class BlockingPopCommands {
     long timeout = BlockingTimeout.milliseconds(request, keys + 1);
     Database database = Database.of(request);
     for (int i = 1; i <= keys; i++) {
+      Slices.step(request);
       Entry entry = database.write(request, i, Type.SORTED_SET);
       if (entry != null) {
         reply.array(3);

@@ -67,6 +67,7 @@ final class Combination {
     slices = database.keyspace().slices();
     List<Input> opened = new ArrayList<>();
     for (int i = numberAt + 1; i < options; i++) {
+      slices.step();
       opened.add(open(database, request, i));
     }
     Slices.expect(request, opened.stream().mapToLong(Input::size).sum());
@@ -74,6 +75,7 @@ final class Combination {
     Arrays.fill(weights, 1);
     readOptions(request, options, form, weights);
     for (int i = 0; i < weights.length; i++) {
+      slices.step();
       inputs.add(new Weighted(opened.get(i), weights[i]));
     }
   }

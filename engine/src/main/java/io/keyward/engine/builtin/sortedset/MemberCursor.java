@@ -37,6 +37,12 @@ public final class MemberCursor implements Input {
     return new MemberCursor(entry, SortedSetValue.countBefore(entry, bound));
   }
 
+  /** How many members have at least one score and less than another. */
+  public static int count(Entry entry, double least, double end) {
+    int before = SortedSetValue.countBefore(entry, new Bound.ByScore(least, false));
+    return SortedSetValue.countBefore(entry, new Bound.ByScore(end, false)) - before;
+  }
+
   @Override
   public int size() {
     return SortedSetValue.size(entry);

@@ -174,6 +174,7 @@ final class PopCommands {
     boolean take(Request request, Reply reply) {
       Database database = Database.of(request);
       for (int i = firstKey; i < firstKey + keys; i++) {
+        Slices.step(request);
         Entry entry = database.write(request, i, Type.SORTED_SET);
         if (entry != null) {
           int taken = (int) Math.min(count, SortedSetValue.size(entry));

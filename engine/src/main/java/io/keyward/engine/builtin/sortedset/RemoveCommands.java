@@ -73,7 +73,6 @@ final class RemoveCommands {
   }
 
   private static void remove(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     Database database = Database.of(request);
     Entry entry = database.write(request, 1, Type.SORTED_SET);
     if (entry == null) {

@@ -11,6 +11,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Entry;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -79,6 +80,7 @@ final class ScoreCommands {
     Entry entry = Database.of(request).read(request, 1, Type.SORTED_SET);
     reply.array(request.count() - 2);
     for (int i = 2; i < request.count(); i++) {
+      Slices.step(request);
       sendScore(entry, request, i, reply);
     }
   }

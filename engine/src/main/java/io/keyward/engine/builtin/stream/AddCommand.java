@@ -15,6 +15,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import org.jspecify.annotations.Nullable;
@@ -127,6 +128,9 @@ final class AddCommand {
     if (Stream.textBytes(request, options.firstField()) > Stream.MOST_NODE_BYTES) {
       throw TOO_LARGE;
     }
+    if (stream != null) {
+      Slices.expect(request, options.trim().steps(stream));
+    }
     append(request, reply, stream, options, ms, seq);
   }
 
@@ -153,7 +157,8 @@ final class AddCommand {
     StreamId.send(reply, ms, seq, StreamValue.scratch(request));
     StreamValue.changed(request, 1, stream, "xadd");
     boolean trimmed =
-        options.trim().kind() != Trim.Kind.NOTHING && options.trim().apply(stream) > 0;
+        options.trim().kind() != Trim.Kind.NOTHING
+            && options.trim().apply(stream, Database.of(request).keyspace().slices()) > 0;
     if (trimmed) {
       StreamValue.changed(request, 1, stream, "xtrim");
     }

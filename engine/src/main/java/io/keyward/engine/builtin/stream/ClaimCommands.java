@@ -12,6 +12,7 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.util.ArrayList;
@@ -26,6 +27,9 @@ final class ClaimCommands {
 
   /** How many entries XAUTOCLAIM looks at for each that it may return. */
   private static final int ATTEMPTS = 10;
+
+  /** To claim an entry takes so many of the steps that {@link Slices#expect} counts. */
+  private static final long STEPS_OF_ONE = 20;
 
   private ClaimCommands() {}
 
@@ -65,6 +69,7 @@ final class ClaimCommands {
     if (stream == null) {
       throw new IllegalStateException("a group without a stream");
     }
+    Slices.expect(request, STEPS_OF_ONE * (options.firstOption() - ClaimOptions.FIRST_ID));
     boolean moved = options.last().compareTo(group.last()) > 0;
     if (moved) {
       group.last(options.last());
@@ -77,6 +82,7 @@ final class ClaimCommands {
     int header = reply.beginArray();
     int claimed = 0;
     for (int i = ClaimOptions.FIRST_ID; i < options.firstOption(); i++) {
+      Slices.longStep(request);
       if (claim(request, reply, stream, group, consumer, options, i, effects)) {
         claimed++;
       }
@@ -155,6 +161,7 @@ final class ClaimCommands {
     if (stream == null) {
       throw new IllegalStateException("a group without a stream");
     }
+    Slices.expect(request, STEPS_OF_ONE * Math.min(count * ATTEMPTS, group.pending().size()));
     Consumer consumer = Consumers.seen(request, 1, stream, group, 3);
     reply.array(3);
     GroupEffects effects = new GroupEffects(request, 1, group, consumer);
@@ -186,6 +193,7 @@ final class ClaimCommands {
       for (long attempts = count * ATTEMPTS;
           attempts > 0 && claims + gone.size() < count && place != IdTable.NONE;
           attempts--) {
+        Slices.longStep(request);
         StreamId id = new StreamId(pending.ms(place), pending.seq(place));
         EntryCursor entry = stream.find(id.ms(), id.seq());
         if (entry == null) {
@@ -206,7 +214,10 @@ final class ClaimCommands {
       reply.array(claims);
       reply.raw(claimed.bytes(), 0, claimed.length());
       reply.array(gone.size());
-      gone.forEach(id -> id.send(reply));
+      for (StreamId id : gone) {
+        Slices.step(request);
+        id.send(reply);
+      }
     }
 
     private void take(Reply reply, long place, StreamId id, EntryCursor entry) {

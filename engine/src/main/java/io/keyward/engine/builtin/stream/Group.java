@@ -117,10 +117,15 @@ final class Group {
     return consumer;
   }
 
-  /** Removes a consumer with its pending entries. */
-  void removeConsumer(Consumer consumer) {
+  /**
+   * Removes a consumer with its pending entries.
+   *
+   * @param between is called between one entry and the next
+   */
+  void removeConsumer(Consumer consumer, Runnable between) {
     IdTable own = consumer.pending();
     for (long at = own.first(); at != IdTable.NONE; at = own.next(at)) {
+      between.run();
       pending.remove(pending.find(own.ms(at), own.seq(at)));
     }
     own.free();

@@ -12,7 +12,9 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Key;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import org.jspecify.annotations.Nullable;
@@ -202,7 +204,8 @@ final class GroupCommands {
     int pending = 0;
     if (consumer != null) {
       pending = consumer.pending().size();
-      group.removeConsumer(consumer);
+      Slices.expect(request, pending);
+      group.removeConsumer(consumer, Database.of(request).keyspace().slices()::step);
       StreamValue.changedGroup(request, 2, stream, "xgroup-delconsumer");
     }
     reply.integer(pending);

@@ -8,6 +8,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Type;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -19,6 +20,9 @@ final class GroupReadCommand {
           "The $ ID is meaningless in the context of XREADGROUP: you want to read the history of"
               + " this consumer by specifying a proper ID, or use the > ID to get new messages. The"
               + " $ ID would just return an empty result set.");
+
+  /** To deliver an entry takes so many of the steps that {@link Slices#expect} counts. */
+  private static final long STEPS_OF_ONE = 20;
 
   private GroupReadCommand() {}
 
@@ -43,9 +47,12 @@ final class GroupReadCommand {
   private static void read(Request request, Reply reply) {
     ReadArguments arguments = ReadArguments.of(request, true);
     int end = arguments.firstKey() + arguments.keys();
+    long steps = 0;
     for (int key = arguments.firstKey(); key < end; key++) {
-      check(request, arguments, key);
+      Slices.step(request);
+      steps += check(request, arguments, key);
     }
+    Slices.expect(request, steps);
     int header = reply.beginArray();
     int served = 0;
     for (int key = arguments.firstKey(); key < end; key++) {
@@ -66,11 +73,13 @@ final class GroupReadCommand {
   /**
    * Checks group and id of a key.
    *
+   * @return about how many steps it takes to write what there is, for {@link Slices#expect}
    * @throws CommandException NOGROUP if key or group are not there
    */
-  private static void check(Request request, ReadArguments arguments, int key) {
+  private static long check(Request request, ReadArguments arguments, int key) {
     Stream stream = StreamValue.write(request, key);
-    if (stream == null || stream.group(request, arguments.group()) == null) {
+    Group group = stream == null ? null : stream.group(request, arguments.group());
+    if (stream == null || group == null) {
       throw new CommandException(
           "NOGROUP No such key '"
               + request.text(key)
@@ -82,9 +91,18 @@ final class GroupReadCommand {
     if (request.is(id, "$")) {
       throw DOLLAR;
     }
-    if (!request.is(id, ">")) {
-      IdArgument.exact(request, id, 0);
+    if (asksForNew(request, id)) {
+      return STEPS_OF_ONE * RangeCommands.counted(stream, unread(stream, group), arguments.most());
     }
+    Consumer consumer = group.consumer(request, arguments.group() + 1);
+    return consumer == null
+        ? 0
+        : STEPS_OF_ONE * Math.min(consumer.pending().size(), arguments.most());
+  }
+
+  private static EntryCursor unread(Stream stream, Group group) {
+    StreamId from = group.last().next();
+    return stream.forward(from.ms(), from.seq(), -1, -1);
   }
 
   /** Whether an id asks for entries not delivered yet; nothing can be beyond the greatest id. */
@@ -130,11 +148,12 @@ final class GroupReadCommand {
       Consumer consumer) {
     GroupEffects effects = new GroupEffects(request, key, group, consumer);
     byte[] scratch = StreamValue.scratch(request);
-    StreamId from = group.last().next();
-    EntryCursor at = stream.forward(from.ms(), from.seq(), -1, -1);
+    Slices slices = Database.of(request).keyspace().slices();
+    EntryCursor at = unread(stream, group);
     int header = reply.beginArray();
     long sent = 0;
     while (sent < arguments.most() && at.next()) {
+      slices.longStep();
       group.read(stream, at.id());
       at.send(reply, scratch);
       if (!arguments.noAcknowledge()) {
@@ -159,12 +178,14 @@ final class GroupReadCommand {
       GroupEffects effects) {
     byte[] scratch = StreamValue.scratch(request);
     IdTable own = consumer.pending();
+    Slices slices = Database.of(request).keyspace().slices();
     StreamId from = after.next();
     int header = reply.beginArray();
     long sent = 0;
     for (long place = own.ceiling(from.ms(), from.seq());
         place != IdTable.NONE && sent < arguments.most();
         place = own.next(place)) {
+      slices.longStep();
       EntryCursor at = stream.find(own.ms(place), own.seq(place));
       if (at == null) {
         reply.array(2);

@@ -8,6 +8,8 @@ import static io.keyward.engine.command.KeySpec.KeyFlag.RO;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
+import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.util.OptionalLong;
@@ -15,6 +17,9 @@ import java.util.OptionalLong;
 /** XINFO: what is known of a stream, its groups and their consumers. */
 final class InfoCommands {
   private static final long USUAL_COUNT = 10;
+
+  /** To tell of an entry takes so many of the steps that {@link Slices#expect} counts. */
+  private static final long STEPS_OF_ONE = 3;
 
   private InfoCommands() {}
 
@@ -116,6 +121,9 @@ final class InfoCommands {
       }
       count = counted ? request.integer(5) : USUAL_COUNT;
     }
+    if (full) {
+      Slices.expect(request, told(stream, most(count)));
+    }
     reply.map(full ? 9 : 10);
     number(reply, "length", stream.length());
     number(reply, "radix-tree-keys", stream.nodes().size());
@@ -136,6 +144,15 @@ final class InfoCommands {
     entry(request, reply, stream.backward(0, 0, -1, -1));
   }
 
+  /** How many entries, pending ones included, FULL tells of. */
+  private static long told(Stream stream, long most) {
+    long told = Math.min(stream.length(), most);
+    for (Group group : stream.groups()) {
+      told += 2 * Math.min(group.pending().size(), most) + group.consumers().size();
+    }
+    return STEPS_OF_ONE * told;
+  }
+
   private static long most(long count) {
     if (count == 0) {
       return Long.MAX_VALUE;
@@ -152,6 +169,7 @@ final class InfoCommands {
   }
 
   private static void fullStream(Request request, Reply reply, Stream stream, long most) {
+    Slices slices = Database.of(request).keyspace().slices();
     reply.bulk("entries");
     RangeCommands.send(request, reply, stream.forward(0, 0, -1, -1), most);
     reply.bulk("groups");
@@ -163,20 +181,22 @@ final class InfoCommands {
       progress(reply, stream, group);
       number(reply, "pel-count", group.pending().size());
       reply.bulk("pending");
-      pending(reply, group, most);
+      pending(reply, group, most, slices);
       reply.bulk("consumers");
       reply.array(group.consumers().size());
       for (Consumer consumer : group.consumers()) {
-        fullConsumer(reply, group, consumer, most);
+        slices.step();
+        fullConsumer(reply, group, consumer, most, slices);
       }
     }
   }
 
-  private static void pending(Reply reply, Group group, long most) {
+  private static void pending(Reply reply, Group group, long most, Slices slices) {
     IdTable ids = group.pending();
     reply.array(Math.min(ids.size(), most));
     long sent = 0;
     for (long at = ids.first(); at != IdTable.NONE && sent < most; at = ids.next(at)) {
+      slices.step();
       reply.array(4);
       new StreamId(ids.ms(at), ids.seq(at)).send(reply);
       reply.bulk(group.owner(at).name().bytes());
@@ -186,7 +206,8 @@ final class InfoCommands {
     }
   }
 
-  private static void fullConsumer(Reply reply, Group group, Consumer consumer, long most) {
+  private static void fullConsumer(
+      Reply reply, Group group, Consumer consumer, long most, Slices slices) {
     IdTable ids = consumer.pending();
     reply.map(5);
     reply.bulk("name");
@@ -198,6 +219,7 @@ final class InfoCommands {
     reply.array(Math.min(ids.size(), most));
     long sent = 0;
     for (long at = ids.first(); at != IdTable.NONE && sent < most; at = ids.next(at)) {
+      slices.step();
       long place = group.pending().find(ids.ms(at), ids.seq(at));
       reply.array(3);
       new StreamId(ids.ms(at), ids.seq(at)).send(reply);

@@ -13,12 +13,16 @@ import io.keyward.engine.Errors;
 import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import org.jspecify.annotations.Nullable;
 
 /** XACK and XPENDING: entries that were delivered and not acknowledged. */
 final class PendingCommands {
+  /** To tell of an entry takes so many of the steps that {@link Slices#expect} counts. */
+  private static final long STEPS_OF_ONE = 3;
+
   private PendingCommands() {}
 
   static void declare(CommandTable table) {
@@ -53,10 +57,12 @@ final class PendingCommands {
       return;
     }
     for (int i = 3; i < request.count(); i++) {
+      Slices.step(request);
       IdArgument.exact(request, i, 0);
     }
     int acknowledged = 0;
     for (int i = 3; i < request.count(); i++) {
+      Slices.step(request);
       if (group.acknowledge(IdArgument.exact(request, i, 0))) {
         acknowledged++;
       }
@@ -135,6 +141,8 @@ final class PendingCommands {
         reply.array(0);
         return;
       }
+      int pending = (owner == null ? group.pending() : owner.pending()).size();
+      Slices.expect(request, idle == 0 ? STEPS_OF_ONE * Math.min(most, pending) : pending);
       int header = reply.beginArray();
       reply.endArray(header, send(request, reply, group, owner));
     }
@@ -142,12 +150,14 @@ final class PendingCommands {
     private long send(Request request, Reply reply, Group group, @Nullable Consumer owner) {
       IdTable ids = owner == null ? group.pending() : owner.pending();
       byte[] scratch = StreamValue.scratch(request);
+      Slices slices = Database.of(request).keyspace().slices();
       long sent = 0;
       for (long at = ids.ceiling(start.ms(), start.seq());
           sent < most
               && at != IdTable.NONE
               && StreamId.compare(ids.ms(at), ids.seq(at), end.ms(), end.seq()) <= 0;
           at = ids.next(at)) {
+        slices.step();
         long place = owner == null ? at : group.pending().find(ids.ms(at), ids.seq(at));
         long waited = request.now() - group.deliveredAt(place);
         if (idle != 0 && waited < idle) {

@@ -57,6 +57,7 @@ final class ReadCommands {
     int ready = 0;
     long entries = 0;
     for (int key = arguments.firstKey(); key < end; key++) {
+      Slices.step(request);
       Stream stream = StreamValue.read(request, key);
       StreamId after = after(request, arguments.idOf(key), stream);
       if (stream != null && stream.hasAfter(after.ms(), after.seq())) {

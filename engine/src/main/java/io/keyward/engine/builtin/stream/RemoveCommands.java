@@ -14,6 +14,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Effects;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import org.jspecify.annotations.Nullable;
@@ -78,10 +79,12 @@ final class RemoveCommands {
       return;
     }
     for (int i = 2; i < request.count(); i++) {
+      Slices.step(request);
       IdArgument.exact(request, i, 0);
     }
     int deleted = 0;
     for (int i = 2; i < request.count(); i++) {
+      Slices.longStep(request);
       if (stream.delete(IdArgument.exact(request, i, 0))) {
         deleted++;
       }
@@ -95,7 +98,11 @@ final class RemoveCommands {
   private static void trim(Request request, Reply reply) {
     Trim trim = Trim.of(request);
     Stream stream = StreamValue.write(request, 1);
-    long taken = stream == null ? 0 : trim.apply(stream);
+    long taken = 0;
+    if (stream != null) {
+      Slices.expect(request, trim.steps(stream));
+      taken = trim.apply(stream, Database.of(request).keyspace().slices());
+    }
     if (stream != null && taken > 0) {
       StreamValue.changed(request, 1, stream, "xtrim");
       Effects effects = Database.of(request).keyspace().effects();

@@ -5,6 +5,7 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.Slices;
 
 /**
  * What is to be taken from the beginning of a stream.
@@ -39,6 +40,9 @@ record Trim(Kind kind, boolean approximate, long length, StreamId id, long limit
       CommandException.error("syntax error, XTRIM must be called with a trimming strategy");
 
   private static final long NO_LIMIT_GIVEN = -1;
+
+  /** To take a node away takes so many of the steps that {@link Slices#expect} counts. */
+  private static final long STEPS_OF_A_NODE = 10;
 
   /** Reads the options of XTRIM, which begin at argument 2. */
   static Trim of(Request request) {
@@ -148,11 +152,39 @@ record Trim(Kind kind, boolean approximate, long length, StreamId id, long limit
     }
   }
 
-  /** Takes entries from the stream; returns how many. */
-  long apply(Stream stream) {
+  /**
+   * About how many steps it takes to trim a stream, for {@link Slices#expect}: no more than what
+   * makes them many.
+   */
+  long steps(Stream stream) {
+    NodeIndex nodes = stream.nodes();
+    long most = Slices.MANY_STEPS / STEPS_OF_A_NODE + 1;
+    int taken = 0;
+    switch (kind) {
+      case NOTHING -> {}
+      case LENGTH -> {
+        long left = stream.length();
+        for (; taken < most && taken < nodes.size() && left > length; taken++) {
+          left -= StreamNode.entries(nodes.bytes(taken));
+        }
+      }
+      case ID -> {
+        while (taken < most
+            && taken < nodes.size()
+            && StreamId.compare(nodes.ms(taken), nodes.seq(taken), id.ms(), id.seq()) < 0) {
+          taken++;
+        }
+      }
+    }
+    return taken * STEPS_OF_A_NODE;
+  }
+
+  /** Takes entries from the stream, with check points in between; returns how many. */
+  long apply(Stream stream, Slices slices) {
     long taken = 0;
     NodeIndex nodes = stream.nodes();
     while (nodes.size() > 0 && !(kind == Kind.LENGTH && stream.length() <= length)) {
+      slices.longStep();
       long entries = StreamNode.entries(nodes.bytes(0));
       if (limit > 0 && taken + entries > limit) {
         break;

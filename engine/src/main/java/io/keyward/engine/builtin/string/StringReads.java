@@ -94,7 +94,6 @@ final class StringReads {
   }
 
   private static void multiGet(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     Database database = Database.of(request);
     reply.array(request.count() - 1L);
     for (int key = 1; key < request.count(); key++) {

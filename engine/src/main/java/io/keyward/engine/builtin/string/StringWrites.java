@@ -232,14 +232,12 @@ final class StringWrites {
   }
 
   private static void multiSet(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     requirePairs(request);
     setAll(request);
     reply.ok();
   }
 
   private static void multiSetIfNoneExists(Request request, Reply reply) {
-    Slices.expect(request, request.count());
     requirePairs(request);
     Database database = Database.of(request);
     for (int key = 1; key < request.count(); key += 2) {

@@ -20,6 +20,7 @@ import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.builtin.MemoryLimit;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.Transaction;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
@@ -168,6 +169,7 @@ public final class TransactionCommands {
     }
     Database database = Database.of(request);
     for (int i = 1; i < request.count(); i++) {
+      Slices.step(request);
       state
           .watcher()
           .watch(database, request.bytes(), request.offset(i), request.length(i), request.now());

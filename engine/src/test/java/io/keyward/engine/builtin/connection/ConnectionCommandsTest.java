@@ -90,6 +90,7 @@ class ConnectionCommandsTest {
     assertThat(bench.line("client kill user nobody")).isEqualTo("!ERR No such user 'nobody'");
     assertThat(bench.line("client kill 1.2.3.4:5")).isEqualTo("!ERR No such client");
     assertThat(bench.line("client kill type pubsub")).isEqualTo("0");
+    assertThat(bench.line("client kill" + " id 999".repeat(20_000))).isEqualTo("0");
     assertThat(bench.line("client kill id 3 type")).isEqualTo("!ERR syntax error");
     assertThat(bench.line("client kill user default")).isEqualTo("1");
     assertThat(third.closed()).isTrue();
