@@ -3,11 +3,14 @@ package io.keyward.engine.builtin.script;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The SHA-1 by which a script is called: 160 bits, refilled for look-ups. */
 final class Digest {
   static final int HEX_LENGTH = 40;
+
+  private static final int DIGESTED_AT_ONCE = 8 * 1024;
 
   private long high;
   private long middle;
@@ -15,8 +18,23 @@ final class Digest {
 
   /** The digest of some bytes as 40 hexadecimal digits. */
   static String hex(byte[] bytes) {
+    return hex(bytes, digested -> {});
+  }
+
+  /**
+   * The digest of some bytes as 40 hexadecimal digits.
+   *
+   * @param before is told how many bytes are digested next, again and again
+   */
+  static String hex(byte[] bytes, IntConsumer before) {
     try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(bytes));
+      MessageDigest digest = MessageDigest.getInstance("SHA-1");
+      for (int at = 0; at < bytes.length; at += DIGESTED_AT_ONCE) {
+        int next = Math.min(DIGESTED_AT_ONCE, bytes.length - at);
+        before.accept(next);
+        digest.update(bytes, at, next);
+      }
+      return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException missing) {
       throw new IllegalStateException("every Java platform has SHA-1", missing);
     }

@@ -261,7 +261,7 @@ final class LuaWorld {
           throw error(line.toString(), ScriptErrors.isCounted(table));
         }
       }
-      new ReplyWriter(reply, commands.resp3()).write(result);
+      new ReplyWriter(reply, commands.resp3(), slices).write(result);
     } catch (LuaError error) {
       throw failure(name, error);
     } catch (ScriptAborted aborted) {

@@ -46,6 +46,7 @@ final class ReplyReader {
   }
 
   private @Nullable Object next() {
+    state.step();
     int kind = bytes[at++];
     return switch (kind) {
       case ':' -> LuaNumbers.box((double) integer());

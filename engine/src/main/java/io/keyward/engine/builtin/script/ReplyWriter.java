@@ -1,6 +1,7 @@
 package io.keyward.engine.builtin.script;
 
 import io.keyward.engine.Reply;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.script.lua.LuaString;
 import io.keyward.engine.builtin.script.lua.LuaTable;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +20,18 @@ final class ReplyWriter {
 
   private final Reply reply;
   private final boolean booleans;
+  private final Slices slices;
   private int level;
 
   /** Writes to a reply; {@code booleans} if the script has asked for RESP3. */
-  ReplyWriter(Reply reply, boolean booleans) {
+  ReplyWriter(Reply reply, boolean booleans, Slices slices) {
     this.reply = reply;
     this.booleans = booleans;
+    this.slices = slices;
   }
 
   void write(@Nullable Object value) {
+    slices.step();
     switch (value) {
       case LuaString text -> reply.bulk(text.bytes());
       case Double number -> reply.integer(number.longValue());
@@ -64,6 +68,7 @@ final class ReplyWriter {
     }
     int size = 0;
     while (table.get(size + 1) != null) {
+      slices.step();
       size++;
     }
     reply.array(size);
@@ -95,11 +100,12 @@ final class ReplyWriter {
     return true;
   }
 
-  private static int count(LuaTable table) {
+  private int count(LuaTable table) {
     int count = 0;
     for (int at = table.entryFrom(0);
         at != Integer.MIN_VALUE;
         at = table.entryFrom(LuaTable.after(at))) {
+      slices.step();
       count++;
     }
     return count;

@@ -11,6 +11,8 @@ import io.keyward.engine.builtin.Slices;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What others see while a script is in the middle. */
 class BusyKeyspaceTest {
@@ -38,11 +40,15 @@ class BusyKeyspaceTest {
     neighbour.validate();
   }
 
-  private void begin(String script, String... rest) {
+  private void begin(String script, String... keys) {
+    begin(script, keys.length, keys);
+  }
+
+  private void begin(String script, int keys, String... rest) {
     String[] words = new String[rest.length + 3];
     words[0] = "eval";
     words[1] = script;
-    words[2] = Integer.toString(rest.length);
+    words[2] = Integer.toString(keys);
     System.arraycopy(rest, 0, words, 3, rest.length);
     caller.send(words);
     assertThat(caller.client().turn()).isEqualTo(Turn.SUSPENDED);
@@ -111,6 +117,41 @@ class BusyKeyspaceTest {
         "script",
         "load",
         "--[[" + "x".repeat(3_000_000));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "redis.sha1hex(ARGV[1])",
+        "#cjson.encode(ARGV[1])",
+        "#cjson.decode('\"' .. ARGV[1] .. '\"')",
+        "#ARGV[1]:upper()",
+        "#ARGV[1]:reverse()",
+        "#ARGV[1]:rep(2)",
+        "ARGV[1]:find('b',1,true)",
+        "ARGV[1]:find('^[^b]*$')"
+      })
+  void neighboursAreServedInTheMiddleOfOneCall(String call) {
+    begin("return " + call, 0, "a".repeat(20_000_000));
+    assertThat(neighbour.line("incr served")).isEqualTo("1");
+    assertThat(reply(caller)).doesNotStartWith("!");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "string.find(('('):rep(1000000),'%b()')",
+        "string.find(('a'):rep(1000000),'['..('b'):rep(1000000)..']*c')",
+        "string.find(('a'):rep(1000000),('a'):rep(500000)..'b',1,true)"
+      })
+  void oneCallThatWouldTakeHoursCanBeKilled(String call) {
+    begin("return " + call);
+    for (int i = 1; i <= 1_000; i++) {
+      bench.pass(1);
+      assertThat(neighbour.line("incr served")).isEqualTo(Integer.toString(i));
+    }
+    assertThat(bench.line("script kill")).isEqualTo("OK");
+    assertThat(reply(caller)).startsWith("!ERR Script killed by user with SCRIPT KILL... script: ");
   }
 
   @Test

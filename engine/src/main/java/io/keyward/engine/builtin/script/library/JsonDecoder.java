@@ -76,6 +76,14 @@ final class JsonDecoder {
     problem = text;
   }
 
+  /** Goes on by a byte of what may be long. */
+  private void passOne() {
+    at++;
+    if (at % LuaState.BYTES_IN_A_STEP == 0) {
+      state.step();
+    }
+  }
+
   private void one(Kind found) {
     kind = found;
     at++;
@@ -83,7 +91,7 @@ final class JsonDecoder {
 
   private void next() {
     while (current() == ' ' || current() == '\t' || current() == '\n' || current() == '\r') {
-      at++;
+      passOne();
     }
     tokenStart = at;
     int c = current();
@@ -180,7 +188,7 @@ final class JsonDecoder {
   private void string() {
     int from = ++at;
     while (at < data.length && data[at] != '"' && data[at] != '\\' && data[at] != 0) {
-      at++;
+      passOne();
     }
     if (current() == '"') {
       kind = Kind.T_STRING;
@@ -199,7 +207,7 @@ final class JsonDecoder {
       }
       if (c != '\\') {
         text.add(c);
-        at++;
+        passOne();
       } else if (!escape(text)) {
         return;
       }
@@ -266,6 +274,7 @@ final class JsonDecoder {
     byte[] utf8 = Character.toString(code).getBytes(StandardCharsets.UTF_8);
     text.add(utf8, 0, utf8.length);
     at += length;
+    state.step();
     return true;
   }
 

@@ -68,6 +68,9 @@ final class JsonEncoder {
     byte[] bytes = text.bytes();
     int plainFrom = 0;
     for (int i = 0; i < bytes.length; i++) {
+      if ((i + 1) % LuaState.BYTES_IN_A_STEP == 0) {
+        state.step();
+      }
       String escape = ESCAPES[bytes[i] & 0xff];
       if (escape != null) {
         out.add(bytes, plainFrom, i - plainFrom);
@@ -120,6 +123,7 @@ final class JsonEncoder {
     for (int at = table.entryFrom(0);
         at != Integer.MIN_VALUE;
         at = table.entryFrom(LuaTable.after(at))) {
+      state.step();
       if (!(table.keyAt(at) instanceof Double key) || key < 1 || Math.floor(key) != key) {
         return -1;
       }

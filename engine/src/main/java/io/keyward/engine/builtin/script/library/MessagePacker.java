@@ -118,6 +118,7 @@ final class MessagePacker {
         at != Integer.MIN_VALUE;
         at = table.entryFrom(LuaTable.after(at))) {
       count++;
+      state.step();
       if (table.keyAt(at) instanceof Double key
           && key > 0
           && key <= Integer.MAX_VALUE

@@ -31,6 +31,7 @@ public final class StructLibrary {
     ByteBuilder out = new ByteBuilder(state);
     int argument = 1;
     while (format.next(out.length())) {
+      state.step();
       state.charge(format.padding());
       for (int i = 0; i < format.padding(); i++) {
         out.add(0);
@@ -123,6 +124,7 @@ public final class StructLibrary {
             fits(data, at, given.longValue());
             size = given.intValue();
           }
+          state.work(size);
           values.add(LuaString.of(data, (int) at, size));
         }
         case 's' -> {
@@ -133,6 +135,7 @@ public final class StructLibrary {
           if (end >= data.length) {
             throw LuaError.message("unfinished string in data");
           }
+          state.work(end - at);
           values.add(LuaString.of(data, (int) at, end - (int) at));
           size = end - (int) at + 1;
         }

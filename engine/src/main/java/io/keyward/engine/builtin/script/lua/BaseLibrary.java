@@ -55,7 +55,10 @@ public final class BaseLibrary {
 
   private static @Nullable Object next(LuaState state, @Nullable Object[] arguments) {
     LuaTable table = Arguments.table(arguments, 0);
-    int cursor = table.entryFrom(table.cursorAfter(Arguments.value(arguments, 1)));
+    int after = table.cursorAfter(Arguments.value(arguments, 1));
+    int cursor = table.entryFrom(after);
+    // Of a table that has been emptied many places are passed over.
+    state.work(Long.BYTES * (long) table.passed(after, cursor));
     return cursor == Integer.MIN_VALUE
         ? null
         : Values.of(table.keyAt(cursor), table.valueAt(cursor));

@@ -181,6 +181,9 @@ final class LuaPattern {
     int count = 0;
     while (from + count < source.length && single(source[from + count] & 0xff, item, classEnd)) {
       count++;
+      if (count % LuaState.BYTES_IN_A_STEP == 0) {
+        state.step();
+      }
     }
     while (count >= 0) {
       state.step();
@@ -250,6 +253,9 @@ final class LuaPattern {
     int close = pattern[item + 1];
     int level = 1;
     for (int i = at + 1; i < source.length; i++) {
+      if (i % LuaState.BYTES_IN_A_STEP == 0) {
+        state.step();
+      }
       if (source[i] == close) {
         if (--level == 0) {
           return i + 1;
@@ -271,6 +277,9 @@ final class LuaPattern {
       return NO_MATCH;
     }
     for (int i = 0; i < length; i++) {
+      if ((i + 1) % LuaState.BYTES_IN_A_STEP == 0) {
+        state.step();
+      }
       if (source[starts[number] + i] != source[at + i]) {
         return NO_MATCH;
       }
@@ -301,6 +310,9 @@ final class LuaPattern {
       if (c == '%' && at < patternEnd) {
         at++;
       }
+      if ((at - item) % LuaState.BYTES_IN_A_STEP == 0) {
+        state.step();
+      }
     } while (at >= patternEnd || pattern[at] != ']');
     return at + 1;
   }
@@ -322,6 +334,9 @@ final class LuaPattern {
       at++;
     }
     while (at < last) {
+      if ((at - from) % LuaState.BYTES_IN_A_STEP == 0) {
+        state.step();
+      }
       if (pattern[at] == '%') {
         at++;
         if (inClass(c, pattern[at])) {

@@ -45,6 +45,10 @@ public final class LuaState {
   private static final long FIRST_MEASURE = 1 << 20;
 
   private static final int FUEL = 5_000;
+
+  /** To copy so many bytes counts as one step. */
+  public static final int BYTES_IN_A_STEP = 64;
+
   private static final int UNITS_AT_HOME = 1_600;
   static final int UNITS_ASIDE = 400_000;
   static final int UNITS_IN_COROUTINE = 3_000;
@@ -184,11 +188,24 @@ public final class LuaState {
     }
   }
 
-  /** Refuses to make a string that would not fit. */
+  /** Counts work that takes about as long as to copy so many bytes. */
+  public void work(long bytes) {
+    spend(bytes);
+    if (fuel < 0) {
+      tick();
+    }
+  }
+
+  private void spend(long bytes) {
+    fuel = (int) Math.max(-1, fuel - bytes / BYTES_IN_A_STEP);
+  }
+
+  /** Refuses to make a string that would not fit; to make one counts as work at the next step. */
   public void charge(long bytes) {
     if (bytes > mostBytes || bytes > Integer.MAX_VALUE - 64) {
       throw new ScriptAborted(tooLarge);
     }
+    spend(bytes);
     memory.charge(bytes);
   }
 

@@ -312,6 +312,13 @@ public final class LuaTable {
     return Integer.MIN_VALUE;
   }
 
+  /** How many places without an entry {@link #entryFrom} has passed over. */
+  int passed(int from, int found) {
+    int inArray = from < 0 ? 0 : (found >= 0 ? found : Math.max(from, count)) - from;
+    int end = found == Integer.MIN_VALUE ? used : ~found;
+    return inArray + (found >= 0 ? 0 : end - (from < 0 ? ~from : 0));
+  }
+
   /** The key at the cursor of an entry. */
   public Object keyAt(int cursor) {
     if (cursor >= 0) {

@@ -70,6 +70,9 @@ final class PatternLibrary {
       return from;
     }
     for (int at = from; at <= bytes.length - sought.length; at++) {
+      if (at % LuaState.BYTES_IN_A_STEP == 0) {
+        state.step();
+      }
       if (bytes[at] == sought[0]) {
         state.step();
         int i = 1;
@@ -79,6 +82,7 @@ final class PatternLibrary {
         if (i == sought.length) {
           return at;
         }
+        state.work(i);
       }
     }
     return -1;
@@ -155,7 +159,7 @@ final class PatternLibrary {
     Object value;
     switch (replacement) {
       case LuaString template -> {
-        expand(matcher, from, to, template, out);
+        expand(state, matcher, from, to, template, out);
         return;
       }
       case LuaTable table -> value = Operations.index(state, table, matcher.capture(0, from, to));
@@ -174,9 +178,10 @@ final class PatternLibrary {
   }
 
   private static void expand(
-      LuaPattern matcher, int from, int to, LuaString template, ByteBuilder out) {
+      LuaState state, LuaPattern matcher, int from, int to, LuaString template, ByteBuilder out) {
     int at = 0;
     while (at < template.length()) {
+      state.step();
       int c = template.at(at++);
       if (c != '%') {
         out.add(c);

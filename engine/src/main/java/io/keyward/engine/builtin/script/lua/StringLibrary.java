@@ -8,6 +8,8 @@ public final class StringLibrary {
   /** What every function is dumped as: compiled code that is refused wherever it is loaded. */
   private static final LuaString DUMP = LuaString.of("\33Lua");
 
+  private static final int COPIED_AT_ONCE = 64 * 1024;
+
   private StringLibrary() {}
 
   /** Puts the table into the state's globals and behind every string. */
@@ -74,6 +76,9 @@ public final class StringLibrary {
     state.charge(text.length());
     byte[] bytes = text.bytes().clone();
     for (int i = 0; i < bytes.length; i++) {
+      if (i % LuaState.BYTES_IN_A_STEP == 0) {
+        state.step();
+      }
       if (bytes[i] >= first && bytes[i] <= last) {
         bytes[i] ^= 0x20;
       }
@@ -92,7 +97,8 @@ public final class StringLibrary {
     System.arraycopy(text.bytes(), 0, bytes, 0, text.length());
     int filled = text.length();
     while (filled < bytes.length) {
-      int more = Math.min(filled, bytes.length - filled);
+      int more = Math.min(Math.min(filled, COPIED_AT_ONCE), bytes.length - filled);
+      state.work(more);
       System.arraycopy(bytes, 0, bytes, filled, more);
       filled += more;
     }
@@ -104,6 +110,9 @@ public final class StringLibrary {
     state.charge(text.length());
     byte[] bytes = Arrays.copyOf(text.bytes(), text.length());
     for (int i = 0, j = bytes.length - 1; i < j; i++, j--) {
+      if (i % LuaState.BYTES_IN_A_STEP == 0) {
+        state.step();
+      }
       byte kept = bytes[i];
       bytes[i] = bytes[j];
       bytes[j] = kept;

@@ -61,6 +61,7 @@ public final class TableLibrary {
         int at = (int) Arguments.integer(arguments, 1);
         int last = Math.max(end, at);
         for (int i = last; i > at; i--) {
+          state.step();
           table.set(i, table.get(i - 1));
         }
         state.step();
@@ -80,6 +81,7 @@ public final class TableLibrary {
     }
     Object removed = table.get((int) at);
     for (int i = (int) at; i < length; i++) {
+      state.step();
       table.set(i, table.get(i + 1));
     }
     state.step();
@@ -92,6 +94,7 @@ public final class TableLibrary {
     double most = 0;
     int cursor = table.entryFrom(0);
     while (cursor != Integer.MIN_VALUE) {
+      state.step();
       if (table.keyAt(cursor) instanceof Double key && key > most) {
         most = key;
       }

@@ -27,10 +27,12 @@ final class TableSort {
     state.charge(8L * length);
     @Nullable Object[] values = new @Nullable Object[length];
     for (int i = 0; i < length; i++) {
+      state.step();
       values[i] = table.get(i + 1);
     }
     new TableSort(state, values, order).heapSort();
     for (int i = 0; i < length; i++) {
+      state.step();
       table.set(i + 1, values[i]);
     }
     return Values.NONE;
