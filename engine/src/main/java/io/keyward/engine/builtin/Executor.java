@@ -226,9 +226,13 @@ public final class Executor {
       slices.begin(request.client(), reply, () -> perform(request, reply, command, start));
       return;
     }
+    Statistics statistics = keyspace.statistics();
+    long hits = statistics.hits();
+    long misses = statistics.misses();
     try {
       perform(request, reply, command, start);
     } catch (BeginInSlices again) {
+      statistics.lookUps(hits, misses);
       slices.begin(request.client(), reply, () -> perform(request, reply, command, start));
     }
   }

@@ -66,6 +66,12 @@ public final class Statistics {
     misses++;
   }
 
+  /** Takes back what has been looked up by a command that begins again. */
+  void lookUps(long hitsBefore, long missesBefore) {
+    hits = hitsBefore;
+    misses = missesBefore;
+  }
+
   void expired() {
     expiredKeys++;
   }

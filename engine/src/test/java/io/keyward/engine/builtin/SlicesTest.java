@@ -193,14 +193,10 @@ class SlicesTest {
         "ZUNION 20000"
       })
   void othersAreServedWhileManyArgumentsAreTaken(String command) {
-    String many = command.startsWith("XREADGROUP") ? " p".repeat(2_000) : "";
-    String argument =
-        switch (command.split(" ")[0]) {
-          case "COMMAND" -> " get";
-          case "XREADGROUP" -> " 99999";
-          default -> " 7";
-        };
-    int count = many.isEmpty() ? 20_000 : 2_000;
+    boolean ofGroup = command.startsWith("XREADGROUP");
+    String argument = ofGroup ? " 99999" : command.startsWith("COMMAND") ? " get" : " 7";
+    int count = ofGroup ? 2_000 : 20_000;
+    String many = ofGroup ? " p".repeat(count) : "";
     String repeated = argument.repeat(command.endsWith("MSET k") ? count + 1 : count);
     othersAreServedInTheMiddle(command + many + repeated);
   }
@@ -222,6 +218,22 @@ class SlicesTest {
       assertThat(caller.take()).contains("k9").contains("v");
       assertThat(caller.client().blocked()).isFalse();
     }
+  }
+
+  @Test
+  void aCommandThatBeginsAgainInSlicesHasLookedForItsKeyOnce() {
+    fill(List.of("h", "z"));
+    Statistics statistics = bench.keyspace().statistics();
+    long hits = statistics.hits();
+    long misses = statistics.misses();
+    caller.send("hgetall", "h");
+    assertThat(caller.client().turn()).isEqualTo(Turn.SUSPENDED);
+    other.send("zunion", "2", "z", "none");
+    bench.pass(1_000);
+    assertThat(caller.take()).contains("m1");
+    assertThat(other.take()).contains("m1");
+    assertThat(statistics.hits() - hits).isEqualTo(2);
+    assertThat(statistics.misses() - misses).isEqualTo(1);
   }
 
   @Test

@@ -32,7 +32,7 @@ public final class HyperLogLogCommands {
   static final int NO_EVENT = 0;
 
   /** To merge a key takes so many of the steps that {@link Slices#expect} counts. */
-  private static final int STEPS_OF_A_MERGE = 100;
+  private static final long STEPS_OF_A_MERGE = 100;
 
   private HyperLogLogCommands() {}
 
