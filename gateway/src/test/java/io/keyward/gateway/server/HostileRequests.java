@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Draws requests by which one deployment might reach another one, from the syntax that each command
  * declares.
  */
 final class HostileRequests {
-  private static final List<String> WORDS =
+  /** The names, patterns, tokens and scripts that the arguments are made of. */
+  static final List<String> WORDS =
       List.of(
           "green",
           "green::key",
@@ -71,7 +71,10 @@ final class HostileRequests {
 
   private HostileRequests() {}
 
-  private static String value(String name, SplittableRandom random) {
+  private static String value(String name, SplittableRandom random, String favourite) {
+    if (!favourite.isEmpty() && random.nextInt(4) != 0) {
+      return favourite;
+    }
     return switch (name) {
       case "numkeys" -> "1";
       case "seconds", "milliseconds", "timeout", "ttl" -> random.nextBoolean() ? "1" : "0.01";
@@ -83,10 +86,13 @@ final class HostileRequests {
   /**
    * A form of a command whose arguments are made to reach the deployment green and what another
    * tenant shares; some have more arguments than the command takes.
+   *
+   * @param favourite the word that most of the arguments are; empty for none
    */
-  static String[] against(Command command, SplittableRandom random) {
+  static String[] against(Command command, SplittableRandom random, String favourite) {
     List<String> words = new ArrayList<>(List.of(command.fullName().split("\\|")));
-    words.addAll(SyntaxSample.draw(command.syntax(), random, name -> value(name, random)));
+    words.addAll(
+        SyntaxSample.draw(command.syntax(), random, name -> value(name, random, favourite)));
     while (words.size() < Math.abs(command.arity())) {
       words.add(WORDS.get(random.nextInt(WORDS.size())));
     }
@@ -100,9 +106,10 @@ final class HostileRequests {
   }
 
   /**
-   * A form in which every key is named as one of blue, as the operator does; null if it names none.
+   * A form in which every key is named as one of blue, as the operator does; empty if it names
+   * none.
    */
-  static String @Nullable [] ofBlue(Command command, SplittableRandom random, Client namer) {
+  static String[] ofBlue(Command command, SplittableRandom random, Client namer) {
     List<String> words = new ArrayList<>(List.of(command.fullName().split("\\|")));
     words.addAll(
         SyntaxSample.draw(
@@ -118,12 +125,12 @@ final class HostileRequests {
       named.client(namer);
       command.keys(named, keys::add);
     } catch (CommandException malformed) {
-      return null;
+      return new String[0];
     }
     for (int key : keys) {
       String word = words.get(key);
       words.set(key, word.startsWith("blue::") ? word : "blue::" + word);
     }
-    return keys.isEmpty() ? null : words.toArray(String[]::new);
+    return keys.isEmpty() ? new String[0] : words.toArray(String[]::new);
   }
 }

@@ -39,6 +39,11 @@ final class InsideClient {
     keyspace.beginBurst();
     keyspace.execute(request, client.reply());
     keyspace.endBurst();
+    return told(client);
+  }
+
+  /** Takes what has been written to a client since it was asked for last. */
+  static String told(Client client) {
     Reply reply = client.reply();
     String text = new String(reply.bytes(), 0, reply.length(), StandardCharsets.ISO_8859_1);
     reply.clear();

@@ -2,6 +2,7 @@ package io.keyward.gateway.server;
 
 import static io.keyward.gateway.server.InsideClient.ask;
 import static io.keyward.gateway.server.InsideClient.enter;
+import static io.keyward.gateway.server.InsideClient.told;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keyward.engine.Client;
@@ -34,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * deployment, and checks that nothing there is read, changed or counted.
  *
  * <p>The forms are drawn from the syntax that each command declares, so that a new command is
- * tested as soon as it is declared.
+ * tested as soon as it is declared, until every word of the syntax has been in one.
  */
 class NonInterferenceTest {
   /** In every key, value, name and script of the victim; no reply to the other may hold it. */
@@ -154,23 +155,59 @@ class NonInterferenceTest {
     return state;
   }
 
-  private void attack(Command command, SplittableRandom random, String told) {
-    Client attacker = enter(blue);
-    attacker.reply().resp3(random.nextBoolean());
-    String[] words = HostileRequests.against(command, random);
-    String told2 = told + " " + String.join(" ", words);
-    Map<String, Object> before = state();
-    boolean queued = command.arity() != 0 && random.nextInt(5) == 0;
-    String reply = queued ? ask(blue, attacker, "MULTI") : "";
-    reply += ask(blue, attacker, words);
-    reply += queued ? ask(blue, attacker, "EXEC") : "";
-
-    assertThat(reply).as(told2).doesNotContain(CANARY).doesNotContain("internal error");
-    assertThat(state()).as(told2).isEqualTo(before);
-    if (attacker.keyspace() != null) {
-      blue.leave(attacker);
+  /**
+   * Sends a command from a thread that waits until it is over: a long one goes on when the loop
+   * comes round, and what is sent meanwhile is not executed.
+   */
+  private String whole(BuiltinKeyspace keyspace, Client client, String... words) {
+    StringBuilder reply = new StringBuilder(onLoop(() -> ask(keyspace, client, words)));
+    while (onLoop(() -> client.turn() != Client.Turn.FREE)) {
+      Thread.onSpinWait();
     }
-    blue.pause().end();
+    return reply.append(onLoop(() -> told(client))).toString();
+  }
+
+  /** Sends one form of a command; the result is its words. */
+  private List<String> attack(
+      Command command, SplittableRandom random, String favourite, String told) {
+    Client attacker = onLoop(() -> enter(blue));
+    attacker.reply().resp3(random.nextBoolean());
+    String[] words = HostileRequests.against(command, random, favourite);
+    String what = told + " " + String.join(" ", words);
+    Map<String, Object> before = onLoop(this::state);
+    boolean queued = command.arity() != 0 && random.nextInt(5) == 0;
+    String reply = queued ? whole(blue, attacker, "MULTI") : "";
+    String answer = whole(blue, attacker, words);
+    reply += answer;
+    reply += queued ? whole(blue, attacker, "EXEC") : "";
+
+    assertThat(reply).as(what).doesNotContain(CANARY).doesNotContain("internal error");
+    assertThat(onLoop(this::state)).as(what).isEqualTo(before);
+    boolean waits = attacker.blocked() || attacker.replyMode() != Client.ReplyMode.ON;
+    assertThat(answer.isEmpty()).as("%s is not answered", what).isEqualTo(waits && !queued);
+    onLoop(
+        () -> {
+          if (attacker.keyspace() != null) {
+            blue.leave(attacker);
+          }
+          blue.pause().end();
+          return true;
+        });
+    return List.of(words);
+  }
+
+  /** Sends every form of a command, with each of the hostile words in most of its arguments. */
+  private void attack(Command command, SplittableRandom random, String told) {
+    Set<String> undrawn = SyntaxSample.words(command.syntax());
+    for (String favourite : HostileRequests.WORDS) {
+      for (int i = 0; i < 2; i++) {
+        undrawn.removeAll(attack(command, random, favourite, told));
+      }
+    }
+    for (int i = 0; !undrawn.isEmpty(); i++) {
+      assertThat(i).as("forms of %s without %s", command.fullName(), undrawn).isLessThan(10_000);
+      undrawn.removeAll(attack(command, random, "", told));
+    }
   }
 
   @Test
@@ -188,18 +225,12 @@ class NonInterferenceTest {
         .as("every command that takes arguments declares their syntax")
         .allMatch(
             c -> !c.syntax().isEmpty() || c.arity() == 1 + c.fullName().split("\\|").length - 1);
-    onLoop(
-        () -> {
-          for (Command command : all) {
-            for (int i = 0; i < 60; i++) {
-              attack(command, random, "seed " + seed);
-            }
-          }
-          for (int i = 0; i < 5_000; i++) {
-            attack(all.get(random.nextInt(all.size())), random, "seed " + seed);
-          }
-          return true;
-        });
+    for (Command command : all) {
+      attack(command, random, "seed " + seed);
+    }
+    for (int i = 0; i < 5_000; i++) {
+      attack(all.get(random.nextInt(all.size())), random, "", "seed " + seed);
+    }
     String kept = onLoop(() -> ask(green, enter(green), "GET", "k1"));
     assertThat(kept).contains(CANARY);
   }
@@ -210,42 +241,41 @@ class NonInterferenceTest {
     BuiltinKeyspace view = gateway.server().operatorKeyspace();
     long seed = Long.getLong("test.seed", System.nanoTime());
     SplittableRandom random = new SplittableRandom(seed);
-    List<String> withoutKeys =
-        onLoop(
-            () -> {
-              Client namer = enter(view);
-              List<String> never = new ArrayList<>();
-              for (Command command : gateway.server().engine().table().numbered()) {
-                int tried = 0;
-                for (int i = 0; command.subcommands().isEmpty() && i < 60; i++) {
-                  String[] words = HostileRequests.ofBlue(command, random, namer);
-                  if (words != null) {
-                    tried++;
-                    operate(view, words, "seed " + seed);
-                  }
-                }
-                // Sharded channels stand where keys do, and OperatorChannelsTest has their cases.
-                boolean keyed =
-                    !command.keySpecs().isEmpty() && command.group() != CommandGroup.PUBSUB;
-                if (tried == 0 && keyed) {
-                  never.add(command.fullName());
-                }
-              }
-              return never;
-            });
+    Client namer = onLoop(() -> enter(view));
+    List<String> withoutKeys = new ArrayList<>();
+    for (Command command : gateway.server().engine().table().numbered()) {
+      int tried = 0;
+      for (int i = 0; command.subcommands().isEmpty() && i < 60; i++) {
+        String[] words = onLoop(() -> HostileRequests.ofBlue(command, random, namer));
+        if (words.length > 0) {
+          tried++;
+          operate(view, words, "seed " + seed);
+        }
+      }
+      // Sharded channels stand where keys do, and OperatorChannelsTest has their cases.
+      boolean keyed = !command.keySpecs().isEmpty() && command.group() != CommandGroup.PUBSUB;
+      if (tried == 0 && keyed) {
+        withoutKeys.add(command.fullName());
+      }
+    }
     assertThat(withoutKeys).as("commands with keys of which no form has one").isEmpty();
     assertThat(onLoop(() -> ask(green, enter(green), "GET", "k1"))).contains(CANARY);
   }
 
   private void operate(BuiltinKeyspace view, String[] words, String told) {
-    Client operator = enter(view);
+    Client operator = onLoop(() -> enter(view));
     operator.operator(true);
-    Map<String, Object> before = state();
-    String reply = ask(view, operator, words);
+    Map<String, Object> before = onLoop(this::state);
+    String reply = whole(view, operator, words);
     String what = told + " " + String.join(" ", words);
     assertThat(reply).as(what).doesNotContain(CANARY).doesNotContain("internal error");
-    assertThat(state()).as(what).isEqualTo(before);
-    view.leave(operator);
+    assertThat(onLoop(this::state)).as(what).isEqualTo(before);
+    assertThat(reply.isEmpty()).as("%s is not answered", what).isEqualTo(operator.blocked());
+    onLoop(
+        () -> {
+          view.leave(operator);
+          return true;
+        });
   }
 
   /** What the operator does to all keys is done to those of every deployment. */

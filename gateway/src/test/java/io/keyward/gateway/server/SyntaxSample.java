@@ -1,8 +1,10 @@
 package io.keyward.gateway.server;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -46,6 +48,18 @@ final class SyntaxSample {
     return drawn;
   }
 
+  /** The words that stand for themselves, each of which makes another form of the command. */
+  static Set<String> words(String syntax) {
+    Set<String> words = new HashSet<>();
+    Matcher found = TOKEN.matcher(syntax);
+    while (found.find()) {
+      if (Character.isUpperCase(found.group().charAt(0)) && isWord(found.group())) {
+        words.add(found.group());
+      }
+    }
+    return words;
+  }
+
   /** Everything up to a closing bracket: one of the alternatives between bars. */
   private List<String> alternatives() {
     List<List<String>> all = new ArrayList<>();
@@ -85,7 +99,10 @@ final class SyntaxSample {
   }
 
   private String value(String token) {
-    boolean word = token.equals(token.toUpperCase(Locale.ROOT));
-    return word ? token : values.of(token);
+    return isWord(token) ? token : values.of(token);
+  }
+
+  private static boolean isWord(String token) {
+    return token.equals(token.toUpperCase(Locale.ROOT));
   }
 }
