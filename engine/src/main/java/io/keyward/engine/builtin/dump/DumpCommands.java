@@ -20,6 +20,7 @@ import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.Entry;
 import io.keyward.engine.builtin.KeyspaceNotifications;
 import io.keyward.engine.builtin.NewValue;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.rdb.MalformedRdbException;
 import io.keyward.engine.builtin.rdb.RdbInput;
 import io.keyward.engine.builtin.rdb.RdbOutput;
@@ -43,6 +44,9 @@ public final class DumpCommands {
       CommandException.error("Invalid FREQ value, must be >= 0 and <= 255");
   private static final CommandException TOO_BIG =
       CommandException.error("the value is too big for one payload");
+
+  /** To write or read so many bytes is one of the steps that {@link Slices#expect} counts. */
+  private static final int BYTES_OF_A_STEP = 64;
 
   private DumpCommands() {}
 
@@ -92,9 +96,10 @@ public final class DumpCommands {
       reply.nothing();
       return;
     }
+    Slices.expect(request, Values.length(entry) / BYTES_OF_A_STEP);
     RdbOutput out;
     try {
-      out = Payload.write(entry);
+      out = Payload.write(entry, database.keyspace().slices()::longStep);
     } catch (ArithmeticException tooBig) {
       throw TOO_BIG;
     }
@@ -135,6 +140,7 @@ public final class DumpCommands {
 
   private static void restore(Request request, Reply reply) {
     Options options = Options.of(request);
+    Slices.expect(request, request.length(3) / BYTES_OF_A_STEP);
     Database database = Database.of(request);
     Entry present = database.write(request, 1);
     if (present != null && !options.replace) {
@@ -207,7 +213,7 @@ public final class DumpCommands {
   }
 
   private static NewValue value(Request request, Database database) {
-    RdbInput in = Payload.open(request.bytes(), request.offset(3), request.length(3));
+    RdbInput in = Payload.open(request, 3);
     try {
       @Nullable NewValue value = Values.readValue(in.readByte(), in, database);
       if (value == null) {

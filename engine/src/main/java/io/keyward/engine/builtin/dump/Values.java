@@ -30,21 +30,35 @@ public final class Values {
 
   /** Writes the value's type, which may depend on its encoding, and the value. */
   public static void writeValue(Entry entry, RdbOutput out) {
+    writeValue(entry, out, () -> {});
+  }
+
+  /**
+   * As the other.
+   *
+   * @param between is called between elements or other parts of a big value
+   */
+  static void writeValue(Entry entry, RdbOutput out, Runnable between) {
     switch (entry.type()) {
-      case STRING -> StringDump.write(entry, out);
-      case LIST -> ListDump.write(entry, out);
-      case SET -> SetDump.write(entry, out);
-      case SORTED_SET -> SortedSetDump.write(entry, out);
-      case HASH -> HashDump.write(entry, out);
-      case STREAM -> StreamDump.write(entry, out);
+      case STRING -> StringDump.write(entry, out, between);
+      case LIST -> ListDump.write(entry, out, between);
+      case SET -> SetDump.write(entry, out, between);
+      case SORTED_SET -> SortedSetDump.write(entry, out, between);
+      case HASH -> HashDump.write(entry, out, between);
+      case STREAM -> StreamDump.write(entry, out, between);
     }
+  }
+
+  /** About how many bytes a value is long that is big; less or nothing for others. */
+  static long length(Entry entry) {
+    return entry.encoding().held()
+        ? entry.held().memoryBytes()
+        : entry.encoding() == Encoding.RAW ? entry.stringLength() : 0;
   }
 
   /** Whether a value is so big that it is better written in pieces. */
   public static boolean isBig(Entry entry) {
-    return entry.encoding().held()
-        ? entry.held().memoryBytes() > MOST_AT_ONCE
-        : entry.encoding() == Encoding.RAW && entry.stringLength() > MOST_AT_ONCE;
+    return length(entry) > MOST_AT_ONCE;
   }
 
   /** Whether a big value may be changed while it is written in pieces. */

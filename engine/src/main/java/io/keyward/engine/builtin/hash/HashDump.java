@@ -25,11 +25,16 @@ import java.util.function.IntConsumer;
 public final class HashDump {
   private HashDump() {}
 
-  /** Writes type and value. */
-  public static void write(Entry hash, RdbOutput out) {
+  /**
+   * Writes type and value.
+   *
+   * @param between is called between fields of a big hash
+   */
+  public static void write(Entry hash, RdbOutput out, Runnable between) {
     if (hash.encoding() == Encoding.HASHTABLE) {
       ElementTable table = HashValue.table(hash);
-      table.forEach(begin(table, out));
+      IntConsumer writer = begin(table, out);
+      table.forEach(writer.andThen(field -> between.run()));
     } else if (hash.encoding() == Encoding.LISTPACK) {
       out.writeType(RdbType.HASH_LISTPACK);
       writeListpack(hash, out);

@@ -25,8 +25,12 @@ public final class ListDump {
 
   private ListDump() {}
 
-  /** Writes type and value. */
-  public static void write(Entry list, RdbOutput out) {
+  /**
+   * Writes type and value.
+   *
+   * @param between is called between nodes of a big list
+   */
+  public static void write(Entry list, RdbOutput out, Runnable between) {
     out.writeType(RdbType.LIST_QUICKLIST_2);
     if (list.encoding() == Encoding.LISTPACK) {
       out.writeLength(1);
@@ -41,6 +45,7 @@ public final class ListDump {
         (plain, bytes, offset, length) -> {
           out.writeLength(plain ? SINGLE : PACKED);
           out.writeString(bytes, offset, length);
+          between.run();
         });
   }
 

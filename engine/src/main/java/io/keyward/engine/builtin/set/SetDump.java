@@ -26,8 +26,12 @@ public final class SetDump {
 
   private SetDump() {}
 
-  /** Writes type and value. */
-  public static void write(Entry set, RdbOutput out) {
+  /**
+   * Writes type and value.
+   *
+   * @param between is called between members of a big set
+   */
+  public static void write(Entry set, RdbOutput out, Runnable between) {
     switch (set.encoding()) {
       case INTSET -> {
         out.writeType(RdbType.SET_INTSET);
@@ -37,7 +41,8 @@ public final class SetDump {
       case LISTPACK -> writePacked(set, out);
       default -> {
         ElementTable table = SetValue.table(set);
-        table.forEach(begin(table, out));
+        IntConsumer writer = begin(table, out);
+        table.forEach(writer.andThen(member -> between.run()));
       }
     }
   }

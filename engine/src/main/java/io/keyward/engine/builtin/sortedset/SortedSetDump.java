@@ -26,8 +26,12 @@ import org.jspecify.annotations.Nullable;
 public final class SortedSetDump {
   private SortedSetDump() {}
 
-  /** Writes type and value. */
-  public static void write(Entry set, RdbOutput out) {
+  /**
+   * Writes type and value.
+   *
+   * @param between is called between members of a big set
+   */
+  public static void write(Entry set, RdbOutput out, Runnable between) {
     if (set.encoding() == Encoding.LISTPACK) {
       out.writeType(RdbType.SORTED_SET_LISTPACK);
       int start = set.start();
@@ -39,6 +43,7 @@ public final class SortedSetDump {
     out.writeLength(list.size());
     for (int at = list.last(); at != OrderedMembers.NONE; at = list.previous(at)) {
       writeMember(list, at, out);
+      between.run();
     }
   }
 

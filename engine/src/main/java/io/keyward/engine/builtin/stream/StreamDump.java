@@ -24,16 +24,21 @@ public final class StreamDump {
 
   private StreamDump() {}
 
-  /** Writes type and value. */
-  public static void write(Entry entry, RdbOutput out) {
+  /**
+   * Writes type and value.
+   *
+   * @param between is called between nodes and between pending entries
+   */
+  public static void write(Entry entry, RdbOutput out, Runnable between) {
     Stream stream = (Stream) entry.held();
     out.writeType(out.version() >= ACTIVE_TIME_SINCE ? RdbType.STREAM_3 : RdbType.STREAM_2);
     NodeIndex nodes = stream.nodes();
     out.writeLength(nodes.size());
     for (int node = 0; node < nodes.size(); node++) {
       writeNode(nodes, node, out);
+      between.run();
     }
-    writeRest(stream, out);
+    writeRest(stream, out, between);
   }
 
   private static void writeNode(NodeIndex nodes, int node, RdbOutput out) {
@@ -43,7 +48,7 @@ public final class StreamDump {
     out.writeString(listpack, 0, Listpack.totalBytes(listpack, 0));
   }
 
-  private static void writeRest(Stream stream, RdbOutput out) {
+  private static void writeRest(Stream stream, RdbOutput out, Runnable between) {
     out.writeLength(stream.length());
     writeNumbers(stream.last(), out);
     writeNumbers(stream.first(), out);
@@ -51,7 +56,7 @@ public final class StreamDump {
     out.writeLength(stream.added());
     out.writeLength(stream.groups().size());
     for (Group group : stream.groups()) {
-      write(group, out);
+      write(group, out, between);
     }
   }
 
@@ -69,7 +74,7 @@ public final class StreamDump {
           writeNode(stream.nodes(), node++, out);
           return false;
         }
-        writeRest(stream, out);
+        writeRest(stream, out, () -> {});
         return true;
       }
 
@@ -90,7 +95,7 @@ public final class StreamDump {
     out.writeLength(id.seq());
   }
 
-  private static void write(Group group, RdbOutput out) {
+  private static void write(Group group, RdbOutput out, Runnable between) {
     byte[] name = group.name().bytes();
     out.writeString(name, 0, name.length);
     writeNumbers(group.last(), out);
@@ -101,14 +106,15 @@ public final class StreamDump {
       writeId(pending.ms(at), pending.seq(at), out);
       out.writeLong(group.deliveredAt(at));
       out.writeLength(group.deliveries(at));
+      between.run();
     }
     out.writeLength(group.consumers().size());
     for (Consumer consumer : group.consumers()) {
-      write(consumer, out);
+      write(consumer, out, between);
     }
   }
 
-  private static void write(Consumer consumer, RdbOutput out) {
+  private static void write(Consumer consumer, RdbOutput out, Runnable between) {
     byte[] name = consumer.name().bytes();
     out.writeString(name, 0, name.length);
     out.writeLong(consumer.seenTime());
@@ -119,6 +125,7 @@ public final class StreamDump {
     out.writeLength(pending.size());
     for (long at = pending.first(); at != IdTable.NONE; at = pending.next(at)) {
       writeId(pending.ms(at), pending.seq(at), out);
+      between.run();
     }
   }
 }

@@ -18,15 +18,25 @@ public final class StringDump {
 
   private StringDump() {}
 
-  /** Writes type and value. */
-  public static void write(Entry entry, RdbOutput out) {
+  /**
+   * Writes type and value.
+   *
+   * @param between is called between parts of a long string
+   */
+  public static void write(Entry entry, RdbOutput out, Runnable between) {
     out.writeType(RdbType.STRING);
     if (entry.encoding() == Encoding.INT) {
       out.writeIntegerText(entry.integer());
     } else if (entry.encoding() == Encoding.PIECES) {
       Pieces bytes = LongString.of(entry).bytes();
       out.writeLength(bytes.length());
-      bytes.read(0, bytes.length(), out::write);
+      bytes.read(
+          0,
+          bytes.length(),
+          (array, offset, length) -> {
+            out.write(array, offset, length);
+            between.run();
+          });
     } else {
       out.writeString(entry.bytes(), entry.stringOffset(), entry.stringLength());
     }
