@@ -42,8 +42,14 @@ final class InsideClient {
     return told(client);
   }
 
-  /** Takes what has been written to a client since it was asked for last. */
+  /**
+   * Takes what has been written to a client since it was asked for last; nothing in the middle of a
+   * command, which still needs it.
+   */
   static String told(Client client) {
+    if (client.turn() == Client.Turn.SUSPENDED) {
+      return "";
+    }
     Reply reply = client.reply();
     String text = new String(reply.bytes(), 0, reply.length(), StandardCharsets.ISO_8859_1);
     reply.clear();
