@@ -85,13 +85,9 @@ public final class Payload {
     if (length < FOOTER_BYTES) {
       throw WRONG_FOOTER;
     }
-    RdbInput footer = RdbInput.of(bytes, offset + length - FOOTER_BYTES, FOOTER_BYTES);
-    int version = footer.readByte() | footer.readByte() << 8;
-    if (version > RdbType.NEWEST_READ
-        || footer.readLong() != Crc64.of(bytes, offset, length - Long.BYTES)) {
-      throw WRONG_FOOTER;
-    }
-    return RdbInput.of(bytes, offset, length - FOOTER_BYTES);
+    int content = length - FOOTER_BYTES;
+    checkFooter(bytes, offset + content, Crc64.of(bytes, offset, length - Long.BYTES));
+    return RdbInput.of(bytes, offset, content);
   }
 
   /**
@@ -105,20 +101,26 @@ public final class Payload {
     }
     Slices slices = Database.of(request).keyspace().slices();
     int content = length - FOOTER_BYTES;
-    RdbInput footer =
-        RdbInput.of(request.bytes(), request.offset(argument) + content, FOOTER_BYTES);
-    int version = footer.readByte() | footer.readByte() << 8;
-    long told = footer.readLong();
     long sum = 0;
     for (int at = 0; at < length - Long.BYTES; at += PART_BYTES) {
       int part = Math.min(PART_BYTES, length - Long.BYTES - at);
       sum = Crc64.update(sum, request.bytes(), request.offset(argument) + at, part);
       slices.longStep();
     }
-    if (version > RdbType.NEWEST_READ || told != sum) {
+    checkFooter(request.bytes(), request.offset(argument) + content, sum);
+    return RdbInput.of(new PartByPart(request, argument, content, slices), content);
+  }
+
+  /**
+   * Refuses a footer of a version that cannot be read or with another sum than that of the bytes
+   * before it.
+   */
+  private static void checkFooter(byte[] bytes, int offset, long sum) {
+    RdbInput footer = RdbInput.of(bytes, offset, FOOTER_BYTES);
+    int version = footer.readByte() | footer.readByte() << 8;
+    if (version > RdbType.NEWEST_READ || footer.readLong() != sum) {
       throw WRONG_FOOTER;
     }
-    return RdbInput.of(new PartByPart(request, argument, content, slices), content);
   }
 
   /** The bytes of an argument, wherever they are at the time. */
