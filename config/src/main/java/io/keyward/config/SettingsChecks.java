@@ -4,6 +4,7 @@ import io.keyward.config.directive.DataFileNames;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.config.tenant.CertificateLogins;
 import io.keyward.config.tenant.TenancySettings;
 import io.keyward.config.tenant.TenantSettings;
 import java.nio.file.Files;
@@ -221,17 +222,9 @@ final class SettingsChecks {
     reader.reserve(gathered.setting(Setting.USERNAME, "").text(), ports);
     TenancySettings tenancy = reader.read(gathered.operator(), gathered.tenants());
     checkPrefixAmong(tenancy);
-    boolean byCertificate =
-        tenancy.tenants().stream()
-            .flatMap(tenant -> tenant.deployments().stream())
-            .anyMatch(deployment -> !deployment.certificates().isEmpty());
-    if (byCertificate
-        && (text(Directive.TLS_PORT).equals("0")
-            || text(Directive.TLS_AUTH_CLIENTS).equals("no"))) {
-      wrong(
-          Directive.TLS_AUTH_CLIENTS,
-          "no client is asked for the certificate that is a login under tenants:",
-          "set tls-port, and tls-auth-clients yes or optional");
+    if (CertificateLogins.areUnasked(
+        tenancy, text(Directive.TLS_PORT), text(Directive.TLS_AUTH_CLIENTS))) {
+      wrong(Directive.TLS_AUTH_CLIENTS, CertificateLogins.UNASKED, CertificateLogins.REMEDY);
     }
     return tenancy;
   }

@@ -187,8 +187,8 @@ class TenantsSettingsTest {
             + " b: {secret: t, prefix-template: \"x.{deployment}\"}' | tenants.b | 3 | can give two"
             + " deployments the same prefix",
         "'tenants:\n"
-            + " a: {deployments: {b: {certificates: x}}}' | tls-auth-clients | 0 | no client is"
-            + " asked for the certificate",
+            + " a: {deployments: {b: {certificates: x}}}' | tls-auth-clients | 0 | deployments"
+            + " have certificates as logins, and no client is asked for one",
         "'directives: {requirepass: x}\ntenants: {a: {secret: s}}' | requirepass | 1 | with tenants"
             + " there is none without a prefix",
       })

@@ -8,7 +8,6 @@ import io.keyward.config.tenant.CertificateName;
 import io.keyward.config.tenant.DeploymentSettings;
 import io.keyward.config.tenant.Secret;
 import io.keyward.config.tenant.TenancySettings;
-import io.keyward.config.tenant.TenantSettings;
 import io.keyward.engine.Engine;
 import io.keyward.engine.Keyspace;
 import io.keyward.engine.KeyspaceTraits;
@@ -51,12 +50,14 @@ public final class Tenancy {
   private final Deployment defaultDeployment;
   private final DeploymentRegistry registry;
   private final Roster roster;
+  private final ChangeRules changeRules;
   private volatile @Nullable Engine engine;
 
   /**
    * The tenancy of a configuration.
    *
-   * @param live where the password of the default deployment is read
+   * @param live where the password of the default deployment is read, and whether TLS clients are
+   *     asked for certificates
    */
   public Tenancy(Settings settings, LiveSettings live) {
     login = new Login(settings.username(), live);
@@ -66,6 +67,7 @@ public final class Tenancy {
     registry =
         new DeploymentRegistry(defaultDeployment, Directory.of(settings.tenancy(), Map.of()));
     roster = new Roster(registry, aliases, settings.username());
+    changeRules = new ChangeRules(registry, defaultPrefix, live);
   }
 
   /** What the operator knows of the deployments and does with them. */
@@ -335,29 +337,7 @@ public final class Tenancy {
    * @throws RefusedException if it cannot, with the reason and the remedy
    */
   public void checkChange(TenancySettings changed) throws RefusedException {
-    Directory now = directory();
-    for (TenantSettings tenant : changed.tenants()) {
-      Tenant present = now.tenants().get(tenant.name());
-      if (present != null && !present.settings().sharesAs(tenant, livingOf(present))) {
-        throw new RefusedException(
-            "what the deployments of the tenant "
-                + tenant.name()
-                + " share decides where their keys are, which is settled at the start. Remedy:"
-                + " restart the gateway");
-      }
-    }
-    if (defaultPrefix.isEmpty() && changed.tenants().isEmpty() != now.tenants().isEmpty()) {
-      throw new RefusedException(
-          "whether there are tenants decides whether there is a default deployment. Remedy: restart"
-              + " the gateway");
-    }
-  }
-
-  private List<String> livingOf(Tenant tenant) {
-    return registry.all().stream()
-        .filter(deployment -> tenant.equals(deployment.tenant()))
-        .map(Deployment::name)
-        .toList();
+    changeRules.check(changed);
   }
 
   /**

@@ -303,6 +303,36 @@ class RecognitionTest {
   }
 
   @Test
+  void clientsAreAskedForCertificatesAsLongAsThoseAreLogins() throws Exception {
+    String reason = "deployments have certificates as logins, and no client is asked for one";
+    write("white: {password: of-white, certificates: [localhost]}", "black: {password: of-black}");
+    Files.writeString(file, "operator: {password: of-op}\n" + Files.readString(file));
+    assertThat(gateway.reload()).isEmpty();
+    try (Wire operator = Wire.to(gateway.ports().redis())) {
+      assertThat(operator.ask("AUTH operator of-op")).isEqualTo("+OK");
+      for (String off : List.of("tls-auth-clients no", "tls-port 0")) {
+        assertThat(operator.ask("CONFIG SET " + off))
+            .isEqualTo(
+                "-ERR CONFIG SET failed (possibly related to argument '%s') - %s"
+                    .formatted(off.substring(0, off.indexOf(' ')), reason));
+        try (Wire white = withCertificate()) {
+          assertThat(white.ask("SET key of-white")).isEqualTo("+OK");
+        }
+      }
+
+      write("white: {password: of-white}", "black: {password: of-black}");
+      Files.writeString(file, "operator: {password: of-op}\n" + Files.readString(file));
+      assertThat(gateway.reload()).isEmpty();
+      assertThat(operator.ask("CONFIG SET tls-auth-clients no")).isEqualTo("+OK");
+    }
+    write("white: {password: changed, certificates: [localhost]}", "black: {password: of-black}");
+    assertThat(gateway.reload()).contains(reason, "set tls-port, and tls-auth-clients yes");
+    try (Wire white = Wire.to(gateway.ports().redis())) {
+      assertThat(white.ask("AUTH white of-white")).isEqualTo("+OK");
+    }
+  }
+
+  @Test
   void aReloadMovesACertificateToAnotherDeployment() throws Exception {
     write("white: {certificates: [localhost]}", "black: {password: of-black}");
     assertThat(gateway.reload()).isEmpty();
