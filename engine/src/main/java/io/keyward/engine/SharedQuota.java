@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Bytes that several keyspaces may take together, wherever their homes are.
  *
- * <p>Each keyspace tells at its regular work how many bytes it takes; what the others take is known
- * as of then. Any thread may ask.
+ * <p>Each keyspace tells at the end of a run of requests how many bytes it takes, and at its
+ * regular work, so that what it has acknowledged counts for the others. Any thread may ask.
  */
 public final class SharedQuota {
   private final AtomicLong told = new AtomicLong();

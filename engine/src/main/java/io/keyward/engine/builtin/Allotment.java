@@ -60,6 +60,12 @@ final class Allotment {
     return shared;
   }
 
+  /** Whether there is a limit for the keyspace and others together. */
+  boolean isLimitedTogether() {
+    SharedQuota together = shared;
+    return together != null && together.most() != Long.MAX_VALUE;
+  }
+
   /** Whether so much is more than the keyspace may have by itself. */
   boolean exceedsOwn(long used) {
     return used > most;

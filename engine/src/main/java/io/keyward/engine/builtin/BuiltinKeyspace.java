@@ -345,6 +345,22 @@ public final class BuiltinKeyspace implements Keyspace {
   public void endBurst() {
     executor.endBurst();
     tellTrackers();
+    if (limits != null) {
+      tellWhatIsTaken();
+    }
+  }
+
+  /** Tells those with whom limits are shared what this keyspace has and what it shares. */
+  private void tellWhatIsTaken() {
+    quota.tellAtOnce();
+    pins.tellAtOnce();
+    Limits present = limits;
+    if (present != null) {
+      present.tellKeysAtOnce();
+    }
+    if (routes instanceof SharedRoutes shared) {
+      shared.holder().tellWhatIsTaken();
+    }
   }
 
   /** Tells what has changed to who wants to know it; not in the middle of a command. */

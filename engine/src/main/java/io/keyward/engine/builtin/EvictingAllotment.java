@@ -104,6 +104,13 @@ final class EvictingAllotment implements Sharer, RoomMaking.Limited {
     }
   }
 
+  /** Tells the others if there is a limit for all together. */
+  void tellAtOnce() {
+    if (allotment.isLimitedTogether()) {
+      allotment.tell(used.getAsLong());
+    }
+  }
+
   /** The keyspace has nothing any more. */
   void leave() {
     SharedQuota together = allotment.together();

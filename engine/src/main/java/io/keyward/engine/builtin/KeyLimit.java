@@ -36,6 +36,11 @@ final class KeyLimit {
     keys.tell();
   }
 
+  /** Tells them if there is a limit for all together. */
+  void tellAtOnce() {
+    keys.tellAtOnce();
+  }
+
   void leave() {
     keys.leave();
   }

@@ -42,6 +42,11 @@ final class KeyspaceQuota {
     bytes.tell();
   }
 
+  /** Tells them if there is a limit for all together. */
+  void tellAtOnce() {
+    bytes.tellAtOnce();
+  }
+
   /** Takes nothing any more, since the keyspace is dropped. */
   void leave() {
     bytes.leave();

@@ -91,6 +91,14 @@ public final class Limits {
     throttle.tend();
   }
 
+  /** Tells them how many keys it has, if there is a limit for all together. */
+  void tellKeysAtOnce() {
+    KeyLimit present = keys;
+    if (present != null) {
+      present.tellAtOnce();
+    }
+  }
+
   /** An error that says which limit has been reached. */
   static CommandException reached(String limit, long most) {
     return new CommandException("LIMIT " + limit + " of this deployment (" + most + ") reached");

@@ -179,6 +179,13 @@ public final class Pins implements RoomMaking.Limited {
     }
   }
 
+  /** Tells them if there is a budget for all together. */
+  void tellAtOnce() {
+    if (used && budget.isLimitedTogether()) {
+      budget.tell(bytes());
+    }
+  }
+
   /** Takes nothing any more, since the keyspace is dropped. */
   void leave() {
     budget.leave();

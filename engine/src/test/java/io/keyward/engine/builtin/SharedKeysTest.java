@@ -14,6 +14,7 @@ import io.keyward.engine.KeyspaceTraits;
 import io.keyward.engine.SharedKeys;
 import io.keyward.engine.SharedLimits;
 import io.keyward.engine.SharedQuota;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -375,6 +376,22 @@ class SharedKeysTest {
     assertThat(Integer.parseInt(blue.run("dbsize"))).isBetween(500, 3200);
     bench.pass(200);
     assertThat(quota.told()).isLessThanOrEqualTo(quota.most() + 1000);
+  }
+
+  @Test
+  void whatOthersHaveOfALimitOfAllCountsAtOnce() {
+    quota.most(300_000);
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < 2000; i++) {
+      answers.add(blue.run("set", "CACHE:" + i, "x".repeat(100)));
+      answers.add(green.run("set", "CACHE:" + i, "x".repeat(100)));
+      answers.add(green.run("set", "SESSION:" + i, "x".repeat(100)));
+    }
+
+    BuiltinKeyspace own = (BuiltinKeyspace) green.client().keyspace();
+    long taken = bench.keyspace().usedBytes() + own.usedBytes() + shared.usedBytes();
+    assertThat(taken).isBetween(quota.most() - 1000, quota.most() + 5000);
+    assertThat(answers).filteredOn(answer -> answer.contains("OOM")).hasSizeGreaterThan(3000);
   }
 
   @Test

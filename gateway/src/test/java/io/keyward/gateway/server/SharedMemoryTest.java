@@ -73,7 +73,11 @@ class SharedMemoryTest {
   }
 
   private long used() {
-    return operator
+    return used(operator);
+  }
+
+  private static long used(Jedis client) {
+    return client
         .info("memory")
         .lines()
         .filter(line -> line.startsWith("used_memory:"))
@@ -154,5 +158,24 @@ class SharedMemoryTest {
       }
     }
     assertThat(deployments.getFirst().dbSize()).isGreaterThanOrEqualTo(full);
+  }
+
+  @Test
+  void whatOthersHaveWrittenCountsForATenantAtOnce() throws Exception {
+    start("{memory: 4mb}");
+    int refused = 0;
+    for (int i = 0; refused < 4; i++) {
+      refused = 0;
+      for (Jedis deployment : deployments) {
+        try {
+          deployment.set("key:" + i, VALUE);
+        } catch (JedisDataException full) {
+          assertThat(full).hasMessageStartingWith("OOM command not allowed");
+          refused++;
+        }
+      }
+    }
+    assertThat(deployments.stream().mapToLong(SharedMemoryTest::used).sum())
+        .isBetween((4L << 20) - 4L * VALUE.length(), (4L << 20) + 4096);
   }
 }
