@@ -197,8 +197,9 @@ public final class Database {
   public @Nullable Entry glance(Request request, int argument, Entry into) {
     Entry found = peek(request, argument, into);
     if (found == null) {
-      keyspace.statistics().miss();
-      news.missed(request, argument);
+      if (keyspace.statistics().miss()) {
+        news.missed(request, argument);
+      }
       return null;
     }
     keyspace.statistics().hit();

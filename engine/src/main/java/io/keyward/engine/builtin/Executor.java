@@ -232,7 +232,7 @@ public final class Executor {
     try {
       perform(request, reply, command, start);
     } catch (BeginInSlices again) {
-      statistics.lookUps(hits, misses);
+      statistics.takeBackLookUps(hits, misses);
       slices.begin(request.client(), reply, () -> perform(request, reply, command, start));
     }
   }

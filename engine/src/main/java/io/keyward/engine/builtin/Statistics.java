@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 public final class Statistics {
   private long hits;
   private long misses;
+
+  /** Misses up to this count have been told before, by a command that then began again. */
+  private long toldMisses;
+
   private long expiredKeys;
   private long expiredFields;
   private long evictedKeys;
@@ -62,12 +66,20 @@ public final class Statistics {
     hits++;
   }
 
-  void miss() {
+  /**
+   * Counts a key that is not there.
+   *
+   * @return whether that is news: it is not for a command that has begun again and comes to a key
+   *     that it has looked for already
+   */
+  boolean miss() {
     misses++;
+    return misses > toldMisses;
   }
 
   /** Takes back what has been looked up by a command that begins again. */
-  void lookUps(long hitsBefore, long missesBefore) {
+  void takeBackLookUps(long hitsBefore, long missesBefore) {
+    toldMisses = misses;
     hits = hitsBefore;
     misses = missesBefore;
   }
@@ -268,6 +280,7 @@ public final class Statistics {
   public void reset() {
     hits = 0;
     misses = 0;
+    toldMisses = 0;
     expiredKeys = 0;
     expiredFields = 0;
     evictedKeys = 0;

@@ -221,8 +221,9 @@ class SlicesTest {
   }
 
   @Test
-  void aCommandThatBeginsAgainInSlicesHasLookedForItsKeyOnce() {
+  void aCommandThatBeginsAgainInSlicesHasLookedForItsKeyOnce() throws RefusedException {
     fill(List.of("h", "z"));
+    KeyEvents events = new KeyEvents(bench, "m");
     Statistics statistics = bench.keyspace().statistics();
     long hits = statistics.hits();
     long misses = statistics.misses();
@@ -234,6 +235,9 @@ class SlicesTest {
     assertThat(other.take()).contains("m1");
     assertThat(statistics.hits() - hits).isEqualTo(2);
     assertThat(statistics.misses() - misses).isEqualTo(1);
+    assertThat(events.taken()).containsExactly("none keymiss");
+    other.send("get", "none");
+    assertThat(events.taken()).containsExactly("none keymiss");
   }
 
   @Test
