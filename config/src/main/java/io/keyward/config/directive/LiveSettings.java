@@ -74,10 +74,6 @@ public final class LiveSettings {
     return values[directive.ordinal()].number() != 0;
   }
 
-  private String shown(Directive directive) {
-    return directive.shown(text(directive));
-  }
-
   /** The directive as it was given, in its canonical form. */
   public String text(Directive directive) {
     return values[directive.ordinal()].text();
@@ -113,36 +109,44 @@ public final class LiveSettings {
    * @param patterns names, or globs with {@code *}, {@code ?} and {@code [...]}, which match no
    *     hidden ones; an alias that matches is listed under its own name, and a name that is no glob
    *     as it is given
+   * @param between is called after each pattern; all values are of the time before the first
    */
-  public Map<String, String> matching(List<String> patterns) {
+  public Map<String, String> matching(List<String> patterns, Runnable between) {
+    Value[] now = values;
     Map<String, String> found = new LinkedHashMap<>();
     for (String pattern : patterns) {
       String wanted = pattern.toLowerCase(Locale.ROOT);
       if (Glob.isPattern(wanted)) {
         for (Directive directive : DIRECTIVES) {
-          addIfMatching(wanted, directive.directiveName(), directive, found);
+          addIfMatching(wanted, directive.directiveName(), directive, now, found);
           for (String alias : directive.aliases()) {
-            addIfMatching(wanted, alias, directive, found);
+            addIfMatching(wanted, alias, directive, now, found);
           }
         }
       } else {
-        Directive.named(wanted).ifPresent(directive -> addAsGiven(pattern, directive, found));
+        Directive.named(wanted).ifPresent(directive -> addAsGiven(pattern, directive, now, found));
       }
+      between.run();
     }
     return found;
   }
 
-  private void addAsGiven(String name, Directive directive, Map<String, String> found) {
+  private static void addAsGiven(
+      String name, Directive directive, Value[] now, Map<String, String> found) {
     if (found.keySet().stream().noneMatch(name::equalsIgnoreCase)) {
-      found.put(name, shown(directive));
+      found.put(name, shown(directive, now));
     }
   }
 
-  private void addIfMatching(
-      String pattern, String name, Directive directive, Map<String, String> found) {
+  private static void addIfMatching(
+      String pattern, String name, Directive directive, Value[] now, Map<String, String> found) {
     if (!directive.hidden() && Glob.matches(pattern, name)) {
-      found.put(name, shown(directive));
+      found.put(name, shown(directive, now));
     }
+  }
+
+  private static String shown(Directive directive, Value[] now) {
+    return directive.shown(now[directive.ordinal()].text());
   }
 
   /**

@@ -93,11 +93,11 @@ class LiveSettingsTest {
         "bind; 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17; Too many bind addresses specified."
       })
   void refusesInRedissWords(String name, String text, String reason) {
-    Map<String, String> before = live.matching(List.of("*"));
+    Map<String, String> before = matching("*");
     assertThatThrownBy(() -> live.set(List.of(new Assignment(name, text)), true))
         .isInstanceOf(RefusedException.class)
         .hasMessage("CONFIG SET failed (possibly related to argument '" + name + "') - " + reason);
-    assertThat(live.matching(List.of("*"))).isEqualTo(before);
+    assertThat(matching("*")).isEqualTo(before);
   }
 
   @ParameterizedTest
@@ -160,7 +160,7 @@ class LiveSettingsTest {
   void aliasesNameTheSameDirective() throws RefusedException {
     live.set(List.of(new Assignment("hash-max-ziplist-entries", "3")), false);
     assertThat(live.number(Directive.HASH_MAX_LISTPACK_ENTRIES)).isEqualTo(3);
-    assertThat(live.matching(List.of("hash-max-*-entries")))
+    assertThat(matching("hash-max-*-entries"))
         .containsOnly(
             Map.entry("hash-max-listpack-entries", "3"),
             Map.entry("hash-max-ziplist-entries", "3"));
@@ -168,17 +168,38 @@ class LiveSettingsTest {
 
   @Test
   void getTakesNamesAndGlobs() {
-    assertThat(live.matching(List.of("MAXMEMORY", "maxmemory", "nonsense", "appendf*")))
+    assertThat(matching("MAXMEMORY", "maxmemory", "nonsense", "appendf*"))
         .containsOnly(
             Map.entry("MAXMEMORY", "0"),
             Map.entry("appendfsync", "everysec"),
             Map.entry("appendfilename", "appendonly.aof"));
-    assertThat(live.matching(List.of("tls-p[a-o]rt", "tls-p[^a-n]rt", "tls-por?")))
-        .containsOnlyKeys("tls-port");
-    assertThat(live.matching(List.of("*"))).hasSizeGreaterThan(Directive.values().length);
-    assertThat(live.matching(List.of("*of"))).containsOnlyKeys("replicaof", "slaveof");
-    assertThat(live.matching(List.of("*-delay"))).isEmpty();
-    assertThat(live.matching(List.of("key-load-delay"))).containsOnlyKeys("key-load-delay");
+    assertThat(matching("tls-p[a-o]rt", "tls-p[^a-n]rt", "tls-por?")).containsOnlyKeys("tls-port");
+    assertThat(matching("*")).hasSizeGreaterThan(Directive.values().length);
+    assertThat(matching("*of")).containsOnlyKeys("replicaof", "slaveof");
+    assertThat(matching("*-delay")).isEmpty();
+    assertThat(matching("key-load-delay")).containsOnlyKeys("key-load-delay");
+  }
+
+  private Map<String, String> matching(String... patterns) {
+    return live.matching(List.of(patterns), () -> {});
+  }
+
+  @Test
+  void manyPatternsShowValuesOfOneTime() {
+    AtomicInteger between = new AtomicInteger();
+    Map<String, String> found =
+        live.matching(
+            List.of("port", "time*", "maxmemory"),
+            () -> {
+              try {
+                live.set(Directive.MAXMEMORY, Integer.toString(between.incrementAndGet()));
+              } catch (RefusedException refused) {
+                throw new AssertionError(refused);
+              }
+            });
+    assertThat(between).hasValue(3);
+    assertThat(live.text(Directive.MAXMEMORY)).isEqualTo("3");
+    assertThat(found).containsEntry("port", "6379").containsEntry("maxmemory", "0");
   }
 
   @Test

@@ -201,6 +201,30 @@ class SlicesTest {
     othersAreServedInTheMiddle(command + many + repeated);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "("})
+  void othersAreServedWhileAUserGetsManyRules(String selector) {
+    String rules =
+        IntStream.range(0, 20_000)
+            .mapToObj(i -> "~k" + i + " &c" + i + (selector.isEmpty() ? " >p" + i : ""))
+            .collect(joining(" "));
+    String[] words =
+        selector.isEmpty()
+            ? ("ACL SETUSER u resetchannels " + rules).split(" ")
+            : new String[] {"ACL", "SETUSER", "u", "(resetchannels " + rules + ")"};
+    for (int i = 0; i < 2; i++) {
+      caller.send(words);
+      assertThat(caller.client().turn()).isEqualTo(Turn.SUSPENDED);
+      while (caller.client().turn() == Turn.SUSPENDED) {
+        assertThat(bench.keyspace().access().user("u") == null).isEqualTo(i == 0);
+        assertThat(neighbour.line("incr served")).isNotEmpty();
+        bench.pass(1);
+      }
+      assertThat(caller.take()).isEqualTo("OK");
+    }
+    assertThat(bench.line("acl getuser u")).contains("~k0 ", "~k19999", "&c0 ", "&c19999");
+  }
+
   @Test
   void whoLooksForManyKeysInSlicesAndFindsNoneWaits() {
     for (String command : List.of("BLPOP", "BZPOPMIN")) {

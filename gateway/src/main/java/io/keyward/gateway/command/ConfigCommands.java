@@ -20,6 +20,7 @@ import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.Limits;
 import io.keyward.engine.builtin.Overview;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandBuilder;
 import io.keyward.engine.command.CommandTable;
@@ -64,7 +65,8 @@ final class ConfigCommands {
                 child("get", -3, this::get)
                     .summary("Returns the directives that match one of the patterns.")
                     .complexity("O(N) when N is the number of configuration parameters provided")
-                    .syntax("parameter [parameter ...]"))
+                    .syntax("parameter [parameter ...]")
+                    .runsInSlices())
             .subcommand(
                 child("set", -4, this::set)
                     .differs(
@@ -102,8 +104,9 @@ final class ConfigCommands {
     List<String> patterns = new ArrayList<>();
     for (int i = 2; i < request.count(); i++) {
       patterns.add(request.text(i));
+      Slices.step(request);
     }
-    Map<String, String> found = server.live().matching(patterns);
+    Map<String, String> found = server.live().matching(patterns, () -> Slices.longStep(request));
     if (!request.client().operator()) {
       found = DeploymentDirectives.shown(Database.of(request).keyspace(), found);
     }

@@ -148,10 +148,14 @@ public final class Server {
     return rewrite;
   }
 
-  /** At once if CONFIG SET runs on the keyspace's loop, so that the next connection needs it. */
+  /**
+   * At once if CONFIG SET runs on the keyspace's loop, so that the next connection needs it, but
+   * not in the middle of an ACL SETUSER, which would put back the former one.
+   */
   private void changePassword() {
     BuiltinKeyspace keyspace = defaultKeyspace();
-    Runnable change = () -> tenancy.login().setPassword(keyspace.access());
+    Runnable change =
+        () -> keyspace.slices().whenIdle(() -> tenancy.login().setPassword(keyspace.access()));
     if (keyspace.loop().isCurrent()) {
       change.run();
     } else {

@@ -182,12 +182,13 @@ public final class AccessControl {
   /**
    * Tries rules on a user, or on a new one.
    *
+   * @param between is called between two rules
    * @throws RuleException if one of them is wrong; nothing has changed then
    */
-  public Change attempt(String name, List<String> rules) throws RuleException {
+  public Change attempt(String name, List<String> rules, Runnable between) throws RuleException {
     User present = users.get(name);
     User changed = present == null ? newUser(name) : present.copy();
-    UserRules reader = new UserRules(changed, allChannelsByDefault());
+    UserRules reader = new UserRules(changed, allChannelsByDefault(), between);
     for (String rule : UserRules.joined(rules)) {
       try {
         reader.apply(rule);
@@ -205,7 +206,7 @@ public final class AccessControl {
 
   /** Applies rules to a user, which is made if there is none. */
   public final void set(String name, List<String> rules) throws RuleException {
-    accept(attempt(name, rules));
+    accept(attempt(name, rules, () -> {}));
   }
 
   private void install(User changed) {

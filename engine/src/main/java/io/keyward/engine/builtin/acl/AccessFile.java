@@ -106,7 +106,7 @@ public final class AccessFile {
     } catch (RuleException unmatched) {
       problems.append(place).append(": Unmatched parenthesis in selector definition. ");
     }
-    apply(rules, new UserRules(user, access.allChannelsByDefault()), place, problems);
+    apply(rules, new UserRules(user, access.allChannelsByDefault(), () -> {}), place, problems);
   }
 
   /** Tells every unknown command, but of what may be a secret only that something is wrong. */

@@ -157,6 +157,15 @@ final class CommandRights {
     rules.add((allow ? "+" : "-") + rule);
   }
 
+  /** About as many characters as {@link #text} has. */
+  long textLength() {
+    long length = 0;
+    for (String rule : rules) {
+      length += rule.length() + 1;
+    }
+    return length;
+  }
+
   /** The rules that lead here, beginning with {@code +@all} or {@code -@all}. */
   String text() {
     String first = beginsWithAll ? "+@all" : "-@all";

@@ -21,6 +21,9 @@ import java.util.stream.Collectors;
  * <p>A user may do what one selector allows as a whole; selectors do not add up.
  */
 public final class Selector {
+  /** What stands in {@link #text} before a pattern: a blank and a sign. */
+  private static final int SEPARATED = 2;
+
   private final CommandRights commands;
   private final List<Pattern> keys;
 
@@ -176,6 +179,18 @@ public final class Selector {
     return allChannels
         ? "&*"
         : channels.stream().map(each -> "&" + each.text()).collect(Collectors.joining(" "));
+  }
+
+  /** About as many characters as {@link #text} has. */
+  long textLength() {
+    long length = commands.textLength();
+    for (Pattern pattern : keys) {
+      length += SEPARATED + pattern.text().length();
+    }
+    for (Pattern pattern : channels) {
+      length += SEPARATED + pattern.text().length();
+    }
+    return length;
   }
 
   /** All rules, so that they lead here from a new selector whatever that may do by default. */

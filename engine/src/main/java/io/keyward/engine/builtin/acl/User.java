@@ -5,9 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Somebody who may log in to a keyspace, and what the rules allow.
@@ -18,7 +22,7 @@ import java.util.List;
 public final class User {
   private final String name;
   private final CommandTable table;
-  private final List<String> passwords = new ArrayList<>();
+  private final Set<String> passwords = new LinkedHashSet<>();
   private final List<Selector> selectors = new ArrayList<>(1);
   private boolean enabled;
   private boolean noPassword;
@@ -64,14 +68,12 @@ public final class User {
   }
 
   /** The hashes of the passwords, 64 lower-case hexadecimal digits each. */
-  public List<String> passwords() {
-    return Collections.unmodifiableList(passwords);
+  public Collection<String> passwords() {
+    return Collections.unmodifiableCollection(passwords);
   }
 
   void addPassword(String hash) {
-    if (!passwords.contains(hash)) {
-      passwords.add(hash);
-    }
+    passwords.add(hash);
     noPassword = false;
   }
 
@@ -114,15 +116,16 @@ public final class User {
   User copy() {
     User copy = new User(name, table, false);
     copy.become(this);
+    copy.selectors.replaceAll(Selector::copy);
     return copy;
   }
 
-  /** Takes over the rules of another user. */
+  /** Takes over the rules of another user, with its selectors, so that it may not change after. */
   void become(User other) {
     passwords.clear();
     passwords.addAll(other.passwords);
     selectors.clear();
-    other.selectors.forEach(selector -> selectors.add(selector.copy()));
+    selectors.addAll(other.selectors);
     enabled = other.enabled;
     noPassword = other.noPassword;
     skipSanitizing = other.skipSanitizing;
@@ -162,7 +165,7 @@ public final class User {
     if (selectors.stream().anyMatch(Selector::allChannels)) {
       return true;
     }
-    List<String> own = new ArrayList<>();
+    Set<String> own = new HashSet<>();
     selectors.forEach(each -> each.channelPatterns().forEach(pattern -> own.add(pattern.text())));
     return other.selectors.stream()
         .allMatch(
@@ -190,7 +193,7 @@ public final class User {
   long bytes() {
     long bytes = 128L * passwords.size();
     for (Selector selector : selectors) {
-      bytes += 2L * selector.text().length();
+      bytes += 2L * selector.textLength();
     }
     return name.equals(AccessControl.DEFAULT_USER)
         ? Math.max(0, bytes - 64)

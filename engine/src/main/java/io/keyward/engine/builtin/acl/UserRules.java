@@ -16,11 +16,18 @@ final class UserRules {
 
   private final User user;
   private final boolean allChannelsByDefault;
+  private final Runnable between;
 
-  /** Rules for a user whose new selectors reach every channel if {@code allChannelsByDefault}. */
-  UserRules(User user, boolean allChannelsByDefault) {
+  /**
+   * Rules for a user.
+   *
+   * @param allChannelsByDefault whether new selectors reach every channel
+   * @param between is called after each rule, in selectors too
+   */
+  UserRules(User user, boolean allChannelsByDefault, Runnable between) {
     this.user = user;
     this.allChannelsByDefault = allChannelsByDefault;
+    this.between = between;
   }
 
   /**
@@ -70,6 +77,7 @@ final class UserRules {
       case "reset" -> reset();
       default -> applyOther(rule);
     }
+    between.run();
   }
 
   private void reset() {
@@ -125,6 +133,7 @@ final class UserRules {
     for (String rule : rules.split("[ \\t\\r\\n\\f\\x0B]+", -1)) {
       if (!rule.isEmpty()) {
         apply(rule, selector);
+        between.run();
       }
     }
     user.addSelector(selector);

@@ -12,8 +12,8 @@ import io.keyward.engine.builtin.acl.RuleException;
 import io.keyward.engine.builtin.acl.User;
 import io.keyward.engine.command.CommandBuilder;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,9 +89,9 @@ final class AclFileCommands {
   private static void apply(
       BuiltinKeyspace keyspace, AccessFile file, String text, Request asking) {
     AccessControl access = keyspace.access();
-    List<User> former;
+    Set<User> former;
     try {
-      former = new ArrayList<>(file.load(text, access));
+      former = new HashSet<>(file.load(text, access));
     } catch (RuleException wrong) {
       throw CommandException.error(wrong.reason());
     }

@@ -1,5 +1,7 @@
 package io.keyward.engine.builtin.server;
 
+import static java.util.stream.Collectors.toSet;
+
 import io.keyward.engine.Client;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
@@ -9,6 +11,7 @@ import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.ClientState;
 import io.keyward.engine.builtin.Database;
 import io.keyward.engine.builtin.Key;
+import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.RuleException;
 import io.keyward.engine.builtin.acl.Selector;
@@ -17,6 +20,7 @@ import io.keyward.engine.builtin.connection.ClientKill;
 import io.keyward.engine.command.CommandBuilder;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -35,6 +39,7 @@ final class AclUserCommands {
                 .summary("Makes a user, or changes what it may do.")
                 .complexity("O(N). Where N is the number of rules provided.")
                 .syntax("username [rule [rule ...]]")
+                .runsInSlices()
                 .tips("request_policy:all_nodes", "response_policy:all_succeeded")
                 .secretsBy(
                     (request, positions) -> {
@@ -74,10 +79,11 @@ final class AclUserCommands {
     List<String> rules = new ArrayList<>();
     for (int i = 3; i < request.count(); i++) {
       rules.add(request.text(i));
+      Slices.step(request);
     }
     AccessControl.Change change;
     try {
-      change = keyspace.access().attempt(name, rules);
+      change = keyspace.access().attempt(name, rules, () -> Slices.longStep(request));
     } catch (RuleException wrong) {
       throw CommandException.error(wrong.reason());
     }
@@ -113,7 +119,7 @@ final class AclUserCommands {
         throw DEFAULT_STAYS;
       }
     }
-    List<User> removed = new ArrayList<>();
+    Set<User> removed = new HashSet<>();
     for (int i = 2; i < request.count(); i++) {
       User user = keyspace.access().remove(request.text(i));
       if (user != null) {
@@ -125,12 +131,11 @@ final class AclUserCommands {
   }
 
   /** Closes the connections of users that are there no more; until then they may do nothing. */
-  static void closeConnections(
-      BuiltinKeyspace keyspace, Request request, Collection<User> removed) {
-    List<Client> theirs =
+  static void closeConnections(BuiltinKeyspace keyspace, Request request, Set<User> removed) {
+    Set<Client> theirs =
         keyspace.clients().stream()
             .filter(client -> removed.contains(ClientState.of(client).user()))
-            .toList();
+            .collect(toSet());
     theirs.forEach(
         client -> {
           keyspace.members().logOut(client);

@@ -150,7 +150,7 @@ class UserRulesFuzzTest {
     String before = AccessFile.text(access.users());
     AccessControl.Change change;
     try {
-      change = access.attempt("user", rules);
+      change = access.attempt("user", rules, () -> {});
     } catch (RuleException refused) {
       assertThat(AccessFile.text(access.users())).isEqualTo(before);
       return;
