@@ -30,16 +30,17 @@ public final class BlockingTimeout {
   }
 
   /**
-   * Seconds, with a fraction, as milliseconds; 0 means for ever.
+   * Seconds, with a fraction, as milliseconds, rounded up, so that less than one below 0 is 0; 0
+   * means for ever.
    *
    * @throws io.keyward.engine.CommandException if it is no number, negative or too large
    */
   public static long milliseconds(Request request, int argument) {
     double seconds = request.number(argument, Errors.TIMEOUT_NOT_A_FLOAT);
-    if (seconds < 0) {
+    double milliseconds = Math.ceil(seconds * 1000);
+    if (milliseconds < 0) {
       throw Errors.TIMEOUT_NEGATIVE;
     }
-    double milliseconds = Math.ceil(seconds * 1000);
     if (milliseconds > Long.MAX_VALUE - request.now()) {
       throw OUT_OF_RANGE;
     }

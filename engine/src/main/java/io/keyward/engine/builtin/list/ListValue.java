@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A list is one listpack in its entry until that would exceed {@code list-max-listpack-size};
  * then it is a {@link BigList}, and it becomes a listpack again when it has shrunk to half of the
- * limit, so that a list at the limit does not go to and fro.
+ * limit, as it is set by then, so that a list at the limit does not go to and fro.
  */
 public final class ListValue {
   /** In one of the steps that {@link Slices#expect} counts a big list compares so many elements. */
@@ -115,15 +115,14 @@ public final class ListValue {
       return;
     }
     Quicklist elements = big(list).elements();
-    if (elements.isOneListpack() && isHalfEmpty(elements)) {
+    if (elements.isOneListpack() && isHalfEmpty(elements, limits(list.database()))) {
       Held former = list.unhold(Encoding.LISTPACK, elements.onlyListpackBytes());
       elements.copyOnlyListpack(list.bytes(), list.start());
       former.free(Integer.MAX_VALUE);
     }
   }
 
-  private static boolean isHalfEmpty(Quicklist elements) {
-    QuicklistLimits limits = elements.limits();
+  private static boolean isHalfEmpty(Quicklist elements, QuicklistLimits limits) {
     long mostBytes = limits.fill() < 0 ? limits.maxBytes() / 2 : Integer.MAX_VALUE;
     return elements.onlyListpackBytes() <= mostBytes && elements.size() <= limits.maxCount() / 2;
   }

@@ -140,6 +140,24 @@ class ListCommandsTest {
   }
 
   @Test
+  void aListBecomesAListpackByTheLimitThatIsSetWhenItShrinks() throws Exception {
+    bench.settings().set(Directive.LIST_MAX_LISTPACK_SIZE, "3");
+    bench.line("rpush l a b c d");
+    bench.line("rpop l 2");
+    assertThat(bench.line("object encoding l")).isEqualTo("\"quicklist\"");
+    bench.settings().set(Directive.LIST_MAX_LISTPACK_SIZE, "2");
+    assertThat(bench.line("lpop l")).isEqualTo("\"a\"");
+    assertThat(bench.line("object encoding l")).isEqualTo("\"listpack\"");
+    assertThat(bench.line("rpush l c d")).isEqualTo("3");
+    assertThat(bench.line("object encoding l")).isEqualTo("\"quicklist\"");
+    bench.settings().set(Directive.LIST_MAX_LISTPACK_SIZE, "128");
+    assertThat(bench.line("rpop l")).isEqualTo("\"d\"");
+    assertThat(bench.line("object encoding l")).isEqualTo("\"listpack\"");
+    assertThat(bench.line("lrange l 0 -1")).isEqualTo("[\"b\" \"c\"]");
+    bench.validate();
+  }
+
+  @Test
   void aBigListIsFreedInSlices() {
     long empty = bench.keyspace().usedBytes();
     String element = "x".repeat(4000);
@@ -221,6 +239,12 @@ class ListCommandsTest {
     assertThat(one.take()).isEqualTo("nil");
     assertThat(one.run("blpop", "q", "-1")).isEqualTo("!ERR timeout is negative");
     assertThat(one.run("blpop", "q", "x")).isEqualTo("!ERR timeout is not a float or out of range");
+    bench.line("rpush q a");
+    assertThat(one.run("blpop", "q", "-0.0009")).isEqualTo("[\"q\" \"a\"]");
+    assertThat(one.run("blpop", "q", "-0.0009")).isEmpty();
+    bench.pass(100_000);
+    bench.line("rpush q b");
+    assertThat(one.take()).isEqualTo("[\"q\" \"b\"]");
     one.run("brpoplpush", "q", "r", "1");
     bench.keyspace().leave(one.client());
     bench.line("rpush q a");
