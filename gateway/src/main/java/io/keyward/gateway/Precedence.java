@@ -30,7 +30,8 @@ import org.slf4j.LoggerFactory;
  * has one of its own: a compilation beside a loop that could use all of the processor gets a
  * quarter of it rather than half.
  *
- * <p>The JVM lets one of its compiler threads start further ones, which inherit the niceness.
+ * <p>The JVM lets one of its compiler threads start further ones, which inherit the niceness. What
+ * a loop starts, such as the thread that writes a new base of the log, does not inherit its slices.
  */
 final class Precedence {
   private static final Logger log = LoggerFactory.getLogger(Precedence.class);
@@ -60,8 +61,12 @@ final class Precedence {
   private static final int ATTRIBUTES = 48;
 
   private static final int POLICY_AT = 4;
+  private static final int FLAGS_AT = 8;
   private static final int RUNTIME_AT = 24;
   private static final int USUAL_POLICY = 0;
+
+  /** SCHED_FLAG_RESET_ON_FORK: threads that a loop starts have what is usual. */
+  private static final long NOT_INHERITED = 1;
 
   private final Linker linker;
 
@@ -126,6 +131,7 @@ final class Precedence {
         long got = (long) get.invokeExact(calls.get(), thread, attributes, ATTRIBUTES, 0);
         if (got == 0 && attributes.get(JAVA_INT, POLICY_AT) == USUAL_POLICY) {
           attributes.set(JAVA_LONG, RUNTIME_AT, LOOPS_SLICE_NANOS);
+          attributes.set(JAVA_LONG, FLAGS_AT, attributes.get(JAVA_LONG, FLAGS_AT) | NOT_INHERITED);
           // Where it is refused, loops wait as they did.
           long _ = (long) set.invokeExact(calls.set(), thread, attributes, 0);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.keyward.gateway.fixture.GatewayProcess;
+import io.keyward.gateway.fixture.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
 
 /** Event loops run before the JVM's compiler threads, where the system lets threads ask for it. */
 class PrecedenceTest {
@@ -46,6 +48,25 @@ class PrecedenceTest {
             long longest = slices(gateway, "vert.x-eventloo").max().orElseThrow();
             return longest < slices(gateway, "C1 CompilerThre").min().orElseThrow();
           });
+    }
+  }
+
+  @Test
+  void whatALoopStartsHasUsualSlices() throws Exception {
+    assumeTrue(threadsMayAskForSlices());
+    try (GatewayProcess gateway = GatewayProcess.start(folder, List.of(), Map.of());
+        Jedis client = new Jedis("127.0.0.1", gateway.port(), Patience.MILLIS)) {
+      long usual = slices(gateway, "C1 CompilerThre").findFirst().orElseThrow();
+      Waiting.until(
+          "event loops to have short slices",
+          () -> slices(gateway, "vert.x-eventloo").allMatch(slice -> slice < usual));
+      client.mset("a", "1", "b", "2");
+      client.configSet("rdb-key-save-delay", "10000000");
+      client.bgrewriteaof();
+      Waiting.until(
+          "the thread of a rewrite", () -> slices(gateway, "keyward-aof-rew").count() == 1);
+      assertThat(slices(gateway, "keyward-aof-rew")).containsExactly(usual);
+      client.configSet("rdb-key-save-delay", "0");
     }
   }
 
