@@ -5,6 +5,7 @@ import io.keyward.config.Settings;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.config.file.FileFailure;
 import io.keyward.engine.builtin.Slices;
 import io.keyward.engine.builtin.acl.AccessControl;
 import io.keyward.engine.builtin.acl.AccessFile;
@@ -141,7 +142,7 @@ public final class Gateway implements AutoCloseable {
       return gateway;
     } catch (IOException unusable) {
       gateway.close();
-      throw new StartException(String.valueOf(unusable.getMessage()), unusable);
+      throw new StartException(FileFailure.text(unusable), unusable);
     } catch (InterruptedException interrupted) {
       gateway.close();
       Thread.currentThread().interrupt();

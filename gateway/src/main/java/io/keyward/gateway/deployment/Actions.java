@@ -2,6 +2,7 @@ package io.keyward.gateway.deployment;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.config.file.FileFailure;
 import io.keyward.gateway.deployment.DeploymentException.Kind;
 import io.keyward.gateway.server.Server;
 import io.keyward.gateway.server.StartException;
@@ -56,7 +57,7 @@ final class Actions {
         file.write(folder());
       }
     } catch (IOException unwritten) {
-      throw new RefusedException(String.valueOf(unwritten.getMessage()));
+      throw new RefusedException(FileFailure.text(unwritten));
     } finally {
       acting.unlock();
     }

@@ -10,6 +10,7 @@ import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,7 @@ final class StateFile {
       for (Object deployment : state.getJsonArray("deployments")) {
         restore((JsonObject) deployment);
       }
-    } catch (RefusedException | RuntimeException damaged) {
+    } catch (RefusedException | RuntimeException | CharacterCodingException damaged) {
       throw new IOException(
           file
               + ": "

@@ -3,6 +3,7 @@ package io.keyward.gateway.server;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.directive.RefusedException;
+import io.keyward.config.file.FileFailure;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Home;
@@ -83,7 +84,7 @@ public final class Durability {
         boolean _ = snapshots.loadAtStart(appendOnly.progress());
       }
     } catch (IOException failed) {
-      throw new StartException(String.valueOf(failed.getMessage()), failed);
+      throw new StartException(FileFailure.text(failed), failed);
     }
     loading(false);
     appendOnly.progress().end();
@@ -131,7 +132,7 @@ public final class Durability {
         appendOnly.turnOn();
       }
     } catch (IOException failed) {
-      log.error("The append-only file cannot be written: {}", failed.getMessage());
+      log.error("The append-only file cannot be written: {}", FileFailure.text(failed));
       throw new RefusedException("Unable to turn on AOF. Check server logs.");
     } catch (InterruptedException stopped) {
       Thread.currentThread().interrupt();

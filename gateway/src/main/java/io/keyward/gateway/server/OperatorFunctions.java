@@ -1,6 +1,7 @@
 package io.keyward.gateway.server;
 
 import io.keyward.config.directive.Directive;
+import io.keyward.config.file.FileFailure;
 import io.keyward.config.file.OwnFile;
 import io.keyward.config.file.WholeFile;
 import io.keyward.engine.CommandException;
@@ -86,7 +87,7 @@ public final class OperatorFunctions {
     try {
       WholeFile.replace(server.snapshots().place().directory().path().resolve(NAME), payload);
     } catch (IOException unwritten) {
-      log.error("The operator's functions cannot be kept: {}", unwritten.getMessage());
+      log.error("The operator's functions cannot be kept: {}", FileFailure.text(unwritten));
     }
   }
 

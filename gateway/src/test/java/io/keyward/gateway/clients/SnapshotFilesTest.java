@@ -366,7 +366,8 @@ class SnapshotFilesTest {
     }
     assertThatThrownBy(() -> start(Map.of("REDIS_KEY_PREFIX", "green")).close())
         .isInstanceOf(StartException.class)
-        .hasMessageContaining("of no deployment that there is, since it has no prefix");
+        .hasMessageContaining("of no deployment that there is, since it has no prefix")
+        .hasMessageContaining("gateway/run import dump.rdb --deployment NAME");
   }
 
   @Test

@@ -326,7 +326,29 @@ class AppendOnlyTest {
     assertThatThrownBy(this::start)
         .cause()
         .hasMessageContaining("is damaged at offset 0: of the command SELECT")
-        .hasMessageContaining("redis-check-aof --fix");
+        .hasMessageContaining("cut it off there: truncate -s 0 ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$1\r\nb\r\n$1\r\n1\r\n"})
+  void whatIsNoCommandStopsTheStartAndIsCutOffAsTheMessageSays(String before) throws Exception {
+    start().close();
+    append("*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\n1\r\n" + before);
+    append("*3\r\n$3\r\nS\001T\r\n$1\r\na\r\n$1\r\n2\r\n*1\r\n$4\r\nEXEC\r\n");
+    Path increment = log("appendonly.aof.1.incr.aof");
+    String remedy = "truncate -s 27 " + increment;
+    assertThatThrownBy(this::start)
+        .cause()
+        .hasMessageContaining("is damaged at offset 27")
+        .hasMessageContaining("which redis-check-aof does not see")
+        .hasMessageEndingWith(remedy);
+    try (FileChannel file = FileChannel.open(increment, StandardOpenOption.WRITE)) {
+      file.truncate(27);
+    }
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      assertThat(wire.call("MGET a b")).contains("1").contains("nil");
+    }
   }
 
   @Test

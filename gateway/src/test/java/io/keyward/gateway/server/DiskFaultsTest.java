@@ -399,4 +399,23 @@ class DiskFaultsTest {
         .hasMessageContaining("dump.rdb cannot be loaded from byte")
         .hasMessageContaining("it does not begin as a snapshot does. Put an intact copy");
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "garbage", "garbage that is longer than the head of a snapshot"})
+  void aBaseThatIsNoSnapshotThoughItsNameSaysSoStopsTheStart(String content) throws Exception {
+    Path base = data.resolve("appendonlydir/appendonly.aof.1.base.rdb");
+    try (Gateway gateway = start();
+        Words wire = new Words(gateway)) {
+      wire.call("SET a 1");
+      wire.call("BGREWRITEAOF");
+      awaitInfo(wire, "aof_rewrites:1", "aof_rewrite_in_progress:0");
+      wire.call("SET b 2");
+    }
+    assertThat(base).isNotEmptyFile();
+    Files.writeString(base, content);
+    assertThatThrownBy(() -> start().close())
+        .isInstanceOf(StartException.class)
+        .hasMessageContaining("base.rdb cannot be loaded from byte")
+        .hasMessageContaining("it does not begin as a snapshot does. Put an intact copy");
+  }
 }

@@ -243,11 +243,14 @@ class LifecycleTest {
     librechat.logIn("live", "of-librechat").close();
 
     librechat.close();
-    Files.writeString(folder.resolve("data/deployments.json"), "{\"version\": 1,");
-    assertThatThrownBy(librechat::open)
-        .cause()
-        .hasMessageContaining("deployments.json")
-        .hasMessageContaining("Remedy");
+    for (String damaged : List.of("{\"version\": 1,", "\u00ff", "")) {
+      Files.write(
+          folder.resolve("data/deployments.json"), damaged.getBytes(StandardCharsets.ISO_8859_1));
+      assertThatThrownBy(librechat::open)
+          .cause()
+          .hasMessageContaining("deployments.json")
+          .hasMessageContaining("Remedy");
+    }
     Files.delete(folder.resolve("data/deployments.json"));
     librechat.open();
   }

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.appendonly;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.file.FileFailure;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.LogChain.Increment;
 import io.keyward.engine.builtin.disk.Disk;
@@ -336,7 +337,7 @@ public final class AppendOnlyLog {
       if (rewrites.givenUp()) {
         outcome = Outcome.ABANDONED;
       } else {
-        log.error("Rewriting the append-only file has failed: {}", DiskAttempts.reason(failed));
+        log.error("Rewriting the append-only file has failed: {}", FileFailure.text(failed));
       }
     } catch (RuntimeException | OutOfMemoryError failed) {
       log.error("Rewriting the append-only file has failed", failed);

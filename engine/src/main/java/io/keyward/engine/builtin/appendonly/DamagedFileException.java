@@ -7,22 +7,33 @@ final class DamagedFileException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final long offset;
-  private final boolean truncated;
+  private final Kind kind;
 
-  private DamagedFileException(String reason, long offset, boolean truncated) {
+  private enum Kind {
+    TRUNCATED,
+    MALFORMED,
+    REFUSED
+  }
+
+  private DamagedFileException(String reason, long offset, Kind kind) {
     super(reason);
     this.offset = offset;
-    this.truncated = truncated;
+    this.kind = kind;
   }
 
   /** The file ends in the middle of a command or of a transaction that begins at an offset. */
   static DamagedFileException truncated(long offset) {
-    return new DamagedFileException("it ends in the middle of a command", offset, true);
+    return new DamagedFileException("it ends in the middle of a command", offset, Kind.TRUNCATED);
   }
 
   /** What stands at an offset is not what the format demands. */
   static DamagedFileException malformed(long offset, String reason) {
-    return new DamagedFileException(reason, offset, false);
+    return new DamagedFileException(reason, offset, Kind.MALFORMED);
+  }
+
+  /** What stands at an offset is a command as to its form, but none that can be executed. */
+  static DamagedFileException refused(long offset, String reason) {
+    return new DamagedFileException(reason, offset, Kind.REFUSED);
   }
 
   /** Up to where the file is sound. */
@@ -32,6 +43,11 @@ final class DamagedFileException extends IOException {
 
   /** Whether all that is missing is the end. */
   boolean truncated() {
-    return truncated;
+    return kind == Kind.TRUNCATED;
+  }
+
+  /** Whether it has the form of a command. */
+  boolean refused() {
+    return kind == Kind.REFUSED;
   }
 }

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.appendonly;
 
+import io.keyward.config.file.FileFailure;
 import java.io.IOException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -38,7 +39,7 @@ final class DiskAttempts {
         succeeded();
         return true;
       } catch (IOException refused) {
-        failed(reason(refused));
+        failed(FileFailure.text(refused));
         if (ending.getAsBoolean()) {
           return false;
         }
@@ -59,10 +60,5 @@ final class DiskAttempts {
       observer.recovered(forcing);
       fails = false;
     }
-  }
-
-  static String reason(IOException refused) {
-    String message = refused.getMessage();
-    return message == null ? refused.toString() : message;
   }
 }

@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.appendonly;
 
+import io.keyward.config.file.FileFailure;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -117,7 +118,7 @@ final class Forcer {
   private void tell(Throwable failure) {
     try {
       if (failure instanceof IOException reason && !refused) {
-        observer.failed(true, DiskAttempts.reason(reason));
+        observer.failed(true, FileFailure.text(reason));
         refused = true;
       }
     } catch (OutOfMemoryError full) {

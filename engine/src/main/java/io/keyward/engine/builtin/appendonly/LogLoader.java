@@ -96,7 +96,7 @@ final class LogLoader {
 
   private void load(Path file, boolean mayEndEarly) throws IOException, InterruptedException {
     long from = 0;
-    if (isSnapshot(file)) {
+    if (isSnapshot(file) || isDamagedSnapshot(file)) {
       from = snapshots.read(file, residents, progress);
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -119,6 +119,16 @@ final class LogLoader {
     }
   }
 
+  /**
+   * Whether a file is a snapshot by its name and begins neither as one nor as commands do, which a
+   * rewrite names so if aof-use-rdb-preamble is changed while it runs.
+   */
+  private static boolean isDamagedSnapshot(Path file) throws IOException {
+    try (var in = Files.newInputStream(file)) {
+      return file.getFileName().toString().endsWith(".rdb") && in.read() != '*';
+    }
+  }
+
   private void replay(Path file, CommandReader reader) throws IOException, InterruptedException {
     int database = 0;
     long offset = reader.offset();
@@ -127,9 +137,9 @@ final class LogLoader {
     Replayed command = spare.take();
     while (next(command.request(), reader, unit, unitStart)) {
       Request request = command.request();
-      switch (resolve(request, offset)) {
+      switch (resolve(request, unit == null ? offset : unitStart)) {
         case "select" -> {
-          database = selected(request, offset);
+          database = selected(request, unit == null ? offset : unitStart);
           spare.giveBack(command);
         }
         case "multi" -> {
@@ -185,7 +195,7 @@ final class LogLoader {
       }
       return command.fullName();
     } catch (CommandException refused) {
-      throw DamagedFileException.malformed(offset, reason(request, refused));
+      throw DamagedFileException.refused(offset, reason(request, refused));
     }
   }
 
@@ -193,7 +203,7 @@ final class LogLoader {
     try {
       return (int) request.integer(1, 0, Integer.MAX_VALUE, Errors.DATABASE_OUT_OF_RANGE);
     } catch (CommandException refused) {
-      throw DamagedFileException.malformed(offset, reason(request, refused));
+      throw DamagedFileException.refused(offset, reason(request, refused));
     }
   }
 
@@ -292,7 +302,12 @@ final class LogLoader {
               + damaged.offset()
               + ": "
               + damaged.getMessage()
-              + ". Make a copy of it, then mend it with: redis-check-aof --fix "
+              + (damaged.refused()
+                  ? ", which redis-check-aof does not see. Make a copy of it, then cut it off"
+                      + " there: truncate -s "
+                      + damaged.offset()
+                      + " "
+                  : ". Make a copy of it, then mend it with: redis-check-aof --fix ")
               + file,
           damaged);
     }

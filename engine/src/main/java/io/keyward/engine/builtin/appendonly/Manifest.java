@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.appendonly;
 
+import io.keyward.config.file.FileFailure;
 import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.disk.DiskFile;
 import java.io.IOException;
@@ -181,7 +182,7 @@ record Manifest(@Nullable Part base, List<Part> history, List<Part> increments) 
     } catch (CharacterCodingException noText) {
       throw unusable(file, "is no text");
     } catch (IOException unreadable) {
-      throw unusable(file, "cannot be read: " + DiskAttempts.reason(unreadable));
+      throw unusable(file, "cannot be read: " + FileFailure.text(unreadable));
     }
   }
 

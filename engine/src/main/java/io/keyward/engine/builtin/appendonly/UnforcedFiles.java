@@ -1,5 +1,6 @@
 package io.keyward.engine.builtin.appendonly;
 
+import io.keyward.config.file.FileFailure;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -95,7 +96,7 @@ final class UnforcedFiles {
     try {
       file.close();
     } catch (IOException refused) {
-      observer.failed(true, DiskAttempts.reason(refused));
+      observer.failed(true, FileFailure.text(refused));
     }
   }
 

@@ -59,7 +59,8 @@ public final class DataDirectory implements AutoCloseable {
       throw new IOException(
           "the folder %s of the data files cannot be used: %s. Give --dir a folder that the gateway"
                   .formatted(path, reason == null ? kind(unusable) : reason)
-              + " may write in, or keep the data in memory alone: --appendonly no --save \"\"",
+              + " may write in, or keep the data in memory alone: --appendonly no --save \"\""
+              + " --dbfilename \"\"",
           unusable);
     } finally {
       if (taken == null && channel != null) {

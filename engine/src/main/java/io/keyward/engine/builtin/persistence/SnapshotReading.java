@@ -4,6 +4,7 @@ import io.keyward.config.directive.Directive;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.rdb.MalformedRdbException;
 import io.keyward.engine.builtin.rdb.RdbInput;
+import io.keyward.engine.builtin.snapshot.ForeignDataException;
 import io.keyward.engine.builtin.snapshot.KeyPlaces;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader;
 import io.keyward.engine.builtin.snapshot.SnapshotLoader.Expired;
@@ -89,7 +90,17 @@ final class SnapshotReading implements AutoCloseable {
     return new IOException(
         "%s cannot be loaded from byte %d on: %s. Put an intact copy in its place, or move it away"
                 .formatted(path, malformed.position(), malformed.getMessage())
-            + " to begin without data; redis-check-rdb tells more");
+            + " (of an append-only file its whole folder) to begin without data; redis-check-rdb"
+            + " tells more");
+  }
+
+  private IOException foreign(ForeignDataException found) {
+    return new IOException(
+        "%s cannot be loaded from byte %d on: %s. Start with the prefixes under which it was written,"
+                .formatted(path, found.position(), found.getMessage())
+            + " or move it away (of an append-only file its whole folder) and move a dump.rdb of"
+            + " the same data into each deployment: gateway/run import dump.rdb --deployment NAME,"
+            + " with --prefix-in-file PREFIX if its keys have one");
   }
 
   /**
@@ -111,6 +122,8 @@ final class SnapshotReading implements AutoCloseable {
       return false;
     } catch (MalformedRdbException malformed) {
       throw damaged(malformed);
+    } catch (ForeignDataException found) {
+      throw foreign(found);
     } catch (UncheckedIOException failed) {
       throw unreadable(path, failed);
     }

@@ -2,6 +2,7 @@ package io.keyward.engine.builtin.persistence;
 
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
+import io.keyward.config.file.FileFailure;
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
@@ -177,7 +178,10 @@ public final class Snapshots {
       savedChanges = changes;
       history.written();
       log.info("Snapshot written to {}: {} bytes", folder.path().resolve(name), size);
-    } catch (IOException | RuntimeException | OutOfMemoryError broken) {
+    } catch (IOException unwritten) {
+      failure = FileFailure.text(unwritten);
+      logFailure(failure);
+    } catch (RuntimeException | OutOfMemoryError broken) {
       failure = String.valueOf(broken.getMessage());
       logFailure(failure);
     } catch (InterruptedException interrupted) {

@@ -117,11 +117,12 @@ public final class SnapshotLoader {
    *
    * @return whether that was the last
    * @throws MalformedRdbException if the file is damaged
+   * @throws ForeignDataException if it holds what is of no deployment
    */
   public boolean step() {
     try {
       return record();
-    } catch (MalformedRdbException | UncheckedIOException broken) {
+    } catch (MalformedRdbException | ForeignDataException | UncheckedIOException broken) {
       settle();
       throw broken;
     }
@@ -188,8 +189,11 @@ public final class SnapshotLoader {
   private void function(byte[] text, boolean shown) {
     BuiltinKeyspace keyspace = places.ofFunctions(functionsOf);
     if (keyspace == null) {
-      throw in.malformed(
-          "it holds functions of the deployment '" + functionsOf + "', which there is not");
+      throw new ForeignDataException(
+          functionsOf.isEmpty()
+              ? "it holds functions, and does not say of which deployment"
+              : "it holds functions of the deployment '" + functionsOf + "', which there is not",
+          in.position());
     }
     if (keyspace.home() != home || !keyspace.effects().kept()) {
       return;
@@ -210,7 +214,8 @@ public final class SnapshotLoader {
       return;
     }
     if (place == null) {
-      throw in.malformed("it holds a key of no deployment that there is" + prefixOf(key));
+      throw new ForeignDataException(
+          "it holds a key of no deployment that there is" + prefixOf(key), in.position());
     }
     BuiltinKeyspace keyspace = place.keyspace();
     if (keyspace.home() != home || !keyspace.effects().kept()) {
