@@ -50,7 +50,7 @@ final class Amounts {
   }
 
   /**
-   * Notes that an amount is none.
+   * Notes that what is given is no amount.
    *
    * @param without what holds if the field is left out, which 0 or very much may be meant to say
    */

@@ -20,9 +20,11 @@ final class HostNames {
   }
 
   private static boolean isAddress(String text) {
+    // With its scope, as in fe80::1%eth0, an address is valid only where there is that interface.
+    String unscoped = text.replaceFirst("%[^]]+", "");
     try {
-      // Which interface a scope names, the machine that listens knows.
-      return InetAddress.ofLiteral(text.replaceFirst("%[^]]+", "")) != null;
+      var _ = InetAddress.ofLiteral(unscoped);
+      return true;
     } catch (IllegalArgumentException none) {
       return false;
     }

@@ -39,7 +39,7 @@ final class YamlFile {
   private static final String OPERATOR = "operator";
   private static final String TENANTS = "tenants";
 
-  /** What would be taken for the value itself, though hardly anybody means that. */
+  /** A value such as {@code ${PORT}}, which is refused: hardly anybody means those letters. */
   private static final Pattern VARIABLE = Pattern.compile("\\$\\{[A-Za-z_][A-Za-z0-9_]*}");
 
   private static final String NOT_LOOKED_UP =

@@ -1,7 +1,6 @@
 package io.keyward.loadtest;
 
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +53,7 @@ final class HostWatch implements AutoCloseable {
    *
    * @param cpus processors, or lists of them, as taskset(1) takes them
    */
-  static HostWatch of(List<String> cpus) throws InterruptedException {
+  static HostWatch of(List<String> cpus) {
     HostWatch watch = new HostWatch();
     for (String cpu : cpus) {
       watch.watchers.add(
@@ -84,11 +83,7 @@ final class HostWatch implements AutoCloseable {
 
   private static void run(String... command) throws IOException {
     try {
-      Process process =
-          new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(Redirect.PIPE)
-              .start();
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       String said =
           new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
       if (process.waitFor() != 0) {

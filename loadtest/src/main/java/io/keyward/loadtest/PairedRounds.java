@@ -8,15 +8,14 @@ import java.util.function.ToDoubleFunction;
 /**
  * What a server and the reference did in turns: as many rounds of each, one beside the other.
  *
- * <p>Two servers of the same speed differ as well, each time otherwise. Whether one is slower is
- * told by how many of the rounds it was slower in, of which chance explains but so many (the sign
- * test).
+ * <p>Servers of the same speed differ too, now one way and now the other. So a server is called
+ * slower only if it was slower in more of the rounds than chance explains (the sign test).
  *
  * @param reference figures of the reference, round by round
  * @param own figures of the server, round by round
  */
 record PairedRounds(List<Double> reference, List<Double> own) {
-  /** How seldom chance must make so many rounds higher for them to tell more than chance. */
+  /** So many rounds that are higher count if chance makes as many less often than this. */
   private static final double SELDOM = 0.05;
 
   PairedRounds {
@@ -64,7 +63,7 @@ record PairedRounds(List<Double> reference, List<Double> own) {
     return chance(higher(), own.size()) < SELDOM;
   }
 
-  /** How often at least so many of all coins fall on one side. */
+  /** How often at least so many of all tossed coins show heads. */
   private static double chance(int atLeast, int all) {
     double ways = 1;
     double sum = 0;

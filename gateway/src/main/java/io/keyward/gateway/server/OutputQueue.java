@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
  * filled from them when it is asked for. A row that waits takes no memory of its own unless its
  * bytes are gone elsewhere.
  *
- * <p>Arrays are those that the loop keeps for long strings: what the kernel would have to find and
- * clear for a long reply, were it in buffers of its own, the loop would wait for.
+ * <p>Arrays for long replies are taken from those that the loop keeps for long strings: for new
+ * memory the loop would wait until the kernel has found and cleared it.
  */
 final class OutputQueue {
-  /** Bytes of what waits that leave together: the loop waits while the kernel copies them. */
+  /** At most so many bytes leave at once, since the loop waits while the kernel copies them. */
   static final int BUFFER = 64 * 1024;
 
   /** A part of what waits: an array that belongs to the queue, or a row of which it has a share. */

@@ -25,10 +25,10 @@ final class Turnstile extends ChannelDuplexHandler {
   /** How many connections have come. */
   private int comers;
 
-  /** Whether nobody has asked for a further one yet. */
+  /** Whether nobody else is let in until the loop has taken in the last one. */
   private boolean waits;
 
-  /** Whether it is going to be looked if the next one waits too long. */
+  /** Whether {@link #look} is scheduled, which ends a wait that is too long. */
   private boolean watched;
 
   @Override
