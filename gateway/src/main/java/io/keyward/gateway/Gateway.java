@@ -211,6 +211,23 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads the users and certificates in the files that the settings name, without starting a
+   * gateway.
+   *
+   * @throws StartException if one could not start with them
+   */
+  static void check(Settings settings) throws StartException {
+    Transports.Started started = Transports.start(settings.transport(), settings.eventLoops());
+    try {
+      Gateway gateway = new Gateway(started.vertx(), started.transport(), settings, Disk.REAL);
+      gateway.readUsers();
+      gateway.listeners.check();
+    } finally {
+      started.vertx().close().toCompletionStage().toCompletableFuture().join();
+    }
+  }
+
   private void open(boolean freePorts, Consumer<Gateway> stoppable) throws StartException {
     if (!Slices.supported()) {
       log.warn(

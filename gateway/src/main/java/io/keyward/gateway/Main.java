@@ -123,6 +123,7 @@ public final class Main {
       }
       Settings settings = Settings.load(rest, System.getenv());
       if (check) {
+        Gateway.check(settings);
         out.println("The configuration is valid.");
         return 0;
       }

@@ -93,6 +93,13 @@ public final class Listeners {
     live.onChange(EnumSet.of(Directive.BIND), this::bindAnew);
   }
 
+  /** Reads the certificates that the directives ask for, and opens nothing. */
+  public void check() throws StartException {
+    if (server.live().number(Directive.TLS_PORT) != 0) {
+      loadCertificates();
+    }
+  }
+
   private void open(Door door, boolean anyFree) throws StartException {
     door.asked = server.live().number(door.directive);
     int port = door.asked != 0 && anyFree ? Listener.freePort() : (int) door.asked;
