@@ -113,6 +113,14 @@ final class SettingsChecks {
           "tls-port is 0 and unixsocket is empty as well, so no client could connect",
           "give a port, a tls-port or a unixsocket");
     }
+    boolean listens = !port.equals("0") || !tlsPort.equals("0");
+    if (listens && text(Directive.BIND).isBlank()) {
+      wrong(
+          Directive.BIND,
+          "there is no address to listen on",
+          "give addresses such as 127.0.0.1 or *, or set port and tls-port 0 for the Unix socket"
+              + " alone");
+    }
     if (!port.equals("0") && port.equals(tlsPort)) {
       wrong(Directive.TLS_PORT, "port is the same", "give two different ports");
     }

@@ -272,6 +272,8 @@ class ConfigurationErrorsTest {
             + " use more cores | give its default, \"1\"",
         "--port 0 | tls-port is 0 and unixsocket is empty as well, so no client could connect |"
             + " give a port, a tls-port or a unixsocket",
+        "'--bind ' | there is no address to listen on | give addresses such as 127.0.0.1 or *, or"
+            + " set port and tls-port 0 for the Unix socket alone",
         "--admin-port 6379 | clients connect to the same port | give the admin server a port of its"
             + " own",
         "--tls-cert-file /nowhere.pem | there is no file that can be read | give the path of a PEM"
