@@ -88,6 +88,26 @@ class ReplicaStreamTest {
     }
   }
 
+  /** So asks {@code redis-cli --replica}, which throws the snapshot away. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void theDataMayBeLeftOut(int loops) throws Exception {
+    try (Gateway gateway = start(loops);
+        Words wire = new Words(gateway);
+        Wire replica = Wire.to(gateway.ports().redis())) {
+      wire.call("SET before 1");
+      assertThat(wire.call("REPLCONF rdb-filter-only functions"))
+          .isEqualTo("ERR Unsupported rdb-filter-only option: functions");
+      replica.send("REPLCONF rdb-filter-only \"\"\r\n");
+      assertThat(replica.line()).isEqualTo("+OK");
+      assertThat(replica.ask("PSYNC ? -1")).startsWith("+FULLRESYNC");
+      assertThat(replica.snapshot()).isEqualTo("REDIS0010\u00ff" + "\0".repeat(8));
+      wire.call("SET behind 1");
+      assertThat(command(replica)).isEqualTo("SELECT 0");
+      assertThat(command(replica)).isEqualTo("SET behind 1");
+    }
+  }
+
   /** What broke one snapshot need not break the next: whoever has been cut off comes again. */
   @ParameterizedTest
   @CsvSource({

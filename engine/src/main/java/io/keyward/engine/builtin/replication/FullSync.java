@@ -24,6 +24,10 @@ final class FullSync {
   private static final int PIECE = 64 * 1024;
   private static final long NOT_BEGUN = Long.MAX_VALUE;
 
+  /** A snapshot that ends where it begins, of the first version of Redis that asks for such. */
+  private static final byte[] EMPTY =
+      "REDIS0010\u00ff\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
+
   private final Replication replication;
   private final Snapshots snapshots;
 
@@ -105,8 +109,10 @@ final class FullSync {
   }
 
   private boolean sent(Replica replica, FileChannel source) throws IOException {
-    String head = replication.beginsToReceive(replica) + "$" + source.size() + "\r\n";
-    boolean there = replica.send(head.getBytes(StandardCharsets.US_ASCII));
+    if (replica.withoutData()) {
+      return announced(replica, EMPTY.length) && replica.send(EMPTY);
+    }
+    boolean there = announced(replica, source.size());
     while (there) {
       ByteBuffer piece = ByteBuffer.allocate(PIECE);
       if (source.read(piece) < 0) {
@@ -117,6 +123,11 @@ final class FullSync {
       there = replica.send(bytes);
     }
     return false;
+  }
+
+  private boolean announced(Replica replica, long length) {
+    String head = replication.beginsToReceive(replica) + "$" + length + "\r\n";
+    return replica.send(head.getBytes(StandardCharsets.US_ASCII));
   }
 
   private void delete(Path file) {

@@ -58,6 +58,7 @@ final class Replica implements Follower {
   private int port;
   private String address = "";
   private boolean onlySnapshot;
+  private boolean withoutData;
   private boolean partial;
   private boolean receivesBytes;
   private @Nullable FullSync sync;
@@ -120,6 +121,15 @@ final class Replica implements Follower {
 
   void onlySnapshot(boolean only) {
     onlySnapshot = only;
+  }
+
+  /** Whether its snapshot is to be empty, since it is after what comes behind alone. */
+  boolean withoutData() {
+    return withoutData;
+  }
+
+  void withoutData(boolean empty) {
+    withoutData = empty;
   }
 
   /** Whether it knows offsets: it has asked by PSYNC, not by SYNC. */

@@ -159,11 +159,22 @@ public final class ReplicationCommands {
         replica.address(address(request, i + 1));
       } else if (request.is(i, "RDB-ONLY")) {
         replica.onlySnapshot(request.integer(i + 1) != 0);
+      } else if (request.is(i, "RDB-FILTER-ONLY")) {
+        leaveOutAll(request, i + 1);
+        replica.withoutData(true);
       } else if (!request.is(i, "CAPA") && !request.is(i, "VERSION")) {
         throw CommandException.error("Unrecognized REPLCONF option: " + request.text(i));
       }
     }
     reply.ok();
+  }
+
+  /** Of the parts of a snapshot that Redis can send by itself the gateway sends none. */
+  private static void leaveOutAll(Request request, int wanted) {
+    String part = request.text(wanted).strip();
+    if (!part.isEmpty()) {
+      throw CommandException.error("Unsupported rdb-filter-only option: " + part);
+    }
   }
 
   private static long forced(Request request, int argument) {
