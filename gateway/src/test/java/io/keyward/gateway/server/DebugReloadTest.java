@@ -68,6 +68,24 @@ class DebugReloadTest {
   }
 
   @Test
+  void informationTellsWhatWasLoaded() {
+    wire.call("MSET a 1 b 1 c 1");
+    assertThat(wire.call("DEBUG RELOAD")).isEqualTo("OK");
+    assertThat(wire.call("INFO persistence"))
+        .contains("rdb_last_load_keys_loaded:4", "rdb_changes_since_last_save:0");
+    wire.call("SET a 2");
+    assertThat(wire.call("DEBUG RELOAD NOSAVE")).isEqualTo("OK");
+    assertThat(wire.call("INFO persistence"))
+        .contains("rdb_last_load_keys_loaded:4", "rdb_changes_since_last_save:0");
+    try (Gateway other = start("--appendonly", "yes");
+        Words another = new Words(other)) {
+      another.call("MSET a 1 b 1");
+      assertThat(another.call("DEBUG LOADAOF")).isEqualTo("OK");
+      assertThat(another.call("INFO persistence")).contains("rdb_changes_since_last_save:0");
+    }
+  }
+
+  @Test
   void withoutMergeNothingMayBeThereThatTheFileHas() {
     assertThat(wire.call("DEBUG RELOAD NOSAVE NOFLUSH")).isEqualTo(NOT_LOADED);
     wire.call("FUNCTION FLUSH");

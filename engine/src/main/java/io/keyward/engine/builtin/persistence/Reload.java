@@ -48,6 +48,11 @@ public final class Reload implements Reloading {
   private @Nullable AppendOnlyLog appendOnly;
   private @Nullable Residents placed;
 
+  /** Of the reload that is under way, touched by one loop after the other. */
+  private long keys;
+
+  private long expired;
+
   public Reload(BuiltinEngine engine, Snapshots snapshots) {
     this.engine = engine;
     this.snapshots = snapshots;
@@ -102,6 +107,7 @@ public final class Reload implements Reloading {
             emptyThoseInFiles(home);
           },
           home -> home.effects().mute(false));
+      snapshots.loaded();
       return null;
     } catch (IOException broken) {
       log.error("DEBUG LOADAOF failed: {}", broken.getMessage());
@@ -179,8 +185,12 @@ public final class Reload implements Reloading {
   }
 
   private void load(int index, Request request, Present present, long start) {
+    if (index == 0) {
+      keys = 0;
+      expired = 0;
+    }
     if (index == engine.homes().size()) {
-      snapshots.loaded();
+      snapshots.loaded(keys, expired);
       end(request, null, start);
       return;
     }
@@ -248,6 +258,8 @@ public final class Reload implements Reloading {
     try {
       if (reading.load(System.nanoTime() + SLICE_NANOS)) {
         reading.close();
+        keys += reading.figures().loaded();
+        expired += reading.figures().expired();
         load(index + 1, request, present, start);
       } else {
         engine

@@ -322,6 +322,13 @@ public final class Snapshots {
     savedChanges = changes();
   }
 
+  /** Says how many keys have been loaded from the file, and how many were left out as expired. */
+  void loaded(long keys, long expired) {
+    loadedKeys = keys;
+    expiredAtLoad = expired;
+    loaded();
+  }
+
   /** Reads a file into the keyspaces; see {@link SnapshotLoad#run}. */
   SnapshotLoad.Loaded load(
       Path file, Supplier<KeyPlaces> places, Expired kept, LoadProgress progress)
