@@ -506,6 +506,7 @@ public final class BuiltinKeyspace implements Keyspace {
     databases.forEach(WholeDatabase::discard);
     attachments.end();
     home.functionNames().forget(this);
+    home.functionTelling().soon();
     settingsAccount.add(-settingsAccount.bytes());
     quota.leave();
     pins.leave();

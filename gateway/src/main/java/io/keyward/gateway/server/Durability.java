@@ -6,6 +6,7 @@ import io.keyward.config.directive.RefusedException;
 import io.keyward.config.file.FileFailure;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.FunctionNames;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.AppendOnlyLog;
 import io.keyward.engine.builtin.disk.Disk;
@@ -74,18 +75,24 @@ public final class Durability {
    * @throws StartException if the files cannot be read or written
    */
   public void start() throws StartException, InterruptedException {
+    FunctionNames names = engine.homes().getFirst().functionNames();
+    names.holdBack(this);
     try {
+      names.beginToRead();
       if (live.flag(Directive.APPENDONLY)) {
         snapshots.place().directory();
         boolean loaded = appendOnly.load(this::resident);
         boolean fromSnapshot = !loaded && snapshots.loadAtStart(appendOnly.progress());
+        names.endReading();
         appendOnly.begin(loaded, fromSnapshot);
       } else {
         boolean _ = snapshots.loadAtStart(appendOnly.progress());
+        names.endReading();
       }
     } catch (IOException failed) {
       throw new StartException(FileFailure.text(failed), failed);
     }
+    engine.homes().getFirst().functionTelling().goOn(this);
     loading(false);
     appendOnly.progress().end();
     engine.homes().forEach(home -> home.loop().execute(home::loaded));

@@ -2,20 +2,14 @@ package io.keyward.gateway.clients;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.keyward.config.Settings;
-import io.keyward.gateway.Gateway;
-import io.keyward.gateway.fixture.Executables;
+import io.keyward.gateway.fixture.GatewayOfLoops;
 import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,49 +23,10 @@ import redis.clients.jedis.resps.LibraryInfo;
  * library as long as any deployment has one of that name, and meets no error.
  */
 class CommonFunctionsTest {
-  private static final String FILE =
-      """
-      tenants:
-        shop:
-          deployments:
-            blue: {password: of-blue}
-            green: {password: of-green}
-      operator: {username: operator, password: of-operator}
-      """;
-
   @TempDir Path directory;
-  private Path file;
 
-  /** A server in a container would not reach the gateway on this machine's loopback. */
-  @BeforeEach
-  void needsRedisBesideTheGateway() {
-    assumeThat(Executables.onPath("redis-server")).as("redis-server on the PATH").isPresent();
-  }
-
-  private Gateway start(int loops) throws Exception {
-    file =
-        Files.writeString(directory.resolve("keyward.yaml"), "event-loops: " + loops + "\n" + FILE);
-    return Gateway.startOnFreePorts(
-        Settings.load(
-            List.of(
-                file.toString(),
-                "--bind",
-                "127.0.0.1",
-                "--protected-mode",
-                "no",
-                "--save",
-                "",
-                "--rdb-version",
-                "10",
-                "--dir",
-                directory.resolve("data").toString()),
-            Map.of()));
-  }
-
-  private static Jedis client(Gateway gateway, String name) {
-    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
-    client.auth(name, "of-" + name);
-    return client;
+  private GatewayOfLoops start(int loops) throws Exception {
+    return GatewayOfLoops.start(directory, loops, List.of("blue", "green"));
   }
 
   private static String library(String name, String function, String answer) {
@@ -127,9 +82,9 @@ class CommonFunctionsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void aRedisThatStartsOnTheLogHasThemAndEachDeploymentItsOwn(int loops) throws Exception {
-    try (Gateway gateway = start(loops);
-        Jedis blue = client(gateway, "blue");
-        Jedis green = client(gateway, "green")) {
+    try (GatewayOfLoops gateway = start(loops);
+        Jedis blue = gateway.client("blue");
+        Jedis green = gateway.client("green")) {
       change(blue, green);
       assertOwn(blue, green);
     }
@@ -138,9 +93,9 @@ class CommonFunctionsTest {
         Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
       assertCommon(client);
     }
-    try (Gateway gateway = start(loops);
-        Jedis blue = client(gateway, "blue");
-        Jedis green = client(gateway, "green")) {
+    try (GatewayOfLoops gateway = start(loops);
+        Jedis blue = gateway.client("blue");
+        Jedis green = gateway.client("green")) {
       assertOwn(blue, green);
       green.functionFlush();
       blue.functionFlush();
@@ -175,10 +130,10 @@ class CommonFunctionsTest {
   @ParameterizedTest
   @CsvSource({"1, yes", "2, yes", "1, no"})
   void afterARewriteItHasThemToo(int loops, String snapshotFirst) throws Exception {
-    try (Gateway gateway = start(loops);
-        Jedis operator = client(gateway, "operator");
-        Jedis blue = client(gateway, "blue");
-        Jedis green = client(gateway, "green")) {
+    try (GatewayOfLoops gateway = start(loops);
+        Jedis operator = gateway.client("operator");
+        Jedis blue = gateway.client("blue");
+        Jedis green = gateway.client("green")) {
       operator.configSet("aof-use-rdb-preamble", snapshotFirst);
       green.functionLoad(library("of_green", "common", "green"));
       blue.functionLoad(library("of_blue", "common", "blue"));
@@ -186,22 +141,22 @@ class CommonFunctionsTest {
       blue.functionLoad(library("same", "f", "blue"));
       rewrite(operator);
       green.functionDelete("of_green");
-      assertThat(namesOfRedisOnTheLog()).containsExactly("same");
+      assertThat(namesOfRedisOnTheLog()).containsExactly("of_blue", "same");
       rewrite(operator);
       assertThat(namesOfRedisOnTheLog()).containsExactly("of_blue", "same");
       green.functionLoad(library("of_green", "common", "green"));
       blue.functionDelete("same");
       assertThat(namesOfRedisOnTheLog()).containsExactly("of_blue", "same");
     }
-    try (Gateway gateway = start(loops);
-        Jedis blue = client(gateway, "blue");
-        Jedis green = client(gateway, "green")) {
+    try (GatewayOfLoops gateway = start(loops);
+        Jedis blue = gateway.client("blue");
+        Jedis green = gateway.client("green")) {
       blue.functionDelete("of_blue");
-      assertThat(namesOfRedisOnTheLog()).containsExactly("same");
+      assertThat(namesOfRedisOnTheLog()).containsExactly("of_green", "same");
       green.functionDelete("same");
-      assertThat(namesOfRedisOnTheLog()).isEmpty();
+      assertThat(namesOfRedisOnTheLog()).containsExactly("of_green");
       blue.functionLoad(library("of_blue", "common", "blue"));
-      assertThat(namesOfRedisOnTheLog()).containsExactly("of_blue");
+      assertThat(namesOfRedisOnTheLog()).containsExactly("of_green");
       assertThat(names(green)).containsExactly("of_green");
     }
   }
@@ -209,14 +164,12 @@ class CommonFunctionsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void aReplicaHasThem(int loops) throws Exception {
-    try (Gateway gateway = start(loops);
+    try (GatewayOfLoops gateway = start(loops);
         RedisFixture redis = RedisFixture.start();
-        Jedis replica = new Jedis(redis.host(), redis.port(), Patience.MILLIS);
-        Jedis operator = client(gateway, "operator");
-        Jedis blue = client(gateway, "blue");
-        Jedis green = client(gateway, "green")) {
-      replica.configSet(Map.of("masteruser", "operator", "masterauth", "of-operator"));
-      replica.replicaof("127.0.0.1", gateway.ports().redis());
+        Jedis replica = gateway.replica(redis);
+        Jedis operator = gateway.client("operator");
+        Jedis blue = gateway.client("blue");
+        Jedis green = gateway.client("green")) {
       Waiting.until(
           "the replica's link",
           () -> replica.info("replication").contains("master_link_status:up"));

@@ -1,14 +1,10 @@
 package io.keyward.gateway.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.keyward.config.Settings;
 import io.keyward.engine.builtin.BuiltinKeyspace;
-import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.propagation.EffectStream;
-import io.keyward.gateway.Gateway;
-import io.keyward.gateway.fixture.Executables;
+import io.keyward.gateway.fixture.GatewayOfLoops;
 import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
 import java.io.BufferedReader;
@@ -16,10 +12,8 @@ import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -42,41 +36,13 @@ class ReplicasOfLoopsTest {
   private static final String UNIT = "unit";
 
   @TempDir private Path directory;
-  private Gateway gateway;
+  private GatewayOfLoops gateway;
   private Jedis operator;
 
-  /** A server in a container would not reach the gateway on this machine's loopback. */
   @BeforeEach
   void begin() throws Exception {
-    assumeThat(Executables.onPath("redis-server")).as("redis-server on the PATH").isPresent();
-    Path file =
-        Files.writeString(
-            directory.resolve("keyward.yaml"),
-            """
-            event-loops: %d
-            operator: {username: operator, password: secret}
-            tenants: {shop: {deployments: {a: {password: a}, b: {password: b}, c: {password: c}}}}
-            """
-                .formatted(LOOPS));
-    gateway =
-        Gateway.startOnFreePorts(
-            Settings.load(
-                List.of(
-                    file.toString(),
-                    "--bind",
-                    "127.0.0.1",
-                    "--protected-mode",
-                    "no",
-                    "--save",
-                    "",
-                    "--appendonly",
-                    "no",
-                    "--rdb-version",
-                    "10",
-                    "--dir",
-                    directory.toString()),
-                Map.of()));
-    operator = client("operator", "secret");
+    gateway = GatewayOfLoops.start(directory, LOOPS, List.of("a", "b", "c"), "--appendonly", "no");
+    operator = gateway.operator();
   }
 
   @AfterEach
@@ -87,35 +53,6 @@ class ReplicasOfLoopsTest {
     }
   }
 
-  private Jedis client(String name, String password) {
-    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
-    client.auth(name, password);
-    return client;
-  }
-
-  private Jedis client(BuiltinKeyspace keyspace) {
-    String name = keyspace.prefix().substring(keyspace.prefix().lastIndexOf('.') + 1);
-    return client(name, name);
-  }
-
-  private Home home(int loop) {
-    return gateway.server().homes().get(loop);
-  }
-
-  private BuiltinKeyspace on(int loop) {
-    return gateway.server().engine().keyspaces().stream()
-        .filter(keyspace -> keyspace.home() == home(loop) && !keyspace.prefix().contains("~"))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private Jedis replica(RedisFixture redis) {
-    Jedis replica = new Jedis(redis.host(), redis.port(), Patience.MILLIS);
-    replica.configSet(Map.of("masteruser", "operator", "masterauth", "secret"));
-    replica.replicaof("127.0.0.1", gateway.ports().redis());
-    return replica;
-  }
-
   private static void awaitLink(Jedis replica) throws Exception {
     Waiting.until(
         "the replica's link", () -> replica.info("replication").contains("master_link_status:up"));
@@ -123,7 +60,8 @@ class ReplicasOfLoopsTest {
 
   /** Does something with the stream of effects of a loop that no client uses. */
   private void inStream(int loop, Consumer<EffectStream> done) {
-    CompletableFuture.runAsync(() -> done.accept(home(loop).effects()), home(loop).loop()::execute)
+    CompletableFuture.runAsync(
+            () -> done.accept(gateway.home(loop).effects()), gateway.home(loop).loop()::execute)
         .join();
   }
 
@@ -175,10 +113,10 @@ class ReplicasOfLoopsTest {
 
   @Test
   void aReplicaThatComesBackWhileAUnitIsUnderWayHasAllOfItOnce() throws Exception {
-    BuiltinKeyspace keyspace = on(0);
+    BuiltinKeyspace keyspace = gateway.on(0);
     try (RedisFixture redis = RedisFixture.start();
-        Jedis client = client(keyspace);
-        Jedis replica = replica(redis)) {
+        Jedis client = gateway.client(keyspace);
+        Jedis replica = gateway.replica(redis)) {
       awaitLink(replica);
       beginUnit(2);
       count(client, 100);
@@ -198,26 +136,26 @@ class ReplicasOfLoopsTest {
   /** What waits for the unit's end is in the newcomer's snapshot, and is not told to it again. */
   @Test
   void aReplicaThatComesWhileAUnitIsUnderWayHasWhatWaitedOnce() throws Exception {
-    BuiltinKeyspace keyspace = on(0);
-    BuiltinKeyspace busy = on(1);
+    BuiltinKeyspace keyspace = gateway.on(0);
+    BuiltinKeyspace busy = gateway.on(1);
     try (RedisFixture redis = RedisFixture.start();
         RedisFixture other = RedisFixture.start();
-        Jedis client = client(keyspace);
-        Jedis script = client(busy);
-        Jedis replica = replica(redis)) {
+        Jedis client = gateway.client(keyspace);
+        Jedis script = gateway.client(busy);
+        Jedis replica = gateway.replica(redis)) {
       awaitLink(replica);
       count(client, 10);
       beginUnit(2);
       count(client, 100);
       CompletableFuture<Void> runs = CompletableFuture.runAsync(() -> runUntilKilled(script));
       Waiting.until("the script", () -> inTheMiddle(busy));
-      try (Jedis newcomer = replica(other)) {
+      try (Jedis newcomer = gateway.replica(other)) {
         Waiting.until(
             "its snapshot of the first loop",
             () -> operator.info("persistence").matches("(?s).*keys_processed:[1-9].*"));
         long before = offset();
         endUnit(2);
-        try (Jedis killer = client(busy)) {
+        try (Jedis killer = gateway.client(busy)) {
           Waiting.until("the script's end", () -> killed(killer, runs));
         }
         awaitLink(newcomer);
@@ -273,9 +211,9 @@ class ReplicasOfLoopsTest {
 
   /** What is said to somebody who has the stream up to an offset. */
   private String answerTo(long offset) throws Exception {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.ports().redis())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port())) {
       String text =
-          "AUTH operator secret\r\nPSYNC %s %d\r\n"
+          "AUTH operator of-operator\r\nPSYNC %s %d\r\n"
               .formatted(replication("master_replid"), offset + 1);
       socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
       BufferedReader answers =

@@ -1,17 +1,17 @@
 package io.keyward.gateway.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.keyward.config.Settings;
 import io.keyward.engine.builtin.BuiltinKeyspace;
-import io.keyward.gateway.Gateway;
-import io.keyward.gateway.fixture.Executables;
+import io.keyward.engine.builtin.disk.Disk;
+import io.keyward.engine.builtin.disk.DiskFile;
+import io.keyward.gateway.fixture.GatewayOfLoops;
 import io.keyward.gateway.fixture.Patience;
 import io.keyward.gateway.fixture.RedisFixture;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -22,90 +22,102 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
-import redis.clients.jedis.resps.LibraryInfo;
 
 /**
- * Two deployments on two event loops change libraries of one name in one moment: a Redis on the log
- * has what they have in the end.
+ * Deployments on two event loops change libraries of one name in one moment, or while a snapshot
+ * has begun on one loop and not on the other: a Redis on the log, and one that follows, has what
+ * they have in the end.
  */
 class FunctionOrderTest {
   private static final String NAME = "common";
+  private static final List<String> DEPLOYMENTS = List.of("a", "b", "c");
 
   @TempDir private Path directory;
-  private Gateway gateway;
+  private final BaseRefusing disk = new BaseRefusing();
+  private GatewayOfLoops gateway;
+  private FunctionsOfLoops functions;
   private BuiltinKeyspace first;
   private BuiltinKeyspace last;
 
-  /** Makes deployments until each of the two loops has one. */
-  @BeforeEach
-  void begin() throws Exception {
-    assumeThat(Executables.onPath("redis-server")).as("redis-server on the PATH").isPresent();
-    Path file =
-        Files.writeString(
-            directory.resolve("keyward.yaml"),
-            """
-            event-loops: 2
-            tenants: {shop: {deployments: {a: {password: x}, b: {password: x}, c: {password: x}}}}
-            operator: {username: operator, password: of-operator}
-            """);
-    String data = directory.resolve("data").toString();
-    List<String> options =
-        List.of("--bind", "127.0.0.1", "--save", "", "--rdb-version", "10", "--dir", data);
-    List<String> all = new ArrayList<>(List.of(file.toString()));
-    all.addAll(options);
-    gateway = Gateway.startOnFreePorts(Settings.load(all, Map.of()));
-    first = on(0);
-    last = on(1);
+  /** Takes no more of a base when it is told so. */
+  private static final class BaseRefusing implements Disk {
+    private volatile boolean refusing;
+
+    @Override
+    public DiskFile open(Path file) throws IOException {
+      DiskFile real = REAL.open(file);
+      return file.getFileName().toString().startsWith("temp-") ? new Base(real) : real;
+    }
+
+    @Override
+    public void replace(Path from, Path to) throws IOException {
+      REAL.replace(from, to);
+    }
+
+    @Override
+    public void delete(Path file) throws IOException {
+      REAL.delete(file);
+    }
+
+    @Override
+    public void makeFolder(Path folder) throws IOException {
+      REAL.makeFolder(folder);
+    }
+
+    private final class Base implements DiskFile {
+      private final DiskFile real;
+
+      Base(DiskFile real) {
+        this.real = real;
+      }
+
+      @Override
+      public int write(ByteBuffer bytes) throws IOException {
+        if (refusing) {
+          throw new IOException("refused");
+        }
+        return real.write(bytes);
+      }
+
+      @Override
+      public void force() throws IOException {
+        real.force();
+      }
+
+      @Override
+      public long size() throws IOException {
+        return real.size();
+      }
+
+      @Override
+      public void close() throws IOException {
+        real.close();
+      }
+    }
   }
 
-  private BuiltinKeyspace on(int loop) {
-    return gateway.server().engine().keyspaces().stream()
-        .filter(keyspace -> !keyspace.prefix().isEmpty())
-        .filter(keyspace -> keyspace.home() == gateway.server().homes().get(loop))
-        .findFirst()
-        .orElseThrow();
+  @BeforeEach
+  void begin() throws Exception {
+    gateway = GatewayOfLoops.start(disk, directory, 2, DEPLOYMENTS);
+    functions = new FunctionsOfLoops(gateway);
+    first = gateway.on(0);
+    last = gateway.on(1);
   }
 
   @AfterEach
   void end() {
-    gateway.close();
-  }
-
-  private static String ask(BuiltinKeyspace keyspace, String... words) {
-    return InsideClient.ask(keyspace, InsideClient.enter(keyspace), words);
-  }
-
-  /** Sends a command on the deployment's loop, and waits until it has been answered. */
-  private static String call(BuiltinKeyspace keyspace, String... words) {
-    return CompletableFuture.supplyAsync(() -> ask(keyspace, words), keyspace.loop()::execute)
-        .join();
+    if (gateway != null) {
+      functions.close();
+      gateway.close();
+    }
   }
 
   private static void load(BuiltinKeyspace keyspace, String function) {
-    String text =
-        "#!lua name=%s\nredis.register_function('%s', function() return 1 end)"
-            .formatted(NAME, function);
-    assertThat(call(keyspace, "FUNCTION", "LOAD", "REPLACE", text)).endsWith(NAME + "\r\n");
+    FunctionsOfLoops.load(keyspace, NAME, function);
   }
 
-  private Jedis operator() {
-    Jedis client = new Jedis("127.0.0.1", gateway.ports().redis(), Patience.MILLIS);
-    client.auth("operator", "of-operator");
-    return client;
-  }
-
-  /** What a Redis has that starts on the files as they are now. */
-  private List<String> functionsOfRedis() throws Exception {
-    try (RedisFixture redis =
-            RedisFixture.startWithLog(directory.resolve("data").resolve("appendonlydir"));
-        Jedis client = new Jedis(redis.host(), redis.port(), Patience.MILLIS)) {
-      assertThat(client.info("stats")).contains("unexpected_error_replies:0\r\n");
-      return client.functionList().stream()
-          .map(LibraryInfo::getFunctions)
-          .flatMap(List::stream)
-          .map(function -> String.valueOf(function.get("name")))
-          .toList();
-    }
+  private static void delete(BuiltinKeyspace keyspace) {
+    FunctionsOfLoops.delete(keyspace, NAME);
   }
 
   /** Does something between what a loop has executed and its telling anybody. */
@@ -116,7 +128,8 @@ class FunctionOrderTest {
     CompletableFuture<Void> held =
         CompletableFuture.runAsync(
             () -> {
-              assertThat(ask(keyspace, words)).isEqualTo("+OK\r\n");
+              assertThat(FunctionsOfLoops.ask(keyspace, words))
+                  .startsWith(words[1].equals("LOAD") ? "$" : "+");
               executed.countDown();
               await(goesOn);
             },
@@ -138,52 +151,188 @@ class FunctionOrderTest {
     }
   }
 
-  /** Waits until the log has what has been done so far, by way of a change on each loop. */
-  private void awaitWritten() throws Exception {
-    for (BuiltinKeyspace each : List.of(first, last)) {
-      for (int turn = 0; turn < 3; turn++) {
-        call(each, "PING");
-      }
-    }
-    try (Jedis client = operator()) {
-      client.set(first.prefix() + "::mark", "1");
-      client.set(last.prefix() + "::mark", "1");
-    }
+  private Map<String, String> ofRedis() throws Exception {
+    functions.awaitWritten();
+    return functions.ofRedis();
+  }
+
+  /** What a Redis has that starts on what a crash leaves in the middle of a rewrite. */
+  private Map<String, String> afterCrash() throws Exception {
+    functions.awaitWritten();
+    return FunctionsOfLoops.ofRedis(
+        functions.copyTo(Files.createTempDirectory(directory, "crash")));
+  }
+
+  private void endRewrite() {
+    assertThat(functions.endRewrite()).isEqualTo("ok");
   }
 
   @Test
   void whatIsLoadedWhileTheLastOneIsDeletedStays() throws Exception {
     load(first, "f");
     beforeItTells(first, () -> load(last, "g"), "FUNCTION", "DELETE", NAME);
-    awaitWritten();
-    assertThat(functionsOfRedis()).containsExactly("g");
-    assertThat(call(last, "FUNCTION", "DELETE", NAME)).isEqualTo("+OK\r\n");
-    awaitWritten();
-    assertThat(functionsOfRedis()).isEmpty();
+    assertThat(ofRedis()).containsExactly(Map.entry(NAME, "g"));
+    delete(last);
+    assertThat(ofRedis()).isEmpty();
+  }
+
+  @Test
+  void whatTheLastOneDeletesWhileAnotherHasNotToldOfItGoes() throws Exception {
+    load(last, "f");
+    String text = "#!lua name=%s\nredis.register_function('g', function() end)".formatted(NAME);
+    beforeItTells(
+        first,
+        () -> {
+          assertThat(FunctionsOfLoops.ask(first, "FUNCTION", "DELETE", NAME)).isEqualTo("+OK\r\n");
+          delete(last);
+        },
+        "FUNCTION",
+        "LOAD",
+        text);
+    assertThat(ofRedis()).isEmpty();
   }
 
   @Test
   void whatIsDeletedAndLoadedElsewhereDuringARewriteStays() throws Exception {
     load(first, "f");
-    try (Jedis operator = operator()) {
-      for (int i = 0; i < 100; i++) {
-        operator.set(first.prefix() + "::key:" + i, "x");
+    functions.beginRewrite();
+    delete(first);
+    functions.awaitWritten();
+    load(last, "g");
+    assertThat(afterCrash()).containsExactly(Map.entry(NAME, "f"));
+    endRewrite();
+    assertThat(ofRedis()).containsExactly(Map.entry(NAME, "g"));
+  }
+
+  @Test
+  void whatTheLastOfTwoDeletesDuringARewriteGoes() throws Exception {
+    load(first, "f");
+    load(last, "g");
+    functions.beginRewrite();
+    delete(first);
+    functions.awaitWritten();
+    delete(last);
+    assertThat(afterCrash()).containsExactly(Map.entry(NAME, "g"));
+    endRewrite();
+    assertThat(ofRedis()).isEmpty();
+    load(first, "h");
+    delete(first);
+    assertThat(ofRedis()).isEmpty();
+  }
+
+  @Test
+  void whatComesAndGoesDuringARewriteLeavesNothing() throws Exception {
+    FunctionsOfLoops.load(last, "other", "o");
+    functions.beginRewrite();
+    load(first, "f");
+    load(last, "g");
+    functions.awaitWritten();
+    delete(first);
+    delete(last);
+    String dump = FunctionsOfLoops.call(last, "FUNCTION", "DUMP");
+    String payload = dump.substring(dump.indexOf("\r\n") + 2, dump.length() - 2);
+    FunctionsOfLoops.call(last, "FUNCTION", "FLUSH");
+    assertThat(afterCrash()).containsExactly(Map.entry("other", "o"));
+    assertThat(FunctionsOfLoops.call(first, "FUNCTION", "RESTORE", payload, "FLUSH"))
+        .isEqualTo("+OK\r\n");
+    endRewrite();
+    assertThat(ofRedis()).containsExactly(Map.entry("other", "o"));
+  }
+
+  /** A deployment has what it had itself, and what a Redis has is told anew. */
+  @Test
+  void aGatewayOnWhatACrashLeavesTellsWhatWasDue() throws Exception {
+    load(first, "f");
+    FunctionsOfLoops.load(first, "gone", "o");
+    functions.beginRewrite();
+    delete(first);
+    FunctionsOfLoops.delete(first, "gone");
+    functions.awaitWritten();
+    load(last, "g");
+    functions.awaitWritten();
+    Path folder = Files.createTempDirectory(directory, "crash");
+    Path log = functions.copyTo(folder);
+    endRewrite();
+    try (GatewayOfLoops again = GatewayOfLoops.start(folder, 2, DEPLOYMENTS);
+        FunctionsOfLoops there = new FunctionsOfLoops(again)) {
+      there.endRewrite();
+      Rewrites.until("what is told", () -> isOnLog(log, Map.of(NAME, "g")));
+      for (BuiltinKeyspace each : again.deployments()) {
+        try (Jedis client = again.client(each)) {
+          assertThat(FunctionsOfLoops.seenBy(client))
+              .isEqualTo(each.prefix().equals(last.prefix()) ? Map.of(NAME, "g") : Map.of());
+        }
       }
-      operator.configSet("rdb-key-save-delay", "100000000");
-      assertThat(operator.bgrewriteaof()).endsWith("started");
-      Rewrites.until(
-          "the walk over the first loop's keys",
-          () -> operator.info("persistence").matches("(?s).*keys_processed:[1-9].*"));
-      assertThat(call(first, "FUNCTION", "DELETE", NAME)).isEqualTo("+OK\r\n");
-      awaitWritten();
-      load(last, "g");
-      operator.configSet("rdb-key-save-delay", "0");
-      Rewrites.until(
-          "the end of the rewrite",
-          () -> operator.info("persistence").contains("aof_rewrite_in_progress:0"));
-      assertThat(operator.info("persistence")).contains("aof_last_bgrewrite_status:ok");
     }
-    awaitWritten();
-    assertThat(functionsOfRedis()).containsExactly("g");
+  }
+
+  private static boolean isOnLog(Path log, Map<String, String> expected) {
+    try {
+      return FunctionsOfLoops.ofRedis(log).equals(expected);
+    } catch (Exception broken) {
+      throw new IllegalStateException(broken);
+    }
+  }
+
+  /** The loop whose turn has not come goes on in the next file all the same. */
+  @Test
+  void whatIsKeptDuringARewriteThatFailsIsToldThen() throws Exception {
+    load(first, "f");
+    functions.beginRewrite();
+    delete(first);
+    load(last, "g");
+    disk.refusing = true;
+    assertThat(functions.endRewrite()).isEqualTo("err");
+    assertThat(ofRedis()).containsExactly(Map.entry(NAME, "g"));
+    load(first, "h");
+    functions.awaitWritten();
+    delete(last);
+    functions.awaitWritten();
+    delete(first);
+    functions.awaitWritten();
+    FunctionsOfLoops.load(last, "other", "h");
+    assertThat(ofRedis()).containsExactly(Map.entry("other", "h"));
+    disk.refusing = false;
+    try (Jedis operator = gateway.operator()) {
+      operator.bgrewriteaof();
+    }
+    endRewrite();
+    assertThat(ofRedis()).containsExactly(Map.entry("other", "h"));
+  }
+
+  @Test
+  void replicasThatFollowAndThatComeHaveWhatThereIsInTheEnd() throws Exception {
+    load(first, "f");
+    load(last, "g");
+    try (RedisFixture one = RedisFixture.start();
+        RedisFixture two = RedisFixture.start();
+        Jedis operator = gateway.operator();
+        Jedis follower = gateway.replica(one)) {
+      awaitLink(follower);
+      operator.set(first.prefix() + "::key", "x");
+      operator.configSet("rdb-key-save-delay", "100000000");
+      try (Jedis newcomer = gateway.replica(two)) {
+        Rewrites.until(
+            "the walk over the first loop's keys",
+            () -> operator.info("persistence").matches("(?s).*keys_processed:[1-9].*"));
+        delete(first);
+        functions.awaitWritten();
+        delete(last);
+        FunctionsOfLoops.load(last, "other", "o");
+        functions.awaitReplica();
+        assertThat(FunctionsOfLoops.ofRedis(follower)).containsExactly(Map.entry(NAME, "g"));
+        operator.configSet("rdb-key-save-delay", "0");
+        awaitLink(newcomer);
+        for (Jedis replica : List.of(follower, newcomer)) {
+          Rewrites.until(
+              "what is told", () -> FunctionsOfLoops.ofRedis(replica).equals(Map.of("other", "o")));
+        }
+      }
+    }
+  }
+
+  private static void awaitLink(Jedis replica) {
+    Rewrites.until(
+        "the replica's link", () -> replica.info("replication").contains("master_link_status:up"));
   }
 }

@@ -3,6 +3,7 @@ package io.keyward.engine.builtin.appendonly;
 import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.config.file.FileFailure;
+import io.keyward.engine.builtin.FunctionNames;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.appendonly.LogChain.Increment;
 import io.keyward.engine.builtin.disk.Disk;
@@ -46,6 +47,7 @@ public final class AppendOnlyLog {
 
   private final LiveSettings settings;
   private final CommandTable table;
+  private final FunctionNames functionNames;
   private final Disk disk;
   private final BaseSnapshots snapshots;
   private final LoadProgress progress = new LoadProgress();
@@ -67,6 +69,7 @@ public final class AppendOnlyLog {
       Disk disk) {
     this.settings = settings;
     this.table = table;
+    functionNames = homes.getFirst().functionNames();
     this.snapshots = snapshots;
     this.disk = disk;
     chain = new LogChain(settings, disk, forceTimes);
@@ -104,11 +107,15 @@ public final class AppendOnlyLog {
       return false;
     }
     long began = System.nanoTime();
-    new LogLoader(
-            table, residents, snapshots, progress, settings.flag(Directive.AOF_LOAD_TRUNCATED))
-        .load(chain.files(), chain.manifest());
+    read(residents, settings.flag(Directive.AOF_LOAD_TRUNCATED));
     log.info("Loaded the append-only file in {} ms", (System.nanoTime() - began) / 1_000_000);
     return true;
+  }
+
+  private void read(Residents residents, boolean truncatedAllowed)
+      throws IOException, InterruptedException {
+    new LogLoader(table, residents, functionNames, snapshots, progress, truncatedAllowed)
+        .load(chain.files(), chain.manifest());
   }
 
   /**
@@ -135,8 +142,7 @@ public final class AppendOnlyLog {
     List<Path> _ = LogLoader.parts(chain.files(), chain.manifest());
     feed.onEveryHome(before::accept);
     try {
-      new LogLoader(table, residents, snapshots, progress, false)
-          .load(chain.files(), chain.manifest());
+      read(residents, false);
     } finally {
       progress.end();
       feed.onEveryHome(after::accept);

@@ -4,7 +4,9 @@ import io.keyward.engine.CommandException;
 import io.keyward.engine.Errors;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.FunctionNames;
 import io.keyward.engine.builtin.Home;
+import io.keyward.engine.builtin.propagation.WholeKeyspace;
 import io.keyward.engine.command.Command;
 import io.keyward.engine.command.CommandTable;
 import java.io.IOException;
@@ -28,6 +30,7 @@ final class LogLoader {
 
   private final CommandTable table;
   private final Residents residents;
+  private final FunctionNames functionNames;
   private final BaseSnapshots snapshots;
   private final LoadProgress progress;
   private final boolean truncatedAllowed;
@@ -35,14 +38,19 @@ final class LogLoader {
   private final Replayed.Spare spare = new Replayed.Spare();
   private final GlobalView view;
 
+  /** Bytes of the files that have been read. */
+  private long before;
+
   LogLoader(
       CommandTable table,
       Residents residents,
+      FunctionNames functionNames,
       BaseSnapshots snapshots,
       LoadProgress progress,
       boolean truncatedAllowed) {
     this.table = table;
     this.residents = residents;
+    this.functionNames = functionNames;
     this.snapshots = snapshots;
     this.progress = progress;
     this.truncatedAllowed = truncatedAllowed;
@@ -64,7 +72,9 @@ final class LogLoader {
     progress.begin(total);
     for (Path part : parts) {
       load(part, base == null || !part.equals(files.path(base)) || parts.size() == 1);
-      progress.fileEnds(Files.size(part));
+      long size = Files.size(part);
+      before += size;
+      progress.fileEnds(size);
     }
   }
 
@@ -155,10 +165,14 @@ final class LogLoader {
           spare.giveBack(command);
         }
         default -> {
-          BuiltinKeyspace keyspace = enter(request, reader, file, offset);
-          refuseBeyond(keyspace.databases().count(), database, file, offset);
-          command.of(keyspace, database, offset);
-          command.keyHash(view.keyHash());
+          if (WholeKeyspace.isEverywhere(reader.note())) {
+            command.everywhere(offset);
+          } else {
+            BuiltinKeyspace keyspace = enter(request, reader, file, offset);
+            refuseBeyond(keyspace.databases().count(), database, file, offset);
+            command.of(keyspace, database, offset);
+            command.keyHash(view.keyHash());
+          }
           if (unit == null) {
             queue(command);
           } else {
@@ -245,6 +259,11 @@ final class LogLoader {
 
   /** A keyspace that is in memory alone takes nothing from a file. */
   private void queue(Replayed command) throws InterruptedException {
+    if (command.isEverywhere()) {
+      everywhere(command);
+      spare.giveBack(command);
+      return;
+    }
     if (!command.keyspace().effects().kept()) {
       spare.giveBack(command);
       return;
@@ -257,10 +276,22 @@ final class LogLoader {
     }
   }
 
+  private void everywhere(Replayed command) {
+    try {
+      Replay.everywhere(functionNames, command.request(), before + command.offset());
+    } catch (CommandException refused) {
+      log.warn(
+          "{} at offset {} of the append-only file is passed over: {}",
+          command.request().command().fullName(),
+          command.offset(),
+          refused.line());
+    }
+  }
+
   private ReplayQueue queue(BuiltinKeyspace keyspace) {
     ReplayQueue known = queues.get(keyspace.home());
     if (known == null) {
-      known = new ReplayQueue(keyspace.home(), spare);
+      known = new ReplayQueue(keyspace.home(), before, spare);
       queues.put(keyspace.home(), known);
     }
     return known;

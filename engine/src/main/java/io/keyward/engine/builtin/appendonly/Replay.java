@@ -6,6 +6,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
+import io.keyward.engine.builtin.FunctionNames;
 import io.keyward.engine.builtin.WholeDatabase;
 import io.keyward.engine.builtin.propagation.WholeKeyspace;
 import io.keyward.engine.builtin.script.FunctionTexts;
@@ -37,14 +38,28 @@ final class Replay {
    * Executes a command that has been taken to its keyspace.
    *
    * @param database the number of the database that the stream has selected
+   * @param place where it stands in all that is read
    * @return what the command answered, if that was an error
    */
-  @Nullable String apply(BuiltinKeyspace keyspace, int database, Request request) {
+  @Nullable String apply(BuiltinKeyspace keyspace, int database, Request request, long place) {
     Command command = request.command();
     try {
-      if (command.name().equals("eval")
-          ? wholeKeyspace(keyspace, database, request) || libraryOfItsOwn(keyspace, request)
-          : command.fullName().equals("function|load") && library(keyspace, request)) {
+      boolean done =
+          switch (command.fullName()) {
+            case "eval" ->
+                wholeKeyspace(keyspace, database, request)
+                    || libraryOfItsOwn(keyspace, request, place);
+            case "function|load" -> {
+              loadLibrary(keyspace, request, place);
+              yield true;
+            }
+            case "function|delete" -> {
+              deleteLibrary(keyspace, request, place);
+              yield true;
+            }
+            default -> false;
+          };
+      if (done) {
         return null;
       }
     } catch (CommandException refusal) {
@@ -72,24 +87,43 @@ final class Replay {
   }
 
   /** Does what a script stands for that has an effect on a library of a keyspace's functions. */
-  private static boolean libraryOfItsOwn(BuiltinKeyspace keyspace, Request request) {
+  private static boolean libraryOfItsOwn(BuiltinKeyspace keyspace, Request request, long place) {
     String text = request.text(1);
     if (text.equals(WholeKeyspace.LOAD_LIBRARY)) {
-      FunctionTexts.load(keyspace, request.copyOf(3), true, false);
+      FunctionTexts.load(keyspace, request.copyOf(3), true, false, place);
       return true;
     }
     if (text.equals(WholeKeyspace.DELETE_LIBRARY)) {
-      FunctionTexts.delete(keyspace, request.text(3));
+      boolean _ = FunctionTexts.delete(keyspace, request.text(3));
       return true;
     }
     return false;
   }
 
   /** Loads a library that a Redis which reads the file has too, whatever order loops come in. */
-  private static boolean library(BuiltinKeyspace keyspace, Request request) {
+  private static void loadLibrary(BuiltinKeyspace keyspace, Request request, long place) {
     int last = request.count() - 1;
-    FunctionTexts.load(keyspace, request.copyOf(last), last == 3 && request.is(2, "REPLACE"), true);
-    return true;
+    boolean replace = last == 3 && request.is(2, "REPLACE");
+    FunctionTexts.load(keyspace, request.copyOf(last), replace, true, place);
+  }
+
+  /** Deletes one that it has no longer either. */
+  private static void deleteLibrary(BuiltinKeyspace keyspace, Request request, long place) {
+    String name = request.text(2);
+    keyspace.home().functionNames().read(name, null, place);
+    if (!FunctionTexts.delete(keyspace, name)) {
+      throw CommandException.error("Library not found");
+    }
+  }
+
+  /** Takes it that a Redis which reads the file does this, though it is no keyspace's. */
+  static void everywhere(FunctionNames names, Request request, long place) {
+    int last = request.count() - 1;
+    if (request.command().fullName().equals("function|load")) {
+      FunctionTexts.everywhere(names, request.copyOf(last), place);
+    } else {
+      names.read(request.text(last), null, place);
+    }
   }
 
   /** Does what a script stands for that has an effect on all keys of a keyspace. */

@@ -19,6 +19,7 @@ final class ReplayQueue {
   private static final int FETCHED_AT_ONCE = 32;
 
   private final Home home;
+  private final long before;
   private final Replayed.Spare spare;
   private final Replay replay = new Replay();
   private final Semaphore room = new Semaphore(MOST_PORTIONS);
@@ -31,8 +32,12 @@ final class ReplayQueue {
   /** Errors that commands have answered; written on the loop. */
   private volatile long errors;
 
-  ReplayQueue(Home home, Replayed.Spare spare) {
+  /**
+   * @param before bytes of the files before the one that is read
+   */
+  ReplayQueue(Home home, long before, Replayed.Spare spare) {
     this.home = home;
+    this.before = before;
     this.spare = spare;
   }
 
@@ -83,7 +88,8 @@ final class ReplayQueue {
   }
 
   private void apply(Replayed item) {
-    String error = replay.apply(item.keyspace(), item.database(), item.request());
+    long place = before + item.offset();
+    String error = replay.apply(item.keyspace(), item.database(), item.request(), place);
     if (error != null) {
       long before = errors;
       errors = before + 1;

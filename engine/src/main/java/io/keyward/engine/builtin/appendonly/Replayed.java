@@ -31,6 +31,18 @@ final class Replayed {
     return this;
   }
 
+  /** Says that the command is for nobody here, but for a Redis that reads the file. */
+  Replayed everywhere(long position) {
+    keyspace = null;
+    offset = position;
+    return this;
+  }
+
+  /** Whether it is for no keyspace. */
+  boolean isEverywhere() {
+    return keyspace == null;
+  }
+
   /** Says which hash the command's first key has, if it has one. */
   void keyHash(long first) {
     hash = first;

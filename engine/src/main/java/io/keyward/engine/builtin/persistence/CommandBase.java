@@ -38,6 +38,7 @@ final class CommandBase {
   private final RdbInput in;
   private int version;
   private String functionsOf = "";
+  private boolean nextEverywhere;
   private long database;
   private long selected = -1;
   private long expiry;
@@ -144,12 +145,16 @@ final class CommandBase {
       functionsOf = new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     } else if (name.equals(SnapshotHeader.LIBRARY)) {
       function(value.getBytes(StandardCharsets.ISO_8859_1), false);
+    } else if (name.equals(SnapshotHeader.EVERYWHERE)) {
+      nextEverywhere = true;
     }
   }
 
   /** Writes a library; one that is not everywhere, a Redis that reads the file does not have. */
   private void function(byte[] text, boolean everywhere) throws IOException {
-    byte[] note = WholeKeyspace.note(functionsOf);
+    boolean nobodys = everywhere && nextEverywhere;
+    byte[] note = nobodys ? WholeKeyspace.everywhere() : WholeKeyspace.note(functionsOf);
+    nextEverywhere &= !nobodys;
     if (note.length > 0) {
       out.write('#');
       out.write(note);

@@ -7,11 +7,11 @@ import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot.Names;
-import io.keyward.engine.builtin.snapshot.LibraryNames;
 import io.keyward.engine.builtin.snapshot.SnapshotHeader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 
 /** Writes one keyspace to a file as if it had a server to itself: keys without the prefix. */
@@ -53,7 +53,7 @@ public final class Export {
 
   private static void begin(BuiltinKeyspace keyspace, LiveSettings settings, SnapshotFile file) {
     RdbOutput functions = output(settings);
-    SnapshotHeader.writeFunctions(keyspace, Names.OWN, new LibraryNames(), functions);
+    SnapshotHeader.writeFunctions(keyspace, Names.OWN, new HashSet<>(), functions);
     file.take(functions.bytes(), functions.length());
     new HomeSnapshot(
             keyspace.home(),

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * DEBUG RELOAD and LOADAOF: every keyspace is saved, emptied and loaded again, while all clients
- * are held back.
+ * are held back. Nobody is told of functions meanwhile, which go and come again.
  */
 public final class Reload implements Reloading {
   private static final Logger log = LoggerFactory.getLogger(Reload.class);
@@ -64,6 +64,7 @@ public final class Reload implements Reloading {
     request.client().blocked(true);
     ClientState.of(request.client()).unfinished(true);
     long start = System.nanoTime();
+    engine.homes().getFirst().functionNames().holdBack(request);
     onEach(
         home -> residents(home).forEach(Reload::hold), () -> begin(request, save, present, start));
   }
@@ -89,6 +90,7 @@ public final class Reload implements Reloading {
     request.client().blocked(true);
     ClientState.of(request.client()).unfinished(true);
     long start = System.nanoTime();
+    engine.homes().getFirst().functionNames().holdBack(request);
     onEach(
         home -> residents(home).forEach(Reload::hold),
         () ->
@@ -284,6 +286,7 @@ public final class Reload implements Reloading {
   }
 
   private void end(Request request, @Nullable CommandException failure, long start) {
+    engine.homes().getFirst().functionTelling().goOn(request);
     onEach(
         home -> residents(home).forEach(keyspace -> keyspace.pause().end()),
         () -> {

@@ -4,16 +4,21 @@ import io.keyward.config.directive.Directive;
 import io.keyward.config.directive.LiveSettings;
 import io.keyward.engine.builtin.BuiltinEngine;
 import io.keyward.engine.builtin.BuiltinKeyspace;
+import io.keyward.engine.builtin.FunctionNames;
 import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.disk.Disk;
 import io.keyward.engine.builtin.rdb.RdbOutput;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot;
 import io.keyward.engine.builtin.snapshot.HomeSnapshot.Names;
-import io.keyward.engine.builtin.snapshot.LibraryNames;
 import io.keyward.engine.builtin.snapshot.SnapshotHeader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -23,17 +28,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One snapshot of all keyspaces on its way to a file: the homes write one after the other, each its
- * keyspaces as they are when its turn begins.
+ * keyspaces as they are when its turn begins. Of functions, of which a Redis that reads the file
+ * has one set, it has what there was when the first began.
  */
 final class SnapshotWriting {
   private static final Logger log = LoggerFactory.getLogger(SnapshotWriting.class);
+  private static final long POLL_MILLIS = 5;
 
   private final BuiltinEngine engine;
   private final LiveSettings settings;
   private final String redisVersion;
   private final SnapshotFile file;
-  private final LibraryNames libraries = new LibraryNames();
+  private final FunctionNames functionNames;
+  private final Set<String> librariesShown = new HashSet<>();
   private final Consumer<Home> instant;
+  private final BooleanSupplier wanted;
+
+  /** The homes whose instant has not come yet. */
+  private final Queue<Home> before;
+
+  private volatile boolean givenUp;
   private volatile @Nullable HomeSnapshot present;
   private volatile long keysOfFormer;
   private volatile long keysToWrite;
@@ -51,9 +65,12 @@ final class SnapshotWriting {
       Consumer<Home> instant,
       BooleanSupplier wanted) {
     this.engine = engine;
+    functionNames = engine.homes().getFirst().functionNames();
+    before = new ConcurrentLinkedQueue<>(engine.homes());
     this.settings = settings;
     this.redisVersion = redisVersion;
     this.instant = instant;
+    this.wanted = wanted;
     file = new SnapshotFile(disk, isYes(Directive.RDBCHECKSUM), wanted);
   }
 
@@ -68,15 +85,81 @@ final class SnapshotWriting {
     long used = engine.homes().stream().mapToLong(Home::usedBytes).sum();
     SnapshotHeader.write(redisVersion, used, base, head);
     file.take(head.bytes(), head.length());
-    engine.homes().getFirst().functionNames().snapshotBegins();
     begin(0);
     try {
       return file.write(folder, name);
     } finally {
-      hasBegunOnAll();
       // A walk goes on to its end even if the disk fails; only then can another one begin.
-      file.awaitEnd();
+      try {
+        file.awaitEnd();
+        beginOnOthers();
+      } finally {
+        goOn();
+      }
     }
+  }
+
+  /**
+   * Has the instant come on the homes that are left if the file has failed: what is done goes on in
+   * the next file of the log on all homes then, and is read in that order.
+   */
+  private void beginOnOthers() throws InterruptedException {
+    for (Home home = before.peek(); home != null && isWanted(); home = before.peek()) {
+      CompletableFuture<Void> over = new CompletableFuture<>();
+      beginAlone(home, over);
+      do {
+        Thread.sleep(POLL_MILLIS);
+      } while (!over.isDone() && isWanted());
+    }
+  }
+
+  private boolean isWanted() {
+    return !givenUp && wanted.getAsBoolean();
+  }
+
+  /** Has the instant of a home come, or not if there is no memory for it now. */
+  private void beginAlone(Home home, CompletableFuture<Void> over) {
+    try {
+      home.loop()
+          .execute(
+              () -> {
+                try {
+                  home.whenIdle(() -> reach(home, over));
+                } catch (OutOfMemoryError full) {
+                  over.cancel(false);
+                }
+              });
+    } catch (RejectedExecutionException ended) {
+      before.clear();
+      over.cancel(false);
+    } catch (OutOfMemoryError full) {
+      over.cancel(false);
+    }
+  }
+
+  private void reach(Home home, CompletableFuture<Void> over) {
+    try {
+      reach(home);
+    } catch (OutOfMemoryError full) {
+      // It is tried again.
+    } catch (RuntimeException defect) {
+      boolean _ = before.remove(home);
+      log.error("The instant of a snapshot that has failed could not come", defect);
+    } finally {
+      over.cancel(false);
+    }
+  }
+
+  private void reach(Home home) {
+    instant.accept(home);
+    boolean _ = before.remove(home);
+    if (before.isEmpty()) {
+      goOn();
+    }
+  }
+
+  private void goOn() {
+    engine.homes().getLast().functionTelling().goOn(this);
   }
 
   private RdbOutput output() {
@@ -96,8 +179,16 @@ final class SnapshotWriting {
     }
     Home home = engine.homes().get(index);
     try {
-      home.loop().execute(() -> home.whenIdle(() -> begin(home, index)));
+      home.loop().execute(() -> beginWhenIdle(home, index));
     } catch (RejectedExecutionException | OutOfMemoryError impossible) {
+      breakOff();
+    }
+  }
+
+  private void beginWhenIdle(Home home, int index) {
+    try {
+      home.whenIdle(() -> begin(home, index));
+    } catch (OutOfMemoryError full) {
       breakOff();
     }
   }
@@ -110,16 +201,16 @@ final class SnapshotWriting {
 
   private void begin(Home home, int index) {
     try {
+      if (index == 0) {
+        functionNames.holdBack(this);
+      }
       List<BuiltinKeyspace> residents =
           engine.keyspaces().stream().filter(keyspace -> keyspace.home() == home).toList();
-      RdbOutput functions = output();
-      residents.forEach(
-          keyspace -> SnapshotHeader.writeFunctions(keyspace, Names.GLOBAL, libraries, functions));
-      file.take(functions.bytes(), functions.length());
+      writeFunctions(residents, index == engine.homes().size() - 1);
       HomeSnapshot snapshot =
           new HomeSnapshot(home, residents, output(), file, done -> ended(done, index));
-      long before = keysToWrite;
-      keysToWrite = before + snapshot.keys();
+      long keysBefore = keysToWrite;
+      keysToWrite = keysBefore + snapshot.keys();
       present = snapshot;
       begin(home, snapshot);
     } catch (RuntimeException | OutOfMemoryError defect) {
@@ -128,21 +219,25 @@ final class SnapshotWriting {
     }
   }
 
+  private void writeFunctions(List<BuiltinKeyspace> residents, boolean last) {
+    RdbOutput functions = output();
+    residents.forEach(
+        keyspace ->
+            SnapshotHeader.writeFunctions(keyspace, Names.GLOBAL, librariesShown, functions));
+    if (last) {
+      SnapshotHeader.writeEverywhere(functionNames.toldBut(librariesShown), functions);
+    }
+    file.take(functions.bytes(), functions.length());
+  }
+
   private void begin(Home home, HomeSnapshot snapshot) {
     try {
-      instant.accept(home);
+      reach(home);
     } catch (OutOfMemoryError full) {
       // It still has to come to its end, so that another one can begin.
       file.giveUp();
     }
-    if (home == engine.homes().getLast()) {
-      hasBegunOnAll();
-    }
     snapshot.start();
-  }
-
-  private void hasBegunOnAll() {
-    engine.homes().getFirst().functionNames().snapshotHasBegun().forEach(Runnable::run);
   }
 
   private void ended(HomeSnapshot snapshot, int index) {
@@ -159,6 +254,7 @@ final class SnapshotWriting {
 
   /** Lets the file go without its end; any thread may call. */
   void giveUp() {
+    givenUp = true;
     file.giveUp();
   }
 

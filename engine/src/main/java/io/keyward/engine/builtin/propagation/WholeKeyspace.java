@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * #KEYWARD:keyspace=blue
+ * #KEYWARD:everywhere
  * </pre>
+ *
+ * <p>The latter stands before a command that is for such a Redis alone.
  */
 public final class WholeKeyspace {
   /** ARGV: the pattern of the keyspace's keys. */
@@ -55,12 +58,23 @@ public final class WholeKeyspace {
   public static final String DELETE_LIBRARY = "return 'one keyspace has a library no longer'";
 
   private static final String NOTE = "KEYWARD:keyspace=";
+  private static final String EVERYWHERE = "KEYWARD:everywhere";
 
   private WholeKeyspace() {}
 
   /** The note that names a keyspace by its prefix; empty for the one without. */
   public static byte[] note(String prefix) {
     return prefix.isEmpty() ? new byte[0] : (NOTE + prefix).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The note before a command that changes the functions of a Redis and no keyspace's. */
+  public static byte[] everywhere() {
+    return EVERYWHERE.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /** Whether a note says that. */
+  public static boolean isEverywhere(@Nullable String line) {
+    return EVERYWHERE.equals(line);
   }
 
   /** The prefix that a note names, or null if it says something else. */

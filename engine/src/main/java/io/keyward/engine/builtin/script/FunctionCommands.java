@@ -167,9 +167,7 @@ final class FunctionCommands {
     if (last == 2 && request.is(2, "REPLACE")) {
       throw CommandException.error("Missing library metadata");
     }
-    String name =
-        KeyspaceFunctions.of(request)
-            .load(request.copyOf(last), replace, KeyspaceFunctions.Elsewhere.ASKED);
+    String name = KeyspaceFunctions.of(request).load(request.copyOf(last), replace).name();
     changed(request);
     reply.bulk(name);
   }
@@ -180,14 +178,18 @@ final class FunctionCommands {
     keyspace.countChange();
     keyspace.effects().instead();
     int database = request.client().database();
-    for (KeyspaceFunctions.Change change : KeyspaceFunctions.of(keyspace).changes()) {
+    KeyspaceFunctions functions = KeyspaceFunctions.of(keyspace);
+    for (KeyspaceFunctions.Change change : functions.changes()) {
       Library library = change.library();
       WholeKeyspaceEffects written = keyspace.effects().whole();
       if (change.loaded()) {
-        written.libraryLoaded(database, library.code(), change.everywhere());
+        written.libraryLoaded(database, library.code(), functions.isEverywhere(change));
       } else {
-        written.libraryDeleted(database, library.name(), change.everywhere());
+        written.libraryDeleted(database, library.name(), functions.isEverywhere(change));
       }
+    }
+    if (!functions.changes().isEmpty()) {
+      keyspace.home().functionTelling().tellWith(keyspace);
     }
     FunctionTexts.changed(keyspace);
   }

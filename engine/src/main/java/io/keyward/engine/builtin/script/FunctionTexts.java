@@ -2,7 +2,8 @@ package io.keyward.engine.builtin.script;
 
 import io.keyward.engine.CommandException;
 import io.keyward.engine.builtin.BuiltinKeyspace;
-import io.keyward.engine.builtin.script.KeyspaceFunctions.Elsewhere;
+import io.keyward.engine.builtin.FunctionNames;
+import io.keyward.engine.builtin.LibraryText;
 import java.util.List;
 import java.util.Set;
 
@@ -13,59 +14,47 @@ public final class FunctionTexts {
   /** Who is told of changes. */
   private record Listener(Runnable told) {}
 
-  /** A library with the names that it takes: its own, and those of its functions. */
-  public static final class Named {
-    private final Library library;
-
-    private Named(Library library) {
-      this.library = library;
-    }
-
-    public String library() {
-      return library.name();
-    }
-
-    public Set<String> functions() {
-      return library.functions().keySet();
-    }
-
-    /** The whole text, not to be changed. */
-    public byte[] text() {
-      return library.code();
-    }
-  }
-
   /** All libraries. */
-  public static List<Named> named(BuiltinKeyspace keyspace) {
+  public static List<LibraryText> all(BuiltinKeyspace keyspace) {
     KeyspaceFunctions functions = keyspace.attachments().ifAny(KeyspaceFunctions.class);
     return functions == null
         ? List.of()
-        : functions.libraries().values().stream().map(Named::new).toList();
+        : functions.libraries().values().stream().map(Library::text).toList();
   }
 
   /** The texts of all libraries. */
   public static List<byte[]> of(BuiltinKeyspace keyspace) {
-    return named(keyspace).stream().map(Named::text).toList();
-  }
-
-  /**
-   * Whether a Redis that reads a file, and has one set of libraries, is to find this one there. Its
-   * keyspace's stream tells it if that is new; on the keyspace's loop.
-   */
-  public static boolean isShown(BuiltinKeyspace keyspace, Named library) {
-    return KeyspaceFunctions.of(keyspace).isShown(library.library);
+    return all(keyspace).stream().map(LibraryText::code).toList();
   }
 
   /**
    * Adds a library of a file.
    *
    * @param replace whether it may take the place of one of the same name
-   * @param shown whether a Redis that reads the file, and has one set of libraries, has it
+   * @param everywhere whether a Redis that reads the file, and has one set of libraries, has it
+   * @param place where in the files that are read it stands
    * @throws CommandException if the text is not one, or its name is taken
    */
-  public static void load(BuiltinKeyspace keyspace, byte[] text, boolean replace, boolean shown) {
-    String _ =
-        KeyspaceFunctions.of(keyspace).load(text, replace, shown ? Elsewhere.YES : Elsewhere.NO);
+  public static void load(
+      BuiltinKeyspace keyspace, byte[] text, boolean replace, boolean everywhere, long place) {
+    LibraryText library = KeyspaceFunctions.of(keyspace).load(text, replace).text();
+    if (keyspace.effects().kept()) {
+      FunctionNames names = keyspace.home().functionNames();
+      if (everywhere) {
+        names.read(library.library(), library, place);
+      }
+      names.loads(keyspace, library);
+    }
+  }
+
+  /**
+   * Takes it that a Redis which reads a file has a library, whoever has it else.
+   *
+   * @throws CommandException if the text is not one
+   */
+  public static void everywhere(FunctionNames names, byte[] text, long place) {
+    LibraryHeader header = LibraryHeader.of(text);
+    names.read(header.name(), new LibraryText(header.name(), Set.of(), text), place);
   }
 
   /**
@@ -107,12 +96,12 @@ public final class FunctionTexts {
    */
   public static void loadPayload(BuiltinKeyspace keyspace, byte[] payload) {
     KeyspaceFunctions functions = KeyspaceFunctions.of(keyspace);
-    FunctionPayload.read(payload).forEach(text -> functions.load(text, true, Elsewhere.ASKED));
+    FunctionPayload.read(payload).forEach(text -> functions.load(text, true));
   }
 
-  /** Forgets the library of a name, if there is one. */
-  public static void delete(BuiltinKeyspace keyspace, String name) {
-    boolean _ = KeyspaceFunctions.of(keyspace).delete(name);
+  /** Forgets the library of a name; returns whether there was one. */
+  public static boolean delete(BuiltinKeyspace keyspace, String name) {
+    return KeyspaceFunctions.of(keyspace).delete(name);
   }
 
   /** Forgets every library. */

@@ -5,9 +5,7 @@ import io.keyward.engine.Reply;
 import io.keyward.engine.Request;
 import io.keyward.engine.builtin.BuiltinKeyspace;
 import io.keyward.engine.builtin.Database;
-import io.keyward.engine.builtin.Effects;
 import io.keyward.engine.builtin.FunctionNames;
-import io.keyward.engine.builtin.Home;
 import io.keyward.engine.builtin.script.lua.LuaTable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,8 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The function libraries of one keyspace. */
@@ -97,42 +93,38 @@ final class KeyspaceFunctions {
 
   /** Forgets every library and begins with a new Lua world. */
   void flush() {
-    adopt(new LinkedHashMap<>(), Elsewhere.ASKED);
+    adopt(new LinkedHashMap<>());
     world = new FunctionWorld(keyspace);
   }
 
-  /** Whether a Redis that has one set of libraries for all keyspaces has what is loaded. */
-  enum Elsewhere {
-    /** It is told, if it can have it. */
-    ASKED,
-    YES,
-    NO
-  }
-
-  /** Reads a library and adds it; returns its name. */
-  String load(byte[] code, boolean replace, Elsewhere elsewhere) {
+  /** Reads a library and adds it. */
+  Library load(byte[] code, boolean replace) {
     Library library = read(code, libraries, replace);
     Map<String, Library> others = new LinkedHashMap<>(libraries);
     others.remove(library.name());
     refuseCollision(library, others);
     others.put(library.name(), library);
-    adopt(others, elsewhere);
-    return library.name();
+    adopt(others);
+    return library;
   }
 
   /**
    * What has become of a library.
    *
    * @param loaded whether it has come, or gone
-   * @param everywhere whether a Redis that has one set of libraries for all keyspaces is to do the
-   *     same
    */
-  record Change(Library library, boolean loaded, boolean everywhere) {}
+  record Change(Library library, boolean loaded) {}
 
   /** Has these libraries from now on, and counts what they take. */
-  private void adopt(Map<String, Library> next, Elsewhere elsewhere) {
+  private void adopt(Map<String, Library> next) {
     long change = bytes(next) - bytes(libraries);
-    changes = changes(libraries, next, elsewhere);
+    changes = List.of();
+    if (keyspace.effects().kept()) {
+      List<Change> found = changes(libraries, next);
+      gets(found);
+      libraries.keySet().stream().filter(name -> !next.containsKey(name)).forEach(this::loses);
+      changes = found;
+    }
     libraries = next;
     keyspace.settingsAccount().add(change);
   }
@@ -142,110 +134,63 @@ final class KeyspaceFunctions {
     return changes;
   }
 
-  private List<Change> changes(
-      Map<String, Library> former, Map<String, Library> next, Elsewhere elsewhere) {
-    if (!keyspace.effects().kept()) {
-      return List.of();
-    }
+  private static List<Change> changes(Map<String, Library> former, Map<String, Library> next) {
     List<Library> come =
         next.values().stream().filter(library -> former.get(library.name()) != library).toList();
     List<Change> found = new ArrayList<>();
-    FunctionNames names = keyspace.home().functionNames();
     for (Library library : former.values()) {
       Library present = next.get(library.name());
       // One that is replaced alone stays until the other one is there.
       if (present == null || (present != library && come.size() > 1)) {
-        found.add(new Change(library, false, names.losesLast(keyspace, library.name())));
+        found.add(new Change(library, false));
       }
     }
-    for (Library library : come) {
-      found.add(new Change(library, true, isElsewhere(library, elsewhere)));
-    }
-    if (found.stream().anyMatch(Change::everywhere)) {
-      keyspace.home().functionTelling().soon();
-    }
+    come.forEach(library -> found.add(new Change(library, true)));
     return found;
   }
 
-  private boolean isElsewhere(Library library, Elsewhere elsewhere) {
-    FunctionNames names = keyspace.home().functionNames();
-    return switch (elsewhere) {
-      case ASKED -> gets(library);
-      case YES -> {
-        names.shows(keyspace, library.name(), lowerCase(library));
-        yield true;
-      }
-      case NO -> {
-        names.hides(keyspace, library.name());
-        yield false;
-      }
-    };
+  private FunctionNames names() {
+    return keyspace.home().functionNames();
   }
 
-  /** Whether a Redis can have a library now; else it is told when it can, if it still is there. */
-  private boolean gets(Library library) {
-    return keyspace
-        .home()
-        .functionNames()
-        .gets(keyspace, library.name(), lowerCase(library), () -> tellLater(library.name()));
+  private void loses(String library) {
+    names().loses(keyspace, library);
   }
 
-  /** Tells a Redis of a library that it was not told of, or told too early; any thread may call. */
-  private void tellLater(String name) {
-    Home home = keyspace.home();
-    home.loop().execute(() -> home.whenIdle(() -> tellIfPossible(name)));
-  }
-
-  private void tellIfPossible(String name) {
-    Library library = libraries.get(name);
-    if (library != null && gets(library)) {
-      tell(library, true);
-    }
-  }
-
-  private static Set<String> lowerCase(Library library) {
-    return library.functions().keySet().stream()
-        .map(name -> name.toLowerCase(Locale.ROOT))
-        .collect(Collectors.toSet());
-  }
-
-  /**
-   * Whether a Redis is to have a library of these, and not another keyspace's of its name. It is
-   * told if what it has of that name is no keyspace's any more.
-   */
-  boolean isShown(Library library) {
-    FunctionNames names = keyspace.home().functionNames();
-    if (names.isShown(keyspace, library.name())) {
-      return true;
-    }
-    boolean takesOver =
-        names.takesOver(
-            keyspace, library.name(), lowerCase(library), () -> tellLater(library.name()));
-    if (takesOver || names.givesUp(keyspace.home(), library.name())) {
-      tell(library, takesOver);
-    }
-    return takesOver;
-  }
-
-  private void tell(Library library, boolean shown) {
-    Effects effects = keyspace.effects();
-    effects.beginUnit();
+  /** Says which libraries have come, or none if there is no memory to say it. */
+  private void gets(List<Change> found) {
     try {
-      if (!shown) {
-        effects.whole().libraryDeleted(0, library.name(), true);
+      for (Change change : found) {
+        if (change.loaded()) {
+          names().gets(keyspace, change.library().text());
+        }
       }
-      effects.whole().libraryLoaded(0, library.code(), shown);
-    } finally {
-      effects.endUnit();
+    } catch (OutOfMemoryError full) {
+      for (Change change : found) {
+        String name = change.library().name();
+        Library former = libraries.get(name);
+        if (former == null) {
+          loses(name);
+        } else if (change.loaded()) {
+          names().gets(keyspace, former.text());
+        }
+      }
+      throw full;
     }
-    keyspace.home().functionTelling().soon();
+  }
+
+  /** Whether a Redis that has one set of libraries for all keyspaces does the same now. */
+  boolean isEverywhere(Change change) {
+    return change.loaded()
+        ? names().tells(keyspace, change.library().text())
+        : names().tellsLoss(keyspace, change.library().name());
   }
 
   /** Forgets a library; false if there is none of this name. */
   boolean delete(String name) {
     Map<String, Library> others = new LinkedHashMap<>(libraries);
     boolean known = others.remove(name) != null;
-    adopt(others, Elsewhere.ASKED);
+    adopt(others);
     return known;
   }
 
@@ -315,7 +260,7 @@ final class KeyspaceFunctions {
       refuseCollision(library, result);
     }
     result.putAll(added);
-    adopt(result, Elsewhere.ASKED);
+    adopt(result);
   }
 
   /** Calls a function with the keys and arguments of a request. */

@@ -1,10 +1,13 @@
 package io.keyward.engine.builtin.script;
 
+import io.keyward.engine.builtin.LibraryText;
 import io.keyward.engine.builtin.script.lua.Closure;
 import io.keyward.engine.builtin.script.lua.LuaFunction;
 import io.keyward.engine.builtin.script.lua.LuaString;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A library of functions that FUNCTION LOAD has read. */
@@ -17,6 +20,7 @@ final class Library {
   private final byte[] code;
   private final Map<String, Function> functions = new LinkedHashMap<>();
   private @Nullable Closure compiled;
+  private @Nullable LibraryText text;
 
   /** A library without functions yet; the code must not be changed afterwards. */
   Library(String name, byte[] code) {
@@ -56,5 +60,21 @@ final class Library {
 
   Map<String, Function> functions() {
     return functions;
+  }
+
+  /** What others need to know of it, when it has its functions. */
+  LibraryText text() {
+    LibraryText known = text;
+    if (known == null) {
+      known =
+          new LibraryText(
+              name,
+              functions.keySet().stream()
+                  .map(function -> function.toLowerCase(Locale.ROOT))
+                  .collect(Collectors.toUnmodifiableSet()),
+              code);
+      text = known;
+    }
+    return known;
   }
 }

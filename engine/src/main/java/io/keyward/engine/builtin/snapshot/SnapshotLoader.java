@@ -60,6 +60,7 @@ public final class SnapshotLoader {
   private long announced;
 
   private String functionsOf = "";
+  private boolean nextEverywhere;
   private long expiry = -1;
   private long idleSeconds = -1;
   private int frequency = -1;
@@ -181,12 +182,19 @@ public final class SnapshotLoader {
       functionsOf = new String(value.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
     } else if (name.equals(SnapshotHeader.LIBRARY)) {
       function(value.getBytes(StandardCharsets.ISO_8859_1), false);
+    } else if (name.equals(SnapshotHeader.EVERYWHERE)) {
+      nextEverywhere = true;
     } else if (name.equals(SnapshotHeader.USED_MEMORY) && value.matches("[0-9]{1,18}")) {
       usedMemory = Long.parseLong(value);
     }
   }
 
   private void function(byte[] text, boolean shown) {
+    if (shown && nextEverywhere) {
+      nextEverywhere = false;
+      everywhere(text);
+      return;
+    }
     BuiltinKeyspace keyspace = places.ofFunctions(functionsOf);
     if (keyspace == null) {
       throw new ForeignDataException(
@@ -199,10 +207,22 @@ public final class SnapshotLoader {
       return;
     }
     try {
-      FunctionTexts.load(keyspace, text, !addsAlone, shown);
+      FunctionTexts.load(keyspace, text, !addsAlone, shown, 0);
     } catch (CommandException refused) {
-      throw in.malformed("a library of functions cannot be loaded: " + refused.line());
+      throw notLoaded(refused);
     }
+  }
+
+  private void everywhere(byte[] text) {
+    try {
+      FunctionTexts.everywhere(home.functionNames(), text, 0);
+    } catch (CommandException refused) {
+      throw notLoaded(refused);
+    }
+  }
+
+  private MalformedRdbException notLoaded(CommandException refused) {
+    return in.malformed("a library of functions cannot be loaded: " + refused.line());
   }
 
   private void key(int type) {

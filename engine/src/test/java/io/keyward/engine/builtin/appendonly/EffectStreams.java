@@ -70,7 +70,7 @@ final class EffectStreams {
         case "multi", "exec" -> {}
         default -> {
           BuiltinKeyspace target = view.enter(request, reader.note());
-          String error = replay.apply(target, database, request);
+          String error = replay.apply(target, database, request, 0);
           if (error != null) {
             errors.add(request.text(0) + ": " + error);
           }
