@@ -74,7 +74,7 @@ class NonInterferenceTest {
     blue = gateway.server().engine().open("blue");
     green = gateway.server().engine().open("green");
     sharedByOthers = gateway.server().engine().open("mall~shared");
-    onLoop(this::populate);
+    populate();
   }
 
   @AfterEach
@@ -97,33 +97,38 @@ class NonInterferenceTest {
     return done.orTimeout(120, TimeUnit.SECONDS).join();
   }
 
-  private boolean populate() {
-    victim = enter(green);
-    BuiltinKeyspace rose = gateway.server().engine().open("rose");
-    ask(rose, enter(rose), "SET", "BANS:k1", CANARY);
-    ask(green, victim, "SET", "BANS:k1", CANARY);
+  private void populate() {
+    victim = onLoop(() -> enter(green));
+    BuiltinKeyspace rose = onLoop(() -> gateway.server().engine().open("rose"));
+    whole(rose, onLoop(() -> enter(rose)), "SET", "BANS:k1", CANARY);
+    whole(green, victim, "SET", "BANS:k1", CANARY);
     for (BuiltinKeyspace keyspace : List.of(green, blue)) {
       String mark = keyspace == green ? CANARY : "own";
-      Client client = keyspace == green ? victim : enter(blue);
-      ask(keyspace, client, "CLIENT", "SETNAME", mark);
-      ask(keyspace, client, "SET", "k1", mark);
-      ask(keyspace, client, "RPUSH", "k2", mark, mark + "2");
-      ask(keyspace, client, "HSET", "k3", "field", mark);
-      ask(keyspace, client, "ZADD", "k4", "1", mark);
-      ask(keyspace, client, "XADD", "k5", "1-1", "field", mark);
-      ask(keyspace, client, "SET", mark + ":only", mark);
-      ask(keyspace, client, "SCRIPT", "LOAD", "return '" + mark + "'");
+      Client client = keyspace == green ? victim : onLoop(() -> enter(blue));
+      answered(keyspace, client, "CLIENT", "SETNAME", mark);
+      answered(keyspace, client, "SET", "k1", mark);
+      answered(keyspace, client, "RPUSH", "k2", mark, mark + "2");
+      answered(keyspace, client, "HSET", "k3", "field", mark);
+      answered(keyspace, client, "ZADD", "k4", "1", mark);
+      answered(keyspace, client, "XADD", "k5", "1-1", "field", mark);
+      answered(keyspace, client, "SET", mark + ":only", mark);
+      answered(keyspace, client, "SCRIPT", "LOAD", "return '" + mark + "'");
       String library = "#!lua name=" + mark + "\nredis.register_function('" + mark + "f', print)";
-      ask(keyspace, client, "FUNCTION", "LOAD", library.replace("print", "function() end"));
-      ask(keyspace, client, "ACL", "SETUSER", mark + "user", "on", ">" + mark);
-      ask(keyspace, client, "HELLO", "3");
+      answered(keyspace, client, "FUNCTION", "LOAD", library.replace("print", "function() end"));
+      answered(keyspace, client, "ACL", "SETUSER", mark + "user", "on", ">" + mark);
+      answered(keyspace, client, "HELLO", "3");
       client.reply().resp3(true);
-      ask(keyspace, client, "WATCH", "k1");
-      ask(keyspace, client, "SUBSCRIBE", mark + "channel");
-      ask(keyspace, client, "PSUBSCRIBE", "*");
-      client.reply().clear();
+      answered(keyspace, client, "WATCH", "k1");
+      answered(keyspace, client, "SUBSCRIBE", mark + "channel");
+      answered(keyspace, client, "PSUBSCRIBE", "*");
     }
-    return true;
+  }
+
+  private void answered(BuiltinKeyspace keyspace, Client client, String... words) {
+    assertThat(whole(keyspace, client, words))
+        .as("%s", List.of(words))
+        .isNotEmpty()
+        .doesNotStartWith("-");
   }
 
   /** All that a deployment could notice of another: data, counts, listeners, messages. */
@@ -322,7 +327,7 @@ class NonInterferenceTest {
                       .toLowerCase(Locale.ROOT)
                   + "' command\r\n");
     }
-    assertThat(onLoop(() -> ask(blue, enter(blue), "CONFIG", "GET", "*")))
+    assertThat(whole(blue, onLoop(() -> enter(blue)), "CONFIG", "GET", "*"))
         .contains("hash-max-listpack-entries")
         .doesNotContain("requirepass")
         .doesNotContain("tls-key-file")
@@ -339,9 +344,10 @@ class NonInterferenceTest {
 
   @Test
   void keyspaceEventsAreEachDeploymentsOwn() {
-    onLoop(() -> ask(blue, enter(blue), "CONFIG", "SET", "notify-keyspace-events", "KEA"));
-    assertThat(onLoop(() -> ask(blue, enter(blue), "CONFIG", "GET", "notify-*"))).contains("AKE");
-    assertThat(onLoop(() -> ask(green, enter(green), "CONFIG", "GET", "notify-*")))
+    whole(blue, onLoop(() -> enter(blue)), "CONFIG", "SET", "notify-keyspace-events", "KEA");
+    assertThat(whole(blue, onLoop(() -> enter(blue)), "CONFIG", "GET", "notify-*")).contains("AKE");
+    assertThat(whole(green, onLoop(() -> enter(green)), "CONFIG", "GET", "notify-*"))
+        .contains("notify-keyspace-events")
         .doesNotContain("AKE");
   }
 }
