@@ -202,13 +202,6 @@ class LauncherTest {
   }
 
   @Test
-  void hugePagesAreAskedForWhereLinuxGivesThemToWhoAsks() throws Exception {
-    Path mode = Path.of("/sys/kernel/mm/transparent_hugepage/enabled");
-    boolean asked = Files.isReadable(mode) && Files.readString(mode).contains("[madvise]");
-    assertThat(run().output().contains("<-XX:+UseTransparentHugePages>")).isEqualTo(asked);
-  }
-
-  @Test
   void startsWithoutACacheWhenTrainingFails() throws Exception {
     script(
         folder.resolve("jdk/bin/java"),
