@@ -69,6 +69,7 @@ final class CompareSnapshot implements Callable<Integer> {
                 keys,
                 rate,
                 Duration.ofSeconds(seconds),
+                processors.all(),
                 processors.ofServers(),
                 host));
       }

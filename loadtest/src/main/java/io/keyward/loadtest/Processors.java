@@ -1,13 +1,19 @@
 package io.keyward.loadtest;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Options that say where servers run, and where this program: on processors of their own. */
 final class Processors {
+  private static final String ALLOWED = "Cpus_allowed_list:";
+
   @Option(
       names = "--server-cpu",
       description = "Processor that each server is pinned to. Default: ${DEFAULT-VALUE}.",
@@ -24,6 +30,26 @@ final class Processors {
 
   /** Asked before this program is pinned itself, as it sees one processor afterwards. */
   private final boolean several = Runtime.getRuntime().availableProcessors() > 1;
+
+  /** Likewise: all that this program may use, as taskset lists them. */
+  private final String all = allowed();
+
+  private static String allowed() {
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+      return lines
+          .filter(line -> line.startsWith(ALLOWED))
+          .map(line -> line.substring(ALLOWED.length()).strip())
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
+  }
+
+  /** Where a server may use every processor: one that is not pinned has those of this program. */
+  String all() {
+    return all;
+  }
 
   /** Where servers are pinned to; null where there is only one processor. */
   @Nullable String ofServers() {

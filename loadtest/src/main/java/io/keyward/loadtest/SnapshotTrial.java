@@ -35,6 +35,7 @@ final class SnapshotTrial implements AutoCloseable {
    *
    * @param rate requests a second
    * @param turn length of a measurement
+   * @param all every processor, as taskset lists them
    * @param cpus where it is measured; null for all
    * @param host says which requests do not count
    */
@@ -44,6 +45,7 @@ final class SnapshotTrial implements AutoCloseable {
       int keys,
       int rate,
       Duration turn,
+      String all,
       @Nullable String cpus,
       HostWatch host)
       throws IOException, InterruptedException {
@@ -51,7 +53,7 @@ final class SnapshotTrial implements AutoCloseable {
     this.rate = rate;
     this.turn = turn;
     this.host = host;
-    RunningServer filled = RunningServer.start(command, 0, null);
+    RunningServer filled = RunningServer.start(command, 0, all);
     try (ControlConnection filling = filled.connect()) {
       Stock.store(filled, SET, keys, KeyNumbers.sequential(keys));
       if (files == SnapshotFiles.rdb) {
@@ -61,7 +63,7 @@ final class SnapshotTrial implements AutoCloseable {
       filled.close();
       throw failed;
     }
-    RunningServer started = filled.restart(null);
+    RunningServer started = filled.restart(all);
     startSeconds = started.startNanos() / 1e9;
     server = started.restart(cpus);
     try {
