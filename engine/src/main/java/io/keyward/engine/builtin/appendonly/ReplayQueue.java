@@ -91,9 +91,9 @@ final class ReplayQueue {
     long place = before + item.offset();
     String error = replay.apply(item.keyspace(), item.database(), item.request(), place);
     if (error != null) {
-      long before = errors;
-      errors = before + 1;
-      if (before == 0) {
+      long former = errors;
+      errors = former + 1;
+      if (former == 0) {
         log.warn(
             "{} at offset {} of the append-only file has answered: {}; the file is not of these"
                 + " data, or of another version",

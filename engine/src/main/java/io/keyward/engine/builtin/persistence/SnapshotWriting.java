@@ -242,8 +242,8 @@ final class SnapshotWriting {
 
   private void ended(HomeSnapshot snapshot, int index) {
     longestSlice = Math.max(longestSlice, snapshot.longestSliceNanos());
-    long before = keysOfFormer;
-    keysOfFormer = before + snapshot.written();
+    long former = keysOfFormer;
+    keysOfFormer = former + snapshot.written();
     present = null;
     if (file.lost()) {
       file.complete();
