@@ -234,7 +234,7 @@ class TenantLimitsTest {
         assertThat(wire.send(set).line()).isEqualTo("+QUEUED");
       }
       Thread.ofVirtual().start(() -> sendUntilClosed(big, set.repeat(30)));
-      assertThat(big.readToEnd()).startsWith("+QUEUED");
+      big.readToEnd();
       assertThat(small.ask("EXEC")).isEqualTo("*1");
     }
     assertThat(tenant.figure("client_memory", "refused")).isEqualTo(1);
@@ -258,7 +258,7 @@ class TenantLimitsTest {
       assertThat(big.ask("CLIENT NO-EVICT ON")).isEqualTo("+OK");
       assertThat(big.ask("MULTI")).isEqualTo("+OK");
       Thread.ofVirtual().start(() -> sendUntilClosed(big, set.repeat(30)));
-      assertThat(big.readToEnd()).startsWith("+QUEUED");
+      big.readToEnd();
       assertThat(small.readToEnd()).isEmpty();
     }
     assertThat(tenant.figure("client_memory", "refused")).isEqualTo(2);
@@ -278,7 +278,8 @@ class TenantLimitsTest {
     try (Wire wire = tenant.connect()) {
       assertThat(wire.ask("AUTH noisy a")).isEqualTo("+OK");
       String keys = ("$1000\r\n" + "x".repeat(1000) + "\r\n").repeat(3000);
-      wire.send("*3002\r\n$5\r\nBLPOP\r\n" + keys + "$1\r\n0\r\n");
+      // It may be closed before it has sent all of them.
+      sendUntilClosed(wire, "*3002\r\n$5\r\nBLPOP\r\n" + keys + "$1\r\n0\r\n");
       assertThat(wire.readToEnd()).isEmpty();
     }
     assertThat(tenant.figure("client_memory", "refused")).isEqualTo(1);
