@@ -257,6 +257,7 @@ class TenantLimitsTest {
       assertThat(big.ask("DISCARD")).isEqualTo("+OK");
       assertThat(big.ask("CLIENT NO-EVICT ON")).isEqualTo("+OK");
       assertThat(big.ask("MULTI")).isEqualTo("+OK");
+      assertThat(big.send(set).line()).isEqualTo("+QUEUED");
       Thread.ofVirtual().start(() -> sendUntilClosed(big, set.repeat(30)));
       big.readToEnd();
       assertThat(small.readToEnd()).isEmpty();
